@@ -1,0 +1,428 @@
+//! Addresses, and which of them may be published.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// An address family, and the record type that carries it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Family {
+    /// IPv4, in A records.
+    #[serde(rename = "A")]
+    V4,
+    /// IPv6, in AAAA records (RFC 3596).
+    #[serde(rename = "AAAA")]
+    V6,
+}
+
+impl Family {
+    /// Both, in the order they are reported.
+    pub const ALL: [Self; 2] = [Self::V4, Self::V6];
+
+    /// The family of an address.
+    pub fn of(addr: IpAddr) -> Self {
+        if addr.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+
+    /// The record type: `A` or `AAAA`.
+    pub fn record_type(self) -> &'static str {
+        match self {
+            Self::V4 => "A",
+            Self::V6 => "AAAA",
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        })
+    }
+}
+
+/// An address that passed an [`Acceptance`]: nothing else can become the content of a record (L2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Admitted(IpAddr);
+
+impl Admitted {
+    /// The address.
+    pub fn addr(self) -> IpAddr {
+        self.0
+    }
+}
+
+impl fmt::Display for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One or more admitted addresses of one family. Never empty: "none" is said as
+/// [`Absent`](crate::core::observe::Observation::Absent), "we do not know" as `Unavailable`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AddrSet(BTreeSet<Admitted>);
+
+impl AddrSet {
+    /// A set of one.
+    pub fn one(addr: Admitted) -> Self {
+        Self(BTreeSet::from([addr]))
+    }
+
+    /// A set of several; `None` if there are none or if they are of different families.
+    pub fn several(addrs: impl IntoIterator<Item = Admitted>) -> Option<Self> {
+        let set: BTreeSet<_> = addrs.into_iter().collect();
+        let family = Family::of(set.first()?.0);
+        set.iter()
+            .all(|addr| Family::of(addr.0) == family)
+            .then_some(Self(set))
+    }
+
+    /// The addresses in order.
+    pub fn iter(&self) -> impl Iterator<Item = Admitted> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The plain addresses in order: what is shown, compared and remembered.
+    pub fn addrs(&self) -> BTreeSet<IpAddr> {
+        self.0.iter().map(|addr| addr.0).collect()
+    }
+}
+
+impl fmt::Display for AddrSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&list(self.0.iter()))
+    }
+}
+
+/// Addresses as people read them: separated by commas, "none" for none.
+pub fn list<T: ToString>(addrs: impl IntoIterator<Item = T>) -> String {
+    let texts: Vec<_> = addrs.into_iter().map(|addr| addr.to_string()).collect();
+    if texts.is_empty() {
+        "none".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+/// Which addresses the operator wants published: `accept`, `only` and `exclude`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Acceptance {
+    /// `accept = "any"`: private, CGNAT, ULA, documentation and benchmark addresses too.
+    pub any: bool,
+    /// If there are any, an address must lie in one of them.
+    pub only: Vec<IpNet>,
+    /// An address must lie in none of them.
+    pub exclude: Vec<IpNet>,
+}
+
+/// Why an address may not be published.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Inadmissible {
+    /// The answer is of the other family.
+    #[error("{0} is not an {1} address")]
+    WrongFamily(IpAddr, Family),
+    /// It is no address others could ever reach: unspecified, loopback, link-local, multicast,
+    /// IPv4-mapped, reserved. `accept = "any"` does not change that.
+    #[error("{0} is {1}: it can never be published")]
+    Never(IpAddr, &'static str),
+    /// It is not reachable from the Internet; `accept = "any"` admits it.
+    #[error("{0} is {1}, not globally reachable (accept = \"any\" would publish it)")]
+    NotGlobal(IpAddr, &'static str),
+    /// It lies in no network of `only`.
+    #[error("{0} lies in none of the networks of `only`")]
+    OutsideOnly(IpAddr),
+    /// It lies in a network of `exclude`.
+    #[error("{0} lies in {1}, which `exclude` names")]
+    Excluded(IpAddr, IpNet),
+}
+
+impl Acceptance {
+    /// The one way to an [`Admitted`] address.
+    pub fn admit(&self, family: Family, addr: IpAddr) -> Result<Admitted, Inadmissible> {
+        if Family::of(addr) != family {
+            return Err(Inadmissible::WrongFamily(addr, family));
+        }
+        match reach(addr) {
+            Reach::Global => {}
+            Reach::Never(what) => return Err(Inadmissible::Never(addr, what)),
+            Reach::Local(_) if self.any => {}
+            Reach::Local(what) => return Err(Inadmissible::NotGlobal(addr, what)),
+        }
+        if !self.only.is_empty() && !self.only.iter().any(|net| net.contains(&addr)) {
+            return Err(Inadmissible::OutsideOnly(addr));
+        }
+        if let Some(net) = self.exclude.iter().find(|net| net.contains(&addr)) {
+            return Err(Inadmissible::Excluded(addr, *net));
+        }
+        Ok(Admitted(addr))
+    }
+}
+
+/// From where an address can be reached.
+enum Reach {
+    Global,
+    /// Within some network only; the operator may want it published all the same.
+    Local(&'static str),
+    /// From nowhere else, or by more than one host.
+    Never(&'static str),
+}
+
+fn reach(addr: IpAddr) -> Reach {
+    match addr {
+        IpAddr::V4(addr) => reach4(addr),
+        IpAddr::V6(addr) => reach6(addr),
+    }
+}
+
+/// By IANA's IPv4 Special-Purpose Address Registry (RFC 6890 and its updates).
+fn reach4(addr: Ipv4Addr) -> Reach {
+    match addr.octets() {
+        [0, ..] => Reach::Never("unspecified (RFC 1122)"),
+        [127, ..] => Reach::Never("a loopback address (RFC 1122)"),
+        [169, 254, ..] => Reach::Never("link-local (RFC 3927)"),
+        [224..=239, ..] => Reach::Never("multicast (RFC 5771)"),
+        [240..=255, ..] => Reach::Never("reserved (RFC 1112)"),
+        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => Reach::Local("private (RFC 1918)"),
+        [100, 64..=127, ..] => Reach::Local("behind carrier-grade NAT (RFC 6598)"),
+        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
+            Reach::Local("for documentation (RFC 5737)")
+        }
+        [198, 18..=19, ..] => Reach::Local("for benchmarks (RFC 2544)"),
+        [192, 0, 0, 9 | 10] => Reach::Global,
+        [192, 0, 0, _] => Reach::Local("for protocol use (RFC 6890)"),
+        [192, 88, 99, _] => Reach::Local("a 6to4 relay (RFC 7526)"),
+        _ => Reach::Global,
+    }
+}
+
+/// By IANA's IPv6 Special-Purpose Address Registry: global unicast is 2000::/3 (RFC 4291 section
+/// 2.4), less what is set aside in it.
+fn reach6(addr: Ipv6Addr) -> Reach {
+    let [a, b, ..] = addr.segments();
+    if addr.is_unspecified() {
+        return Reach::Never("unspecified (RFC 4291)");
+    }
+    if addr.is_loopback() {
+        return Reach::Never("the loopback address (RFC 4291)");
+    }
+    match (a, b) {
+        (0xff00..=0xffff, _) => Reach::Never("multicast (RFC 4291)"),
+        (0xfe80..=0xfebf, _) => Reach::Never("link-local (RFC 4291)"),
+        (0, 0) => Reach::Never("an IPv4 address in IPv6 form (RFC 4291)"),
+        (0xfc00..=0xfdff, _) => Reach::Local("unique local (RFC 4193)"),
+        (0xfec0..=0xfeff, _) => Reach::Local("site-local (RFC 3879)"),
+        (0x2001, 0xdb8) | (0x3fff, 0..=0x0fff) => {
+            Reach::Local("for documentation (RFC 3849, RFC 9637)")
+        }
+        (0x2001, 0) => Reach::Local("a Teredo relic (RFC 4380)"),
+        (0x2001, 2) => Reach::Local("for benchmarks (RFC 5180)"),
+        (0x2001, 0x10..=0x2f) => Reach::Local("an ORCHID (RFC 7343)"),
+        (0x2002, _) => Reach::Local("a 6to4 relic (RFC 7526)"),
+        (0x3ffe, _) => Reach::Local("a 6bone relic (RFC 3701)"),
+        (0x2000..=0x3fff, _) => Reach::Global,
+        _ => Reach::Local("outside global unicast (RFC 4291)"),
+    }
+}
+
+/// The host part of another device's IPv6 address, to go behind this network's /64 prefix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HostPart(u64);
+
+impl HostPart {
+    /// That device's address in the prefix of `own`; it must pass the same [`Acceptance`].
+    pub fn behind(self, own: Admitted, acceptance: &Acceptance) -> Result<Admitted, Inadmissible> {
+        match own.0 {
+            IpAddr::V4(_) => Err(Inadmissible::WrongFamily(own.0, Family::V6)),
+            IpAddr::V6(own) => {
+                let prefix = u128::from(own) >> 64 << 64;
+                let addr = Ipv6Addr::from(prefix | u128::from(self.0));
+                acceptance.admit(Family::V6, IpAddr::V6(addr))
+            }
+        }
+    }
+}
+
+impl FromStr for HostPart {
+    type Err = &'static str;
+
+    /// Reads `::5054:ff:fe12:3456`: an IPv6 address whose first 64 bits are zero and whose last
+    /// are not.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let addr: Ipv6Addr = text.parse().map_err(|_| "not an IPv6 address")?;
+        let bits = u128::from(addr);
+        match u64::try_from(bits) {
+            Err(_) => Err("the first 64 bits must be zero: they come from this network's prefix"),
+            Ok(0) => Err("the host part is zero"),
+            Ok(host) => Ok(Self(host)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn admit(acceptance: &Acceptance, text: &str) -> Result<Admitted, Inadmissible> {
+        acceptance.admit(Family::of(ip(text)), ip(text))
+    }
+
+    #[test]
+    fn only_globally_reachable_addresses_are_admitted() {
+        let global = Acceptance::default();
+        for text in [
+            "84.212.10.20",
+            "1.1.1.1",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.0.9",
+            "192.167.1.1",
+            "223.255.255.255",
+            "2a01:79c:1::1",
+            "2001:4860::8888",
+            "2600::1",
+            "2003:e1::1",
+            "3fff:1000::1",
+        ] {
+            assert!(admit(&global, text).is_ok(), "{text}");
+        }
+        let any = Acceptance {
+            any: true,
+            ..Acceptance::default()
+        };
+        for text in [
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "192.0.2.1",
+            "198.51.100.7",
+            "203.0.113.7",
+            "198.18.0.1",
+            "198.19.255.255",
+            "192.0.0.1",
+            "192.88.99.1",
+            "fd00::2",
+            "fc00::1",
+            "fec0::1",
+            "2001:db8::1",
+            "3fff:fff::1",
+            "2001::1",
+            "2001:2::1",
+            "2001:10::1",
+            "2001:2f::1",
+            "2002::1",
+            "3ffe::1",
+            "4000::1",
+            "64:ff9b::1",
+        ] {
+            assert!(
+                matches!(admit(&global, text), Err(Inadmissible::NotGlobal(..))),
+                "{text}"
+            );
+            assert!(admit(&any, text).is_ok(), "{text}");
+        }
+        for text in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "127.0.0.1",
+            "169.254.1.1",
+            "224.0.0.1",
+            "239.1.1.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "fe80::1",
+            "febf::1",
+            "ff02::1",
+            "::ffff:84.212.10.20",
+            "::84.212.10.20",
+        ] {
+            assert!(
+                matches!(admit(&global, text), Err(Inadmissible::Never(..))),
+                "{text}"
+            );
+            assert!(
+                matches!(admit(&any, text), Err(Inadmissible::Never(..))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_and_exclude_are_obeyed_even_with_accept_any() {
+        let acceptance = Acceptance {
+            any: true,
+            only: vec!["10.0.0.0/8".parse().unwrap()],
+            exclude: vec!["10.9.0.0/16".parse().unwrap()],
+        };
+        assert!(admit(&acceptance, "10.1.2.3").is_ok());
+        assert_eq!(
+            admit(&acceptance, "10.9.2.3"),
+            Err(Inadmissible::Excluded(
+                ip("10.9.2.3"),
+                "10.9.0.0/16".parse().unwrap()
+            ))
+        );
+        assert_eq!(
+            admit(&acceptance, "84.212.10.20"),
+            Err(Inadmissible::OutsideOnly(ip("84.212.10.20")))
+        );
+    }
+
+    #[test]
+    fn an_address_of_the_other_family_is_refused() {
+        let acceptance = Acceptance::default();
+        assert_eq!(
+            acceptance.admit(Family::V6, ip("1.1.1.1")),
+            Err(Inadmissible::WrongFamily(ip("1.1.1.1"), Family::V6))
+        );
+    }
+
+    #[test]
+    fn a_set_is_never_empty_and_never_mixed() {
+        let acceptance = Acceptance::default();
+        let four = admit(&acceptance, "1.1.1.1").unwrap();
+        let six = admit(&acceptance, "2606:4700::1").unwrap();
+        assert_eq!(AddrSet::several([]), None);
+        assert_eq!(AddrSet::several([four, six]), None);
+        assert_eq!(AddrSet::several([four, four]), Some(AddrSet::one(four)));
+    }
+
+    #[test]
+    fn another_device_takes_this_networks_prefix_and_its_own_host_part() {
+        let acceptance = Acceptance::default();
+        let own = admit(&acceptance, "2a01:79c:1:2:dead:beef:1:2").unwrap();
+        let nas: HostPart = "::5054:ff:fe12:3456".parse().unwrap();
+        assert_eq!(
+            nas.behind(own, &acceptance).unwrap().addr(),
+            ip("2a01:79c:1:2:5054:ff:fe12:3456")
+        );
+        assert!("2a01::1".parse::<HostPart>().is_err());
+        assert!("::".parse::<HostPart>().is_err());
+        let four = admit(&acceptance, "1.1.1.1").unwrap();
+        assert!(nas.behind(four, &acceptance).is_err());
+    }
+}

@@ -1,0 +1,263 @@
+//! Whom to ask for our address next, and what to believe of the answers.
+//!
+//! Sources are asked in the order they are configured. An answer from this host's own knowledge
+//! (an interface, a file) is believed as it is. An answer from outside is a claim: while it repeats
+//! what is known it is believed; a change is believed once `confirm` independent operators claim
+//! the same, and only as many are asked as that takes. The inquiry itself asks nobody: the caller
+//! does, and tells it what was heard.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use crate::core::{
+    addr::{Acceptance, AddrSet, Family, Inadmissible, list},
+    observe::{Claim, Kernel, Observation, Trouble, Why},
+};
+
+/// How far a source's answer is trusted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trust {
+    /// Knowledge of this host or its operator: interface, static, file, command. `confirm` does
+    /// not apply.
+    Own,
+    /// As [`Trust::Own`], and what it reports is the kernel's own state, so that its silence does
+    /// not stand in the way of concluding that the family is absent.
+    Kernel,
+    /// Somebody else's word: `confirm` applies.
+    Outside,
+}
+
+/// A source as the inquiry sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// How it is called in reports: what is configured, for instance `https://ip.example.net`.
+    pub label: String,
+    /// Who runs it. Two sources of one operator are one witness.
+    pub operator: String,
+    /// How far it is trusted.
+    pub trust: Trust,
+}
+
+/// What to do next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// Ask these sources (by position), all at once.
+    Ask(Vec<usize>),
+    /// Nobody needs to be asked any more.
+    Believe(Observation),
+}
+
+/// One family's inquiry in one round.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    family: Family,
+    sources: &'a [Source],
+    acceptance: &'a Acceptance,
+    confirm: usize,
+    known: BTreeSet<IpAddr>,
+    kernel: Kernel,
+    offline: bool,
+    heard: Vec<Option<Result<AddrSet, String>>>,
+}
+
+/// What an [`Inquiry`] starts from.
+#[derive(Debug)]
+pub struct Basis<'a> {
+    /// The family asked about.
+    pub family: Family,
+    /// Whom one may ask, in order.
+    pub sources: &'a [Source],
+    /// Which addresses may be published.
+    pub acceptance: &'a Acceptance,
+    /// How many independent operators make a change from outside believable; at least 1.
+    pub confirm: usize,
+    /// What was believed last; empty if nothing was.
+    pub known: BTreeSet<IpAddr>,
+    /// The kernel's view of this family.
+    pub kernel: Kernel,
+    /// The kernel sees no address and no route in either family.
+    pub offline: bool,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Opens an inquiry.
+    pub fn new(basis: Basis<'a>) -> Self {
+        Self {
+            family: basis.family,
+            sources: basis.sources,
+            acceptance: basis.acceptance,
+            confirm: basis.confirm.max(1),
+            known: basis.known,
+            kernel: basis.kernel,
+            offline: basis.offline,
+            heard: vec![None; basis.sources.len()],
+        }
+    }
+
+    /// Takes in what the source at `position` answered, and says how that was judged: every address
+    /// of an answer must be acceptable, or the whole answer is not.
+    pub fn hear(
+        &mut self,
+        position: usize,
+        answer: Result<Vec<IpAddr>, String>,
+    ) -> Result<AddrSet, String> {
+        let judged = answer.and_then(|addrs| self.judge(&addrs));
+        if let Some(slot) = self.heard.get_mut(position) {
+            *slot = Some(judged.clone());
+        }
+        judged
+    }
+
+    fn judge(&self, addrs: &[IpAddr]) -> Result<AddrSet, String> {
+        let admitted: Result<Vec<_>, Inadmissible> = addrs
+            .iter()
+            .map(|addr| self.acceptance.admit(self.family, *addr))
+            .collect();
+        AddrSet::several(admitted.map_err(|why| why.to_string())?)
+            .ok_or_else(|| format!("it gave no {} address", self.family))
+    }
+
+    /// Whom to ask now, or what to believe.
+    pub fn next(&self) -> Next {
+        for (position, source) in self.sources.iter().enumerate() {
+            if source.trust == Trust::Outside {
+                if let Some(next) = self.ask_outside() {
+                    return next;
+                }
+                continue;
+            }
+            match self.heard.get(position) {
+                Some(Some(Ok(addrs))) => return Next::Believe(Observation::Known(addrs.clone())),
+                Some(Some(Err(_))) => {}
+                _ => return Next::Ask(vec![position]),
+            }
+        }
+        Next::Believe(self.nobody_knows())
+    }
+
+    /// The outside sources taken together, at the place of the first of them. `None` if none of
+    /// them could say anything.
+    fn ask_outside(&self) -> Option<Next> {
+        if self.kernel.says_absent() {
+            return None;
+        }
+        let claims = self.claims();
+        let repeats_known = |claim: &Claim| claim.addrs == self.known;
+        if let Some(first) = claims.first()
+            && claims.iter().all(repeats_known)
+        {
+            return self.believe(&first.addrs);
+        }
+        let strength = |claim: &Claim| claims.iter().filter(|it| it.addrs == claim.addrs).count();
+        let strongest = claims.iter().map(strength).max().unwrap_or(0);
+        if strongest >= self.confirm {
+            let mut winners = claims
+                .iter()
+                .filter(|claim| strength(claim) == strongest)
+                .map(|it| &it.addrs);
+            let winner = winners.next()?;
+            if winners.all(|other| other == winner) {
+                return self.believe(winner);
+            }
+        }
+        let wanted = if claims.is_empty() {
+            1
+        } else {
+            self.confirm.saturating_sub(strongest).max(1)
+        };
+        let ask = self.unheard_operators(wanted, &claims);
+        if !ask.is_empty() {
+            return Some(Next::Ask(ask));
+        }
+        (!claims.is_empty()).then(|| {
+            Next::Believe(Observation::Unavailable(Why::Unconfirmed {
+                claims,
+                needed: self.confirm,
+            }))
+        })
+    }
+
+    fn believe(&self, addrs: &BTreeSet<IpAddr>) -> Option<Next> {
+        let set = self
+            .heard
+            .iter()
+            .flatten()
+            .flatten()
+            .find(|set| set.addrs() == *addrs)?;
+        Some(Next::Believe(Observation::Known(set.clone())))
+    }
+
+    /// One claim an operator: the first of its sources that gave an acceptable answer speaks for
+    /// it. An operator whose sources contradict each other is no witness at all.
+    fn claims(&self) -> Vec<Claim> {
+        let mut claims: Vec<Claim> = Vec::new();
+        let mut unreliable = BTreeSet::new();
+        for (source, heard) in self.sources.iter().zip(&self.heard) {
+            let (Trust::Outside, Some(Ok(set))) = (source.trust, heard) else {
+                continue;
+            };
+            match claims
+                .iter()
+                .find(|claim| claim.operator == source.operator)
+            {
+                Some(claim) if claim.addrs != set.addrs() => {
+                    unreliable.insert(source.operator.clone());
+                }
+                Some(_) => {}
+                None => claims.push(Claim {
+                    operator: source.operator.clone(),
+                    addrs: set.addrs(),
+                }),
+            }
+        }
+        claims.retain(|claim| !unreliable.contains(&claim.operator));
+        claims
+    }
+
+    /// Up to `wanted` sources that were not asked yet, each of another operator that has not
+    /// testified.
+    fn unheard_operators(&self, wanted: usize, claims: &[Claim]) -> Vec<usize> {
+        let mut operators: BTreeSet<&str> =
+            claims.iter().map(|claim| claim.operator.as_str()).collect();
+        let mut ask = Vec::new();
+        for (position, (source, heard)) in self.sources.iter().zip(&self.heard).enumerate() {
+            if ask.len() < wanted
+                && source.trust == Trust::Outside
+                && heard.is_none()
+                && operators.insert(&source.operator)
+            {
+                ask.push(position);
+            }
+        }
+        ask
+    }
+
+    fn nobody_knows(&self) -> Observation {
+        if self.offline {
+            return Observation::Unavailable(Why::Offline);
+        }
+        let owner_might_know = self.sources.iter().any(|source| source.trust == Trust::Own);
+        if self.kernel.says_absent() && !owner_might_know {
+            return Observation::Absent;
+        }
+        Observation::Unavailable(Why::NoAnswer(self.troubles()))
+    }
+
+    fn troubles(&self) -> Vec<Trouble> {
+        let said = self.sources.iter().zip(&self.heard);
+        said.filter_map(|(source, heard)| {
+            let what = match heard {
+                Some(Err(what)) => what.clone(),
+                Some(Ok(set)) => format!("said {}", list(set.iter())),
+                None => return None,
+            };
+            Some(Trouble {
+                source: source.label.clone(),
+                what,
+            })
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

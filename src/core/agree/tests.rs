@@ -1,0 +1,267 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// What each source would answer, by operator label; run to the end, and who was asked.
+struct Case {
+    sources: Vec<Source>,
+    answers: BTreeMap<String, Result<Vec<IpAddr>, String>>,
+    known: BTreeSet<IpAddr>,
+    confirm: usize,
+    kernel: Kernel,
+    offline: bool,
+    acceptance: Acceptance,
+}
+
+const OLD: &str = "84.212.10.20";
+const NEW: &str = "84.212.99.99";
+const LIE: &str = "104.16.1.1";
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn case(sources: &[(&str, &str, Trust, Result<&[&str], &str>)]) -> Case {
+    Case {
+        sources: sources
+            .iter()
+            .map(|(label, operator, trust, _)| Source {
+                label: (*label).to_owned(),
+                operator: (*operator).to_owned(),
+                trust: *trust,
+            })
+            .collect(),
+        answers: sources
+            .iter()
+            .map(|(label, _, _, answer)| {
+                let answer = answer
+                    .map(|addrs| addrs.iter().map(|addr| ip(addr)).collect())
+                    .map_err(str::to_owned);
+                ((*label).to_owned(), answer)
+            })
+            .collect(),
+        known: BTreeSet::from([ip(OLD)]),
+        confirm: 2,
+        kernel: Kernel {
+            usable_address: false,
+            default_route: true,
+        },
+        offline: false,
+        acceptance: Acceptance::default(),
+    }
+}
+
+impl Case {
+    fn run(&self) -> (Observation, Vec<String>) {
+        let mut inquiry = Inquiry::new(Basis {
+            family: Family::V4,
+            sources: &self.sources,
+            acceptance: &self.acceptance,
+            confirm: self.confirm,
+            known: self.known.clone(),
+            kernel: self.kernel,
+            offline: self.offline,
+        });
+        let mut asked = Vec::new();
+        for _ in 0..=self.sources.len() {
+            match inquiry.next() {
+                Next::Believe(observation) => return (observation, asked),
+                Next::Ask(positions) => {
+                    assert!(!positions.is_empty());
+                    for position in positions {
+                        let label = self.sources[position].label.clone();
+                        assert!(!asked.contains(&label), "{label} was asked twice");
+                        let _ = inquiry.hear(position, self.answers[&label].clone());
+                        asked.push(label);
+                    }
+                }
+            }
+        }
+        panic!("the inquiry does not end");
+    }
+
+    fn believes(&self) -> Option<BTreeSet<IpAddr>> {
+        match self.run().0 {
+            Observation::Known(set) => Some(set.addrs()),
+            _ => None,
+        }
+    }
+}
+
+use Trust::{Kernel as FromKernel, Outside, Own};
+
+#[test]
+fn while_the_first_source_repeats_what_is_known_nobody_else_is_asked() {
+    let (observation, asked) = case(&[
+        ("a", "a", Outside, Ok(&[OLD])),
+        ("b", "b", Outside, Ok(&[NEW])),
+        ("c", "c", Outside, Ok(&[NEW])),
+    ])
+    .run();
+    assert!(matches!(observation, Observation::Known(set) if set.addrs() == [ip(OLD)].into()));
+    assert_eq!(asked, ["a"]);
+}
+
+#[test]
+fn a_change_from_outside_is_believed_once_enough_operators_say_the_same() {
+    let case = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Err("timed out")),
+        ("c", "c", Outside, Ok(&[NEW])),
+        ("d", "d", Outside, Ok(&[NEW])),
+    ]);
+    assert_eq!(case.believes(), Some([ip(NEW)].into()));
+    assert_eq!(case.run().1, ["a", "b", "c"]);
+}
+
+#[test]
+fn one_liar_of_three_changes_nothing() {
+    let case = case(&[
+        ("liar", "liar", Outside, Ok(&[LIE])),
+        ("b", "b", Outside, Ok(&[OLD])),
+        ("c", "c", Outside, Ok(&[OLD])),
+    ]);
+    assert_eq!(case.believes(), Some([ip(OLD)].into()));
+}
+
+#[test]
+fn two_liars_of_one_operator_are_one_witness() {
+    let case = case(&[
+        ("liar one", "cdn", Outside, Ok(&[LIE])),
+        ("liar two", "cdn", Outside, Ok(&[LIE])),
+        ("c", "c", Outside, Ok(&[OLD])),
+    ]);
+    let (observation, asked) = case.run();
+    assert!(matches!(
+        observation,
+        Observation::Unavailable(Why::Unconfirmed { .. })
+    ));
+    assert_eq!(
+        asked,
+        ["liar one", "c"],
+        "the second source of an operator adds nothing"
+    );
+}
+
+#[test]
+fn operators_that_all_disagree_are_reported_with_who_said_what() {
+    let (observation, _) = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[LIE])),
+    ])
+    .run();
+    let Observation::Unavailable(why) = observation else {
+        panic!("{observation:?}")
+    };
+    assert_eq!(
+        why.to_string(),
+        "fewer than 2 independent operators agree (a says 84.212.99.99; b says 104.16.1.1)"
+    );
+}
+
+#[test]
+fn nothing_remembered_counts_as_a_change() {
+    let mut case = case(&[
+        ("a", "a", Outside, Ok(&[OLD])),
+        ("b", "b", Outside, Ok(&[OLD])),
+    ]);
+    case.known.clear();
+    assert_eq!(case.believes(), Some([ip(OLD)].into()));
+    assert_eq!(case.run().1, ["a", "b"]);
+}
+
+#[test]
+fn an_even_split_of_confirmed_claims_is_not_believed() {
+    let mut case = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[LIE])),
+    ]);
+    case.confirm = 1;
+    // The first answer suffices when one operator does: the second is never asked.
+    assert_eq!(case.believes(), Some([ip(NEW)].into()));
+    let mut inquiry = Inquiry::new(Basis {
+        family: Family::V4,
+        sources: &case.sources,
+        acceptance: &case.acceptance,
+        confirm: 1,
+        known: BTreeSet::new(),
+        kernel: case.kernel,
+        offline: false,
+    });
+    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
+    let _ = inquiry.hear(1, Ok(vec![ip(LIE)]));
+    assert!(matches!(
+        inquiry.next(),
+        Next::Believe(Observation::Unavailable(_))
+    ));
+}
+
+#[test]
+fn an_own_source_is_believed_at_once_and_the_next_is_asked_when_it_fails() {
+    let case = case(&[
+        ("interface", "this host", FromKernel, Ok(&["192.168.1.5"])),
+        ("file:/x", "this host", Own, Ok(&[NEW])),
+        ("a", "a", Outside, Ok(&[OLD])),
+    ]);
+    assert_eq!(case.believes(), Some([ip(NEW)].into()));
+    assert_eq!(case.run().1, ["interface", "file:/x"]);
+}
+
+#[test]
+fn an_answer_with_one_unacceptable_address_is_refused_whole() {
+    let (observation, _) = case(&[("static:…", "you", Own, Ok(&[NEW, "192.168.1.5"]))]).run();
+    let Observation::Unavailable(why) = observation else {
+        panic!("{observation:?}")
+    };
+    assert!(why.to_string().contains("192.168.1.5 is private"), "{why}");
+}
+
+#[test]
+fn absence_is_concluded_only_from_the_kernel() {
+    let gone = Kernel::default();
+    let mut absent = case(&[
+        ("interface", "this host", FromKernel, Err("no address")),
+        ("a", "a", Outside, Ok(&[NEW])),
+    ]);
+    absent.kernel = gone;
+    let (observation, asked) = absent.run();
+    assert_eq!(observation, Observation::Absent);
+    assert_eq!(
+        asked,
+        ["interface"],
+        "without a route nobody outside can be asked"
+    );
+
+    // The operator's own source failing is not knowledge that there is no address.
+    let mut command = case(&[("command:x", "this host", Own, Err("exit status 1"))]);
+    command.kernel = gone;
+    assert!(matches!(
+        command.run().0,
+        Observation::Unavailable(Why::NoAnswer(_))
+    ));
+
+    // No family at all is a host without network, not one whose records may go.
+    absent.offline = true;
+    assert_eq!(absent.run().0, Observation::Unavailable(Why::Offline));
+}
+
+#[test]
+fn failing_sources_are_never_absence() {
+    for trouble in [
+        "timed out",
+        "HTML instead of an address",
+        "connection refused",
+    ] {
+        let (observation, asked) = case(&[
+            ("interface", "this host", FromKernel, Err(trouble)),
+            ("a", "a", Outside, Err(trouble)),
+            ("b", "b", Outside, Err(trouble)),
+        ])
+        .run();
+        assert!(matches!(
+            observation,
+            Observation::Unavailable(Why::NoAnswer(_))
+        ));
+        assert_eq!(asked, ["interface", "a", "b"]);
+    }
+}

@@ -1,0 +1,214 @@
+//! The last look before anything is written: only what passes here can be executed.
+
+use std::{fmt, time::Duration};
+
+use crate::core::{
+    addr::Family,
+    memory::Write,
+    plan::{Change, Reason, Step},
+    record::Target,
+    time::{Moment, Spoken},
+};
+
+/// What a round may do at the most.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Deleted records an account and round.
+    pub deletes: usize,
+    /// Writes a target and hour: a flapping address does not become a storm of updates.
+    pub writes: usize,
+    /// Writes of one and the same content a target and hour. DNSPod locks a record for an hour
+    /// after more than five that change nothing (facts: DNSPod section 1.2); a provider that says
+    /// yes and shows the old address would lure us there.
+    pub repeats: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            deletes: 50,
+            writes: 60,
+            repeats: 3,
+        }
+    }
+}
+
+/// The window in which writes are counted.
+pub const WINDOW: Duration = Duration::from_hours(1);
+
+/// A plan that passed [`guard`]; the executor takes nothing else.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SafePlan {
+    changes: Vec<Change>,
+}
+
+impl SafePlan {
+    /// What to do.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+}
+
+/// Why a change is not made, and when or how it could be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// It would write what is there already.
+    ChangesNothing,
+    /// It would delete although the family is not known to be gone.
+    DeletesWithoutAbsence,
+    /// It names a record or an address that does not belong to its target.
+    OutOfScope,
+    /// The round deletes too much.
+    TooManyDeletes {
+        /// The limit.
+        limit: usize,
+    },
+    /// The target was written too often.
+    TooManyWrites {
+        /// How often within the last hour.
+        count: usize,
+        /// When the next write is allowed.
+        until: Moment,
+        /// How long that is from now.
+        wait: Duration,
+    },
+    /// The same content was written again and again.
+    Repeated {
+        /// How often within the last hour.
+        count: usize,
+        /// When the next write is allowed.
+        until: Moment,
+        /// How long that is from now.
+        wait: Duration,
+    },
+    /// `update = "dyndns"`, and a push would lose something.
+    WouldLose(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ChangesNothing => f.write_str("not written: it would change nothing"),
+            Self::DeletesWithoutAbsence => {
+                f.write_str("not deleted: the address family is not known to be gone")
+            }
+            Self::OutOfScope => f.write_str("not written: a record of another name was meant"),
+            Self::TooManyDeletes { limit } => write!(
+                f,
+                "not deleted: one round deletes at most {limit} records; the next goes on"
+            ),
+            Self::TooManyWrites { count, wait, .. } => write!(
+                f,
+                "not written: it was changed {count} times within the hour; the next change may go \
+                 out in {} (is an address source flapping?)",
+                Spoken(*wait)
+            ),
+            Self::Repeated { count, wait, .. } => write!(
+                f,
+                "not written: the same was written {count} times within the hour and the provider \
+                 still shows something else; the next attempt is in {}",
+                Spoken(*wait)
+            ),
+            Self::WouldLose(what) => write!(f, "not written: {what}"),
+        }
+    }
+}
+
+/// Sorts what may be done from what may not. `history` says what was written to a target lately.
+pub fn guard<'h>(
+    changes: Vec<Change>,
+    limits: Limits,
+    now: Moment,
+    history: impl Fn(&Target) -> &'h [Write],
+) -> (SafePlan, Vec<(Change, Refusal)>) {
+    let mut safe = SafePlan::default();
+    let mut refused = Vec::new();
+    let mut deletes = 0;
+    for change in changes {
+        match inspect(&change, limits, now, history(&change.target), deletes) {
+            Err(refusal) => refused.push((change, refusal)),
+            Ok(more) => {
+                deletes += more;
+                safe.changes.push(change);
+            }
+        }
+    }
+    (safe, refused)
+}
+
+/// How many records the change deletes, or why it must not be made.
+fn inspect(
+    change: &Change,
+    limits: Limits,
+    now: Moment,
+    history: &[Write],
+    deletes: usize,
+) -> Result<usize, Refusal> {
+    if !in_scope(change) {
+        return Err(Refusal::OutOfScope);
+    }
+    if change.to.is_empty() && change.reason != Reason::FamilyGone {
+        return Err(Refusal::DeletesWithoutAbsence);
+    }
+    if change.from == change.to && change.reason != Reason::Ttl {
+        return Err(Refusal::ChangesNothing);
+    }
+    let is_delete = |step: &&Step| matches!(step, Step::Delete { .. });
+    let own_deletes = change.steps().iter().filter(is_delete).count();
+    if deletes + own_deletes > limits.deletes {
+        return Err(Refusal::TooManyDeletes {
+            limit: limits.deletes,
+        });
+    }
+    let recent: Vec<_> = history
+        .iter()
+        .filter(|write| now.since(write.at) < WINDOW)
+        .collect();
+    let same: Vec<_> = recent
+        .iter()
+        .filter(|write| write.to == change.to)
+        .collect();
+    if same.len() >= limits.repeats && repeats_in_vain(&recent, change) {
+        let until = same.first().map_or(now, |write| write.at.after(WINDOW));
+        let wait = until.since(now);
+        return Err(Refusal::Repeated {
+            count: same.len(),
+            until,
+            wait,
+        });
+    }
+    if recent.len() >= limits.writes {
+        let until = recent.first().map_or(now, |write| write.at.after(WINDOW));
+        let wait = until.since(now);
+        return Err(Refusal::TooManyWrites {
+            count: recent.len(),
+            until,
+            wait,
+        });
+    }
+    Ok(own_deletes)
+}
+
+/// Whether the last writes were all of this content: a storm that changes nothing, in contrast to
+/// an address that comes and goes.
+fn repeats_in_vain(recent: &[&Write], change: &Change) -> bool {
+    recent.last().is_some_and(|write| write.to == change.to)
+}
+
+fn in_scope(change: &Change) -> bool {
+    let Target { host, family, .. } = &change.target;
+    let own_record = |step: &Step| match step {
+        Step::Create { addr, .. } => Family::of(addr.addr()) == *family,
+        Step::Modify { record, addr, .. } => {
+            record.host == *host
+                && Family::of(record.addr) == *family
+                && Family::of(addr.addr()) == *family
+        }
+        Step::Delete { record } => record.host == *host && Family::of(record.addr) == *family,
+    };
+    change.to.iter().all(|addr| Family::of(*addr) == *family)
+        && change.steps().iter().all(own_record)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! What a round wants for one target.
+
+use std::fmt;
+
+use crate::core::{
+    addr::{Acceptance, AddrSet, Family, HostPart},
+    name::Fqdn,
+    observe::{Observation, Why},
+};
+
+/// What to do with the records of a family that is known to be gone: `on_absent`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnAbsent {
+    /// Leave them.
+    #[default]
+    Keep,
+    /// Remove them.
+    Remove,
+}
+
+/// A host as configured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Host {
+    /// Its name.
+    pub name: Fqdn,
+    /// Whether its A records are kept.
+    pub ipv4: bool,
+    /// Whether and how its AAAA records are kept.
+    pub ipv6: HostV6,
+    /// The TTL its records shall have, in seconds; `None` leaves what is there.
+    pub ttl: Option<u32>,
+    /// Whether a missing record is created.
+    pub create: bool,
+}
+
+/// A host's IPv6 address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HostV6 {
+    /// It has none of ours.
+    Off,
+    /// This host's own.
+    Own,
+    /// Another device's: this network's prefix with that device's host part.
+    Device(HostPart),
+}
+
+impl Host {
+    /// Whether the host's records of `family` are ours to keep.
+    pub fn wants(&self, family: Family) -> bool {
+        match family {
+            Family::V4 => self.ipv4,
+            Family::V6 => self.ipv6 != HostV6::Off,
+        }
+    }
+}
+
+/// What shall be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Intent {
+    /// Exactly these addresses.
+    Set(AddrSet),
+    /// None: the family is gone and the operator wants its records gone too.
+    Clear,
+    /// Whatever is there.
+    Keep(KeepReason),
+}
+
+/// Why a target is left as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KeepReason {
+    /// We do not know our address.
+    Unavailable(Why),
+    /// The family is absent, and `on_absent` says keep.
+    Absent,
+    /// There is no record, and `create = false`.
+    NotCreated,
+}
+
+impl fmt::Display for KeepReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(why) => write!(f, "our address could not be found out: {why}"),
+            Self::Absent => f.write_str("this host has no such address; records are left alone"),
+            Self::NotCreated => f.write_str("there is no record and `create = false`"),
+        }
+    }
+}
+
+/// From what was seen to what is wanted.
+pub fn intend(
+    host: &Host,
+    observation: &Observation,
+    acceptance: &Acceptance,
+    on_absent: OnAbsent,
+) -> Intent {
+    let addrs = match observation {
+        Observation::Unavailable(why) => {
+            return Intent::Keep(KeepReason::Unavailable(why.clone()));
+        }
+        Observation::Absent if on_absent == OnAbsent::Remove => return Intent::Clear,
+        Observation::Absent => return Intent::Keep(KeepReason::Absent),
+        Observation::Known(addrs) => addrs,
+    };
+    let HostV6::Device(part) = host.ipv6 else {
+        return Intent::Set(addrs.clone());
+    };
+    let devices: Result<Vec<_>, _> = addrs
+        .iter()
+        .filter(|own| Family::of(own.addr()) == Family::V6)
+        .map(|own| part.behind(own, acceptance))
+        .collect();
+    match devices.map(AddrSet::several) {
+        // An IPv4 address has no prefix to lend: the host's own it is.
+        Ok(None) => Intent::Set(addrs.clone()),
+        Ok(Some(devices)) => Intent::Set(devices),
+        Err(why) => Intent::Keep(KeepReason::Unavailable(Why::Derived(why.to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> Host {
+        Host {
+            name: Fqdn::parse("home.example.com").unwrap(),
+            ipv4: true,
+            ipv6: HostV6::Own,
+            ttl: None,
+            create: true,
+        }
+    }
+
+    fn known(text: &str) -> Observation {
+        let addr = text.parse().unwrap();
+        let admitted = Acceptance::default().admit(Family::of(addr), addr).unwrap();
+        Observation::Known(AddrSet::one(admitted))
+    }
+
+    fn intent(host: &Host, observation: &Observation, on_absent: OnAbsent) -> Intent {
+        intend(host, observation, &Acceptance::default(), on_absent)
+    }
+
+    #[test]
+    fn only_positive_absence_and_the_operators_wish_together_clear() {
+        let unknown = Observation::Unavailable(Why::Offline);
+        for (observation, on_absent, clears) in [
+            (&unknown, OnAbsent::Keep, false),
+            (&unknown, OnAbsent::Remove, false),
+            (&Observation::Absent, OnAbsent::Keep, false),
+            (&Observation::Absent, OnAbsent::Remove, true),
+            (&known("1.1.1.1"), OnAbsent::Remove, false),
+        ] {
+            let intent = intent(&host(), observation, on_absent);
+            assert_eq!(
+                intent == Intent::Clear,
+                clears,
+                "{observation:?} {on_absent:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_devices_name_gets_that_devices_address_and_our_ipv4() {
+        let mut nas = host();
+        nas.ipv6 = HostV6::Device("::5054:ff:fe12:3456".parse().unwrap());
+        let Intent::Set(addrs) = intent(&nas, &known("2a01:79c:1:2::99"), OnAbsent::Keep) else {
+            panic!()
+        };
+        assert_eq!(addrs.to_string(), "2a01:79c:1:2:5054:ff:fe12:3456");
+        let Intent::Set(addrs) = intent(&nas, &known("1.1.1.1"), OnAbsent::Keep) else {
+            panic!()
+        };
+        assert_eq!(addrs.to_string(), "1.1.1.1");
+    }
+}

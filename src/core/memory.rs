@@ -1,0 +1,360 @@
+//! What moored remembers between rounds and across restarts. It is a help, not a need: without it
+//! the next round asks the provider what is there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{
+    addr::Family,
+    guard::WINDOW,
+    plan::Change,
+    record::{AccountName, Target, Zone},
+    schedule::Hold,
+    time::Moment,
+};
+
+/// Everything remembered.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// The addresses that were believed last, by family.
+    pub believed: BTreeMap<Family, BTreeSet<IpAddr>>,
+    /// What belongs to each account.
+    pub accounts: BTreeMap<AccountName, AccountMemory>,
+}
+
+/// What is remembered of one account.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountMemory {
+    /// The provider and endpoint all this was learnt from. Another one: all this is void.
+    pub place: String,
+    /// Changes when the account's secret or configuration does: a refusal is forgotten then.
+    pub fingerprint: u64,
+    /// The account's zones, so that a round need not list them again.
+    pub zones: Vec<Zone>,
+    /// When the records were last listed and planned from.
+    pub audited: Option<Moment>,
+    /// The account is left alone until then.
+    pub hold: Option<Hold>,
+    /// What belongs to each target, by `HOST/TYPE`.
+    pub targets: BTreeMap<String, TargetMemory>,
+}
+
+/// What is remembered of one target.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TargetMemory {
+    /// What the provider confirmed.
+    pub confirmed: Option<Confirmed>,
+    /// Set before a write is sent and cleared when it is confirmed: while it stands, nobody knows
+    /// what is there, and the records are read before anything is written.
+    pub pending: bool,
+    /// When the zone's servers were last asked.
+    pub verified: Option<Moment>,
+    /// How many times in a row they all answered something else than what was confirmed.
+    pub differing: u32,
+    /// What was written within the last hour, oldest first.
+    pub writes: Vec<Write>,
+    /// The target is left alone until then.
+    pub hold: Option<Hold>,
+}
+
+/// What a provider confirmed for one target.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The addresses, in order.
+    pub addrs: Vec<IpAddr>,
+    /// Since when they are these.
+    pub since: Moment,
+    /// Whether the RRset may be pushed without asking what is there.
+    pub simple: bool,
+    /// The TTL that was configured then: another one now has to be written.
+    pub ttl: Option<u32>,
+}
+
+/// A write that was sent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Write {
+    /// When.
+    pub at: Moment,
+    /// The addresses written.
+    pub to: Vec<IpAddr>,
+}
+
+/// The key of a target within its account.
+pub fn key(target: &Target) -> String {
+    format!("{}/{}", target.host, target.family.record_type())
+}
+
+impl Memory {
+    /// What is remembered of an account; nothing, if nothing is or if it was learnt elsewhere.
+    pub fn account(&self, name: &AccountName) -> Option<&AccountMemory> {
+        self.accounts.get(name)
+    }
+
+    /// What is remembered of a target.
+    pub fn target(&self, target: &Target) -> Option<&TargetMemory> {
+        self.accounts
+            .get(&target.account)?
+            .targets
+            .get(&key(target))
+    }
+
+    /// The same, to be changed; made if it is not there.
+    pub fn target_mut(&mut self, target: &Target) -> &mut TargetMemory {
+        let account = self.accounts.entry(target.account.clone()).or_default();
+        account.targets.entry(key(target)).or_default()
+    }
+
+    /// Drops what no longer applies before a round starts: what was learnt of another provider or
+    /// endpoint, refusals of another secret, and targets that are not configured any more.
+    pub fn adopt(&mut self, name: &AccountName, place: &str, fingerprint: u64, targets: &[Target]) {
+        let account = self.accounts.entry(name.clone()).or_default();
+        if account.place != place {
+            *account = AccountMemory {
+                place: place.to_owned(),
+                ..AccountMemory::default()
+            };
+        }
+        if account.fingerprint != fingerprint {
+            account.fingerprint = fingerprint;
+            account.hold = None;
+            for target in account.targets.values_mut() {
+                target.hold = None;
+            }
+        }
+        let keys: BTreeSet<_> = targets.iter().map(key).collect();
+        account.targets.retain(|key, _| keys.contains(key));
+    }
+
+    /// Drops what belongs to accounts that are not configured any more.
+    pub fn keep_accounts(&mut self, names: &BTreeSet<AccountName>) {
+        self.accounts.retain(|name, _| names.contains(name));
+    }
+
+    /// Before a write leaves: it is counted, and what is there counts as unknown until it is
+    /// confirmed (L3, L6).
+    pub fn begin(&mut self, change: &Change, now: Moment) {
+        let target = self.target_mut(&change.target);
+        target.pending = true;
+        target.writes.retain(|write| now.since(write.at) < WINDOW);
+        target.writes.push(Write {
+            at: now,
+            to: change.to.clone(),
+        });
+    }
+
+    /// The provider confirmed that the target has these addresses.
+    pub fn confirm(
+        &mut self,
+        target: &Target,
+        addrs: &[IpAddr],
+        simple: bool,
+        ttl: Option<u32>,
+        now: Moment,
+    ) {
+        let memory = self.target_mut(target);
+        let since = match &memory.confirmed {
+            Some(before) if before.addrs == addrs => before.since,
+            _ => now,
+        };
+        memory.confirmed = Some(Confirmed {
+            addrs: addrs.to_vec(),
+            since,
+            simple,
+            ttl,
+        });
+        memory.pending = false;
+        memory.differing = 0;
+        memory.hold = None;
+    }
+
+    /// The same memory on a clock whose zero lies `millis` elsewhere.
+    pub fn shift(&mut self, millis: i64) {
+        let move_hold = |hold: &mut Option<Hold>| {
+            if let Some(hold) = hold {
+                hold.since = hold.since.shifted(millis);
+                hold.until = hold.until.shifted(millis);
+            }
+        };
+        let shift = |moment: &mut Option<Moment>| {
+            if let Some(moment) = moment {
+                *moment = moment.shifted(millis);
+            }
+        };
+        for account in self.accounts.values_mut() {
+            shift(&mut account.audited);
+            move_hold(&mut account.hold);
+            for target in account.targets.values_mut() {
+                shift(&mut target.verified);
+                move_hold(&mut target.hold);
+                if let Some(confirmed) = &mut target.confirmed {
+                    confirmed.since = confirmed.since.shifted(millis);
+                }
+                for write in &mut target.writes {
+                    write.at = write.at.shifted(millis);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        name::Fqdn,
+        outcome::Class,
+        plan::{Method, Reason},
+        record::Target,
+    };
+
+    fn target() -> Target {
+        Target {
+            account: AccountName("home".into()),
+            host: Fqdn::parse("home.example.com").unwrap(),
+            family: Family::V4,
+        }
+    }
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_millis(seconds * 1000)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn change(to: &str) -> Change {
+        Change {
+            target: target(),
+            from: vec![ip("1.1.1.1")],
+            to: vec![ip(to)],
+            method: Method::Records {
+                zone: Zone {
+                    name: "example.com".parse().unwrap(),
+                    id: "1".into(),
+                },
+                steps: Vec::new(),
+            },
+            reason: Reason::AddressChanged,
+            simple_afterwards: true,
+        }
+    }
+
+    #[test]
+    fn a_write_counts_before_it_is_sent_and_is_unknown_until_confirmed() {
+        let mut memory = Memory::default();
+        memory.begin(&change("1.1.1.2"), at(0));
+        let target = memory.target(&target()).unwrap();
+        assert!(target.pending);
+        assert_eq!(target.writes.len(), 1);
+        assert_eq!(target.confirmed, None);
+    }
+
+    #[test]
+    fn since_is_when_the_address_became_this_one() {
+        let mut memory = Memory::default();
+        memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(10));
+        memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(20));
+        assert_eq!(
+            memory
+                .target(&target())
+                .unwrap()
+                .confirmed
+                .as_ref()
+                .unwrap()
+                .since,
+            at(10)
+        );
+        memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(30));
+        assert_eq!(
+            memory
+                .target(&target())
+                .unwrap()
+                .confirmed
+                .as_ref()
+                .unwrap()
+                .since,
+            at(30)
+        );
+    }
+
+    #[test]
+    fn writes_are_forgotten_after_an_hour() {
+        let mut memory = Memory::default();
+        memory.begin(&change("1.1.1.2"), at(0));
+        memory.begin(&change("1.1.1.3"), at(3_599));
+        assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
+        memory.begin(&change("1.1.1.4"), at(3_600));
+        assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
+    }
+
+    #[test]
+    fn a_new_secret_lifts_holds_and_a_new_place_voids_everything() {
+        let mut memory = Memory::default();
+        let name = AccountName("home".into());
+        memory.adopt(&name, "domeneshop https://a", 1, &[target()]);
+        memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(0));
+        let hold = Hold {
+            class: Class::Rejected,
+            what: "refused".into(),
+            failures: 1,
+            since: at(0),
+            until: at(100),
+        };
+        memory.accounts.get_mut(&name).unwrap().hold = Some(hold.clone());
+        memory.adopt(&name, "domeneshop https://a", 1, &[target()]);
+        assert_eq!(memory.account(&name).unwrap().hold, Some(hold));
+        memory.adopt(&name, "domeneshop https://a", 2, &[target()]);
+        assert_eq!(memory.account(&name).unwrap().hold, None);
+        assert!(memory.target(&target()).unwrap().confirmed.is_some());
+        memory.adopt(&name, "domeneshop https://b", 2, &[target()]);
+        assert_eq!(memory.target(&target()), None);
+    }
+
+    #[test]
+    fn hosts_that_are_not_configured_any_more_are_forgotten() {
+        let mut memory = Memory::default();
+        memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(0));
+        memory.adopt(&target().account, "", 0, &[]);
+        assert_eq!(memory.target(&target()), None);
+    }
+
+    #[test]
+    fn every_moment_moves_with_the_clock() {
+        let mut memory = Memory::default();
+        memory.begin(&change("1.1.1.2"), at(5));
+        memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(6));
+        let hold = Hold {
+            class: Class::Transient,
+            what: String::new(),
+            failures: 1,
+            since: at(1),
+            until: at(9),
+        };
+        memory.target_mut(&target()).hold = Some(hold.clone());
+        memory.target_mut(&target()).verified = Some(at(7));
+        let account = memory.accounts.get_mut(&target().account).unwrap();
+        account.hold = Some(hold);
+        account.audited = Some(at(8));
+        let before = memory.clone();
+        memory.shift(1_000);
+        assert_ne!(memory, before);
+        let target = memory.target(&target()).unwrap();
+        assert_eq!(target.writes[0].at, at(6));
+        assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));
+        assert_eq!(target.verified, Some(at(8)));
+        assert_eq!(target.hold.as_ref().unwrap().until, at(10));
+        let account = &memory.accounts[&AccountName("home".into())];
+        assert_eq!(account.audited, Some(at(9)));
+        assert_eq!(account.hold.as_ref().unwrap().since, at(2));
+        memory.shift(-1_000);
+        assert_eq!(memory, before);
+    }
+}

@@ -1,0 +1,105 @@
+//! What a round found out about this host's own addresses.
+
+use std::{collections::BTreeSet, fmt, net::IpAddr};
+
+use crate::core::addr::{AddrSet, list};
+
+/// What is known about one family in one round. "Unknown" and "none" are different words here, and
+/// no empty collection stands for either (L1).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Observation {
+    /// These are our addresses.
+    Known(AddrSet),
+    /// We know that there is none: no usable address and no default route of this family.
+    Absent,
+    /// We could not find out. Nothing may change because of it.
+    Unavailable(Why),
+}
+
+/// Why an address could not be found out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// The host has neither an address nor a default route in any family: there is no network yet.
+    Offline,
+    /// Every source was asked and none gave an acceptable answer.
+    NoAnswer(Vec<Trouble>),
+    /// Answers from outside did not agree well enough to be believed.
+    Unconfirmed {
+        /// Who said what.
+        claims: Vec<Claim>,
+        /// How many independent operators must say the same.
+        needed: usize,
+    },
+    /// The host's own configuration makes no address out of what was found: a device's host part
+    /// behind an inadmissible prefix.
+    Derived(String),
+}
+
+/// A source and what went wrong with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// The source as configured, or the operator's name.
+    pub source: String,
+    /// What went wrong, in words.
+    pub what: String,
+}
+
+/// An operator and the addresses it says are ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// The operator.
+    pub operator: String,
+    /// The addresses.
+    pub addrs: BTreeSet<IpAddr>,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offline => f.write_str("this host has no network: no address, no default route"),
+            Self::NoAnswer(troubles) => {
+                f.write_str("no source gave an acceptable answer")?;
+                separated(f, troubles, |f, it| write!(f, "{}: {}", it.source, it.what))
+            }
+            Self::Unconfirmed { claims, needed } => {
+                write!(f, "fewer than {needed} independent operators agree")?;
+                separated(f, claims, |f, it| {
+                    write!(f, "{} says {}", it.operator, list(&it.addrs))
+                })
+            }
+            Self::Derived(what) => f.write_str(what),
+        }
+    }
+}
+
+fn separated<T>(
+    f: &mut fmt::Formatter<'_>,
+    items: &[T],
+    each: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    for (position, item) in items.iter().enumerate() {
+        f.write_str(if position == 0 { " (" } else { "; " })?;
+        each(f, item)?;
+    }
+    if items.is_empty() {
+        Ok(())
+    } else {
+        f.write_str(")")
+    }
+}
+
+/// What the kernel knows of one family on this host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Kernel {
+    /// Some interface has an address of this family that may be published.
+    pub usable_address: bool,
+    /// There is a default route of this family.
+    pub default_route: bool,
+}
+
+impl Kernel {
+    /// No usable address and no default route: positive knowledge that the family is not here.
+    pub fn says_absent(self) -> bool {
+        !self.usable_address && !self.default_route
+    }
+}

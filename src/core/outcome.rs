@@ -1,0 +1,312 @@
+//! How things end: an error's class says what the caller must do next, a round's report is one
+//! value with many readers.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use crate::core::{
+    addr::Family,
+    guard::Refusal,
+    intent::KeepReason,
+    observe::Observation,
+    plan::Change,
+    record::{AccountName, Target},
+    time::Moment,
+};
+
+/// What the caller must do about a failure. The schedule decides on this alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Try again soon, a little later each time.
+    Transient,
+    /// Wait as long as the provider says, or an hour.
+    RateLimited {
+        /// What the provider asked for, if it did.
+        retry_after: Option<Duration>,
+    },
+    /// The credentials are refused: leave the account alone until they change.
+    Rejected,
+    /// The provider has no such domain or record for us.
+    NotFound,
+    /// The provider refuses what we asked for, whoever asks.
+    Invalid,
+    /// A write was sent and its answer was lost: read back before anything else.
+    Unconfirmed,
+    /// The provider broke its own rules: an answer that cannot be understood. It counts as
+    /// transient, and as nothing learnt.
+    Contract,
+}
+
+/// How far a failure reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// The account: no other request of it would fare better now.
+    Account,
+    /// This host only.
+    Host,
+}
+
+/// A request to a provider that did not do what it should.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Failure {
+    /// What to do about it.
+    pub class: Class,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// What happened, in words that name the request and never a secret.
+    pub what: String,
+}
+
+impl Failure {
+    /// A failure that concerns the whole account.
+    pub fn of_account(class: Class, what: impl Into<String>) -> Self {
+        Self {
+            class,
+            scope: Scope::Account,
+            what: what.into(),
+        }
+    }
+
+    /// A failure that concerns one host only.
+    pub fn of_host(class: Class, what: impl Into<String>) -> Self {
+        Self {
+            class,
+            scope: Scope::Host,
+            what: what.into(),
+        }
+    }
+}
+
+/// How a round ended for one target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It was right already.
+    Unchanged,
+    /// It was made right, and the provider confirmed it.
+    Changed,
+    /// It would be changed, and this is a dry run.
+    Planned,
+    /// It was left alone on purpose.
+    Kept(KeepReason),
+    /// The guard forbade the change.
+    Refused(Refusal),
+    /// A provider was not asked because of an earlier failure.
+    Held {
+        /// The earlier failure.
+        failure: Failure,
+        /// When it will be asked again.
+        until: Moment,
+    },
+    /// It could not be made right.
+    Failed(Failure),
+    /// A change was sent, and whether it took effect is not known.
+    Unconfirmed(Failure),
+}
+
+/// A target's line in a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostReport {
+    /// The target.
+    pub target: Target,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The addresses that stand at the provider as far as we know.
+    pub addresses: Vec<IpAddr>,
+    /// The change that was planned, if one was.
+    pub change: Option<Change>,
+}
+
+/// What one source answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Heard {
+    /// The source as configured.
+    pub source: String,
+    /// Who runs it.
+    pub operator: String,
+    /// The addresses, or what went wrong in words.
+    pub answer: Result<Vec<IpAddr>, String>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What was found out about one family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FamilyReport {
+    /// The family.
+    pub family: Family,
+    /// What is believed.
+    pub observation: Observation,
+    /// Who was asked and what they said.
+    pub heard: Vec<Heard>,
+}
+
+/// What the zone's servers say, when it is worth a word.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DnsNote {
+    /// The target.
+    pub target: Target,
+    /// What was seen, in words.
+    pub what: String,
+}
+
+/// A round from beginning to end.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// The families that are kept, in order.
+    pub families: Vec<FamilyReport>,
+    /// Every target, in the order of the configuration.
+    pub hosts: Vec<HostReport>,
+    /// What DNS answers where that differs from what was confirmed.
+    pub dns: Vec<DnsNote>,
+    /// The state could not be written: what that means, in words.
+    pub state_trouble: Option<String>,
+}
+
+/// How well a round ended, from best to worst.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verdict {
+    /// Every host is right.
+    Right,
+    /// Our address could not be found out.
+    AddressUnknown,
+    /// At least one host could not be made right for now.
+    TryAgain,
+    /// A provider refused for good.
+    Refused,
+}
+
+impl Class {
+    /// How well a round that ended with this ended.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Self::Rejected | Self::NotFound | Self::Invalid => Verdict::Refused,
+            Self::Transient | Self::RateLimited { .. } | Self::Unconfirmed | Self::Contract => {
+                Verdict::TryAgain
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// How well it ended.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Unchanged | Self::Changed | Self::Planned => Verdict::Right,
+            Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
+            Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
+            Self::Refused(_) => Verdict::TryAgain,
+            Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
+                failure.class.verdict()
+            }
+        }
+    }
+
+    /// The word for it in `--json`: `unchanged`, `changed`, `planned` (dry runs only), `kept`,
+    /// `failed` or `unconfirmed`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::Planned => "planned",
+            Self::Kept(_) => "kept",
+            Self::Refused(_) | Self::Held { .. } | Self::Failed(_) => "failed",
+            Self::Unconfirmed(_) => "unconfirmed",
+        }
+    }
+}
+
+impl Report {
+    /// The worst of all outcomes.
+    pub fn verdict(&self) -> Verdict {
+        let outcomes = self.hosts.iter().map(|host| host.outcome.verdict());
+        outcomes.max().unwrap_or(Verdict::Right)
+    }
+
+    /// Whether some family's address could not be found out.
+    pub fn address_unknown(&self) -> bool {
+        let mut families = self.families.iter();
+        families.any(|it| matches!(it.observation, Observation::Unavailable(_)))
+    }
+
+    /// The accounts that took part, without repetition.
+    pub fn accounts(&self) -> Vec<&AccountName> {
+        let mut names: Vec<_> = self.hosts.iter().map(|host| &host.target.account).collect();
+        names.dedup();
+        names
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Transient => "for now",
+            Self::RateLimited { .. } => "asked to wait",
+            Self::Rejected => "credentials refused",
+            Self::NotFound => "not found",
+            Self::Invalid => "refused",
+            Self::Unconfirmed => "could not be confirmed",
+            Self::Contract => "not understood",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{name::Fqdn, observe::Why};
+
+    fn report(outcomes: Vec<Outcome>) -> Report {
+        let target = Target {
+            account: AccountName("a".into()),
+            host: Fqdn::parse("home.example.com").unwrap(),
+            family: Family::V4,
+        };
+        let hosts = outcomes.into_iter().map(|outcome| HostReport {
+            target: target.clone(),
+            outcome,
+            addresses: Vec::new(),
+            change: None,
+        });
+        Report {
+            hosts: hosts.collect(),
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn the_worst_outcome_is_the_rounds_verdict() {
+        let unknown = || Outcome::Kept(KeepReason::Unavailable(Why::Offline));
+        let failed = |class| Outcome::Failed(Failure::of_account(class, "x"));
+        for (outcomes, verdict) in [
+            (vec![], Verdict::Right),
+            (
+                vec![Outcome::Unchanged, Outcome::Kept(KeepReason::Absent)],
+                Verdict::Right,
+            ),
+            (vec![Outcome::Changed, unknown()], Verdict::AddressUnknown),
+            (vec![unknown(), failed(Class::Transient)], Verdict::TryAgain),
+            (
+                vec![failed(Class::Rejected), failed(Class::Transient), unknown()],
+                Verdict::Refused,
+            ),
+            (vec![failed(Class::NotFound)], Verdict::Refused),
+            (vec![failed(Class::Invalid)], Verdict::Refused),
+            (vec![failed(Class::Contract)], Verdict::TryAgain),
+            (
+                vec![failed(Class::RateLimited { retry_after: None })],
+                Verdict::TryAgain,
+            ),
+            (
+                vec![Outcome::Unconfirmed(Failure::of_account(
+                    Class::Unconfirmed,
+                    "x",
+                ))],
+                Verdict::TryAgain,
+            ),
+        ] {
+            let report = report(outcomes);
+            assert_eq!(report.verdict(), verdict, "{report:?}");
+        }
+    }
+}

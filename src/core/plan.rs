@@ -1,0 +1,422 @@
+//! From what is wanted and what exists to what has to change.
+//!
+//! For each target: keep what satisfies, recycle what is stale, create what is missing, delete what
+//! is left over. Where the provider can replace a whole RRset in one push, and nobody set anything
+//! on it that a push would lose, that is done instead of the four.
+
+use std::{collections::BTreeSet, fmt, net::IpAddr};
+
+use crate::core::{
+    addr::{AddrSet, Admitted, list},
+    intent::{Host, Intent, KeepReason},
+    memory::Confirmed,
+    record::{Existing, Record, Target, Zone},
+};
+
+/// How an account's RRsets may be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rules {
+    /// When a whole-RRset push (Domeneshop's `dyndns/update`) is used.
+    pub push: Push,
+    /// The TTL that a pushed record gets, in seconds: a record with another one is not simple.
+    pub push_ttl: u32,
+}
+
+/// When a whole RRset is pushed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Push {
+    /// Never: each record is written by itself.
+    Never,
+    /// Where that loses nothing.
+    WhenSimple,
+    /// Always: what cannot be pushed without a loss is refused.
+    Only,
+}
+
+/// One step of a change that goes record by record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// A new record.
+    Create {
+        /// Its address.
+        addr: Admitted,
+        /// Its TTL; `None` for the provider's default.
+        ttl: Option<u32>,
+    },
+    /// An existing record gets this address; everything else it carries stays.
+    Modify {
+        /// The record as listed.
+        record: Record,
+        /// Its address from now on.
+        addr: Admitted,
+        /// Its TTL from now on; `None` for the one it has.
+        ttl: Option<u32>,
+    },
+    /// An existing record goes.
+    Delete {
+        /// The record as listed.
+        record: Record,
+    },
+}
+
+/// How a change is carried out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// The RRset is replaced by these addresses in one push, together with other hosts'.
+    Push(AddrSet),
+    /// Record by record, through the management API.
+    Records {
+        /// The zone that holds the host.
+        zone: Zone,
+        /// The steps, in order: what makes the name right comes before what tidies up.
+        steps: Vec<Step>,
+    },
+}
+
+/// Why a change is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// There is no record yet.
+    Missing,
+    /// Our address is another one than what stands there.
+    AddressChanged,
+    /// Somebody or something changed what we had confirmed.
+    EditedElsewhere,
+    /// The addresses are right, the TTL is not the configured one.
+    Ttl,
+    /// The family is gone and `on_absent = "remove"`.
+    FamilyGone,
+}
+
+/// What has to change for one target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// The target.
+    pub target: Target,
+    /// The addresses there now.
+    pub from: Vec<IpAddr>,
+    /// The addresses there afterwards.
+    pub to: Vec<IpAddr>,
+    /// How.
+    pub method: Method,
+    /// Why.
+    pub reason: Reason,
+    /// Whether the RRset may be pushed the next time without asking what is there.
+    pub simple_afterwards: bool,
+}
+
+/// What is to be done about one target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Planned {
+    /// Nothing: what is there satisfies.
+    Satisfied {
+        /// The addresses there.
+        addrs: Vec<IpAddr>,
+        /// Whether the RRset may be pushed the next time without asking what is there.
+        simple: bool,
+    },
+    /// Nothing, on purpose.
+    Kept(KeepReason),
+    /// This.
+    Change(Change),
+    /// Nothing can be done: no zone of the account holds the host.
+    NoZone,
+    /// `update = "dyndns"`, and a push would lose something: what, in words.
+    WouldLose(String),
+}
+
+/// What the plan for one target starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// The target.
+    pub target: &'a Target,
+    /// The host as configured.
+    pub host: &'a Host,
+    /// What is wanted.
+    pub intent: &'a Intent,
+    /// What is there.
+    pub existing: &'a Existing,
+    /// What we remember having confirmed, if anything.
+    pub confirmed: Option<&'a [IpAddr]>,
+    /// How the account's RRsets may be written.
+    pub rules: Rules,
+}
+
+/// Plans one target.
+pub fn plan(basis: Basis<'_>) -> Planned {
+    let wanted = match basis.intent {
+        Intent::Keep(reason) => return Planned::Kept(reason.clone()),
+        Intent::Clear => None,
+        Intent::Set(addrs) => Some(addrs),
+    };
+    match (basis.existing, wanted) {
+        (Existing::NoZone, _) => Planned::NoZone,
+        (Existing::Remembered { addrs }, Some(wanted)) => from_memory(basis, addrs, wanted),
+        (Existing::Remembered { addrs }, None) if addrs.is_empty() => Planned::Satisfied {
+            addrs: Vec::new(),
+            simple: true,
+        },
+        // A deletion names records, and memory has none: the caller lists first.
+        (Existing::Remembered { .. }, None) => Planned::Kept(KeepReason::Absent),
+        (Existing::Listed { zone, records }, None) => clear(basis, zone, records),
+        (Existing::Listed { zone, records }, Some(wanted)) => {
+            reconcile(basis, zone, records, wanted)
+        }
+    }
+}
+
+/// Whether `intent` can be planned from memory alone, or the records have to be listed first.
+pub fn memory_suffices(host: &Host, intent: &Intent, memory: &Confirmed, rules: Rules) -> bool {
+    match intent {
+        Intent::Keep(_) => true,
+        Intent::Clear => memory.addrs.is_empty(),
+        Intent::Set(_) if memory.ttl != host.ttl => false,
+        Intent::Set(addrs) => {
+            let same = addrs.addrs().iter().eq(&memory.addrs);
+            let push = rules.push != Push::Never && memory.simple && is_pushable(host, addrs);
+            same || push
+        }
+    }
+}
+
+/// Whether nothing about the host or the addresses stands in the way of a push. A wildcard is
+/// written through the records API: whether a push takes one is not known (facts: Domeneshop
+/// section 3). A push creates what is missing, which `create = false` forbids.
+fn is_pushable(host: &Host, addrs: &AddrSet) -> bool {
+    host.ttl.is_none() && host.create && !host.name.is_wildcard() && addrs.iter().count() == 1
+}
+
+/// Whether a push onto these records would lose nothing.
+fn is_simple(records: &[Record], rules: Rules) -> bool {
+    let default_ttl = |record: &Record| record.ttl.is_none_or(|ttl| ttl == rules.push_ttl);
+    records.len() <= 1 && records.iter().all(default_ttl)
+}
+
+fn from_memory(basis: Basis<'_>, there: &[IpAddr], wanted: &AddrSet) -> Planned {
+    if wanted.addrs().iter().eq(there) {
+        return Planned::Satisfied {
+            addrs: there.to_vec(),
+            simple: true,
+        };
+    }
+    Planned::Change(Change {
+        target: basis.target.clone(),
+        from: there.to_vec(),
+        to: wanted.addrs().into_iter().collect(),
+        method: Method::Push(wanted.clone()),
+        reason: if there.is_empty() {
+            Reason::Missing
+        } else {
+            Reason::AddressChanged
+        },
+        simple_afterwards: true,
+    })
+}
+
+fn clear(basis: Basis<'_>, zone: &Zone, records: &[Record]) -> Planned {
+    if records.is_empty() {
+        return Planned::Satisfied {
+            addrs: Vec::new(),
+            simple: true,
+        };
+    }
+    let steps = records
+        .iter()
+        .cloned()
+        .map(|record| Step::Delete { record })
+        .collect();
+    Planned::Change(Change {
+        target: basis.target.clone(),
+        from: addresses(records),
+        to: Vec::new(),
+        method: Method::Records {
+            zone: zone.clone(),
+            steps,
+        },
+        reason: Reason::FamilyGone,
+        simple_afterwards: true,
+    })
+}
+
+fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet) -> Planned {
+    let host = basis.host;
+    let rules = basis.rules;
+    let steps = steps(host, records, wanted);
+    let pushable = is_pushable(host, wanted) && is_simple(records, rules);
+    if steps.is_empty() {
+        return Planned::Satisfied {
+            addrs: addresses(records),
+            simple: pushable,
+        };
+    }
+    if records.is_empty() && !host.create {
+        return Planned::Kept(KeepReason::NotCreated);
+    }
+    let from = addresses(records);
+    let to: Vec<_> = wanted.addrs().into_iter().collect();
+    let edited = basis
+        .confirmed
+        .is_some_and(|confirmed| !from.iter().eq(confirmed));
+    let reason = match (from == to, from.is_empty(), edited) {
+        (true, ..) if steps.iter().any(|it| matches!(it, Step::Modify { .. })) => Reason::Ttl,
+        (_, _, true) => Reason::EditedElsewhere,
+        (_, true, false) => Reason::Missing,
+        _ => Reason::AddressChanged,
+    };
+    let push = match rules.push {
+        Push::Never => false,
+        // What was edited by hand is repaired record by record: the hand may have set more.
+        Push::WhenSimple => pushable && reason != Reason::EditedElsewhere,
+        Push::Only if pushable => true,
+        Push::Only => return Planned::WouldLose(loss(host, records, rules)),
+    };
+    let method = if push {
+        Method::Push(wanted.clone())
+    } else {
+        Method::Records {
+            zone: zone.clone(),
+            steps,
+        }
+    };
+    Planned::Change(Change {
+        target: basis.target.clone(),
+        from,
+        to,
+        method,
+        reason,
+        simple_afterwards: pushable,
+    })
+}
+
+/// The four sentences.
+fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
+    let mut missing: BTreeSet<Admitted> = wanted.iter().collect();
+    let mut stale = Vec::new();
+    let mut steps = Vec::new();
+    let other_ttl = |record: &Record| host.ttl.filter(|ttl| Some(*ttl) != record.ttl);
+    // Keep what satisfies: the first record of each wanted address, its TTL put right if one is
+    // configured.
+    for record in records {
+        let Some(addr) = missing
+            .iter()
+            .find(|addr| addr.addr() == record.addr)
+            .copied()
+        else {
+            stale.push(record.clone());
+            continue;
+        };
+        missing.remove(&addr);
+        if let Some(ttl) = other_ttl(record) {
+            steps.push(Step::Modify {
+                record: record.clone(),
+                addr,
+                ttl: Some(ttl),
+            });
+        }
+    }
+    let mut stale = stale.into_iter();
+    for addr in missing {
+        steps.push(match stale.next() {
+            // Recycle what is stale: the record's other attributes live on.
+            Some(record) => {
+                let ttl = other_ttl(&record);
+                Step::Modify { record, addr, ttl }
+            }
+            // Create what is missing.
+            None => Step::Create {
+                addr,
+                ttl: host.ttl,
+            },
+        });
+    }
+    // Delete what is left over: an address that is not ours must not answer to our name.
+    steps.extend(stale.map(|record| Step::Delete { record }));
+    steps
+}
+
+fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
+    let what = if host.name.is_wildcard() {
+        "whether dyndns takes a wildcard is not known".to_owned()
+    } else if !host.create {
+        "dyndns would create what `create = false` forbids".to_owned()
+    } else if records.len() > 1 {
+        format!("dyndns would replace {} records by one", records.len())
+    } else if let Some(ttl) = records
+        .iter()
+        .find_map(|it| it.ttl)
+        .filter(|it| *it != rules.push_ttl)
+    {
+        format!("dyndns would reset the record's TTL of {ttl} s")
+    } else {
+        "several addresses go through the records API only".to_owned()
+    };
+    format!("{what}; `update = \"auto\"` uses the records API where needed")
+}
+
+fn addresses(records: &[Record]) -> Vec<IpAddr> {
+    let mut addrs: Vec<_> = records.iter().map(|record| record.addr).collect();
+    addrs.sort_unstable();
+    addrs
+}
+
+impl Change {
+    /// The word for it in `--json`.
+    pub fn action(&self) -> &'static str {
+        match (self.from.is_empty(), self.to.is_empty()) {
+            (true, _) => "create",
+            (_, true) => "delete",
+            _ => "update",
+        }
+    }
+
+    /// By which of the provider's ways it goes, in `--json`.
+    pub fn via(&self) -> &'static str {
+        match self.method {
+            Method::Push(_) => "dyndns",
+            Method::Records { .. } => "records",
+        }
+    }
+
+    /// The steps, if it goes record by record.
+    pub fn steps(&self) -> &[Step] {
+        match &self.method {
+            Method::Push(_) => &[],
+            Method::Records { steps, .. } => steps,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "there is no record yet",
+            Self::AddressChanged => "our address is another one",
+            Self::EditedElsewhere => "it was changed elsewhere since we confirmed it",
+            Self::Ttl => "its TTL is not the configured one",
+            Self::FamilyGone => "this host has no such address any more",
+        })
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            target,
+            from,
+            to,
+            reason,
+            ..
+        } = self;
+        write!(
+            f,
+            "{} {target}: {} → {}",
+            self.action(),
+            list(from),
+            list(to)
+        )?;
+        write!(f, " via {} ({reason})", self.via())
+    }
+}
+
+#[cfg(test)]
+mod tests;

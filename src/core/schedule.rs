@@ -1,0 +1,188 @@
+//! When to try again: the only owner of retries. Everything here is a pure function of how rounds
+//! ended; randomness comes in as a number between 0 and 1.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{
+    memory::{Memory, TargetMemory},
+    outcome::{Class, Failure, Report, Scope},
+    record::Target,
+    time::Moment,
+};
+
+/// How often what is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cadence {
+    /// A routine check of our own address.
+    pub interval: Duration,
+    /// A comparison with what the zone's servers answer.
+    pub verify: Duration,
+    /// A comparison with the provider's own record list.
+    pub audit: Duration,
+}
+
+/// An account or target that is left alone for a while.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// What happened.
+    pub class: Class,
+    /// The same in words.
+    pub what: String,
+    /// How many times in a row.
+    pub failures: u32,
+    /// When it last did.
+    pub since: Moment,
+    /// When the next attempt may be made.
+    pub until: Moment,
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+impl Hold {
+    /// The hold that follows a failure. `jitter` is in `0.0..1.0` and adds up to a quarter, so that
+    /// a thousand routers that lost the same provider do not return as one.
+    pub fn after(before: Option<&Self>, failure: &Failure, now: Moment, jitter: f64) -> Self {
+        let same_kind = |hold: &&Self| kind(hold.class) == kind(failure.class);
+        let failures = before
+            .filter(same_kind)
+            .map_or(0, |it| it.failures)
+            .saturating_add(1);
+        let wait = wait(failure.class, failures);
+        let wait = wait.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0));
+        Self {
+            class: failure.class,
+            what: failure.what.clone(),
+            failures,
+            since: now,
+            until: now.after(wait),
+        }
+    }
+
+    /// Whether it still binds. A clock that lost its past (a hold that begins in the future) does
+    /// not bind for longer than the hold was meant to last.
+    pub fn binds(&self, now: Moment) -> bool {
+        now < self.until && self.since <= now
+    }
+
+    /// Whether it binds a run that somebody asked for (`--once`, a signal): refusals and the
+    /// provider's own wishes do; a short pause after a passing fault does not, for whoever runs
+    /// moored from cron has chosen the pace already.
+    pub fn binds_on_request(&self, now: Moment) -> bool {
+        let short = matches!(
+            self.class,
+            Class::Transient | Class::Contract | Class::Unconfirmed
+        ) && self.until.since(self.since) < MINUTE;
+        self.binds(now) && !short
+    }
+
+    /// The failure that led to it.
+    pub fn failure(&self, scope: Scope) -> Failure {
+        Failure {
+            class: self.class,
+            scope,
+            what: self.what.clone(),
+        }
+    }
+}
+
+fn kind(class: Class) -> std::mem::Discriminant<Class> {
+    match class {
+        // Three words for "not now": a provider in trouble alternates between them.
+        Class::Contract | Class::Unconfirmed => std::mem::discriminant(&Class::Transient),
+        other => std::mem::discriminant(&other),
+    }
+}
+
+/// How long to wait after this many failures in a row.
+fn wait(class: Class, failures: u32) -> Duration {
+    let doubled = |first: Duration, most: Duration| {
+        first
+            .saturating_mul(1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX))
+            .min(most)
+    };
+    match class {
+        Class::Transient | Class::Contract | Class::Unconfirmed => {
+            doubled(Duration::from_secs(5), 15 * MINUTE)
+        }
+        Class::RateLimited {
+            retry_after: Some(wait),
+        } => wait.clamp(MINUTE / 2, 24 * HOUR),
+        // DNSPod's locks and bans last an hour (facts: DNSPod section 1.2).
+        Class::RateLimited { retry_after: None } => doubled(HOUR, 6 * HOUR),
+        // L4: one probe after 6 hours, then 12, then every 24.
+        Class::Rejected => doubled(6 * HOUR, 24 * HOUR),
+        Class::NotFound | Class::Invalid => doubled(15 * MINUTE, 6 * HOUR),
+    }
+}
+
+/// Whether something last done `last` is due again.
+pub fn is_due(last: Option<Moment>, every: Duration, now: Moment) -> bool {
+    last.is_none_or(|last| now < last || now.since(last) >= every)
+}
+
+/// How long after a difference in DNS was first seen it is looked at again.
+pub const SECOND_LOOK: Duration = Duration::from_secs(30);
+
+/// How long a zone's servers may take to show a change before a difference counts against them:
+/// the certbot plugin for Domeneshop waits as long (facts: Domeneshop Q15).
+pub const PROPAGATION: Duration = Duration::from_mins(2);
+
+/// The pauses between rounds; the state of the one loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Schedule {
+    unavailable: u32,
+}
+
+impl Schedule {
+    /// When the next round starts, after one that ended at `now` with `report`.
+    pub fn next(
+        &mut self,
+        now: Moment,
+        cadence: Cadence,
+        report: &Report,
+        memory: &Memory,
+        jitter: f64,
+    ) -> Moment {
+        let routine = cadence.interval.min(cadence.verify).min(cadence.audit);
+        // A tenth earlier or later: a thousand routers spread out.
+        let routine = routine.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
+        let mut wake = now.after(routine);
+        if report.address_unknown() {
+            // No network yet, or for a moment: look again quickly, then less and less so.
+            let quick = Duration::from_secs(1)
+                .saturating_mul(1_u32.checked_shl(self.unavailable).unwrap_or(u32::MAX));
+            self.unavailable = self.unavailable.saturating_add(1);
+            wake = wake.min(now.after(quick));
+        } else {
+            self.unavailable = 0;
+        }
+        for host in &report.hosts {
+            wake = wake.min(self.retry(now, &host.target, memory).unwrap_or(wake));
+        }
+        wake
+    }
+
+    /// When a target wants a look before the routine check.
+    fn retry(self, now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
+        let held = |hold: &Option<Hold>| {
+            hold.as_ref()
+                .filter(|hold| hold.binds(now))
+                .map(|hold| hold.until)
+        };
+        if let Some(until) = memory
+            .account(&target.account)
+            .and_then(|it| held(&it.hold))
+        {
+            return Some(until);
+        }
+        let target = memory.target(target)?;
+        let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
+        held(&target.hold).or_else(|| second_look(target))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Points in time on a clock that only goes forward and counts time asleep.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds on the host's boot clock (`CLOCK_BOOTTIME` on Linux): no step of the wall clock
+/// moves it, and time spent in suspend counts. It may be negative: something remembered from before
+/// this boot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// The moment `millis` after the clock's zero.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the clock's zero.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This much later, at most the end of time.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(as_millis(wait)))
+    }
+
+    /// How long ago `earlier` was; nothing if it lies ahead.
+    pub fn since(self, earlier: Self) -> Duration {
+        let millis = self.0.saturating_sub(earlier.0).max(0);
+        Duration::from_millis(millis.unsigned_abs())
+    }
+
+    /// The same moment on a clock whose zero lies elsewhere.
+    #[must_use]
+    pub fn shifted(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+}
+
+fn as_millis(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A length of time as a person says it: "45 s", "5 min", "2 h 5 min", "3 d".
+pub struct Spoken(pub Duration);
+
+impl fmt::Display for Spoken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs() + u64::from(self.0.subsec_millis() >= 500);
+        match seconds {
+            0..=119 => write!(f, "{seconds} s"),
+            120..=3_599 => write!(f, "{} min", seconds / 60),
+            3_600..=172_799 if (seconds / 60).is_multiple_of(60) => {
+                write!(f, "{} h", seconds / 3_600)
+            }
+            3_600..=172_799 => write!(f, "{} h {} min", seconds / 3_600, seconds / 60 % 60),
+            _ => write!(f, "{} d", seconds / 86_400),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_said_in_the_unit_a_person_would_choose() {
+        for (seconds, said) in [
+            (0, "0 s"),
+            (45, "45 s"),
+            (119, "119 s"),
+            (300, "5 min"),
+            (3_600, "1 h"),
+            (7_500, "2 h 5 min"),
+            (172_800, "2 d"),
+        ] {
+            assert_eq!(Spoken(Duration::from_secs(seconds)).to_string(), said);
+        }
+    }
+
+    #[test]
+    fn no_arithmetic_on_moments_overflows() {
+        let end = Moment::from_millis(i64::MAX);
+        assert_eq!(end.after(Duration::MAX), end);
+        assert_eq!(Moment::from_millis(i64::MIN).since(end), Duration::ZERO);
+        assert!(end.since(Moment::from_millis(i64::MIN)) > Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,3 @@
+//! Finding out this host's own addresses.
+
+pub mod source;

@@ -1,0 +1,187 @@
+//! Where an address can come from, as configured.
+
+use std::{fmt, net::IpAddr, path::PathBuf};
+
+use reqwest::Url;
+
+use crate::core::addr::Family;
+
+/// A configured source of addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// `interface` or `interface:NAME`: the kernel's addresses of all interfaces or of one.
+    Interface(Option<String>),
+    /// `https`: the built-in echo services of unrelated operators.
+    Https,
+    /// `https://…`, or `http://…` on one's own network: an echo service.
+    Echo(Url),
+    /// `static:ADDRESS[,ADDRESS]`.
+    Static(Vec<IpAddr>),
+    /// `file:PATH`: the file's whole text is an address, or several.
+    File(PathBuf),
+    /// `command:…`: a shell command line whose whole output is an address, or several.
+    Command(String),
+}
+
+/// Why a text is not a source.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SourceError {
+    /// No such kind.
+    #[error("`{0}` is not a source: use {KINDS}")]
+    Unknown(String),
+    /// The part after the colon is missing.
+    #[error("`{0}:` needs {1} after the colon")]
+    Incomplete(&'static str, &'static str),
+    /// A URL that is none.
+    #[error("`{0}` is not a URL: {1}")]
+    BadUrl(String, String),
+    /// `http://` to somewhere else than one's own network.
+    #[error(
+        "`{0}` would be asked without encryption: anybody on the way could answer. `http://` is for \
+         private, loopback and link-local addresses; use `https://`"
+    )]
+    Plaintext(String),
+    /// User name and password in a URL would end up in reports.
+    #[error("the URL of an echo service must not hold a user name or password")]
+    Userinfo,
+    /// A static address that is none.
+    #[error("`{0}` is not an IP address")]
+    BadAddress(String),
+    /// A static address of the other family.
+    #[error("`{0}` is not an {1} address")]
+    WrongFamily(IpAddr, Family),
+}
+
+/// The kinds, for messages.
+pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), \
+                         `static:ADDRESS`, `file:PATH` or `command:…`";
+
+impl Source {
+    /// Reads a source of addresses of `family`.
+    pub fn parse(text: &str, family: Family) -> Result<Self, SourceError> {
+        let text = text.trim();
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return echo(text);
+        }
+        let (kind, rest) = match text.split_once(':') {
+            Some((kind, rest)) => (kind, Some(rest.trim())),
+            None => (text, None),
+        };
+        let needs = |kind, what| match rest {
+            Some(rest) if !rest.is_empty() => Ok(rest),
+            _ => Err(SourceError::Incomplete(kind, what)),
+        };
+        match kind {
+            "interface" if rest.is_none() => Ok(Self::Interface(None)),
+            "interface" => Ok(Self::Interface(Some(
+                needs("interface", "a name")?.to_owned(),
+            ))),
+            "https" if rest.is_none() => Ok(Self::Https),
+            "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
+            "file" => Ok(Self::File(needs("file", "a path")?.into())),
+            "command" => Ok(Self::Command(
+                needs("command", "a command line")?.to_owned(),
+            )),
+            _ => Err(SourceError::Unknown(text.to_owned())),
+        }
+    }
+}
+
+fn echo(text: &str) -> Result<Source, SourceError> {
+    let url = Url::parse(text)
+        .map_err(|error| SourceError::BadUrl(text.to_owned(), error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(SourceError::Userinfo);
+    }
+    if url.scheme() == "http" && !is_own_network(&url) {
+        return Err(SourceError::Plaintext(text.to_owned()));
+    }
+    Ok(Source::Echo(url))
+}
+
+/// Whether a URL names, by address, a host on one's own network: private, loopback or link-local,
+/// or `localhost`.
+pub fn is_own_network(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(addr)) => addr.is_private() || addr.is_loopback() || addr.is_link_local(),
+        Ok(IpAddr::V6(addr)) => {
+            addr.is_loopback() || addr.is_unique_local() || addr.is_unicast_link_local()
+        }
+        Err(_) => host == "localhost",
+    }
+}
+
+fn addresses(text: &str, family: Family) -> Result<Vec<IpAddr>, SourceError> {
+    let read = |part: &str| {
+        let part = part.trim();
+        let addr: IpAddr = part
+            .parse()
+            .map_err(|_| SourceError::BadAddress(part.to_owned()))?;
+        if Family::of(addr) != family {
+            return Err(SourceError::WrongFamily(addr, family));
+        }
+        Ok(addr)
+    };
+    text.split(',').map(read).collect()
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interface(None) => f.write_str("interface"),
+            Self::Interface(Some(name)) => write!(f, "interface:{name}"),
+            Self::Https => f.write_str("https"),
+            Self::Echo(url) => f.write_str(url.as_str()),
+            Self::Static(addrs) => {
+                let texts: Vec<_> = addrs.iter().map(ToString::to_string).collect();
+                write!(f, "static:{}", texts.join(","))
+            }
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Command(line) => write!(f, "command:{line}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_and_shown_alike() {
+        for text in [
+            "interface",
+            "interface:eth0",
+            "https",
+            "https://ip.example.net/me",
+            "http://192.168.1.1/ip",
+            "http://[fd00::1]:8080/",
+            "http://localhost:8080/",
+            "static:84.212.10.20,84.212.10.21",
+            "file:/run/address",
+            "command:ip -j addr | jq -r .x",
+        ] {
+            assert_eq!(Source::parse(text, Family::V4).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_source_is_refused_with_its_reason() {
+        for (text, reason) in [
+            ("stun", "`stun` is not a source"),
+            ("interface:", "`interface:` needs a name"),
+            ("static:", "`static:` needs an address"),
+            ("static:1.2.3", "`1.2.3` is not an IP address"),
+            ("static:2001:db8::1", "`2001:db8::1` is not an IPv4 address"),
+            ("http://ip.example.net/", "without encryption"),
+            ("http://84.212.10.20/", "without encryption"),
+            ("https://me:pw@ip.example.net/", "must not hold a user name"),
+            ("https://", "is not a URL"),
+        ] {
+            let error = Source::parse(text, Family::V4).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+}

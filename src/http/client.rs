@@ -1,0 +1,179 @@
+//! The real transport.
+
+use std::{
+    cell::RefCell,
+    error::Error,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
+
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+
+use super::{
+    lookup::Lookup,
+    message::{Body, Method, Request, Response, SendError, Sent, Transport},
+};
+use crate::core::addr::Family;
+
+/// How a service is reached.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The base address, without a slash at its end: `https://api.domeneshop.no/v0`.
+    pub base: String,
+    /// The deadline for a request and its whole answer.
+    pub timeout: Duration,
+    /// The longest acceptable answer, in bytes.
+    pub cap: usize,
+    /// `User-Agent`.
+    pub user_agent: String,
+    /// The one family in which to connect; `None` for either.
+    pub family: Option<Family>,
+    /// Whether the proxy that the environment names is used. For an API it may be; a question
+    /// about our own address must not go through one.
+    pub proxy: bool,
+}
+
+/// A client of one service. It connects at its first request and keeps connections for the next
+/// ones until [`Client::close`].
+pub struct Client {
+    options: Options,
+    tls: Arc<rustls::ClientConfig>,
+    open: RefCell<Option<reqwest::Client>>,
+}
+
+impl Client {
+    /// A client that has not connected yet; this costs nothing.
+    pub fn new(tls: Arc<rustls::ClientConfig>, options: Options) -> Self {
+        Self {
+            options,
+            tls,
+            open: RefCell::new(None),
+        }
+    }
+
+    /// Drops every connection and what was learnt of names: nothing of an earlier address or
+    /// network is used again (L9), and nothing wakes the process while it is idle.
+    pub fn close(&self) {
+        drop(self.open.take());
+    }
+
+    fn client(&self) -> Result<reqwest::Client, SendError> {
+        let mut open = self.open.borrow_mut();
+        if let Some(client) = &*open {
+            return Ok(client.clone());
+        }
+        let options = &self.options;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured((*self.tls).clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .timeout(options.timeout)
+            .connect_timeout(options.timeout)
+            .user_agent(&options.user_agent)
+            .dns_resolver(Lookup::new(options.family))
+            .pool_idle_timeout(Duration::from_secs(20))
+            .http1_only();
+        if !options.proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(family) = options.family {
+            builder = builder.local_address(match family {
+                Family::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                Family::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+            });
+        }
+        let client = builder.build().map_err(|error| SendError {
+            sent: Sent::No,
+            what: format!("the HTTP client could not be set up: {}", cause(&error)),
+        })?;
+        Ok(open.insert(client).clone())
+    }
+
+    async fn receive(&self, mut response: reqwest::Response) -> Result<Response, SendError> {
+        let headers = response.headers();
+        let mut received = Response {
+            status: response.status().as_u16(),
+            retry_after: header(headers, RETRY_AFTER.as_str())
+                .and_then(|text| text.trim().parse().ok())
+                .map(Duration::from_secs),
+            location: header(headers, LOCATION.as_str()),
+            body: Vec::new(),
+        };
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.explain(&error))?
+        {
+            if received.body.len() + chunk.len() > self.options.cap {
+                return Err(SendError {
+                    sent: Sent::Maybe,
+                    what: format!("the answer is longer than {} bytes", self.options.cap),
+                });
+            }
+            received.body.extend_from_slice(&chunk);
+        }
+        Ok(received)
+    }
+
+    fn explain(&self, error: &reqwest::Error) -> SendError {
+        let sent = if error.is_connect() || error.is_builder() {
+            Sent::No
+        } else {
+            Sent::Maybe
+        };
+        let what = if error.is_timeout() {
+            format!(
+                "no complete answer within {} s",
+                self.options.timeout.as_secs_f32()
+            )
+        } else if error.is_connect() {
+            format!("no connection: {}", cause(error))
+        } else {
+            cause(error)
+        };
+        SendError { sent, what }
+    }
+}
+
+impl Transport for Client {
+    async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        let client = self.client()?;
+        let url = format!("{}{}", self.options.base, request.path);
+        let mut builder = match request.method {
+            Method::Get => client.get(url),
+            Method::Post => client.post(url),
+            Method::Put => client.put(url),
+            Method::Delete => client.delete(url),
+        };
+        if let Some((user, password)) = &request.basic {
+            builder = builder.basic_auth(user.expose(), Some(password.expose()));
+        }
+        builder = match &request.body {
+            Body::Empty => builder,
+            Body::Json(text) => builder
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json")
+                .body(text.clone()),
+            Body::Form(pairs) => builder
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(super::message::form(pairs)),
+        };
+        let response = builder.send().await.map_err(|error| self.explain(&error))?;
+        self.receive(response).await
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// The innermost reason, which is the one a person can act on: without the URL, and without the
+/// layers of software that passed it on.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}

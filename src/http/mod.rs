@@ -1,0 +1,10 @@
+//! HTTP as data: a request is a value, an answer is a value, and between them stands a transport.
+
+pub mod client;
+mod lookup;
+mod message;
+pub mod tls;
+
+pub use message::{
+    Body, Endpoint, Method, Request, Response, SendError, Sent, Text, Transport, encode, query,
+};

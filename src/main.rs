@@ -1,0 +1,2 @@
+//! moored
+fn main() {}

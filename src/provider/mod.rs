@@ -1,0 +1,43 @@
+//! The providers: one folder each, all behind the same two verbs.
+
+pub mod dnspod;
+pub mod domeneshop;
+
+use crate::core::{
+    guard::SafePlan,
+    name::Fqdn,
+    outcome::Failure,
+    plan::Rules,
+    record::{Record, Zone},
+};
+
+/// An account at a provider, as a round needs it. Implementations never retry, sleep or log: the
+/// schedule owns retries, the report owns words.
+pub trait Provider {
+    /// How this account's RRsets may be written.
+    fn rules(&self) -> Rules;
+
+    /// All A and AAAA records of `hosts` (and of no other name) that are ours to write, with the
+    /// zones that hold them. `known` are zones remembered from earlier: those that hold a host are
+    /// used without listing the account's zones again. A read that fails is an error, never an
+    /// empty list (L7).
+    fn list(
+        &self,
+        hosts: &[Fqdn],
+        known: &[Zone],
+    ) -> impl Future<Output = Result<Listing, Failure>>;
+
+    /// Carries out a plan in as few requests as the API allows. The answer has one entry for each
+    /// change, in order. After a failure that concerns the whole account nothing more is sent, and
+    /// what was not sent fails alike.
+    fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), Failure>>>;
+}
+
+/// What an account has of the hosts asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Listing {
+    /// Every zone of the account that was learnt of; a host in none of them is in no zone of it.
+    pub zones: Vec<Zone>,
+    /// The address records, by host and in the provider's order.
+    pub records: Vec<Record>,
+}
