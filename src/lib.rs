@@ -5,4 +5,6 @@
 pub mod core;
 pub mod detect;
 pub mod http;
+pub mod persist;
 pub mod provider;
+pub mod resolve;

@@ -172,6 +172,32 @@ impl Memory {
         memory.pending = false;
         memory.differing = 0;
         memory.hold = None;
+        // What was just confirmed owes no look at DNS before the usual time.
+        if memory.verified.is_none() || since == now {
+            memory.verified = Some(now);
+        }
+    }
+
+    /// Drops what cannot be: moments that have not come yet, holds longer than any the schedule
+    /// gives. A state file from another time then delays nothing (L10).
+    pub fn drop_the_impossible(&mut self, now: Moment) {
+        let drop_hold = |hold: &mut Option<Hold>| {
+            if hold.as_ref().is_some_and(|hold| hold.is_impossible(now)) {
+                *hold = None;
+            }
+        };
+        for account in self.accounts.values_mut() {
+            drop_hold(&mut account.hold);
+            account.audited = account.audited.filter(|at| *at <= now);
+            for target in account.targets.values_mut() {
+                drop_hold(&mut target.hold);
+                target.verified = target.verified.filter(|at| *at <= now);
+                target.writes.retain(|write| write.at <= now);
+                if let Some(confirmed) = &mut target.confirmed {
+                    confirmed.since = confirmed.since.min(now);
+                }
+            }
+        }
     }
 
     /// The same memory on a clock whose zero lies `millis` elsewhere.
@@ -324,6 +350,49 @@ mod tests {
         memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(0));
         memory.adopt(&target().account, "", 0, &[]);
         assert_eq!(memory.target(&target()), None);
+    }
+
+    #[test]
+    fn what_is_remembered_from_the_future_delays_nothing() {
+        let mut memory = Memory::default();
+        let hold = |since, until| {
+            Some(Hold {
+                class: Class::Rejected,
+                what: String::new(),
+                failures: 1,
+                since: at(since),
+                until: at(until),
+            })
+        };
+        memory.begin(&change("1.1.1.2"), at(5_000));
+        memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(5_000));
+        memory.target_mut(&target()).hold = hold(0, i64::MAX / 1_000);
+        let account = memory.accounts.get_mut(&target().account).unwrap();
+        account.hold = hold(5_000, 5_001);
+        account.audited = Some(at(5_000));
+        memory.drop_the_impossible(at(100));
+        let account = memory.account(&target().account).unwrap();
+        assert_eq!((account.hold.as_ref(), account.audited), (None, None));
+        let target = memory.target(&target()).unwrap();
+        assert_eq!(
+            (&target.hold, target.verified, target.writes.len()),
+            (&None, None, 0)
+        );
+        assert_eq!(target.confirmed.as_ref().unwrap().since, at(100));
+        // What is possible stays.
+        let account = memory
+            .accounts
+            .get_mut(&AccountName("home".into()))
+            .unwrap();
+        account.hold = hold(0, 24 * 3_600);
+        memory.drop_the_impossible(at(100));
+        assert!(
+            memory
+                .account(&AccountName("home".into()))
+                .unwrap()
+                .hold
+                .is_some()
+        );
     }
 
     #[test]

@@ -17,3 +17,4 @@ pub mod record;
 pub mod schedule;
 pub mod secret;
 pub mod time;
+pub mod verify;

@@ -78,6 +78,12 @@ impl Hold {
         self.binds(now) && !short
     }
 
+    /// Whether no failure can have led to it: it begins in the future or lasts longer than the
+    /// longest hold with its jitter.
+    pub fn is_impossible(&self, now: Moment) -> bool {
+        now < self.since || self.until.since(self.since) > 30 * HOUR
+    }
+
     /// The failure that led to it.
     pub fn failure(&self, scope: Scope) -> Failure {
         Failure {

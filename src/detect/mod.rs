@@ -1,3 +1,15 @@
-//! Finding out this host's own addresses.
+//! Finding out this host's own addresses: asking the configured sources, each in its family.
+//!
+//! Whom to ask and what to believe is decided in [`crate::core::agree`]; here is the asking.
 
+pub mod body;
+mod command;
+mod file;
+pub mod https;
+pub mod kernel;
 pub mod source;
+
+mod detector;
+mod echo;
+
+pub use detector::{Detector, FamilySources};

@@ -1,1 +1,187 @@
+use std::net::IpAddr;
 
+use super::*;
+use crate::core::{
+    name::Fqdn,
+    plan::Method,
+    record::{AccountName, Attributes, Record, Zone},
+};
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn at(seconds: i64) -> Moment {
+    Moment::from_millis(seconds * 1000)
+}
+
+fn record(host: &str, addr: &str) -> Record {
+    Record {
+        id: "1".into(),
+        host: Fqdn::parse(host).unwrap(),
+        addr: ip(addr),
+        ttl: None,
+        attributes: Attributes::new(),
+    }
+}
+
+fn change(from: &[&str], to: &[&str], reason: Reason, deletes: Vec<Record>) -> Change {
+    let read = |texts: &[&str]| texts.iter().map(|it| ip(it)).collect();
+    Change {
+        target: Target {
+            account: AccountName("home".into()),
+            host: Fqdn::parse("home.example.com").unwrap(),
+            family: Family::V4,
+        },
+        from: read(from),
+        to: read(to),
+        method: Method::Records {
+            zone: Zone {
+                name: "example.com".parse().unwrap(),
+                id: "1".into(),
+            },
+            steps: deletes
+                .into_iter()
+                .map(|record| Step::Delete { record })
+                .collect(),
+        },
+        reason,
+        simple_afterwards: true,
+    }
+}
+
+fn update(to: &str) -> Change {
+    change(&["1.1.1.1"], &[to], Reason::AddressChanged, Vec::new())
+}
+
+fn refusal(change: Change, history: &[Write], now: Moment) -> Option<Refusal> {
+    let (safe, refused) = guard(vec![change], Limits::default(), now, |_| history);
+    assert_eq!(safe.changes().len() + refused.len(), 1);
+    refused.into_iter().next().map(|(_, refusal)| refusal)
+}
+
+#[test]
+fn an_ordinary_change_passes() {
+    assert_eq!(refusal(update("1.1.1.2"), &[], at(0)), None);
+}
+
+#[test]
+fn a_write_that_changes_nothing_is_refused() {
+    assert_eq!(
+        refusal(update("1.1.1.1"), &[], at(0)),
+        Some(Refusal::ChangesNothing)
+    );
+    let ttl = change(&["1.1.1.1"], &["1.1.1.1"], Reason::Ttl, Vec::new());
+    assert_eq!(refusal(ttl, &[], at(0)), None, "another TTL is a change");
+}
+
+#[test]
+fn a_deletion_needs_a_family_known_to_be_gone() {
+    let own = record("home.example.com", "1.1.1.1");
+    for reason in [
+        Reason::AddressChanged,
+        Reason::EditedElsewhere,
+        Reason::Missing,
+        Reason::Ttl,
+    ] {
+        let wipe = change(&["1.1.1.1"], &[], reason, vec![own.clone()]);
+        assert_eq!(
+            refusal(wipe, &[], at(0)),
+            Some(Refusal::DeletesWithoutAbsence),
+            "{reason:?}"
+        );
+    }
+    let gone = change(&["1.1.1.1"], &[], Reason::FamilyGone, vec![own]);
+    assert_eq!(refusal(gone, &[], at(0)), None);
+}
+
+#[test]
+fn a_record_of_another_name_or_family_is_out_of_scope() {
+    for foreign in [
+        record("www.example.com", "1.1.1.1"),
+        record("home.example.com", "2a01::1"),
+    ] {
+        let change = change(
+            &["1.1.1.1"],
+            &["1.1.1.2"],
+            Reason::AddressChanged,
+            vec![foreign],
+        );
+        assert_eq!(refusal(change, &[], at(0)), Some(Refusal::OutOfScope));
+    }
+    assert_eq!(
+        refusal(update("2a01::1"), &[], at(0)),
+        Some(Refusal::OutOfScope)
+    );
+}
+
+#[test]
+fn a_round_deletes_only_so_much() {
+    let gone = |count| {
+        let own = vec![record("home.example.com", "1.1.1.1"); count];
+        change(&["1.1.1.1"], &[], Reason::FamilyGone, own)
+    };
+    let limits = Limits {
+        deletes: 3,
+        ..Limits::default()
+    };
+    let (safe, refused) = guard(vec![gone(2), gone(2), gone(1)], limits, at(0), |_| &[]);
+    assert_eq!(safe.changes().len(), 2, "what still fits is done");
+    assert_eq!(refused[0].1, Refusal::TooManyDeletes { limit: 3 });
+}
+
+#[test]
+fn the_same_content_is_written_three_times_an_hour_and_no_more() {
+    let write = |seconds| Write {
+        at: at(seconds),
+        to: vec![ip("1.1.1.2")],
+    };
+    let history = [write(0), write(600), write(1_200)];
+    assert_eq!(refusal(update("1.1.1.2"), &history[..2], at(1_300)), None);
+    let Some(Refusal::Repeated {
+        count: 3,
+        until,
+        wait,
+    }) = refusal(update("1.1.1.2"), &history, at(1_300))
+    else {
+        panic!()
+    };
+    assert_eq!((until, wait), (at(3_600), Duration::from_secs(2_300)));
+    assert_eq!(
+        refusal(update("1.1.1.3"), &history, at(1_300)),
+        None,
+        "another address may go"
+    );
+    assert_eq!(
+        refusal(update("1.1.1.2"), &history, at(3_600)),
+        None,
+        "an hour later it may"
+    );
+}
+
+#[test]
+fn a_flapping_address_stays_under_the_limit_of_writes() {
+    let limits = Limits {
+        writes: 4,
+        ..Limits::default()
+    };
+    let mut history: Vec<Write> = Vec::new();
+    let mut written = 0;
+    for round in 0..100 {
+        let now = at(round * 60);
+        let to = if round % 2 == 0 { "1.1.1.2" } else { "1.1.1.3" };
+        let recent = history.clone();
+        let (safe, _) = guard(vec![update(to)], limits, now, |_| &recent);
+        for change in safe.changes() {
+            history.push(Write {
+                at: now,
+                to: change.to.clone(),
+            });
+            written += 1;
+        }
+    }
+    assert_eq!(
+        written, 8,
+        "four in the first hour, four in the rest of the second"
+    );
+}

@@ -1,1 +1,422 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::core::{
+    addr::{Acceptance, Family},
+    intent::HostV6,
+    name::Fqdn,
+    observe::Why,
+    record::{AccountName, Attributes},
+    time::Moment,
+};
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn target() -> Target {
+    Target {
+        account: AccountName("home".into()),
+        host: Fqdn::parse("home.example.com").unwrap(),
+        family: Family::V4,
+    }
+}
+
+fn host() -> Host {
+    Host {
+        name: target().host,
+        ipv4: true,
+        ipv6: HostV6::Own,
+        ttl: None,
+        create: true,
+    }
+}
+
+fn zone() -> Zone {
+    Zone {
+        name: "example.com".parse().unwrap(),
+        id: "1".into(),
+    }
+}
+
+fn record(id: &str, addr: &str, ttl: u32) -> Record {
+    let attributes = Attributes::from([("line".to_owned(), "x".to_owned())]);
+    Record {
+        id: id.into(),
+        host: target().host,
+        addr: ip(addr),
+        ttl: Some(ttl),
+        attributes,
+    }
+}
+
+fn set(addrs: &[&str]) -> Intent {
+    let acceptance = Acceptance {
+        any: true,
+        ..Acceptance::default()
+    };
+    let admit = |addr: &&str| acceptance.admit(Family::V4, ip(addr)).unwrap();
+    Intent::Set(AddrSet::several(addrs.iter().map(admit)).unwrap())
+}
+
+fn listed(records: &[Record]) -> Existing {
+    Existing::Listed {
+        zone: zone(),
+        records: records.to_vec(),
+    }
+}
+
+const AUTO: Rules = Rules {
+    push: Push::WhenSimple,
+    push_ttl: 3600,
+};
+const RECORDS: Rules = Rules {
+    push: Push::Never,
+    push_ttl: 3600,
+};
+const ONLY: Rules = Rules {
+    push: Push::Only,
+    push_ttl: 3600,
+};
+
+fn planned(host: &Host, intent: &Intent, existing: &Existing, rules: Rules) -> Planned {
+    plan(Basis {
+        target: &target(),
+        host,
+        intent,
+        existing,
+        confirmed: None,
+        rules,
+    })
+}
+
+fn change(planned: Planned) -> Change {
+    match planned {
+        Planned::Change(change) => change,
+        other => panic!("no change: {other:?}"),
+    }
+}
+
+/// What each step does, in short.
+fn short(change: &Change) -> Vec<String> {
+    let say = |step: &Step| match step {
+        Step::Create { addr, ttl } => format!("create {addr} {ttl:?}"),
+        Step::Modify { record, addr, ttl } => {
+            assert_eq!(record.attributes["line"], "x", "attributes live on");
+            format!("modify {} {addr} {ttl:?}", record.id)
+        }
+        Step::Delete { record } => format!("delete {}", record.id),
+    };
+    change.steps().iter().map(say).collect()
+}
+
+#[test]
+fn what_satisfies_is_kept_without_a_write() {
+    let existing = listed(&[record("1", "1.1.1.1", 3600)]);
+    assert_eq!(
+        planned(&host(), &set(&["1.1.1.1"]), &existing, AUTO),
+        Planned::Satisfied {
+            addrs: vec![ip("1.1.1.1")],
+            simple: true
+        }
+    );
+}
+
+#[test]
+fn what_is_stale_is_recycled_what_is_missing_created_what_is_left_over_deleted() {
+    for (there, wanted, steps) in [
+        (
+            &["1.1.1.1"][..],
+            &["1.1.1.2"][..],
+            &["modify 0 1.1.1.2 None"][..],
+        ),
+        (&[], &["1.1.1.2"], &["create 1.1.1.2 None"]),
+        (&["1.1.1.1", "1.1.1.2"], &["1.1.1.2"], &["delete 0"]),
+        (
+            &["1.1.1.1", "1.1.1.3"],
+            &["1.1.1.2"],
+            &["modify 0 1.1.1.2 None", "delete 1"],
+        ),
+        (&["1.1.1.2", "1.1.1.2"], &["1.1.1.2"], &["delete 1"]),
+        (
+            &["1.1.1.1"],
+            &["1.1.1.2", "1.1.1.3"],
+            &["modify 0 1.1.1.2 None", "create 1.1.1.3 None"],
+        ),
+        (
+            &["1.1.1.3"],
+            &["1.1.1.2", "1.1.1.3"],
+            &["create 1.1.1.2 None"],
+        ),
+    ] {
+        let records: Vec<_> = (0..)
+            .zip(there)
+            .map(|(id, addr): (u32, _)| record(&id.to_string(), addr, 600))
+            .collect();
+        let change = change(planned(&host(), &set(wanted), &listed(&records), RECORDS));
+        assert_eq!(short(&change), steps, "{there:?} → {wanted:?}");
+        let wanted: Vec<_> = wanted.iter().map(|addr| ip(addr)).collect();
+        assert_eq!(change.to, wanted);
+    }
+}
+
+#[test]
+fn a_configured_ttl_is_put_right_and_an_unconfigured_one_left_alone() {
+    let mut with_ttl = host();
+    with_ttl.ttl = Some(300);
+    let existing = listed(&[record("1", "1.1.1.1", 600)]);
+    let made = change(planned(&with_ttl, &set(&["1.1.1.1"]), &existing, AUTO));
+    assert_eq!(short(&made), ["modify 1 1.1.1.1 Some(300)"]);
+    assert_eq!(made.reason, Reason::Ttl);
+    let made = change(planned(&with_ttl, &set(&["1.1.1.2"]), &existing, AUTO));
+    assert_eq!(short(&made), ["modify 1 1.1.1.2 Some(300)"]);
+    assert!(matches!(
+        planned(&host(), &set(&["1.1.1.1"]), &existing, AUTO),
+        Planned::Satisfied { simple: false, .. }
+    ));
+}
+
+#[test]
+fn a_push_is_used_only_where_it_loses_nothing() {
+    let simple = listed(&[record("1", "1.1.1.1", 3600)]);
+    let other_ttl = listed(&[record("1", "1.1.1.1", 600)]);
+    let several = listed(&[record("1", "1.1.1.1", 3600), record("2", "1.1.1.3", 3600)]);
+    let ttl = Host {
+        ttl: Some(3600),
+        ..host()
+    };
+    let existing_only = Host {
+        create: false,
+        ..host()
+    };
+    let wildcard = Host {
+        name: Fqdn::parse("*.example.com").unwrap(),
+        ..host()
+    };
+    for (what, host, wanted, existing, via) in [
+        (
+            "a single default record",
+            &host(),
+            &["1.1.1.2"][..],
+            &simple,
+            "dyndns",
+        ),
+        (
+            "no record yet",
+            &host(),
+            &["1.1.1.2"],
+            &listed(&[]),
+            "dyndns",
+        ),
+        (
+            "a TTL of its own",
+            &host(),
+            &["1.1.1.2"],
+            &other_ttl,
+            "records",
+        ),
+        (
+            "several records",
+            &host(),
+            &["1.1.1.2"],
+            &several,
+            "records",
+        ),
+        (
+            "several addresses",
+            &host(),
+            &["1.1.1.2", "1.1.1.4"],
+            &simple,
+            "records",
+        ),
+        ("a configured TTL", &ttl, &["1.1.1.2"], &simple, "records"),
+        (
+            "create = false",
+            &existing_only,
+            &["1.1.1.2"],
+            &simple,
+            "records",
+        ),
+        ("a wildcard", &wildcard, &["1.1.1.2"], &simple, "records"),
+    ] {
+        let made = change(planned(host, &set(wanted), existing, AUTO));
+        assert_eq!(made.via(), via, "{what}");
+        let only = planned(host, &set(wanted), existing, ONLY);
+        assert_eq!(
+            matches!(only, Planned::WouldLose(_)),
+            via == "records",
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn what_was_edited_elsewhere_is_repaired_record_by_record() {
+    let there = [ip("1.1.1.1")];
+    let existing = listed(&[record("1", "9.9.9.9", 3600)]);
+    let made = change(plan(Basis {
+        target: &target(),
+        host: &host(),
+        intent: &set(&["1.1.1.1"]),
+        existing: &existing,
+        confirmed: Some(&there),
+        rules: AUTO,
+    }));
+    assert_eq!(
+        (made.reason, made.via()),
+        (Reason::EditedElsewhere, "records")
+    );
+    assert_eq!(short(&made), ["modify 1 1.1.1.1 None"]);
+}
+
+#[test]
+fn create_false_never_creates() {
+    let existing_only = Host {
+        create: false,
+        ..host()
+    };
+    assert_eq!(
+        planned(&existing_only, &set(&["1.1.1.1"]), &listed(&[]), AUTO),
+        Planned::Kept(KeepReason::NotCreated)
+    );
+}
+
+#[test]
+fn a_family_that_is_gone_is_cleared_only_from_a_list() {
+    let made = change(planned(
+        &host(),
+        &Intent::Clear,
+        &listed(&[record("1", "1.1.1.1", 3600), record("2", "1.1.1.2", 3600)]),
+        AUTO,
+    ));
+    assert_eq!(short(&made), ["delete 1", "delete 2"]);
+    assert_eq!((made.action(), made.reason), ("delete", Reason::FamilyGone));
+    let remembered = Existing::Remembered {
+        addrs: vec![ip("1.1.1.1")],
+    };
+    assert!(matches!(
+        planned(&host(), &Intent::Clear, &remembered, AUTO),
+        Planned::Kept(_)
+    ));
+}
+
+#[test]
+fn keeping_and_no_zone_make_no_change() {
+    let keep = Intent::Keep(KeepReason::Unavailable(Why::Offline));
+    let existing = listed(&[record("1", "1.1.1.1", 3600)]);
+    assert!(matches!(
+        planned(&host(), &keep, &existing, AUTO),
+        Planned::Kept(_)
+    ));
+    assert_eq!(
+        planned(&host(), &set(&["1.1.1.1"]), &Existing::NoZone, AUTO),
+        Planned::NoZone
+    );
+}
+
+#[test]
+fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
+    let memory = |simple, ttl| Confirmed {
+        addrs: vec![ip("1.1.1.1")],
+        since: Moment::from_millis(0),
+        simple,
+        ttl,
+    };
+    let same = set(&["1.1.1.1"]);
+    let other = set(&["1.1.1.2"]);
+    for (what, intent, memory, rules, suffices) in [
+        ("the same", &same, memory(false, None), RECORDS, true),
+        ("a change, simple", &other, memory(true, None), AUTO, true),
+        (
+            "a change, not simple",
+            &other,
+            memory(false, None),
+            AUTO,
+            false,
+        ),
+        (
+            "a change, no push",
+            &other,
+            memory(true, None),
+            RECORDS,
+            false,
+        ),
+        (
+            "the same under another TTL",
+            &same,
+            memory(true, Some(300)),
+            AUTO,
+            false,
+        ),
+        ("gone", &Intent::Clear, memory(true, None), AUTO, false),
+    ] {
+        assert_eq!(
+            memory_suffices(&host(), intent, &memory, rules),
+            suffices,
+            "{what}"
+        );
+    }
+    let existing = Existing::Remembered {
+        addrs: vec![ip("1.1.1.1")],
+    };
+    let made = change(planned(&host(), &other, &existing, AUTO));
+    assert_eq!((made.via(), made.action()), ("dyndns", "update"));
+}
+
+#[test]
+fn a_change_reads_as_a_sentence() {
+    let made = change(planned(&host(), &set(&["1.1.1.1"]), &listed(&[]), AUTO));
+    assert_eq!(
+        made.to_string(),
+        "create home.example.com A: none → 1.1.1.1 via dyndns (there is no record yet)"
+    );
+}
+
+/// What the records are after the steps, as a provider would have them.
+fn carried_out(mut records: Vec<Record>, change: &Change) -> Vec<Record> {
+    for (position, step) in change.steps().iter().enumerate() {
+        match step {
+            Step::Create { addr, ttl } => records.push(Record {
+                id: format!("new {position}"),
+                addr: addr.addr(),
+                ttl: ttl.or(Some(3600)),
+                ..record("", "1.1.1.1", 0)
+            }),
+            Step::Modify { record, addr, ttl } => {
+                let found = records.iter_mut().find(|it| it.id == record.id).unwrap();
+                found.addr = addr.addr();
+                found.ttl = ttl.or(found.ttl);
+            }
+            Step::Delete { record } => records.retain(|it| it.id != record.id),
+        }
+    }
+    records
+}
+
+proptest! {
+    /// The plan converges in one go, and the second plan finds nothing to do (L13).
+    #[test]
+    fn a_plan_carried_out_leaves_nothing_to_plan(
+        there in prop::collection::vec((1_u8..6, prop::sample::select(vec![300_u32, 600, 3600])), 0..5),
+        wanted in prop::collection::btree_set(1_u8..6, 1..4),
+        ttl in prop::option::of(prop::sample::select(vec![300_u32, 3600])),
+    ) {
+        let records: Vec<_> = (0..)
+            .zip(&there)
+            .map(|(id, (last, ttl)): (u32, _)| record(&id.to_string(), &format!("1.1.1.{last}"), *ttl))
+            .collect();
+        let texts: Vec<_> = wanted.iter().map(|last| format!("1.1.1.{last}")).collect();
+        let intent = set(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let host = Host { ttl, ..host() };
+        let after = match planned(&host, &intent, &listed(&records), RECORDS) {
+            Planned::Change(change) => carried_out(records, &change),
+            Planned::Satisfied { .. } => records,
+            other => panic!("{other:?}"),
+        };
+        let satisfied = planned(&host, &intent, &listed(&after), RECORDS);
+        prop_assert!(matches!(satisfied, Planned::Satisfied { .. }), "{:?}", satisfied);
+        let mut addrs: Vec<_> = after.iter().map(|it| it.addr.to_string()).collect();
+        addrs.sort();
+        prop_assert_eq!(addrs, texts);
+    }
+}

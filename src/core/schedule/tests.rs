@@ -1,1 +1,249 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::core::{
+    addr::Family,
+    intent::KeepReason,
+    name::Fqdn,
+    observe::{Observation, Why},
+    outcome::{FamilyReport, HostReport, Outcome},
+    record::AccountName,
+};
+
+fn at(seconds: i64) -> Moment {
+    Moment::from_millis(seconds * 1000)
+}
+
+const CADENCE: Cadence = Cadence {
+    interval: Duration::from_mins(5),
+    verify: HOUR,
+    audit: Duration::from_hours(24),
+};
+
+fn target() -> Target {
+    Target {
+        account: AccountName("home".into()),
+        host: Fqdn::parse("home.example.com").unwrap(),
+        family: Family::V4,
+    }
+}
+
+fn report(observation: Observation, outcome: Outcome) -> Report {
+    Report {
+        families: vec![FamilyReport {
+            family: Family::V4,
+            observation,
+            heard: Vec::new(),
+        }],
+        hosts: vec![HostReport {
+            target: target(),
+            outcome,
+            addresses: Vec::new(),
+            change: None,
+        }],
+        ..Report::default()
+    }
+}
+
+fn quiet() -> Report {
+    report(Observation::Absent, Outcome::Unchanged)
+}
+
+fn waits(class: Class, count: u32) -> Vec<u64> {
+    let failure = Failure::of_account(class, "x");
+    let mut hold: Option<Hold> = None;
+    (0..count)
+        .map(|_| {
+            let next = Hold::after(hold.as_ref(), &failure, at(0), 0.0);
+            let wait = next.until.since(at(0)).as_secs();
+            hold = Some(next);
+            wait
+        })
+        .collect()
+}
+
+#[test]
+fn backoff_doubles_up_to_its_bound() {
+    assert_eq!(
+        waits(Class::Transient, 10),
+        [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+    );
+    assert_eq!(
+        waits(Class::NotFound, 7),
+        [900, 1800, 3600, 7200, 14_400, 21_600, 21_600]
+    );
+}
+
+#[test]
+fn refused_credentials_are_probed_after_6_then_12_then_every_24_hours() {
+    let hours: Vec<_> = waits(Class::Rejected, 4)
+        .into_iter()
+        .map(|it| it / 3600)
+        .collect();
+    assert_eq!(hours, [6, 12, 24, 24]);
+}
+
+#[test]
+fn retry_after_is_obeyed_and_clamped() {
+    let limited = |seconds| Class::RateLimited {
+        retry_after: Some(Duration::from_secs(seconds)),
+    };
+    assert_eq!(waits(limited(120), 2), [120, 120]);
+    assert_eq!(waits(limited(0), 1), [30]);
+    assert_eq!(waits(limited(10_000_000), 1), [86_400]);
+    assert_eq!(
+        waits(Class::RateLimited { retry_after: None }, 4),
+        [3600, 7200, 14_400, 21_600]
+    );
+}
+
+#[test]
+fn another_kind_of_failure_starts_its_own_count() {
+    let transient = Failure::of_account(Class::Transient, "x");
+    let first = Hold::after(None, &transient, at(0), 0.0);
+    let second = Hold::after(
+        Some(&first),
+        &Failure {
+            class: Class::Contract,
+            ..transient.clone()
+        },
+        at(0),
+        0.0,
+    );
+    assert_eq!(
+        second.failures, 2,
+        "words for the same thing go on counting"
+    );
+    let refused = Hold::after(
+        Some(&second),
+        &Failure {
+            class: Class::Rejected,
+            ..transient
+        },
+        at(0),
+        0.0,
+    );
+    assert_eq!(refused.failures, 1);
+}
+
+#[test]
+fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
+    let hold = |class, failures| {
+        let failure = Failure::of_account(class, "x");
+        let mut hold = Hold::after(None, &failure, at(0), 0.0);
+        for _ in 1..failures {
+            hold = Hold::after(Some(&hold), &failure, at(0), 0.0);
+        }
+        hold
+    };
+    for (class, failures, binds) in [
+        (Class::Transient, 1, false),
+        (Class::Transient, 4, false),
+        (Class::Transient, 5, true),
+        (Class::Rejected, 1, true),
+        (
+            Class::RateLimited {
+                retry_after: Some(Duration::from_secs(30)),
+            },
+            1,
+            true,
+        ),
+    ] {
+        let hold = hold(class, failures);
+        assert!(hold.binds(at(1)));
+        assert_eq!(hold.binds_on_request(at(1)), binds, "{class:?} {failures}");
+    }
+}
+
+#[test]
+fn the_routine_check_comes_within_a_tenth_of_the_interval() {
+    for (jitter, seconds) in [(0.0, 270), (0.5, 300), (1.0, 330)] {
+        let mut schedule = Schedule::default();
+        let next = schedule.next(at(100), CADENCE, &quiet(), &Memory::default(), jitter);
+        assert_eq!(next, at(100 + seconds));
+    }
+}
+
+#[test]
+fn an_unknown_address_is_looked_for_again_quickly_and_then_less_so() {
+    let unknown = report(
+        Observation::Unavailable(Why::Offline),
+        Outcome::Kept(KeepReason::Unavailable(Why::Offline)),
+    );
+    let mut schedule = Schedule::default();
+    let mut wait = |report: &Report| {
+        let next = schedule.next(at(0), CADENCE, report, &Memory::default(), 0.5);
+        next.since(at(0)).as_secs()
+    };
+    let waits: Vec<_> = (0..11).map(|_| wait(&unknown)).collect();
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    assert_eq!(wait(&quiet()), 300);
+    assert_eq!(wait(&unknown), 1, "what was found once starts anew");
+}
+
+#[test]
+fn the_end_of_a_hold_wakes_the_loop() {
+    let mut memory = Memory::default();
+    let failure = Failure::of_host(Class::Transient, "x");
+    memory.target_mut(&target()).hold = Some(Hold::after(None, &failure, at(0), 0.0));
+    let mut schedule = Schedule::default();
+    assert_eq!(schedule.next(at(1), CADENCE, &quiet(), &memory, 0.5), at(5));
+    // The account's own hold goes before the target's.
+    let account = memory.accounts.get_mut(&target().account).unwrap();
+    account.hold = Some(Hold::after(account.hold.as_ref(), &failure, at(3), 0.0));
+    assert_eq!(schedule.next(at(4), CADENCE, &quiet(), &memory, 0.5), at(8));
+}
+
+#[test]
+fn a_difference_in_dns_is_looked_at_again_soon() {
+    let mut memory = Memory::default();
+    memory.target_mut(&target()).differing = 1;
+    let mut schedule = Schedule::default();
+    assert_eq!(
+        schedule.next(at(0), CADENCE, &quiet(), &memory, 0.5),
+        at(30)
+    );
+    memory.target_mut(&target()).differing = 2;
+    assert_eq!(
+        schedule.next(at(0), CADENCE, &quiet(), &memory, 0.5),
+        at(300)
+    );
+}
+
+proptest! {
+    #[test]
+    fn holds_are_bounded_and_never_shorter_after_more_failures(
+        class in prop::sample::select(vec![
+            Class::Transient, Class::Contract, Class::Unconfirmed, Class::Rejected,
+            Class::NotFound, Class::Invalid, Class::RateLimited { retry_after: None },
+        ]),
+        failures in 1_u32..200,
+        jitter in 0.0..1.0_f64,
+    ) {
+        let failure = Failure::of_account(class, "x");
+        let hold = |failures: u32, jitter| {
+            let before = Hold { class, what: String::new(), failures: failures - 1, since: at(0), until: at(0) };
+            Hold::after(Some(&before), &failure, at(0), jitter).until
+        };
+        prop_assert!(hold(failures, jitter) <= at(30 * 3600));
+        prop_assert!(hold(failures, jitter) >= hold(failures, 0.0));
+        prop_assert!(hold(failures + 1, 0.0) >= hold(failures, 0.0));
+    }
+
+    #[test]
+    fn the_next_round_is_never_in_the_past_nor_far_beyond_the_interval(
+        now in 0_i64..1_000_000,
+        jitter in 0.0..1.0_f64,
+        since in -1_000_000_i64..2_000_000,
+        length in 0_i64..1_000_000,
+    ) {
+        let mut memory = Memory::default();
+        memory.target_mut(&target()).hold = Some(Hold {
+            class: Class::Transient, what: String::new(), failures: 1,
+            since: at(since), until: at(since.saturating_add(length)),
+        });
+        let next = Schedule::default().next(at(now), CADENCE, &quiet(), &memory, jitter);
+        prop_assert!(next > at(now));
+        prop_assert!(next <= at(now + 330));
+    }
+}

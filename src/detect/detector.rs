@@ -1,0 +1,246 @@
+//! Carrying out an inquiry.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use futures_util::future::join_all;
+
+use super::{
+    body::several, command, echo::Echoes, file, https::OPERATORS, kernel::View, source::Source,
+};
+use crate::core::{
+    addr::{Acceptance, Family},
+    agree::{self, Basis, Inquiry, Next, Trust},
+    choose::{Prefer, choose},
+    observe::{Observation, Why},
+    outcome::{FamilyReport, Heard},
+    time::Moment,
+};
+
+/// How the addresses of one family are found out.
+#[derive(Clone, Debug)]
+pub struct FamilySources {
+    /// The family.
+    pub family: Family,
+    /// Whom to ask, in order.
+    pub sources: Vec<Source>,
+    /// How many independent operators make a change from outside believable.
+    pub confirm: usize,
+    /// Which addresses may be published.
+    pub acceptance: Acceptance,
+    /// Which kind of IPv6 address is published where a host has both.
+    pub prefer: Prefer,
+}
+
+/// Something to ask, behind one of the inquiry's sources.
+enum Ask {
+    Interface(Option<String>),
+    Echo(String),
+    Static(Vec<IpAddr>),
+    File(std::path::PathBuf),
+    Command(String),
+}
+
+/// Finds out this host's own addresses.
+pub struct Detector {
+    echoes: Echoes,
+    timeout: Duration,
+    clock: Box<dyn Fn() -> Moment>,
+}
+
+impl Detector {
+    /// A detector whose single questions take at most `timeout` each.
+    pub fn new(
+        tls: std::sync::Arc<rustls::ClientConfig>,
+        timeout: Duration,
+        user_agent: String,
+        clock: Box<dyn Fn() -> Moment>,
+    ) -> Self {
+        Self {
+            echoes: Echoes {
+                tls,
+                timeout,
+                user_agent,
+            },
+            timeout,
+            clock,
+        }
+    }
+
+    /// Asks as few sources as it takes to know.
+    pub async fn observe(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
+        self.inquire(how, known, false).await
+    }
+
+    /// Asks every source at once, and judges them all.
+    pub async fn observe_all(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
+        self.inquire(how, known, true).await
+    }
+
+    async fn inquire(
+        &self,
+        how: &FamilySources,
+        known: &BTreeSet<IpAddr>,
+        all_at_once: bool,
+    ) -> FamilyReport {
+        let family = how.family;
+        let (sources, asks) = expand(how);
+        let view = match View::take() {
+            Ok(view) => view,
+            Err(what) => {
+                let observation = Observation::Unavailable(Why::Derived(what));
+                return FamilyReport {
+                    family,
+                    observation,
+                    heard: Vec::new(),
+                };
+            }
+        };
+        let mut inquiry = Inquiry::new(Basis {
+            family,
+            sources: &sources,
+            acceptance: &how.acceptance,
+            confirm: how.confirm,
+            known: known.clone(),
+            kernel: view.of(family, &how.acceptance),
+            offline: view.is_offline(),
+        });
+        let mut heard = Vec::new();
+        let mut everyone = all_at_once;
+        loop {
+            let positions = match inquiry.next() {
+                _ if everyone => (0..sources.len()).collect(),
+                Next::Ask(positions) => positions,
+                Next::Believe(observation) => {
+                    return FamilyReport {
+                        family,
+                        observation,
+                        heard,
+                    };
+                }
+            };
+            everyone = false;
+            let asked = positions.into_iter().filter_map(|position| {
+                let (source, ask) = (sources.get(position)?, asks.get(position)?);
+                let view = &view;
+                Some(async move {
+                    let begun = (self.clock)();
+                    let answer = self.ask(ask, how, view, known).await;
+                    (position, source, answer, (self.clock)().since(begun))
+                })
+            });
+            for (position, source, answer, took) in join_all(asked).await {
+                let judged = inquiry.hear(position, answer);
+                heard.push(Heard {
+                    source: source.label.clone(),
+                    operator: source.operator.clone(),
+                    answer: judged.map(|set| set.addrs().into_iter().collect()),
+                    took,
+                });
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        ask: &Ask,
+        how: &FamilySources,
+        view: &View,
+        known: &BTreeSet<IpAddr>,
+    ) -> Result<Vec<IpAddr>, String> {
+        match ask {
+            Ask::Interface(name) => interface(name.as_deref(), how, view, known),
+            Ask::Echo(url) => self
+                .echoes
+                .ask(url, how.family)
+                .await
+                .map(|addr| vec![addr]),
+            Ask::Static(addrs) => Ok(addrs.clone()),
+            Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
+            Ask::Command(line) => {
+                let text = command::output(line, self.timeout).await?;
+                several(&text).map(|it| of(it, how.family))
+            }
+        }
+    }
+}
+
+/// A file or command may serve both families with one text: each takes its own addresses.
+fn of(addrs: Vec<IpAddr>, family: Family) -> Vec<IpAddr> {
+    addrs
+        .into_iter()
+        .filter(|addr| Family::of(*addr) == family)
+        .collect()
+}
+
+fn interface(
+    name: Option<&str>,
+    how: &FamilySources,
+    view: &View,
+    known: &BTreeSet<IpAddr>,
+) -> Result<Vec<IpAddr>, String> {
+    let candidates: Vec<_> = view
+        .addresses
+        .iter()
+        .filter(|it| name.is_none_or(|name| it.interface == name))
+        .filter(|it| !it.addr.is_loopback())
+        .cloned()
+        .collect();
+    if let Some(name) = name
+        && candidates.is_empty()
+    {
+        return Err(format!("there is no interface `{name}` with an address"));
+    }
+    let chosen = choose(how.family, &candidates, &how.acceptance, how.prefer, known)?;
+    Ok(vec![chosen.addr()])
+}
+
+/// The configured sources as single questions: the built-in list is one for each operator.
+fn expand(how: &FamilySources) -> (Vec<agree::Source>, Vec<Ask>) {
+    let mut sources = Vec::new();
+    let mut asks = Vec::new();
+    let mut add = |label: String, operator: &str, trust, ask| {
+        sources.push(agree::Source {
+            label,
+            operator: operator.to_owned(),
+            trust,
+        });
+        asks.push(ask);
+    };
+    for source in &how.sources {
+        let label = source.to_string();
+        match source {
+            Source::Interface(name) => {
+                // A named interface that is not there is no knowledge about the whole host.
+                let trust = if name.is_none() {
+                    Trust::Kernel
+                } else {
+                    Trust::Own
+                };
+                add(label, "this host", trust, Ask::Interface(name.clone()));
+            }
+            Source::Https => {
+                for operator in OPERATORS {
+                    let url = operator.url(how.family);
+                    add(
+                        url.to_owned(),
+                        operator.name,
+                        Trust::Outside,
+                        Ask::Echo(url.to_owned()),
+                    );
+                }
+            }
+            Source::Echo(url) => {
+                let operator = url.host_str().unwrap_or_default().to_owned();
+                add(label, &operator, Trust::Outside, Ask::Echo(url.to_string()));
+            }
+            Source::Static(addrs) => {
+                add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
+            }
+            Source::File(path) => add(label, "you", Trust::Own, Ask::File(path.clone())),
+            Source::Command(line) => {
+                add(label, "you", Trust::Own, Ask::Command(line.clone()));
+            }
+        }
+    }
+    (sources, asks)
+}

@@ -1,0 +1,54 @@
+//! The sources `https`, `https://…` and `http://…`: services that answer with the caller's address.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use super::body::{ECHO_CAP, one};
+use crate::{
+    core::addr::Family,
+    http::{
+        Body, Method, Request, Transport,
+        client::{Client, Options},
+    },
+};
+
+/// What every echo service is asked with.
+pub(super) struct Echoes {
+    /// The process's TLS configuration.
+    pub(super) tls: Arc<rustls::ClientConfig>,
+    /// The deadline for each answer.
+    pub(super) timeout: Duration,
+    /// `User-Agent`.
+    pub(super) user_agent: String,
+}
+
+impl Echoes {
+    /// Asks one service. The connection is forced into the family, goes through no proxy, follows
+    /// no redirect and is dropped afterwards; only a whole answer with status 200 counts.
+    pub(super) async fn ask(&self, url: &str, family: Family) -> Result<IpAddr, String> {
+        let client = Client::new(
+            Arc::clone(&self.tls),
+            Options {
+                base: url.to_owned(),
+                timeout: self.timeout,
+                cap: ECHO_CAP,
+                user_agent: self.user_agent.clone(),
+                family: Some(family),
+                proxy: false,
+            },
+        );
+        let request = Request {
+            method: Method::Get,
+            path: String::new(),
+            basic: None,
+            body: Body::Empty,
+            writes: false,
+        };
+        let response = client.send(&request).await.map_err(|error| error.what)?;
+        match response.status {
+            200 => one(&response.body),
+            status @ 300..=399 => Err(format!("it redirects (status {status})")),
+            511 => Err("a captive portal answers in its place (status 511)".to_owned()),
+            status => Err(format!("it answers with status {status}")),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The source `file:`: what the operator or another program wrote down.
+
+use std::{fs::File, io::Read, path::Path};
+
+use super::body::LIST_CAP;
+
+/// The file's content, or a little more of it than is acceptable. Only a regular file is read: a
+/// pipe could keep us waiting for ever.
+pub(super) fn content(path: &Path) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("{} could not be read: {error}", path.display());
+    if !path.metadata().map_err(failed)?.is_file() {
+        return Err(format!("{} is not a regular file", path.display()));
+    }
+    let most = u64::try_from(LIST_CAP + 1).unwrap_or(u64::MAX);
+    let mut content = Vec::new();
+    File::open(path)
+        .and_then(|it| it.take(most).read_to_end(&mut content))
+        .map_err(failed)?;
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_and_anything_else_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("address");
+        assert!(content(&path).unwrap_err().contains("could not be read"));
+        std::fs::write(&path, "84.212.10.20\n").unwrap();
+        assert_eq!(content(&path).unwrap(), b"84.212.10.20\n");
+        assert!(
+            content(dir.path())
+                .unwrap_err()
+                .contains("not a regular file")
+        );
+        std::fs::write(&path, vec![b'1'; LIST_CAP * 2]).unwrap();
+        assert_eq!(content(&path).unwrap().len(), LIST_CAP + 1);
+    }
+}

@@ -1,0 +1,275 @@
+//! What the kernel says of this host's interfaces, addresses and default routes.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::core::{
+    addr::{Acceptance, Family},
+    choose::InterfaceAddress,
+    observe::Kernel,
+};
+
+/// One look at the kernel's tables.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct View {
+    /// Every address of every interface, loopback and link-local ones included.
+    pub addresses: Vec<InterfaceAddress>,
+    /// Whether each family has a default route.
+    pub default_route: [bool; 2],
+}
+
+/// Where the kernel's tables are read.
+const IPV6_ADDRESSES: &str = "/proc/net/if_inet6";
+const IPV4_ROUTES: &str = "/proc/net/route";
+const IPV6_ROUTES: &str = "/proc/net/ipv6_route";
+
+impl View {
+    /// Looks now.
+    pub fn take() -> Result<Self, String> {
+        let interfaces = if_addrs::get_if_addrs()
+            .map_err(|error| format!("the kernel's addresses could not be read: {error}"))?;
+        let (route4, route6) = (default_route4(), default_route6());
+        let flags = ipv6_flags();
+        let addresses = interfaces.into_iter().map(|interface| {
+            let addr = interface.ip();
+            let route = if addr.is_ipv4() { &route4 } else { &route6 };
+            let flags = match addr {
+                IpAddr::V4(_) => 0,
+                IpAddr::V6(addr) => flags
+                    .iter()
+                    .find(|it| it.addr == addr && it.interface == interface.name)
+                    .map_or(0, |it| it.flags),
+            };
+            InterfaceAddress {
+                addr,
+                default_route: route.leaves_by(&interface.name),
+                interface: interface.name,
+                temporary: flags & TEMPORARY != 0,
+                unusable: flags & UNUSABLE != 0,
+            }
+        });
+        let addresses = addresses.collect();
+        Ok(Self {
+            addresses,
+            default_route: [route4.exists(), route6.exists()],
+        })
+    }
+
+    /// What this says of one family.
+    pub fn of(&self, family: Family, acceptance: &Acceptance) -> Kernel {
+        let [route4, route6] = self.default_route;
+        let usable =
+            |it: &InterfaceAddress| !it.unusable && acceptance.admit(family, it.addr).is_ok();
+        Kernel {
+            usable_address: self.addresses.iter().any(usable),
+            default_route: if family == Family::V4 { route4 } else { route6 },
+        }
+    }
+
+    /// Neither family has a default route, and nothing but loopback and link-local addresses is
+    /// there: no network yet.
+    pub fn is_offline(&self) -> bool {
+        let any = Acceptance {
+            any: true,
+            ..Acceptance::default()
+        };
+        Family::ALL
+            .iter()
+            .all(|family| self.of(*family, &any).says_absent())
+    }
+}
+
+/// The default route of a family.
+enum DefaultRoute {
+    /// By these interfaces.
+    By(Vec<String>),
+    /// This system has no table to read: there may be one, and absence is never concluded.
+    Unknown,
+}
+
+impl DefaultRoute {
+    fn exists(&self) -> bool {
+        match self {
+            Self::By(interfaces) => !interfaces.is_empty(),
+            Self::Unknown => true,
+        }
+    }
+
+    fn leaves_by(&self, name: &str) -> bool {
+        match self {
+            Self::By(interfaces) => interfaces.iter().any(|it| it == name),
+            Self::Unknown => false,
+        }
+    }
+}
+
+fn table(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+/// `RTF_UP` and `RTF_REJECT` (linux/route.h).
+const UP: u32 = 0x1;
+const REJECT: u32 = 0x200;
+
+fn default_route4() -> DefaultRoute {
+    table(IPV4_ROUTES).map_or(DefaultRoute::Unknown, |text| {
+        DefaultRoute::By(routes4(&text))
+    })
+}
+
+fn default_route6() -> DefaultRoute {
+    // A kernel without IPv6 has the one table and not the other.
+    match (table(IPV6_ROUTES), table(IPV4_ROUTES)) {
+        (Some(text), _) => DefaultRoute::By(routes6(&text)),
+        (None, Some(_)) => DefaultRoute::By(Vec::new()),
+        (None, None) => DefaultRoute::Unknown,
+    }
+}
+
+fn usable_route(flags: &str) -> bool {
+    u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & UP != 0 && flags & REJECT == 0)
+}
+
+/// Interfaces of default routes in `/proc/net/route`: name, destination, gateway, flags, three
+/// counters, mask.
+fn routes4(text: &str) -> Vec<String> {
+    let lines = text.lines().skip(1).filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [name, "00000000", _, flags, _, _, _, "00000000", ..] = fields[..] else {
+            return None;
+        };
+        usable_route(flags).then(|| name.to_owned())
+    });
+    lines.collect()
+}
+
+/// Interfaces of default routes in `/proc/net/ipv6_route`: destination, length, source, length, next
+/// hop, metric, two counters, flags, name.
+fn routes6(text: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [destination, "00", _, _, _, _, _, _, flags, name] = fields[..] else {
+            return None;
+        };
+        let default = destination.bytes().all(|it| it == b'0');
+        (default && name != "lo" && usable_route(flags)).then(|| name.to_owned())
+    });
+    lines.collect()
+}
+
+/// `IFA_F_TEMPORARY`, and `IFA_F_DADFAILED`, `IFA_F_DEPRECATED`, `IFA_F_TENTATIVE`
+/// (linux/if_addr.h).
+const TEMPORARY: u8 = 0x01;
+const UNUSABLE: u8 = 0x08 | 0x20 | 0x40;
+
+struct Flags {
+    addr: Ipv6Addr,
+    interface: String,
+    flags: u8,
+}
+
+fn ipv6_flags() -> Vec<Flags> {
+    table(IPV6_ADDRESSES)
+        .map(|text| parse_flags(&text))
+        .unwrap_or_default()
+}
+
+/// `/proc/net/if_inet6`: address, interface number, prefix length, scope, flags, name.
+fn parse_flags(text: &str) -> Vec<Flags> {
+    let lines = text.lines().filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [addr, _, _, _, flags, interface] = fields[..] else {
+            return None;
+        };
+        Some(Flags {
+            addr: Ipv6Addr::from(u128::from_str_radix(addr, 16).ok()?),
+            // Flags beyond the low eight bits do not appear in this table.
+            flags: u8::from_str_radix(flags, 16).ok()?,
+            interface: interface.to_owned(),
+        })
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_routes_are_found_in_the_kernels_ipv4_table() {
+        let text = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\n\
+            eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n\
+            ppp0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n\
+            dead\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n\
+            eth1\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n";
+        assert_eq!(routes4(text), ["eth0", "ppp0"]);
+        assert!(routes4("").is_empty());
+    }
+
+    #[test]
+    fn default_routes_are_found_in_the_kernels_ipv6_table() {
+        let zero = "00000000000000000000000000000000";
+        let text = format!(
+            "fd000000000000000000000000000000 40 {zero} 00 {zero} 00000100 1 0 00000001 eth0\n\
+             {zero} 00 {zero} 00 fd000000000000000000000000000001 00000400 1 0 00000003 eth0\n\
+             {zero} 00 {zero} 00 {zero} ffffffff 1 0 00200200 lo\n\
+             {zero} 00 {zero} 00 {zero} ffffffff 1 0 00000201 eth2\n"
+        );
+        assert_eq!(routes6(&text), ["eth0"]);
+    }
+
+    #[test]
+    fn flags_say_which_addresses_are_temporary_or_unusable() {
+        let text = "2a010000000000000000000000000001 04 40 00 01 eth0\n\
+                    2a010000000000000000000000000002 04 40 00 20 eth0\n\
+                    2a010000000000000000000000000003 04 40 00 80 eth0\n\
+                    not a line\n";
+        let flags = parse_flags(text);
+        let marks: Vec<_> = flags
+            .iter()
+            .map(|it| (it.flags & TEMPORARY != 0, it.flags & UNUSABLE != 0))
+            .collect();
+        assert_eq!(marks, [(true, false), (false, true), (false, false)]);
+    }
+
+    #[test]
+    fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
+        let address = |text: &str| InterfaceAddress {
+            addr: text.parse().unwrap(),
+            interface: "eth0".into(),
+            default_route: false,
+            temporary: false,
+            unusable: false,
+        };
+        let acceptance = Acceptance::default();
+        let view = |addresses: &[&str], default_route| View {
+            addresses: addresses.iter().map(|it| address(it)).collect(),
+            default_route,
+        };
+        let absent = |view: &View| view.of(Family::V6, &acceptance).says_absent();
+        assert!(absent(&view(
+            &["84.212.10.20", "fd00::1", "::1"],
+            [true, false]
+        )));
+        assert!(
+            !absent(&view(&["fd00::1"], [true, true])),
+            "a route without an address"
+        );
+        assert!(
+            !absent(&view(&["2a01::1"], [true, false])),
+            "an address without a route"
+        );
+        assert!(view(&["127.0.0.1", "::1", "fe80::1"], [false, false]).is_offline());
+        assert!(!view(&["192.168.1.2"], [false, false]).is_offline());
+        assert!(!view(&["127.0.0.1"], [true, false]).is_offline());
+    }
+
+    #[test]
+    fn this_hosts_loopback_address_is_seen() {
+        let view = View::take().unwrap();
+        assert!(
+            view.addresses
+                .iter()
+                .any(|it| it.addr.is_loopback() && it.interface == "lo")
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Reading and writing what is remembered.
+//!
+//! Moments in memory are on this boot's clock. The file says which boot it was written in and what
+//! the clocks showed; read in another boot, everything moves by the time that passed in between,
+//! as far as the wall clock can be trusted to say it.
+
+use std::{
+    cell::RefCell,
+    fs::{self, DirBuilder, File},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{memory::Memory, time::Moment};
+
+/// What the clocks show, and in which boot.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The kernel's random identifier of this boot; empty where there is none.
+    pub boot: String,
+    /// The boot clock.
+    pub moment: Moment,
+    /// The wall clock, in milliseconds since 1970.
+    pub wall: i64,
+}
+
+/// The format of the file. A file of a later one is set aside unread.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    written: Stamp,
+    memory: Memory,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    version: u32,
+}
+
+/// What was remembered, and what there is to say about it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The memory; empty where nothing usable was found.
+    pub memory: Memory,
+    /// What was wrong with the file and what was done about it, in words.
+    pub trouble: Option<String>,
+}
+
+/// The state file of one state directory.
+#[derive(Debug)]
+pub struct StateFile {
+    directory: PathBuf,
+    written: RefCell<Option<Memory>>,
+}
+
+impl StateFile {
+    /// The state file in `directory`, which is made if it can be.
+    pub fn new(directory: &Path) -> Self {
+        // Whether that worked shows at the first write, which says so.
+        let _ = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory);
+        Self {
+            directory: directory.to_owned(),
+            written: RefCell::new(None),
+        }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> PathBuf {
+        self.directory.join("state.json")
+    }
+
+    /// Reads what is remembered. A file that cannot be used is set aside, so that it can be looked
+    /// at, and forgotten: the next round asks the provider instead.
+    pub fn load(&self, now: &Stamp) -> Loaded {
+        let path = self.path();
+        let nothing = |trouble| Loaded {
+            memory: Memory::default(),
+            trouble,
+        };
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing(None),
+            Err(error) => {
+                return nothing(Some(format!(
+                    "{} could not be read ({error}): starting without what was remembered",
+                    path.display()
+                )));
+            }
+        };
+        match read(&text, now) {
+            Ok(memory) => {
+                *self.written.borrow_mut() = Some(memory.clone());
+                Loaded {
+                    memory,
+                    trouble: readable_by_others(&path),
+                }
+            }
+            Err(what) => nothing(Some(self.set_aside(&path, &what))),
+        }
+    }
+
+    /// Moves an unusable file out of the way; the last one is kept.
+    fn set_aside(&self, path: &Path, what: &str) -> String {
+        let aside = self.directory.join("state.json.unusable");
+        let done = match fs::rename(path, &aside) {
+            Ok(()) => format!("set aside as {}", aside.display()),
+            Err(error) => format!("it could not be set aside either: {error}"),
+        };
+        format!(
+            "{} is unusable ({what}), {done}: starting without what was remembered",
+            path.display()
+        )
+    }
+
+    /// Writes what is remembered, if it differs from what was written last: to a file beside it
+    /// that only we may read, to the disk, and then in its place.
+    pub fn save(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
+        if self.written.borrow().as_ref() == Some(memory) {
+            return Ok(());
+        }
+        let content = Content {
+            version: VERSION,
+            written: now.clone(),
+            memory: memory.clone(),
+        };
+        self.write(&content).map_err(|error| {
+            format!(
+                "the state could not be written to {} ({error}): after a restart the provider will \
+                 be asked again",
+                self.path().display()
+            )
+        })?;
+        *self.written.borrow_mut() = Some(content.memory);
+        Ok(())
+    }
+
+    fn write(&self, content: &Content) -> io::Result<()> {
+        let text = serde_json::to_vec(content)?;
+        // Made with mode 0600, whatever the umask.
+        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
+        file.write_all(&text)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path())?;
+        // The rename itself is on the disk only once the directory is.
+        File::open(&self.directory)?.sync_all()
+    }
+}
+
+fn readable_by_others(path: &Path) -> Option<String> {
+    let mode = path.metadata().ok()?.permissions().mode();
+    (mode & 0o077 != 0).then(|| {
+        format!(
+            "{} may be read by others (mode {:o}): chmod 600 it",
+            path.display(),
+            mode & 0o777
+        )
+    })
+}
+
+/// Reads a file's text and moves it onto this boot's clock.
+fn read(text: &[u8], now: &Stamp) -> Result<Memory, String> {
+    let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
+    if header.version != VERSION {
+        return Err(format!(
+            "its format is {}, this version reads {VERSION}",
+            header.version
+        ));
+    }
+    // What the parser would quote is not repeated.
+    let content: Content = serde_json::from_slice(text)
+        .map_err(|error| format!("line {} is damaged", error.line()))?;
+    let Content {
+        written,
+        mut memory,
+        ..
+    } = content;
+    let same_boot = written.boot == now.boot && !now.boot.is_empty();
+    // The same boot's clock cannot have gone back: then it is not the same boot after all.
+    if !same_boot || now.moment < written.moment {
+        let passed = now.wall.saturating_sub(written.wall).max(0);
+        let shift = now.moment.millis().saturating_sub(written.moment.millis());
+        memory.shift(shift.saturating_sub(passed));
+    }
+    memory.drop_the_impossible(now.moment);
+    Ok(memory)
+}
+
+#[cfg(test)]
+mod tests;

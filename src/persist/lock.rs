@@ -1,0 +1,57 @@
+//! One instance at a time on one state directory: two would count each other's writes as none.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::Path,
+};
+
+/// Held for as long as it lives; the kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another instance runs.
+    #[error("another moored is running on this state directory")]
+    Held,
+    /// The lock file cannot be made: the directory is missing or not writable.
+    #[error("the lock file could not be opened: {0}")]
+    Unusable(#[source] io::Error),
+}
+
+impl Lock {
+    /// Takes the lock of a state directory, without waiting for it.
+    pub fn take(directory: &Path) -> Result<Self, LockError> {
+        let open = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(directory.join("lock"));
+        let file = open.map_err(LockError::Unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(TryLockError::Error(error)) => Err(LockError::Unusable(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_instance_is_refused_until_the_first_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Lock::take(dir.path()).unwrap();
+        assert!(matches!(Lock::take(dir.path()), Err(LockError::Held)));
+        drop(first);
+        assert!(Lock::take(dir.path()).is_ok());
+        let missing = dir.path().join("missing");
+        assert!(matches!(Lock::take(&missing), Err(LockError::Unusable(_))));
+    }
+}

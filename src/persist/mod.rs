@@ -1,0 +1,7 @@
+//! The state file: written whole or not at all, read with suspicion.
+
+mod file;
+mod lock;
+
+pub use file::{Loaded, Stamp, StateFile};
+pub use lock::{Lock, LockError};
