@@ -7,4 +7,6 @@ pub mod detect;
 pub mod http;
 pub mod persist;
 pub mod provider;
+pub mod report;
 pub mod resolve;
+pub mod round;

@@ -170,6 +170,7 @@ pub fn memory_suffices(host: &Host, intent: &Intent, memory: &Confirmed, rules: 
     match intent {
         Intent::Keep(_) => true,
         Intent::Clear => memory.addrs.is_empty(),
+        Intent::Set(_) if memory.addrs.is_empty() && !host.create => true,
         Intent::Set(_) if memory.ttl != host.ttl => false,
         Intent::Set(addrs) => {
             let same = addrs.addrs().iter().eq(&memory.addrs);
@@ -193,6 +194,9 @@ fn is_simple(records: &[Record], rules: Rules) -> bool {
 }
 
 fn from_memory(basis: Basis<'_>, there: &[IpAddr], wanted: &AddrSet) -> Planned {
+    if there.is_empty() && !basis.host.create {
+        return Planned::Kept(KeepReason::NotCreated);
+    }
     if wanted.addrs().iter().eq(there) {
         return Planned::Satisfied {
             addrs: there.to_vec(),

@@ -1,0 +1,144 @@
+//! The way in: the User-Agent, the login, and the ban after too many that failed.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::codes::{self, Code};
+use super::state::{Account, State};
+use crate::http::{Reply, Request};
+
+const HOUR: Duration = Duration::from_hours(1);
+const WINDOW: Duration = Duration::from_mins(5);
+
+/// So many failed logins are borne within the window.
+const FAILURES_BORNE: usize = 30;
+
+/// How a failed login is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AuthAnswer {
+    /// With the code that says what is wrong: -1 nothing was sent, 10002 the ID, 10003 a token of the other site,
+    /// 10004 the token, 20004 the `user_token`.
+    #[default]
+    Codes,
+    /// Always with this code.
+    Code(String),
+    /// With HTTP 401 and a web server's page, as the site for China has done since 2024.
+    Html,
+}
+
+/// What a site remembers about those who knocked.
+#[derive(Debug)]
+pub(super) struct Gate {
+    pub(super) answer: AuthAnswer,
+    pub(super) bad_user_agents: usize,
+    /// So many calls are answered in any hour.
+    pub(super) quota: usize,
+    calls: VecDeque<Duration>,
+    failures: Vec<Duration>,
+    banned_until: Option<Duration>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            answer: AuthAnswer::default(),
+            bad_user_agents: 0,
+            quota: 3600,
+            calls: VecDeque::new(),
+            failures: Vec::new(),
+            banned_until: None,
+        }
+    }
+}
+
+impl Gate {
+    /// Counts a call, and says whether it is one too many for this hour.
+    pub(super) fn over_quota(&mut self, now: Duration) -> bool {
+        while self.calls.front().is_some_and(|then| *then + HOUR <= now) {
+            self.calls.pop_front();
+        }
+        if self.calls.len() >= self.quota {
+            return true;
+        }
+        self.calls.push_back(now);
+        false
+    }
+
+    pub(super) fn banned(&self, now: Duration) -> bool {
+        self.banned_until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn note_failure(&mut self, now: Duration) {
+        self.failures.retain(|then| *then + WINDOW > now);
+        self.failures.push(now);
+        if self.failures.len() > FAILURES_BORNE {
+            self.failures.clear();
+            self.banned_until = Some(now + HOUR);
+        }
+    }
+}
+
+impl State {
+    /// The user whose token this is, or why nobody's.
+    pub(super) fn login(&self, request: &Request, other: &Self) -> Result<u64, Code> {
+        if let Some(token) = request.form("login_token") {
+            return self.login_token(token, other);
+        }
+        match request.form("user_token") {
+            Some(token) if !self.china() => {
+                let own = |a: &&Account| a.user_token.as_deref() == Some(token);
+                let account = self.accounts.iter().find(own);
+                account.map(|a| a.user).ok_or(codes::USER_TOKEN)
+            }
+            _ => Err(codes::LOGIN_FAILED),
+        }
+    }
+
+    fn login_token(&self, login_token: &str, other: &Self) -> Result<u64, Code> {
+        let (id, token) = login_token.split_once(',').ok_or(codes::TOKEN_ID)?;
+        let mut same_id = self.accounts.iter().filter(|a| a.id == id).peekable();
+        if same_id.peek().is_none() {
+            let elsewhere = other.accounts.iter();
+            let elsewhere = elsewhere.filter(|a| a.id == id && a.token == token).count();
+            return Err(match elsewhere {
+                0 => codes::TOKEN_ID,
+                _ => codes::TOKEN_UNKNOWN,
+            });
+        }
+        let account = same_id.find(|a| a.token == token);
+        account.map(|a| a.user).ok_or(codes::TOKEN_WRONG)
+    }
+
+    /// The answer to a failed login.
+    pub(super) fn refuse(&self, request: &Request, code: &str, now: u64) -> Reply {
+        let nothing = serde_json::Value::Null;
+        match &self.gate.answer {
+            AuthAnswer::Codes => self.envelope(request, code, nothing, now),
+            AuthAnswer::Code(code) => self.envelope(request, code, nothing, now),
+            AuthAnswer::Html => page(401, "401 Authorization Required"),
+        }
+    }
+}
+
+/// A web server's own page.
+pub(super) fn page(status: u16, title: &str) -> Reply {
+    let body = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    Reply::text(status, "text/html", body)
+}
+
+/// Whether a User-Agent has the form `Name/Version(email)`; a space before the bracket is usual.
+pub(super) fn is_user_agent(agent: &str) -> bool {
+    let Some((program, rest)) = agent.split_once('(') else {
+        return false;
+    };
+    let Some((name, version)) = program.trim().rsplit_once('/') else {
+        return false;
+    };
+    let address = rest.trim_end().strip_suffix(')').unwrap_or_default();
+    let email = address.split_once('@');
+    let email = email.is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    !name.is_empty() && !version.is_empty() && email && !name.starts_with("Mozilla")
+}

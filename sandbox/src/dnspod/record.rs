@@ -1,0 +1,258 @@
+//! A record: what is kept, and the several ways in which it is shown.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::{lines, rules};
+use crate::clock::date_time;
+use crate::log::Site;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// So many updates that change nothing are borne within an hour.
+const UNCHANGED_BORNE: usize = 5;
+
+/// What a caller may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) line: String,
+    pub(super) value: String,
+    pub(super) mx: u32,
+    pub(super) ttl: u32,
+    pub(super) weight: Option<u32>,
+    pub(super) enabled: bool,
+}
+
+/// A record of a zone.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    /// As it is shown: `Default` abroad, `默认` in China.
+    pub(super) line: String,
+    pub(crate) value: String,
+    pub(crate) mx: u32,
+    pub(crate) ttl: u32,
+    weight: Option<u32>,
+    pub(crate) enabled: bool,
+    pub(super) remark: String,
+    monitor_status: String,
+    pub(crate) updated_on: u64,
+    /// One of the zone's own name servers, which cannot be changed.
+    pub(super) hold: bool,
+    /// Fields this sandbox knows nothing of.
+    other: Map<String, Value>,
+    unchanged: Vec<Duration>,
+    locked_until: Option<Duration>,
+}
+
+impl Record {
+    pub(super) fn new(id: u64, content: Content, stamp: u64) -> Self {
+        Self {
+            id,
+            name: content.name,
+            kind: content.kind,
+            line: content.line,
+            value: content.value,
+            mx: content.mx,
+            ttl: content.ttl,
+            weight: content.weight,
+            enabled: content.enabled,
+            remark: String::new(),
+            monitor_status: String::new(),
+            updated_on: stamp,
+            hold: false,
+            other: Map::new(),
+            unchanged: Vec::new(),
+            locked_until: None,
+        }
+    }
+
+    /// A record from the fields of a listing; numbers may be strings, as they are there.
+    pub(super) fn by_hand(id: u64, site: Site, fields: Value, stamp: u64) -> Self {
+        let mut other = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        let mut text = |key: &str| match other.remove(key)? {
+            Value::String(text) => Some(text),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        };
+        let kind = text("type").unwrap_or_else(|| "A".to_owned());
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let enabled = text("enabled").is_none_or(|e| e != "0");
+        let status = text("status").is_none_or(|s| s.starts_with("enable"));
+        let content = Content {
+            name: text("name").unwrap_or_else(|| "@".to_owned()),
+            value: rules::stored_value(&kind, &text("value").unwrap_or_default()),
+            line: lines::by_hand(site, text("line").as_deref(), text("line_id").as_deref()),
+            ttl: number(text("ttl")).unwrap_or(600),
+            mx: number(text("mx")).unwrap_or(0),
+            weight: number(text("weight")),
+            enabled: enabled && status,
+            kind,
+        };
+        let mut record = Self::new(id, content, stamp);
+        record.remark = text("remark").unwrap_or_default();
+        record.monitor_status = text("monitor_status").unwrap_or_default();
+        record.hold = text("hold").is_some();
+        for known in ["id", "updated_on"] {
+            text(known);
+        }
+        record.other = other;
+        record
+    }
+
+    pub(super) fn content(&self) -> Content {
+        Content {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            line: self.line.clone(),
+            value: self.value.clone(),
+            mx: self.mx,
+            ttl: self.ttl,
+            weight: self.weight,
+            enabled: self.enabled,
+        }
+    }
+
+    /// Takes over what a caller set; the remark and all that is not his stays.
+    pub(super) fn put(&mut self, content: Content, stamp: u64) {
+        self.name = content.name;
+        self.kind = content.kind;
+        self.line = content.line;
+        self.value = content.value;
+        self.mx = content.mx;
+        self.ttl = content.ttl;
+        self.weight = content.weight;
+        self.enabled = content.enabled;
+        self.updated_on = stamp;
+    }
+
+    /// On the line that answers whoever no other line is for.
+    pub(crate) fn on_default_line(&self) -> bool {
+        lines::is_default(&self.line)
+    }
+
+    /// Notes an update that changed nothing, and says whether it was one too many: then the record is locked for an
+    /// hour.
+    pub(super) fn note_unchanged(&mut self, now: Duration) -> bool {
+        self.unchanged.retain(|then| *then + HOUR > now);
+        self.unchanged.push(now);
+        let over = self.unchanged.len() > UNCHANGED_BORNE;
+        if over {
+            self.locked_until = Some(now + HOUR);
+        }
+        over
+    }
+
+    pub(super) fn locked(&self, now: Duration) -> bool {
+        self.locked_until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn unchanged(&self, now: Duration) -> usize {
+        let recent = self.unchanged.iter().filter(|then| **then + HOUR > now);
+        recent.count()
+    }
+
+    fn weight_json(&self) -> Value {
+        self.weight.map_or(Value::Null, Value::from)
+    }
+
+    /// As `Record.List` shows it.
+    pub(super) fn listed(&self, site: Site) -> Value {
+        let word = if self.enabled { "enabled" } else { "disabled" };
+        let mut shown = self.other.clone();
+        let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
+        put("id", self.id.to_string().into());
+        put("name", self.name.clone().into());
+        put("line", self.line.clone().into());
+        put("type", self.kind.clone().into());
+        put("ttl", self.ttl.to_string().into());
+        put("value", self.value.clone().into());
+        put("mx", self.mx.to_string().into());
+        put("enabled", if self.enabled { "1" } else { "0" }.into());
+        put("status", word.into());
+        put("monitor_status", self.monitor_status.clone().into());
+        put("remark", self.remark.clone().into());
+        put("updated_on", site_time(site, self.updated_on).into());
+        if self.hold {
+            put("hold", "hold".into());
+        }
+        if site == Site::China {
+            put("line_id", lines::id_of(&self.line).into());
+            put("weight", self.weight_json());
+            put("use_aqb", "no".into());
+        } else if self.weight.is_some() {
+            put("weight", self.weight_json());
+        }
+        Value::Object(shown)
+    }
+
+    /// As `Record.Info` shows it: the same under other names.
+    pub(super) fn info(&self, site: Site, domain_id: u64) -> Value {
+        let mut shown = json!({
+            "id": self.id.to_string(),
+            "sub_domain": self.name,
+            "record_type": self.kind,
+            "record_line": self.line,
+            "value": self.value,
+            "mx": self.mx.to_string(),
+            "ttl": self.ttl.to_string(),
+            "enabled": if self.enabled { "1" } else { "0" },
+            "monitor_status": self.monitor_status,
+            "remark": self.remark,
+            "updated_on": site_time(site, self.updated_on),
+            "domain_id": domain_id.to_string(),
+        });
+        if site == Site::China {
+            shown["record_line_id"] = lines::id_of(&self.line).into();
+            shown["weight"] = self.weight_json();
+        } else if self.weight.is_some() {
+            shown["weight"] = self.weight_json();
+        }
+        shown
+    }
+
+    /// As `Record.Create` answers: the id is a string.
+    pub(super) fn created(&self, site: Site) -> Value {
+        let word = if self.enabled { "enabled" } else { "disabled" };
+        let mut shown = json!({"id": self.id.to_string(), "name": self.name, "status": word});
+        if site == Site::China {
+            shown["weight"] = self.weight_json();
+        }
+        json!({ "record": shown })
+    }
+
+    /// As `Record.Modify` answers: the id is a number, and the status another word.
+    pub(super) fn modified(&self, site: Site) -> Value {
+        let word = if self.enabled { "enable" } else { "disable" };
+        let mut shown =
+            json!({"id": self.id, "name": self.name, "value": self.value, "status": word});
+        if site == Site::China {
+            shown["weight"] = self.weight_json();
+        }
+        json!({ "record": shown })
+    }
+
+    /// The value in the form of a zone file, for the DNS server.
+    pub(crate) fn presentation(&self) -> String {
+        match self.kind.as_str() {
+            "MX" => format!("{} {}", self.mx, self.value),
+            _ => self.value.clone(),
+        }
+    }
+}
+
+/// A time as the site writes it: the one for China is eight hours ahead and does not say so.
+pub(super) fn site_time(site: Site, unix: u64) -> String {
+    match site {
+        Site::International => date_time(unix),
+        Site::China => date_time(unix + 8 * 3600),
+    }
+}

@@ -1,0 +1,69 @@
+//! What a record may say: names, types, values, TTLs.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+const TYPES: [&str; 11] = [
+    "A",
+    "AAAA",
+    "CNAME",
+    "MX",
+    "TXT",
+    "NS",
+    "SRV",
+    "CAA",
+    "SPF",
+    "URL",
+    "Framed URL",
+];
+
+const TYPES_CHINA: [&str; 2] = ["显性URL", "隐性URL"];
+
+pub(super) const LARGEST_TTL: u32 = 604_800;
+
+pub(super) fn is_type(kind: &str) -> bool {
+    TYPES.contains(&kind) || TYPES_CHINA.contains(&kind)
+}
+
+/// The TTL of a record whose caller named none.
+pub(super) fn default_ttl(kind: &str, min_ttl: u32) -> u32 {
+    if kind == "NS" {
+        86_400
+    } else {
+        min_ttl.max(600)
+    }
+}
+
+pub(super) fn is_sub_domain(name: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    let rest = name.strip_prefix("*.").unwrap_or(name);
+    name == "@" || name == "*" || (name.len() <= 200 && rest.split('.').all(label))
+}
+
+pub(super) fn is_value(kind: &str, value: &str) -> bool {
+    match kind {
+        "A" => value.parse::<Ipv4Addr>().is_ok(),
+        "AAAA" => value.parse::<Ipv6Addr>().is_ok(),
+        "CNAME" | "MX" | "NS" => {
+            let name = value.strip_suffix('.').unwrap_or(value);
+            name.contains('.') && name.parse::<Ipv4Addr>().is_err() && is_sub_domain(name)
+        }
+        _ => !value.is_empty(),
+    }
+}
+
+/// Host names are kept with their final dot, whether it was written or not.
+pub(super) fn stored_value(kind: &str, value: &str) -> String {
+    let dot = matches!(kind, "CNAME" | "MX" | "NS" | "SRV") && !value.ends_with('.');
+    format!("{value}{}", if dot { "." } else { "" })
+}
+
+/// Whether two types cannot stand at one name on one line.
+pub(super) fn conflict(one: &str, other: &str) -> bool {
+    let pair = |a: &str, b: &str| a == "CNAME" && !matches!(b, "NS" | "TXT");
+    pair(one, other) || pair(other, one)
+}

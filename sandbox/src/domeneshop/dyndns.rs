@@ -1,0 +1,82 @@
+//! The "IP update protocol": one GET that makes hosts have exactly the given addresses of the given families.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::record::Given;
+use super::routes::{collision, invalid, unknown};
+use super::state::State;
+use crate::http::{Reply, Request};
+
+/// So many addresses one call may carry, both families together.
+const MOST_ADDRESSES: usize = 9;
+
+impl State {
+    pub(super) fn dyndns(&mut self, token: &str, request: &Request) -> Reply {
+        let hosts = request.query("hostname").unwrap_or_default();
+        if hosts.is_empty() {
+            return invalid("hostname is missing");
+        }
+        let families = match request.query("myip") {
+            None | Some("") => by_family(&request.peer.ip().to_canonical().to_string()),
+            Some(list) => by_family(list),
+        };
+        let families = match families {
+            Ok(families) => families,
+            Err(why) => return invalid(&why),
+        };
+        let mut places = Vec::new();
+        for host in hosts.split(',') {
+            let host = host.to_ascii_lowercase();
+            let Some(at) = self.longest_own(token, &host) else {
+                return unknown();
+            };
+            let rest = host[..host.len() - self.domains[at].name.len()].trim_end_matches('.');
+            let rest = if rest.is_empty() { "@" } else { rest };
+            places.push((at, rest.to_owned()));
+        }
+        if places.iter().any(|(at, host)| self.aliased(*at, host)) {
+            return collision();
+        }
+        for (at, host) in &places {
+            for (kind, addresses) in &families {
+                self.replace_family(*at, host, kind, addresses);
+            }
+        }
+        Reply::empty(204)
+    }
+
+    fn aliased(&self, at: usize, host: &str) -> bool {
+        let mut records = self.domains[at].records.iter();
+        records.any(|r| r.host == host && matches!(r.kind.as_str(), "CNAME" | "ANAME"))
+    }
+
+    /// The records of one type at a host go, and new ones with new ids come, even where nothing differs.
+    fn replace_family(&mut self, at: usize, host: &str, kind: &str, addresses: &[IpAddr]) {
+        let records = &mut self.domains[at].records;
+        records.retain(|r| r.host != host || r.kind != kind);
+        for address in addresses {
+            let id = self.fresh_id();
+            let given = Given::address(host, kind, address.to_string());
+            self.domains[at].records.push(given.with_id(id));
+        }
+    }
+}
+
+fn by_family(list: &str) -> Result<BTreeMap<&'static str, Vec<IpAddr>>, String> {
+    let mut families: BTreeMap<_, Vec<IpAddr>> = BTreeMap::new();
+    if list.split(',').count() > MOST_ADDRESSES {
+        return Err(format!("more than {MOST_ADDRESSES} addresses"));
+    }
+    for text in list.split(',') {
+        let address: IpAddr = text
+            .parse()
+            .map_err(|_| format!("{text:?} is not an address"))?;
+        let kind = if address.is_ipv4() { "A" } else { "AAAA" };
+        let family = families.entry(kind).or_default();
+        if !family.contains(&address) {
+            family.push(address);
+        }
+    }
+    Ok(families)
+}

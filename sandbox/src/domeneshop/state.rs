@@ -1,0 +1,153 @@
+//! Accounts, domains and records.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use super::record::{Given, Record};
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(super) token: String,
+    pub(super) secret: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Domain {
+    pub(super) id: u64,
+    pub(crate) name: String,
+    /// The token of the account it is in.
+    pub(super) owner: String,
+    pub(crate) dns: bool,
+    pub(crate) records: Vec<Record>,
+}
+
+/// The name servers of every domain here.
+pub(crate) const NAME_SERVERS: [&str; 3] = ["ns1.hyp.net", "ns2.hyp.net", "ns3.hyp.net"];
+
+impl Domain {
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "domain": self.name,
+            "expiry_date": "2027-01-01",
+            "registered_date": "2020-01-01",
+            "renew": true,
+            "registrant": "Ola Nordmann",
+            "status": "active",
+            "nameservers": NAME_SERVERS,
+            "services": {"registrar": true, "dns": self.dns, "email": false, "webhotel": "none"},
+        })
+    }
+}
+
+/// All of Domeneshop.
+#[derive(Debug)]
+pub(crate) struct State {
+    addr: SocketAddr,
+    pub(super) accounts: Vec<Account>,
+    pub(crate) domains: Vec<Domain>,
+    pub(super) numbers_as_strings: bool,
+    next_domain: u64,
+    next_record: u64,
+}
+
+impl State {
+    pub(crate) fn new(addr: SocketAddr) -> Self {
+        Self {
+            addr,
+            accounts: Vec::new(),
+            domains: Vec::new(),
+            numbers_as_strings: true,
+            next_domain: 1_400_001,
+            next_record: 5_000_001,
+        }
+    }
+
+    pub(super) fn location(&self, domain: u64, record: u64) -> String {
+        let base = crate::reachable(self.addr);
+        format!("http://{base}/v0/domains/{domain}/dns/{record}")
+    }
+
+    #[track_caller]
+    pub(super) fn account(&mut self, token: &str) -> &mut Account {
+        let found = self.accounts.iter_mut().find(|a| a.token == token);
+        found.unwrap_or_else(|| panic!("the sandbox's Domeneshop has no account {token:?}"))
+    }
+
+    #[track_caller]
+    pub(super) fn add_domain(&mut self, token: &str, name: &str, dns: bool) -> u64 {
+        let owner = self.account(token).token.clone();
+        let id = self.next_domain;
+        self.next_domain += 1;
+        self.domains.push(Domain {
+            id,
+            name: name.to_ascii_lowercase(),
+            owner,
+            dns,
+            records: Vec::new(),
+        });
+        id
+    }
+
+    #[track_caller]
+    pub(super) fn zone(&mut self, zone: &str) -> &mut Domain {
+        let found = self.domains.iter_mut().find(|d| d.name == zone);
+        found.unwrap_or_else(|| panic!("the sandbox's Domeneshop has no domain {zone:?}"))
+    }
+
+    pub(crate) fn has_zone(&self, zone: &str) -> bool {
+        self.domains.iter().any(|d| d.name == zone)
+    }
+
+    pub(crate) fn has_record(&self, zone: &str, id: u64) -> bool {
+        let mut zones = self.domains.iter().filter(|d| d.name == zone);
+        zones.any(|d| d.records.iter().any(|r| r.id == id))
+    }
+
+    #[track_caller]
+    pub(crate) fn record(&mut self, zone: &str, id: u64) -> &mut Record {
+        let found = self.zone(zone).records.iter_mut().find(|r| r.id == id);
+        found.unwrap_or_else(|| panic!("{zone:?} in the sandbox's Domeneshop has no record {id}"))
+    }
+
+    #[track_caller]
+    pub(crate) fn remove(&mut self, zone: &str, id: u64) {
+        self.record(zone, id);
+        self.zone(zone).records.retain(|r| r.id != id);
+    }
+
+    #[track_caller]
+    pub(crate) fn add_by_hand(&mut self, zone: &str, fields: &Value) -> u64 {
+        let id = self.fresh_id();
+        let record = Given::lenient(fields).with_id(id);
+        self.zone(zone).records.push(record);
+        id
+    }
+
+    pub(super) fn fresh_id(&mut self) -> u64 {
+        self.next_record += 1;
+        self.next_record - 1
+    }
+
+    #[track_caller]
+    pub(crate) fn records(&mut self, zone: &str) -> Vec<Value> {
+        let strings = self.numbers_as_strings;
+        let records = &self.zone(zone).records;
+        records.iter().map(|r| r.to_json(strings)).collect()
+    }
+
+    /// The position of the caller's domain with the longest name that `host` is or lies under.
+    pub(super) fn longest_own(&self, token: &str, host: &str) -> Option<usize> {
+        let own = self.domains.iter().enumerate();
+        own.filter(|(_, d)| d.owner == token && d.dns && within(host, &d.name))
+            .max_by_key(|(_, d)| d.name.len())
+            .map(|(at, _)| at)
+    }
+}
+
+/// Whether a name is a zone's apex or below it. Both in lower case.
+fn within(name: &str, zone: &str) -> bool {
+    let rest = name.strip_suffix(zone);
+    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}

@@ -1,0 +1,181 @@
+//! Accepts connections, reads requests, notes them, has them answered, and commits the faults.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request as Head, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::body::{Out, first_half};
+use super::{Reply, Request};
+use crate::clock::pause;
+use crate::control;
+use crate::fault::FaultKind;
+use crate::log::Service;
+use crate::shared::Shared;
+
+/// More than any request of a client that means well.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// Who answers on a port.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Endpoint {
+    Service(Service),
+    Control,
+}
+
+/// The connection is to be closed without an answer.
+#[derive(Debug)]
+struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed, as ordered")
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// Serves a port until the runtime ends.
+pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, shared: Arc<Shared>) {
+    loop {
+        // Out of file descriptors, or a caller that left again: neither ends the sandbox.
+        let Ok((stream, peer)) = listener.accept().await else {
+            pause(Duration::from_millis(10)).await;
+            continue;
+        };
+        tokio::spawn(connection(stream, peer, endpoint, Arc::clone(&shared)));
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, endpoint: Endpoint, shared: Arc<Shared>) {
+    // Answers are small and wanted at once.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |head| respond(head, peer, endpoint, Arc::clone(&shared)));
+    // A connection that fails is the caller's to notice.
+    let _ = http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn respond(
+    head: Head<Incoming>,
+    peer: SocketAddr,
+    endpoint: Endpoint,
+    shared: Arc<Shared>,
+) -> Result<Response<Out>, Closed> {
+    let request = read(head, peer).await?;
+    match endpoint {
+        Endpoint::Control => Ok(response(control::answer(&shared, &request))),
+        Endpoint::Service(service) => act(&shared, service, &request).await,
+    }
+}
+
+/// One request to a service: noted, struck by a fault or answered.
+async fn act(
+    shared: &Shared,
+    service: Service,
+    request: &Request,
+) -> Result<Response<Out>, Closed> {
+    let (entry, fault, reply) = shared.arrive(service, request);
+    let done = |shaped: fn(Reply) -> Response<Out>| {
+        shared.answered(entry, &reply);
+        shaped(reply)
+    };
+    Ok(match fault {
+        Some(FaultKind::Hang) => match pending::<Infallible>().await {},
+        Some(FaultKind::Drop | FaultKind::LoseAnswer) => return Err(Closed),
+        Some(FaultKind::Truncate) => done(|reply| {
+            let half = first_half(&reply.body);
+            shape(&reply, Out::Whole((!half.is_empty()).then_some(half)))
+        }),
+        Some(FaultKind::CutOff) => done(|reply| shape(&reply, Out::half(&reply.body))),
+        Some(FaultKind::Slow(every)) => {
+            let mut slow = done(response);
+            if let Out::Whole(Some(bytes)) = slow.body() {
+                let body = String::from_utf8_lossy(bytes).into_owned();
+                *slow.body_mut() = Out::drops(body, every);
+            }
+            slow
+        }
+        Some(FaultKind::DelayAnswer(length)) => {
+            pause(length).await;
+            done(response)
+        }
+        Some(FaultKind::Endless) => done(|reply| shape(&reply, Out::Endless)),
+        None
+        | Some(
+            FaultKind::Status(..)
+            | FaultKind::Garbage
+            | FaultKind::RetryAfter(..)
+            | FaultKind::Code(_),
+        ) => done(response),
+    })
+}
+
+async fn read(head: Head<Incoming>, peer: SocketAddr) -> Result<Request, Closed> {
+    let (parts, body) = head.into_parts();
+    let body = Limited::new(body, BODY_LIMIT)
+        .collect()
+        .await
+        .map_err(|_| Closed)?
+        .to_bytes();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let headers: Vec<(String, String)> = parts
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let is_form = super::find(&headers, "content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let line = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+    Ok(Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: pairs(parts.uri.query().unwrap_or_default()),
+        form: if is_form { pairs(&body) } else { Vec::new() },
+        line: format!("{} {line}", parts.method),
+        headers,
+        body,
+        peer,
+    })
+}
+
+fn pairs(encoded: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn response(reply: Reply) -> Response<Out> {
+    let mut response = shape(&reply, Out::Endless);
+    *response.body_mut() = Out::whole(reply.body);
+    response
+}
+
+fn shape(reply: &Reply, body: Out) -> Response<Out> {
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in &reply.headers {
+        response = response.header(*name, value);
+    }
+    // Only a test that asks for an impossible status or header gets here.
+    response.body(body).unwrap_or_else(|error| {
+        let mut response = Response::new(Out::whole(io::Error::other(error).to_string()));
+        *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+}

@@ -1,0 +1,26 @@
+//! Every rule the sandbox keeps, checked over the network by a client that knows nothing of its inside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests, their helpers included; the lint knows only functions marked as such"
+)]
+#![allow(
+    clippy::doc_markdown,
+    reason = "DNSPod is the name of a company, not of an item"
+)]
+
+mod client;
+mod control;
+mod dns;
+mod dnspod_auth;
+mod dnspod_domains;
+mod dnspod_list;
+mod dnspod_locks;
+mod dnspod_write;
+mod domeneshop;
+mod domeneshop_write;
+mod dyndns;
+mod echo;
+mod faults;
+mod handle;
+mod program;

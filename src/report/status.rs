@@ -1,0 +1,161 @@
+//! For `moored status` and `moored health`: how the running daemon stands.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::outcome;
+use crate::core::{
+    addr::list,
+    memory::Memory,
+    outcome::{Report, Verdict},
+    time::{Moment, Spoken},
+};
+
+/// How late a round may be before the daemon counts as stuck: a round has deadlines for everything
+/// it waits for, and all of them together are shorter than this.
+const LATE: Duration = Duration::from_mins(5);
+
+/// A daemon's state in one value. Times are seconds, counted from when it is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether the last round is recent and no host is failing.
+    pub healthy: bool,
+    /// Why not, in words.
+    pub reason: Option<String>,
+    /// How long ago the last round ended.
+    pub last_check_seconds_ago: Option<u64>,
+    /// When the next round starts.
+    pub next_check_in_seconds: Option<u64>,
+    /// Every target.
+    pub hosts: Vec<HostStatus>,
+}
+
+/// A target in a [`Status`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HostStatus {
+    /// The account.
+    pub account: String,
+    /// The host.
+    pub host: String,
+    /// `A` or `AAAA`.
+    pub r#type: String,
+    /// The addresses that stand at the provider as far as we know.
+    pub addresses: Vec<std::net::IpAddr>,
+    /// For how long it has had them.
+    pub unchanged_for_seconds: Option<u64>,
+    /// How the last round ended for it, by the words of `--once --json`.
+    pub outcome: String,
+    /// The same in words.
+    pub reason: String,
+    /// Whether somebody or something has to act.
+    pub failing: bool,
+}
+
+/// What the daemon knows between rounds.
+#[derive(Clone, Debug)]
+pub struct LastRound {
+    /// When it ended.
+    pub ended: Moment,
+    /// When the next one starts.
+    pub next: Moment,
+    /// What it said.
+    pub report: Report,
+}
+
+/// The status at `now`.
+pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status {
+    let Some(last) = last else {
+        return Status {
+            healthy: false,
+            reason: Some("the first round is under way".to_owned()),
+            last_check_seconds_ago: None,
+            next_check_in_seconds: None,
+            hosts: Vec::new(),
+        };
+    };
+    let hosts: Vec<_> = last
+        .report
+        .hosts
+        .iter()
+        .map(|host| {
+            let confirmed = memory
+                .target(&host.target)
+                .and_then(|it| it.confirmed.as_ref());
+            HostStatus {
+                account: host.target.account.0.clone(),
+                host: host.target.host.to_string(),
+                r#type: host.target.family.record_type().to_owned(),
+                addresses: host.addresses.clone(),
+                unchanged_for_seconds: confirmed.map(|it| now.since(it.since).as_secs()),
+                outcome: host.outcome.word().to_owned(),
+                reason: outcome(host, now),
+                failing: host.outcome.verdict() != Verdict::Right,
+            }
+        })
+        .collect();
+    let late = now.since(last.next) > LATE;
+    let failing = hosts.iter().find(|host| host.failing);
+    let reason = match failing {
+        _ if late => Some(format!(
+            "a round is overdue by {}",
+            Spoken(now.since(last.next))
+        )),
+        Some(host) => Some(format!("{} {}: {}", host.host, host.r#type, host.reason)),
+        None => None,
+    };
+    Status {
+        healthy: reason.is_none(),
+        reason,
+        last_check_seconds_ago: Some(now.since(last.ended).as_secs()),
+        next_check_in_seconds: Some(last.next.since(now).as_secs()),
+        hosts,
+    }
+}
+
+/// The status for people.
+pub fn text(status: &Status) -> String {
+    let mut text = String::new();
+    let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds)).to_string();
+    for host in &status.hosts {
+        let addrs = if host.addresses.is_empty() {
+            "-".to_owned()
+        } else {
+            list(&host.addresses)
+        };
+        let since = match host.unchanged_for_seconds {
+            Some(seconds) => format!(" for {}", spoken(seconds)),
+            None => String::new(),
+        };
+        text += &format!(
+            "{} {}  {addrs}{since}  {}\n",
+            host.host, host.r#type, host.reason
+        );
+    }
+    if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {
+        text += &format!("last check {} ago, next in {}\n", spoken(ago), spoken(next));
+    }
+    match &status.reason {
+        Some(reason) => text + &format!("not healthy: {reason}\n"),
+        None => text + "healthy\n",
+    }
+}
+
+/// One line for a supervisor: `3 hosts right · 84.212.10.20`, or what is wrong.
+pub fn line(report: &Report, next: Duration) -> String {
+    let right = report
+        .hosts
+        .iter()
+        .filter(|it| it.outcome.verdict() == Verdict::Right)
+        .count();
+    let all = report.hosts.len();
+    let mut addrs: Vec<_> = report.hosts.iter().flat_map(|it| &it.addresses).collect();
+    addrs.sort_unstable();
+    addrs.dedup();
+    let hosts = if right == all {
+        format!("{all} records right")
+    } else {
+        format!("{right} of {all} records right")
+    };
+    format!("{hosts} · {} · next check in {}", list(addrs), Spoken(next))
+}

@@ -1,0 +1,114 @@
+//! For people: one line for each host and family.
+
+use std::{fmt::Write as _, time::Duration};
+
+use crate::core::{
+    addr::list,
+    observe::Observation,
+    outcome::{FamilyReport, HostReport, Outcome, Report},
+    time::{Moment, Spoken},
+};
+
+/// What happened to a host, without its name: `unchanged`, `changed from … (why)`, or what was in
+/// the way and what happens next.
+pub fn outcome(host: &HostReport, now: Moment) -> String {
+    let from = |word: &str| match &host.change {
+        Some(change) => format!(
+            "{word} from {} via {} ({})",
+            list(&change.from),
+            change.via(),
+            change.reason
+        ),
+        None => word.to_owned(),
+    };
+    match &host.outcome {
+        Outcome::Unchanged => "unchanged".to_owned(),
+        Outcome::Changed => from("changed"),
+        Outcome::Planned => from("would be changed"),
+        Outcome::Kept(reason) => format!("kept: {reason}"),
+        Outcome::Refused(refusal) => refusal.to_string(),
+        Outcome::Held { failure, until } => format!(
+            "waiting {} after an earlier failure: {}",
+            Spoken(until.since(now)),
+            failure.what
+        ),
+        Outcome::Failed(failure) => format!("failed ({}): {}", failure.class, failure.what),
+        Outcome::Unconfirmed(failure) => format!(
+            "could not confirm the update, it will be read back before anything else: {}",
+            failure.what
+        ),
+    }
+}
+
+/// The lines of a whole round.
+pub fn lines(report: &Report, now: Moment) -> String {
+    let name = |host: &HostReport| host.target.to_string();
+    let width = report
+        .hosts
+        .iter()
+        .map(|host| name(host).len())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for host in &report.hosts {
+        let addrs = match (&host.outcome, &host.change) {
+            (Outcome::Planned, Some(change)) => list(&change.to),
+            _ if host.addresses.is_empty() => "-".to_owned(),
+            _ => list(&host.addresses),
+        };
+        let _ = writeln!(
+            text,
+            "{:width$}  {addrs}  {}",
+            name(host),
+            outcome(host, now)
+        );
+    }
+    for note in &report.dns {
+        let _ = writeln!(text, "{}: {}", note.target, note.what);
+    }
+    text.extend(
+        report
+            .state_trouble
+            .iter()
+            .map(|trouble| format!("{trouble}\n")),
+    );
+    text
+}
+
+/// What every source said about a family, and what is believed.
+pub fn detection(report: &FamilyReport) -> String {
+    let mut text = match &report.observation {
+        Observation::Known(addrs) => format!("{}: {addrs}\n", report.family),
+        Observation::Absent => {
+            format!(
+                "{}: absent (no usable address and no default route)\n",
+                report.family
+            )
+        }
+        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.family),
+    };
+    let width = report
+        .heard
+        .iter()
+        .map(|heard| heard.source.len())
+        .max()
+        .unwrap_or(0);
+    for heard in &report.heard {
+        let answer = match &heard.answer {
+            Ok(addrs) => list(addrs),
+            Err(what) => what.clone(),
+        };
+        let ms = millis(heard.took);
+        let _ = writeln!(
+            text,
+            "  {:width$}  {ms:>6} ms  {answer}  [{}]",
+            heard.source, heard.operator
+        );
+    }
+    text
+}
+
+/// Whole milliseconds.
+pub fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
