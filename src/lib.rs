@@ -2,8 +2,13 @@
 //!
 //! The library is what the program is made of; ARCHITECTURE.md has the map.
 
+pub mod app;
+pub mod cli;
+pub mod commands;
 pub mod core;
+pub mod daemon;
 pub mod detect;
+pub mod exit;
 pub mod http;
 pub mod persist;
 pub mod provider;

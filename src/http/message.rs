@@ -167,6 +167,12 @@ pub trait Transport {
     fn send(&self, request: &Request) -> impl Future<Output = Result<Response, SendError>>;
 }
 
+impl<T: Transport> Transport for std::rc::Rc<T> {
+    async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        T::send(self, request).await
+    }
+}
+
 /// One call of an API: what to send and how to read the answer, both pure.
 pub trait Endpoint {
     /// What the call yields.

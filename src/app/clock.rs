@@ -1,0 +1,40 @@
+//! The kernel's clocks.
+
+use std::time::UNIX_EPOCH;
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::{core::time::Moment, persist::Stamp, round::Clock};
+
+/// `CLOCK_BOOTTIME`: goes only forward, counts time asleep (L11).
+#[derive(Clone, Copy, Debug)]
+pub struct BootClock;
+
+impl Clock for BootClock {
+    fn now(&self) -> Moment {
+        let now = clock_gettime(ClockId::Boottime);
+        Moment::from_millis(
+            now.tv_sec
+                .saturating_mul(1000)
+                .saturating_add(now.tv_nsec / 1_000_000),
+        )
+    }
+}
+
+/// What the clocks show, and in which boot.
+pub fn stamp() -> Stamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
+    let wall = std::time::SystemTime::now();
+    let wall = wall
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |it| it.as_millis());
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    Stamp {
+        boot: boot.trim().to_owned(),
+        moment: BootClock.now(),
+        wall: i64::try_from(wall).unwrap_or(i64::MAX),
+    }
+}

@@ -1,0 +1,274 @@
+//! From a configuration to what plays rounds.
+
+use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
+
+use futures_util::future::join_all;
+
+use super::clock::{BootClock, stamp};
+use crate::{
+    commands::check,
+    config::{AccountConfig, Config, ProviderConfig},
+    core::{
+        addr::Family,
+        guard::{Limits, SafePlan},
+        memory::Memory,
+        name::Fqdn,
+        outcome::{Failure, FamilyReport, Report},
+        plan::Rules,
+        record::{Target, Zone},
+        schedule::Cadence,
+    },
+    daemon::Crew,
+    detect::{Detector, FamilySources},
+    http::client::{Client, Options},
+    persist::StateFile,
+    provider::{Listing, Provider, dnspod, domeneshop},
+    resolve::Servers,
+    round::{AccountSetup, Chance, Clock, Observe, Store, Task, World},
+};
+
+/// The longest answer of an API: room for a zone of tens of thousands of records.
+const API_CAP: usize = 16 << 20;
+
+/// A provider of any kind.
+enum AnyProvider {
+    Domeneshop(domeneshop::Account<Rc<Client>>),
+    DnsPod(dnspod::Account<Rc<Client>>),
+}
+
+impl Provider for AnyProvider {
+    fn rules(&self) -> Rules {
+        match self {
+            Self::Domeneshop(account) => account.rules(),
+            Self::DnsPod(account) => account.rules(),
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        match self {
+            Self::Domeneshop(account) => account.list(hosts, known).await,
+            Self::DnsPod(account) => account.list(hosts, known).await,
+        }
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+        match self {
+            Self::Domeneshop(account) => account.apply(plan).await,
+            Self::DnsPod(account) => account.apply(plan).await,
+        }
+    }
+}
+
+/// The detector with what it is asked about.
+struct Eyes {
+    detector: Detector,
+    families: [FamilySources; 2],
+}
+
+impl Eyes {
+    fn sources(&self, family: Family) -> &FamilySources {
+        let [four, six] = &self.families;
+        if family == Family::V4 { four } else { six }
+    }
+}
+
+impl Observe for Eyes {
+    async fn observe(&self, family: Family, known: &BTreeSet<std::net::IpAddr>) -> FamilyReport {
+        self.detector.observe(self.sources(family), known).await
+    }
+}
+
+/// Where the memory goes.
+struct Disk(Option<StateFile>);
+
+impl Store for Disk {
+    fn save(&self, memory: &Memory) -> Result<(), String> {
+        match &self.0 {
+            Some(file) => file.save(memory, &stamp()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Jitter from the system's randomness.
+pub struct Dice(RefCell<fastrand::Rng>);
+
+impl Dice {
+    /// Dice that fall differently in every process.
+    pub fn new() -> Self {
+        Self(RefCell::new(fastrand::Rng::new()))
+    }
+}
+
+impl Chance for Dice {
+    fn unit(&self) -> f64 {
+        self.0.borrow_mut().f64()
+    }
+}
+
+/// A configuration brought to life.
+pub struct RealCrew {
+    config: Config,
+    eyes: Eyes,
+    servers: Servers,
+    disk: Disk,
+    dice: Dice,
+    clients: Vec<Rc<Client>>,
+    providers: Vec<AnyProvider>,
+    targets: Vec<Target>,
+}
+
+impl RealCrew {
+    /// Builds everything a configuration asks for; nothing is connected yet. Without `state`,
+    /// nothing is remembered.
+    pub fn new(config: Config, tls: &Arc<rustls::ClientConfig>, state: Option<StateFile>) -> Self {
+        let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
+        let detector = Detector::new(
+            Arc::clone(tls),
+            config.timeout,
+            user_agent.clone(),
+            Box::new(|| BootClock.now()),
+        );
+        let families = Family::ALL.map(|family| {
+            let how = config.family(family);
+            FamilySources {
+                family,
+                sources: how.sources.clone(),
+                confirm: how.confirm,
+                acceptance: how.acceptance.clone(),
+                prefer: how.prefer,
+            }
+        });
+        let servers = Servers {
+            configured: config.dns_servers.clone(),
+            timeout: config.timeout,
+        };
+        let mut clients = Vec::new();
+        let mut providers = Vec::new();
+        for account in &config.accounts {
+            let (base, user_agent) = match &account.provider {
+                ProviderConfig::Domeneshop(settings) => (&settings.endpoint, user_agent.clone()),
+                ProviderConfig::DnsPod(settings) => {
+                    (&settings.endpoint, dnspod::user_agent(&settings.contact))
+                }
+            };
+            let client = Rc::new(Client::new(
+                Arc::clone(tls),
+                Options {
+                    base: base.clone(),
+                    timeout: config.timeout,
+                    cap: API_CAP,
+                    user_agent,
+                    family: None,
+                    proxy: true,
+                },
+            ));
+            clients.push(Rc::clone(&client));
+            providers.push(match &account.provider {
+                ProviderConfig::Domeneshop(settings) => {
+                    AnyProvider::Domeneshop(domeneshop::Account::new(client, settings))
+                }
+                ProviderConfig::DnsPod(settings) => {
+                    AnyProvider::DnsPod(dnspod::Account::new(client, settings))
+                }
+            });
+        }
+        let targets = config.targets();
+        Self {
+            eyes: Eyes { detector, families },
+            servers,
+            disk: Disk(state),
+            dice: Dice::new(),
+            clients,
+            providers,
+            targets,
+            config,
+        }
+    }
+
+    /// The configured accounts with their providers.
+    fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider)> {
+        self.config.accounts.iter().zip(&self.providers)
+    }
+
+    /// What `moored check` looks at.
+    pub fn to_check(&self) -> Vec<check::Account<'_, impl Provider>> {
+        let accounts = self.accounts().map(|(account, provider)| check::Account {
+            name: &account.name,
+            provider,
+            hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
+        });
+        accounts.collect()
+    }
+
+    /// The state directory.
+    pub fn state_directory(&self) -> &Path {
+        &self.config.state_dir
+    }
+
+    fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {
+        let four = self.config.family(Family::V4);
+        let six = self.config.family(Family::V6);
+        let accounts = self.accounts().map(|(account, provider)| AccountSetup {
+            name: &account.name,
+            place: &account.place,
+            fingerprint: account.fingerprint,
+            provider,
+            targets: self
+                .targets
+                .iter()
+                .filter(|target| target.account == account.name)
+                .filter_map(|target| {
+                    let host = account.hosts.iter().find(|host| host.name == target.host)?;
+                    Some((target.clone(), host))
+                })
+                .collect(),
+            acceptance: [&four.acceptance, &six.acceptance],
+            on_absent: [four.on_absent, six.on_absent],
+        });
+        World {
+            observe: &self.eyes,
+            verify: &self.servers,
+            store: &self.disk,
+            accounts: accounts.collect(),
+            clock: &BootClock,
+            chance: &self.dice,
+            cadence: self.config.cadence,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Crew for RealCrew {
+    async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
+        self.world().round(memory, task).await
+    }
+
+    async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
+        let known = memory.borrow().believed.clone();
+        let nothing = BTreeSet::new();
+        let families = Family::ALL
+            .into_iter()
+            .map(|family| self.eyes.sources(family));
+        let asked = families.filter(|how| !how.sources.is_empty()).map(|how| {
+            self.eyes
+                .detector
+                .observe_all(how, known.get(&how.family).unwrap_or(&nothing))
+        });
+        join_all(asked).await
+    }
+
+    fn cadence(&self) -> Cadence {
+        self.config.cadence
+    }
+
+    fn rest(&self) {
+        for client in &self.clients {
+            client.close();
+        }
+    }
+
+    fn save(&self, memory: &Memory) -> Result<(), String> {
+        self.disk.save(memory)
+    }
+}

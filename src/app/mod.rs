@@ -1,0 +1,255 @@
+//! The composition root: the only place that knows the real clock, environment, signals, sockets
+//! and files, and hands them to everything else.
+
+mod board;
+mod clock;
+mod crew;
+mod logging;
+mod shell;
+mod signals;
+mod supervisor;
+mod surroundings;
+mod timer;
+
+use std::{
+    cell::RefCell,
+    ffi::OsString,
+    io::{self, Write},
+    rc::Rc,
+    sync::Arc,
+};
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use tokio::{runtime, task::LocalSet};
+use tracing::{info, warn};
+
+use self::{clock::BootClock, crew::RealCrew, shell::RealShell};
+use crate::{
+    cli::{Cli, Command},
+    commands::{self, Output},
+    config::Config,
+    core::memory::Memory,
+    daemon::{self, Board, Crew},
+    exit::Exit,
+    persist::{Lock, LockError, StateFile},
+};
+
+/// Runs the program with these arguments and says how it ended.
+pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
+    // Secrets do not end up in a core dump (L12). Where the kernel refuses, nothing is lost.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    match parse(args) {
+        Ok(cli) => run(&cli).unwrap_or_else(|trouble| {
+            say(&trouble.what);
+            trouble.exit
+        }),
+        Err(error) => {
+            let _ = error.print();
+            match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Right,
+                _ => Exit::Usage,
+            }
+        }
+    }
+}
+
+/// Why the program ends before it has done anything.
+struct Trouble {
+    what: String,
+    exit: Exit,
+}
+
+fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(args)?;
+    if cli.once && cli.command.is_some_and(|command| command != Command::Run) {
+        let what = "--once is a way to run, not to be combined with another command";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, what));
+    }
+    Ok(cli)
+}
+
+/// Says something to the person at the terminal or in the journal before there is a log.
+fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
+}
+
+fn run(cli: &Cli) -> Result<Exit, Trouble> {
+    let variables = surroundings::variables();
+    start_log(cli, &variables)?;
+    let path = cli.global.config.clone();
+    let load = move || surroundings::configuration(path.as_deref(), surroundings::variables());
+    let config = load().map_err(|what| Trouble {
+        what,
+        exit: Exit::Config,
+    })?;
+    let command = cli.command.unwrap_or(Command::Run);
+    let mut stdout = io::stdout();
+    let mut output = Output {
+        to: &mut stdout,
+        json: cli.global.json,
+    };
+    // These two only ask the running daemon.
+    match command {
+        Command::Status => {
+            return Ok(commands::status::status(&config.state_dir, &mut output).into());
+        }
+        Command::Health => {
+            return Ok(commands::health::health(&config.state_dir, &mut output).into());
+        }
+        _ => {}
+    }
+    for warning in &config.warnings {
+        warn!("{warning}");
+    }
+    let fault = |what: String| Trouble {
+        what,
+        exit: Exit::Fault,
+    };
+    let tls = crate::http::tls::config().map_err(|error| fault(format!("TLS: {error}")))?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
+    let dry_run = cli.global.dry_run;
+    let keeps = matches!(command, Command::Run) && !dry_run;
+    let state = State::open(&config, keeps)?;
+    let crew = RealCrew::new(config, &tls, state.file);
+    let memory = RefCell::new(state.memory);
+    let everything = async {
+        let clock = &BootClock;
+        let end = match command {
+            Command::Run if !cli.once => {
+                return daemon(crew, memory, load, &tls, dry_run)
+                    .await
+                    .map_err(fault);
+            }
+            Command::Run => {
+                let code = |verdict| Exit::from(verdict).code();
+                commands::once::once(&crew, &memory, clock, &mut output, dry_run, code).await
+            }
+            Command::Plan { exit_code } => {
+                commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
+            }
+            Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
+            Command::Check => commands::check::check(&crew.to_check(), &mut output).await,
+            Command::Status | Command::Health => return Ok(Exit::Right),
+        };
+        Ok(end.into())
+    };
+    let end = LocalSet::new().block_on(&runtime, everything);
+    drop(state.lock);
+    end
+}
+
+/// What is remembered, and the right to write it.
+struct State {
+    file: Option<StateFile>,
+    memory: Memory,
+    lock: Option<Lock>,
+}
+
+impl State {
+    /// Opens the state. What `keeps` the names right needs it alone; what only looks goes without
+    /// writing while another instance runs. A state directory that cannot be used is reported and
+    /// stops nobody (L10).
+    fn open(config: &Config, keeps: bool) -> Result<Self, Trouble> {
+        let file = StateFile::new(&config.state_dir);
+        let lock = match Lock::take(&config.state_dir) {
+            Ok(lock) => Some(lock),
+            Err(LockError::Held) if keeps => {
+                let what = format!(
+                    "another moored is running with {}: it keeps these names right; this one does \
+                     nothing (give one of them its own state_dir if both are meant)",
+                    config.state_dir.display()
+                );
+                return Err(Trouble {
+                    what,
+                    exit: Exit::TryAgain,
+                });
+            }
+            Err(LockError::Held) => None,
+            Err(error @ LockError::Unusable(_)) => {
+                warn!(
+                    "{}: {error}; nothing is remembered beyond this run",
+                    config.state_dir.display()
+                );
+                None
+            }
+        };
+        let loaded = file.load(&clock::stamp());
+        if let Some(trouble) = loaded.trouble {
+            warn!("{trouble}");
+        }
+        let file = (lock.is_some() || keeps).then_some(file);
+        Ok(Self {
+            file,
+            memory: loaded.memory,
+            lock,
+        })
+    }
+}
+
+async fn daemon(
+    crew: RealCrew,
+    memory: RefCell<Memory>,
+    load: impl Fn() -> Result<Config, String>,
+    tls: &Arc<rustls::ClientConfig>,
+    dry_run: bool,
+) -> Result<Exit, String> {
+    let shell = RealShell::new().map_err(|error| format!("timers and signals: {error}"))?;
+    let state_directory = crew.state_directory().to_owned();
+    let board = Rc::new(Board {
+        last: RefCell::default(),
+        memory,
+    });
+    if let Some(listener) = board::open(&state_directory) {
+        tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
+    }
+    info!(
+        "moored {} started; state in {}, a check every {}",
+        env!("CARGO_PKG_VERSION"),
+        state_directory.display(),
+        crate::core::time::Spoken(crew.cadence().interval)
+    );
+    let reload = || {
+        let config = load()?;
+        if config.state_dir != state_directory {
+            return Err("state_dir cannot change while running: restart for that".to_owned());
+        }
+        for warning in &config.warnings {
+            warn!("{warning}");
+        }
+        let state = StateFile::new(&config.state_dir);
+        Ok(RealCrew::new(config, tls, Some(state)))
+    };
+    daemon::run(crew, reload, &shell, &board, dry_run).await;
+    let _ = std::fs::remove_file(commands::status::socket(&state_directory));
+    Ok(Exit::Right)
+}
+
+fn start_log(cli: &Cli, variables: &[(String, String)]) -> Result<(), Trouble> {
+    let variable = |name: &str| {
+        variables
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let daemon = !cli.once && cli.command.is_none_or(|command| command == Command::Run);
+    let usual = if daemon { "info" } else { "warn" };
+    let wanted = cli
+        .global
+        .log
+        .as_deref()
+        .or_else(|| variable("MOORED_LOG"))
+        .unwrap_or(usual);
+    let filter = logging::filter(wanted).map_err(|error| Trouble {
+        what: error.to_string(),
+        exit: Exit::Usage,
+    })?;
+    let style = logging::Style {
+        no_color: variable("NO_COLOR").is_some_and(|it| !it.is_empty()),
+        journal: variable("JOURNAL_STREAM").is_some(),
+    };
+    logging::start(filter, style);
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Finding the configuration.
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use crate::config::{self, Config, Surroundings};
+
+/// The environment, read once. A variable that is not UTF-8 is none of ours.
+pub fn variables() -> Vec<(String, String)> {
+    let all = std::env::vars_os();
+    all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Reads the configuration: the file that was named, else the first of the usual ones that is
+/// there, else the environment. The error is everything that is wrong, for people.
+pub fn configuration(
+    named: Option<&Path>,
+    variables: Vec<(String, String)>,
+) -> Result<Config, String> {
+    let mut surroundings = Surroundings {
+        variables,
+        read: Box::new(|path| fs::read(path)),
+        root: rustix::process::geteuid().is_root(),
+        config_mode: None,
+    };
+    let named = named
+        .map(PathBuf::from)
+        .or_else(|| surroundings.variable("MOORED_CONFIG").map(PathBuf::from));
+    let usual = usual_places(&surroundings);
+    let places = named.as_ref().map_or(&usual[..], std::slice::from_ref);
+    for path in places {
+        let text = match fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => continue,
+            Err(error) => return Err(format!("{}: could not be read: {error}", path.display())),
+        };
+        let Ok(text) = String::from_utf8(text) else {
+            return Err(format!("{}: is not UTF-8 text", path.display()));
+        };
+        let metadata = fs::metadata(path).ok();
+        surroundings.config_mode = metadata.map(|it| it.permissions().mode());
+        return config::from_toml(&text, path, &surroundings).map_err(|all| all.to_string());
+    }
+    match config::from_environment(&surroundings) {
+        Ok(Some(config)) => Ok(config),
+        Ok(None) => Err(format!(
+            "there is no configuration: no file at {}, and no account in the environment. The \
+             smallest file has [[domeneshop]] with token, secret and hosts; see config.example.toml",
+            usual
+                .iter()
+                .map(|it| it.display().to_string())
+                .collect::<Vec<_>>()
+                .join(" or ")
+        )),
+        Err(all) => Err(all.to_string()),
+    }
+}
+
+fn usual_places(surroundings: &Surroundings) -> Vec<PathBuf> {
+    let of_user = surroundings
+        .variable("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| {
+            surroundings
+                .variable("HOME")
+                .map(|home| Path::new(home).join(".config"))
+        });
+    let mut places = vec![PathBuf::from("/etc/moored/config.toml")];
+    places.extend(of_user.map(|base| base.join("moored/config.toml")));
+    places
+}

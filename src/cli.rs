@@ -1,0 +1,72 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps this host's names moored to its address: dynamic DNS for Domeneshop and DNSPod.
+#[derive(Parser, Debug)]
+#[command(
+    name = "moored",
+    version,
+    about,
+    after_help = "Exit codes: 0 right; 1 internal fault; 2 bad command line; 69 our address could \
+                  not be found out; 75 try again; 77 refused by a provider; 78 configuration is \
+                  wrong. Without a configuration file the environment is enough: see the README."
+)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub global: Global,
+
+    /// One round, then exit with a code that cron and timers can use
+    #[arg(long)]
+    pub once: bool,
+
+    /// What to do; `run` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// The configuration file [default: $MOORED_CONFIG, /etc/moored/config.toml,
+    /// $XDG_CONFIG_HOME/moored/config.toml]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+
+    /// Write nothing at any provider
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+
+    /// How much to log to standard error: off, error, warn, info, debug, trace, or a filter such as
+    /// moored=debug,hyper=info [default: $MOORED_LOG, info for the daemon, warn otherwise]
+    #[arg(long, global = true, value_name = "LEVEL|FILTER")]
+    pub log: Option<String>,
+
+    /// Answer in JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands.
+#[derive(Subcommand, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Keep the names right until told to stop (the default)
+    Run,
+    /// Show what a round would change, and why; change nothing
+    Plan {
+        /// End with 10 when changes are pending
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// Ask every configured source for our addresses, at once
+    Detect,
+    /// Check configuration, credentials, zone and permission for every host; write nothing
+    Check,
+    /// Show how the running daemon stands
+    Status,
+    /// End with 0 while the running daemon is healthy, else with 1
+    Health,
+}

@@ -1,0 +1,85 @@
+//! `moored check`: the configuration is right; are the credentials, the zones, the permission?
+
+use super::{End, Output};
+use crate::{
+    core::{
+        name::{Fqdn, longest_zone},
+        outcome::{Class, Failure, Verdict},
+        record::AccountName,
+    },
+    provider::Provider,
+};
+
+/// An account and the hosts that are kept in it.
+pub struct Account<'a, P> {
+    /// Its label.
+    pub name: &'a AccountName,
+    /// The provider.
+    pub provider: &'a P,
+    /// The hosts.
+    pub hosts: Vec<Fqdn>,
+}
+
+/// Lists each account's zones and records: nothing is written.
+pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<'_>) -> End {
+    let mut worst = Verdict::Right;
+    let mut findings = Vec::new();
+    for account in accounts {
+        match account.provider.list(&account.hosts, &[]).await {
+            Ok(listing) => {
+                for host in &account.hosts {
+                    let names = listing.zones.iter().map(|zone| &zone.name);
+                    let found = longest_zone(host, names).map(ToString::to_string);
+                    let records = listing.records.iter().filter(|it| it.host == *host).count();
+                    let found = found.map(|zone| (zone, records));
+                    let missing = || {
+                        Failure::of_host(Class::NotFound, "no zone of the account holds this host")
+                    };
+                    findings.push((account.name, host, found.ok_or_else(missing)));
+                }
+            }
+            Err(failure) => {
+                let hosts = account.hosts.iter();
+                findings.extend(hosts.map(|host| (account.name, host, Err(failure.clone()))));
+            }
+        }
+    }
+    for (_, _, found) in &findings {
+        worst = worst.max(
+            found
+                .as_ref()
+                .map_or_else(|it| it.class.verdict(), |_| Verdict::Right),
+        );
+    }
+    if output.json {
+        let hosts = findings.iter().map(|(account, host, found)| {
+            let found = found.as_ref();
+            serde_json::json!({
+                "account": account.0,
+                "host": host.as_str(),
+                "ok": found.is_ok(),
+                "zone": found.ok().map(|(zone, _)| zone),
+                "records": found.ok().map(|(_, records)| records),
+                "reason": found.err().map(ToString::to_string),
+            })
+        });
+        output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
+        return End::Round(worst);
+    }
+    for (account, host, found) in findings {
+        output.text(&match found {
+            Ok((zone, records)) => {
+                format!(
+                    "{host}: right: zone {zone} of account {account}, {records} address records\n"
+                )
+            }
+            Err(failure) => {
+                format!(
+                    "{host}: account {account}: {} ({})\n",
+                    failure.what, failure.class
+                )
+            }
+        });
+    }
+    End::Round(worst)
+}

@@ -1,0 +1,29 @@
+//! `moored detect`: what every source says, and what is believed.
+
+use std::cell::RefCell;
+
+use super::{End, Output};
+use crate::{
+    core::{memory::Memory, observe::Observation, outcome::Verdict},
+    daemon::Crew,
+    report,
+};
+
+/// Asks all sources at once and shows them side by side.
+pub async fn detect(crew: &impl Crew, memory: &RefCell<Memory>, output: &mut Output<'_>) -> End {
+    let reports = crew.detect(memory).await;
+    if output.json {
+        output.value(&report::json::detection(&reports));
+    } else {
+        for report in &reports {
+            output.text(&report::text::detection(report));
+        }
+    }
+    let unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
+    let unknown = reports.iter().any(|report| unknown(&report.observation));
+    End::Round(if unknown {
+        Verdict::AddressUnknown
+    } else {
+        Verdict::Right
+    })
+}

@@ -1,0 +1,54 @@
+//! `moored status`: asks the running daemon how it stands.
+
+use std::{
+    io::{self, Read},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{End, Output};
+use crate::{
+    core::outcome::Verdict,
+    report::status::{Status, text},
+};
+
+/// Where the daemon answers.
+pub fn socket(state_directory: &Path) -> PathBuf {
+    state_directory.join("status.sock")
+}
+
+/// How long a daemon that is alive may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks the daemon of a state directory.
+pub fn ask(state_directory: &Path) -> Result<Status, String> {
+    let socket = socket(state_directory);
+    let asked = || -> io::Result<String> {
+        let mut stream = UnixStream::connect(&socket)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let text =
+        asked().map_err(|error| format!("no daemon answers at {}: {error}", socket.display()))?;
+    serde_json::from_str(&text).map_err(|_| "the daemon's answer is of another version".to_owned())
+}
+
+/// Shows how the daemon stands.
+pub fn status(state_directory: &Path, output: &mut Output<'_>) -> End {
+    match ask(state_directory) {
+        Ok(status) if output.json => output.value(&status),
+        Ok(status) => output.text(&text(&status)),
+        Err(what) => {
+            if output.json {
+                output.value(&serde_json::json!({ "healthy": false, "reason": what }));
+            } else {
+                output.text(&format!("{what}\n"));
+            }
+            return End::Unwell;
+        }
+    }
+    End::Round(Verdict::Right)
+}

@@ -1,0 +1,217 @@
+//! The loop: the only place that sleeps.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use futures_util::future::{Either, select};
+use tracing::{error, info};
+
+use crate::{
+    core::{
+        memory::Memory,
+        outcome::{FamilyReport, Report},
+        schedule::{Cadence, Schedule},
+        time::Moment,
+    },
+    report::{self, status::LastRound},
+    round::{Chance, Clock, Task},
+};
+
+/// A configuration brought to life: what plays rounds.
+pub trait Crew {
+    /// Plays one round.
+    fn round(&self, memory: &RefCell<Memory>, task: Task) -> impl Future<Output = Report>;
+
+    /// Asks every source of addresses at once.
+    fn detect(&self, memory: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>>;
+
+    /// How often what is due.
+    fn cadence(&self) -> Cadence;
+
+    /// Drops connections and caches until the next round.
+    fn rest(&self);
+
+    /// Writes the memory if it changed; the error is in words.
+    fn save(&self, memory: &Memory) -> Result<(), String>;
+}
+
+/// What can happen between and during rounds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Stop: SIGTERM, SIGINT.
+    Stop,
+    /// Read the configuration again: SIGHUP.
+    Reload,
+    /// A full round now: SIGUSR1.
+    Verify,
+}
+
+/// The outside world's side of the loop.
+pub trait Shell {
+    /// Waits for the next event.
+    fn event(&self) -> impl Future<Output = Event>;
+
+    /// Waits until a moment, time asleep included.
+    fn until(&self, moment: Moment) -> impl Future<Output = ()>;
+
+    /// The clock.
+    fn clock(&self) -> &dyn Clock;
+
+    /// Jitter.
+    fn chance(&self) -> &dyn Chance;
+
+    /// Tells the supervisor how things stand.
+    fn tell(&self, word: Word<'_>);
+
+    /// How often the supervisor wants to hear that we are alive.
+    fn watchdog(&self) -> Option<Duration>;
+}
+
+/// What a supervisor is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Word<'a> {
+    /// The first round was attempted, or a reload is done.
+    Ready,
+    /// A line for people.
+    Status(&'a str),
+    /// The configuration is being read again.
+    Reloading,
+    /// The end has begun.
+    Stopping,
+    /// Still alive.
+    Alive,
+}
+
+/// What the daemon shows of itself while it runs.
+#[derive(Debug, Default)]
+pub struct Board {
+    /// The last round; `None` while the first is under way.
+    pub last: RefCell<Option<LastRound>>,
+    /// What is remembered.
+    pub memory: RefCell<Memory>,
+}
+
+/// How long a round that is under way may go on after a stop was asked for. What it has written by
+/// then is remembered; what was sent and not answered is read back by the next start.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
+/// and leaves the old one in force.
+pub async fn run<C: Crew>(
+    mut crew: C,
+    reload: impl Fn() -> Result<C, String>,
+    shell: &impl Shell,
+    board: &Rc<Board>,
+    dry_run: bool,
+) {
+    let mut schedule = Schedule::default();
+    let mut task = Task {
+        dry_run,
+        ..Task::ROUTINE
+    };
+    let mut waiting = Vec::new();
+    loop {
+        let Some(report) = round(&crew, shell, &board.memory, task, &mut waiting).await else {
+            break;
+        };
+        crew.rest();
+        let now = shell.clock().now();
+        report::log::round(&report, now);
+        let jitter = shell.chance().unit();
+        let next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
+        shell.tell(Word::Ready);
+        shell.tell(Word::Status(&report::status::line(
+            &report,
+            next.since(now),
+        )));
+        *board.last.borrow_mut() = Some(LastRound {
+            ended: now,
+            next,
+            report,
+        });
+
+        let event = match waiting.is_empty() {
+            true => wait(shell, next).await,
+            false => Some(waiting.remove(0)),
+        };
+        task = Task {
+            dry_run,
+            ..Task::ROUTINE
+        };
+        match event {
+            None => {}
+            Some(Event::Stop) => break,
+            Some(Event::Verify) => {
+                info!("a full round was asked for");
+                task = Task {
+                    audit: true,
+                    on_request: true,
+                    ..task
+                };
+            }
+            Some(Event::Reload) => {
+                shell.tell(Word::Reloading);
+                match reload() {
+                    Ok(fresh) => {
+                        info!("the configuration was read again and is in force");
+                        crew = fresh;
+                    }
+                    Err(what) => {
+                        error!("the configuration was not taken over, the old one stays: {what}");
+                    }
+                }
+            }
+        }
+    }
+    shell.tell(Word::Stopping);
+    if let Err(trouble) = crew.save(&board.memory.borrow()) {
+        error!("{trouble}");
+    }
+    info!("stopped");
+}
+
+/// One round; `None` if the end came first. Other events wait their turn.
+async fn round<C: Crew>(
+    crew: &C,
+    shell: &impl Shell,
+    memory: &RefCell<Memory>,
+    task: Task,
+    waiting: &mut Vec<Event>,
+) -> Option<Report> {
+    let round = std::pin::pin!(crew.round(memory, task));
+    let stopped = std::pin::pin!(async {
+        loop {
+            match shell.event().await {
+                Event::Stop => return,
+                event if waiting.contains(&event) => {}
+                event => waiting.push(event),
+            }
+        }
+    });
+    match select(round, stopped).await {
+        Either::Left((report, _)) => Some(report),
+        Either::Right(((), round)) => {
+            let end = shell.clock().now().after(GRACE);
+            select(round, std::pin::pin!(shell.until(end))).await;
+            None
+        }
+    }
+}
+
+/// Waits for an event or until `next`, telling the supervisor in between that we are alive.
+async fn wait(shell: &impl Shell, next: Moment) -> Option<Event> {
+    loop {
+        let pulse = shell
+            .watchdog()
+            .map(|every| shell.clock().now().after(every / 2));
+        let until = pulse.map_or(next, |pulse| pulse.min(next));
+        let event = std::pin::pin!(shell.event());
+        let timer = std::pin::pin!(shell.until(until));
+        if let Either::Left((event, _)) = select(event, timer).await {
+            return Some(event);
+        }
+        shell.tell(Word::Alive);
+        if shell.clock().now() >= next {
+            return None;
+        }
+    }
+}

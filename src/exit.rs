@@ -1,0 +1,53 @@
+//! Exit codes: sysexits where one fits. The contract with scripts.
+
+use crate::{commands::End, core::outcome::Verdict};
+
+/// How the process ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// Every host is right, changed or not; or a clean stop.
+    Right = 0,
+    /// An internal fault; `health`: not healthy; `status`: no daemon.
+    Fault = 1,
+    /// A bad command line.
+    Usage = 2,
+    /// `plan --exit-code`: changes are pending.
+    Pending = 10,
+    /// Our address could not be found out (`EX_UNAVAILABLE`).
+    AddressUnknown = 69,
+    /// At least one host could not be made right for now (`EX_TEMPFAIL`).
+    TryAgain = 75,
+    /// A provider refused for good (`EX_NOPERM`).
+    Refused = 77,
+    /// The configuration is wrong (`EX_CONFIG`).
+    Config = 78,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Right => Self::Right,
+            Verdict::AddressUnknown => Self::AddressUnknown,
+            Verdict::TryAgain => Self::TryAgain,
+            Verdict::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<End> for Exit {
+    fn from(end: End) -> Self {
+        match end {
+            End::Round(verdict) => verdict.into(),
+            End::Pending => Self::Pending,
+            End::Unwell => Self::Fault,
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! The laws as they show in whole rounds. The number at a test's beginning is the law's.
+
+use std::time::Duration;
+
+use super::world::{Dns, Fakes, Fault, first, host, known, outcomes, unknown};
+use crate::{
+    core::{
+        intent::{Host, HostV6, OnAbsent},
+        memory::Memory,
+        observe::Observation,
+        outcome::{Class, Failure, Outcome, Verdict},
+        plan::Push,
+        record::AccountName,
+    },
+    round::{Task, tests::world::FakeProvider},
+};
+
+const HOME: &str = "home.example.com";
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+fn one(push: Push) -> Fakes {
+    Fakes::new(push, vec![host(HOME)])
+}
+
+fn failure(class: Class) -> Failure {
+    Failure::of_account(class, "x")
+}
+
+#[test]
+fn l1_an_address_that_cannot_be_found_out_changes_nothing() {
+    for on_absent in [OnAbsent::Keep, OnAbsent::Remove] {
+        let mut fakes = one(Push::WhenSimple);
+        fakes.on_absent = on_absent;
+        fakes.provider().put(HOME, "84.212.10.20");
+        fakes.round();
+        let calls = fakes.provider().calls();
+        fakes.see(unknown());
+        fakes.advance(25 * HOUR);
+        let report = fakes.play(Task {
+            audit: true,
+            ..Task::ROUTINE
+        });
+        assert_eq!(fakes.provider().calls(), calls, "not even a question");
+        assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+        assert_eq!(report.verdict(), Verdict::AddressUnknown);
+    }
+}
+
+#[test]
+fn l1_absence_removes_only_if_the_operator_says_so() {
+    for (on_absent, left) in [(OnAbsent::Keep, 1), (OnAbsent::Remove, 0)] {
+        let mut fakes = one(Push::WhenSimple);
+        fakes.on_absent = on_absent;
+        fakes.round();
+        assert_eq!(fakes.provider().addrs(HOME).len(), 1);
+        fakes.see(Observation::Absent);
+        let report = fakes.round();
+        assert_eq!(fakes.provider().addrs(HOME).len(), left, "{on_absent:?}");
+        assert_eq!(report.verdict(), Verdict::Right);
+        let calls = fakes.provider().calls();
+        fakes.round();
+        assert_eq!(fakes.provider().calls(), calls);
+    }
+}
+
+#[test]
+fn l3_l13_a_round_that_changes_nothing_asks_no_provider_also_after_a_restart() {
+    for push in [Push::WhenSimple, Push::Never] {
+        let fakes = one(push);
+        assert_eq!(outcomes(&fakes.round()), ["changed"]);
+        let calls = fakes.provider().calls();
+        for _ in 0..11 {
+            fakes.advance(5 * MINUTE);
+            fakes.restart();
+            assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+        }
+        assert_eq!(fakes.provider().calls(), calls);
+        assert_eq!(
+            fakes.asked_dns.get(),
+            0,
+            "nor is a verification due within the hour"
+        );
+    }
+}
+
+#[test]
+fn l3_what_is_right_already_is_adopted_without_a_write() {
+    let fakes = one(Push::WhenSimple);
+    fakes.provider().put(HOME, "84.212.10.20");
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert!(fakes.provider().writes.borrow().is_empty());
+}
+
+#[test]
+fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four_times_an_hour() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    for _ in 0..60 {
+        fakes.provider().faults.borrow_mut().clear();
+        // One entry for the list, which ignores it, and one for the write.
+        fakes
+            .provider()
+            .faults
+            .borrow_mut()
+            .extend([Fault::Lies, Fault::Lies]);
+        fakes.play(Task {
+            audit: true,
+            ..Task::ROUTINE
+        });
+        fakes.restart();
+        fakes.advance(MINUTE);
+    }
+    let writes = fakes.provider().writes.borrow().len();
+    assert!(
+        (1..=4).contains(&writes),
+        "{writes} writes that changed nothing"
+    );
+}
+
+#[test]
+fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
+    for _ in 0..600 {
+        fakes.round();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 1);
+    assert!(
+        fakes.provider().lists.get() < 25,
+        "and to a look about once an hour"
+    );
+}
+
+#[test]
+fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    let probes_at = |minutes: u32| {
+        let before = fakes.provider().calls();
+        let mut probes = Vec::new();
+        for minute in 1..=minutes {
+            fakes.advance(MINUTE);
+            fakes.restart();
+            let report = fakes.play(Task {
+                audit: true,
+                on_request: true,
+                dry_run: false,
+            });
+            assert_eq!(report.verdict(), Verdict::Refused, "it is said every time");
+            if fakes.provider().calls() > before + probes.len() {
+                probes.push(minute / 60);
+            }
+        }
+        probes
+    };
+    assert_eq!(probes_at(70 * 60), [6, 18, 42, 66]);
+    *fakes.provider().broken.borrow_mut() = None;
+    assert_eq!(
+        fakes.round().verdict(),
+        Verdict::Refused,
+        "nobody looks before the time"
+    );
+    fakes.fingerprint.set(2);
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+}
+
+#[test]
+fn l4_l8_one_refused_account_never_delays_another() {
+    let mut fakes = one(Push::WhenSimple);
+    let other = AccountName("other".to_owned());
+    let provider = FakeProvider::new(Push::Never);
+    fakes
+        .accounts
+        .push((other, vec![host("www.example.com")], provider));
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
+    fakes.see(known(&["84.212.99.99"]));
+    assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
+    assert_eq!(
+        fakes.accounts[1].2.addrs("www.example.com"),
+        ["84.212.99.99"]
+    );
+}
+
+#[test]
+fn l6_a_lost_answer_is_read_back_before_anything_is_repeated() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    fakes
+        .provider()
+        .faults
+        .borrow_mut()
+        .push_back(Fault::Loses(failure(Class::Unconfirmed)));
+    let report = fakes.round();
+    assert!(matches!(first(&report), Outcome::Unconfirmed(_)));
+    let (lists, writes) = (
+        fakes.provider().lists.get(),
+        fakes.provider().writes.borrow().len(),
+    );
+    fakes.restart();
+    fakes.advance(MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(fakes.provider().lists.get(), lists + 1, "it was read back");
+    assert_eq!(
+        fakes.provider().writes.borrow().len(),
+        writes,
+        "and not repeated"
+    );
+}
+
+#[test]
+fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    let faults = [Fault::Lies, Fault::Fails(failure(Class::Unconfirmed))];
+    fakes.provider().faults.borrow_mut().extend(faults);
+    fakes.round();
+    fakes.advance(MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
+}
+
+#[test]
+fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let saved = fakes.saved.borrow();
+    let pending = |memory: &Memory| {
+        let account = memory.account(&AccountName("home".into())).unwrap();
+        let target = account.targets.values().next();
+        target.is_some_and(|it| it.pending && it.writes.len() == 1)
+    };
+    assert!(pending(&saved[0]), "the first thing saved is the intention");
+    assert!(!pending(saved.last().unwrap()));
+}
+
+#[test]
+fn l7_a_list_that_fails_never_leads_to_a_write() {
+    for class in [
+        Class::Transient,
+        Class::Contract,
+        Class::NotFound,
+        Class::Invalid,
+        Class::Rejected,
+        Class::RateLimited { retry_after: None },
+    ] {
+        let fakes = one(Push::WhenSimple);
+        fakes.provider().put(HOME, "1.1.1.1");
+        *fakes.provider().broken.borrow_mut() = Some(failure(class));
+        for _ in 0..50 {
+            let report = fakes.round();
+            assert_ne!(report.verdict(), Verdict::Right, "{class:?}");
+            fakes.advance(5 * MINUTE);
+        }
+        assert!(fakes.provider().writes.borrow().is_empty(), "{class:?}");
+        assert_eq!(fakes.provider().addrs(HOME), ["1.1.1.1"]);
+    }
+}
+
+#[test]
+fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
+    for class in [
+        Class::Transient,
+        Class::Contract,
+        Class::Invalid,
+        Class::Rejected,
+        Class::NotFound,
+    ] {
+        let fakes = one(Push::WhenSimple);
+        fakes.round();
+        fakes.see(known(&["84.212.99.99"]));
+        fakes
+            .provider()
+            .faults
+            .borrow_mut()
+            .push_back(Fault::Fails(failure(class)));
+        let report = fakes.round();
+        assert_eq!(report.verdict(), class.verdict());
+        assert_eq!(
+            report.hosts[0].addresses,
+            [super::world::ip("84.212.10.20")],
+            "{class:?}"
+        );
+    }
+}
+
+#[test]
+fn l8_an_account_in_trouble_is_asked_less_and_less() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    for _ in 0..3_600 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    let calls = fakes.provider().calls();
+    assert!((8..=12).contains(&calls), "{calls} calls in an hour");
+}
+
+#[test]
+fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {
+    let fakes = one(Push::WhenSimple);
+    fakes.disk_full.set(true);
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed"]);
+    assert_eq!(report.state_trouble.as_deref(), Some("the disk is full"));
+}
+
+#[test]
+fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.memory.borrow_mut() = Memory::default();
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(fakes.provider().writes.borrow().len(), 1);
+}
+
+#[test]
+fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.provider().records.borrow_mut().clear();
+    fakes.provider().put(HOME, "9.9.9.9");
+    fakes.advance(HOUR);
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+    assert!(
+        report.dns[0]
+            .what
+            .contains("answer 9.9.9.9 instead of 84.212.10.20")
+    );
+}
+
+#[test]
+fn servers_that_cannot_be_asked_lead_to_no_request() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.dns.borrow_mut() = Dns::Silent;
+    let calls = fakes.provider().calls();
+    fakes.advance(HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(fakes.provider().calls(), calls);
+}
+
+#[test]
+fn a_host_in_no_zone_holds_up_nobody_and_is_not_asked_for_every_round() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("nas.example.org")]);
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed", "failed"]);
+    assert_eq!(report.verdict(), Verdict::Refused);
+    let lists = fakes.provider().lists.get();
+    for _ in 0..6 {
+        fakes.advance(2 * MINUTE);
+        assert_eq!(outcomes(&fakes.round()), ["unchanged", "failed"]);
+    }
+    assert_eq!(fakes.provider().lists.get(), lists);
+}
+
+#[test]
+fn a_record_that_may_not_be_created_is_not_asked_for_every_round() {
+    let existing_only = Host {
+        create: false,
+        ..host(HOME)
+    };
+    let fakes = Fakes::new(Push::WhenSimple, vec![existing_only]);
+    assert_eq!(outcomes(&fakes.round()), ["kept"]);
+    let calls = fakes.provider().calls();
+    fakes.advance(5 * MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["kept"]);
+    assert_eq!(fakes.provider().calls(), calls);
+    // Once it appears, it is ours to keep right.
+    fakes.provider().put(HOME, "1.1.1.1");
+    fakes.advance(HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+}
+
+#[test]
+fn another_ttl_in_the_configuration_is_noticed_at_once() {
+    let mut fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.accounts[0].1[0].ttl = Some(600);
+    fakes.round();
+    let last = fakes.provider().writes.borrow().last().cloned().unwrap();
+    assert!(last.contains("its TTL is not the configured one"), "{last}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let fakes = one(Push::WhenSimple);
+    let report = fakes.play(Task {
+        audit: true,
+        dry_run: true,
+        on_request: true,
+    });
+    assert_eq!(outcomes(&report), ["planned"]);
+    assert!(fakes.provider().writes.borrow().is_empty());
+}
+
+#[test]
+fn one_family_unknown_does_not_stop_the_other() {
+    let both = Host {
+        ipv6: HostV6::Own,
+        ..host(HOME)
+    };
+    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    fakes
+        .addresses
+        .borrow_mut()
+        .insert(crate::core::addr::Family::V6, unknown());
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed", "kept"]);
+    assert_eq!(report.verdict(), Verdict::AddressUnknown);
+}

@@ -1,0 +1,390 @@
+//! A small world of fakes: one host's addresses, providers with records, servers, a disk, a clock.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    net::IpAddr,
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+
+use crate::{
+    core::{
+        addr::{Acceptance, AddrSet, Family},
+        guard::{Limits, SafePlan},
+        intent::{Host, HostV6, OnAbsent},
+        memory::Memory,
+        name::{Fqdn, ZoneName},
+        observe::{Observation, Why},
+        outcome::{Failure, FamilyReport, Outcome, Report},
+        plan::{Method, Push, Rules, Step},
+        record::{AccountName, Attributes, Record, Target, Zone},
+        schedule::Cadence,
+        time::Moment,
+        verify::ServerAnswer,
+    },
+    provider::{Listing, Provider},
+    resolve::Question,
+    round::{AccountSetup, Chance, Clock, Observe, Store, Task, Verify, World},
+};
+
+pub(super) fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+pub(super) fn known(texts: &[&str]) -> Observation {
+    let acceptance = Acceptance::default();
+    let admit = |text: &&str| acceptance.admit(Family::of(ip(text)), ip(text)).unwrap();
+    Observation::Known(AddrSet::several(texts.iter().map(admit)).unwrap())
+}
+
+pub(super) fn unknown() -> Observation {
+    Observation::Unavailable(Why::NoAnswer(Vec::new()))
+}
+
+/// How the next call of a provider goes wrong.
+pub(super) enum Fault {
+    /// Nothing happens.
+    Fails(Failure),
+    /// It happens, and the answer is lost.
+    Loses(Failure),
+    /// The provider says yes and does nothing.
+    Lies,
+}
+
+pub(super) struct FakeProvider {
+    pub(super) records: RefCell<Vec<Record>>,
+    pub(super) faults: RefCell<VecDeque<Fault>>,
+    /// What every call fails with, if anything.
+    pub(super) broken: RefCell<Option<Failure>>,
+    pub(super) lists: Cell<usize>,
+    pub(super) writes: RefCell<Vec<String>>,
+    pub(super) push: Push,
+    ids: Cell<u32>,
+}
+
+impl FakeProvider {
+    pub(super) fn new(push: Push) -> Self {
+        Self {
+            records: RefCell::default(),
+            faults: RefCell::default(),
+            broken: RefCell::default(),
+            lists: Cell::new(0),
+            writes: RefCell::default(),
+            push,
+            ids: Cell::new(100),
+        }
+    }
+
+    /// Every call so far, whatever became of it.
+    pub(super) fn calls(&self) -> usize {
+        self.lists.get() + self.writes.borrow().len()
+    }
+
+    pub(super) fn put(&self, host: &str, addr: &str) {
+        self.ids.set(self.ids.get() + 1);
+        self.records.borrow_mut().push(Record {
+            id: self.ids.get().to_string(),
+            host: Fqdn::parse(host).unwrap(),
+            addr: ip(addr),
+            ttl: Some(3600),
+            attributes: Attributes::new(),
+        });
+    }
+
+    /// The addresses of a host, in order.
+    pub(super) fn addrs(&self, host: &str) -> Vec<String> {
+        let records = self.records.borrow();
+        let of_host = records.iter().filter(|it| it.host.as_str() == host);
+        let mut addrs: Vec<_> = of_host.map(|it| it.addr.to_string()).collect();
+        addrs.sort();
+        addrs
+    }
+
+    fn carry_out(&self, plan: &SafePlan) {
+        for change in plan.changes() {
+            let host = change.target.host.as_str();
+            match &change.method {
+                Method::Push(addrs) => {
+                    let replaced = |it: &Record| {
+                        it.host == change.target.host && Family::of(it.addr) == change.target.family
+                    };
+                    self.records.borrow_mut().retain(|it| !replaced(it));
+                    for addr in addrs.iter() {
+                        self.put(host, &addr.to_string());
+                    }
+                }
+                Method::Records { steps, .. } => {
+                    for step in steps {
+                        self.step(host, step);
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(&self, host: &str, step: &Step) {
+        match step {
+            Step::Create { addr, .. } => self.put(host, &addr.to_string()),
+            Step::Modify { record, addr, .. } => {
+                let mut records = self.records.borrow_mut();
+                records
+                    .iter_mut()
+                    .find(|it| it.id == record.id)
+                    .unwrap()
+                    .addr = addr.addr();
+            }
+            Step::Delete { record } => self.records.borrow_mut().retain(|it| it.id != record.id),
+        }
+    }
+}
+
+impl Provider for FakeProvider {
+    fn rules(&self) -> Rules {
+        Rules {
+            push: self.push,
+            push_ttl: 3600,
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], _known: &[Zone]) -> Result<Listing, Failure> {
+        self.lists.set(self.lists.get() + 1);
+        if let Some(failure) = &*self.broken.borrow() {
+            return Err(failure.clone());
+        }
+        if let Some(Fault::Fails(failure)) = self.faults.borrow_mut().pop_front() {
+            return Err(failure);
+        }
+        let records = self.records.borrow();
+        let records = records
+            .iter()
+            .filter(|it| hosts.contains(&it.host))
+            .cloned()
+            .collect();
+        let zone = Zone {
+            name: ZoneName::parse("example.com").unwrap(),
+            id: "1".into(),
+        };
+        Ok(Listing {
+            zones: vec![zone],
+            records,
+        })
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+        let all = plan.changes().len();
+        self.writes
+            .borrow_mut()
+            .extend(plan.changes().iter().map(ToString::to_string));
+        if let Some(failure) = &*self.broken.borrow() {
+            return vec![Err(failure.clone()); all];
+        }
+        match self.faults.borrow_mut().pop_front() {
+            Some(Fault::Fails(failure)) => return vec![Err(failure); all],
+            Some(Fault::Loses(failure)) => {
+                self.carry_out(plan);
+                return vec![Err(failure); all];
+            }
+            Some(Fault::Lies) => return vec![Ok(()); all],
+            None => {}
+        }
+        self.carry_out(plan);
+        vec![Ok(()); all]
+    }
+}
+
+/// What the zone's servers answer.
+pub(super) enum Dns {
+    /// What the provider has.
+    True,
+    /// Always this.
+    Says(&'static [&'static str]),
+    /// Nothing.
+    Silent,
+}
+
+pub(super) struct Fakes {
+    pub(super) addresses: RefCell<BTreeMap<Family, Observation>>,
+    pub(super) accounts: Vec<(AccountName, Vec<Host>, FakeProvider)>,
+    pub(super) fingerprint: Cell<u64>,
+    pub(super) on_absent: OnAbsent,
+    pub(super) dns: RefCell<Dns>,
+    pub(super) asked_dns: Cell<usize>,
+    pub(super) disk_full: Cell<bool>,
+    pub(super) saved: RefCell<Vec<Memory>>,
+    pub(super) memory: RefCell<Memory>,
+    now: Cell<i64>,
+}
+
+pub(super) fn host(name: &str) -> Host {
+    Host {
+        name: Fqdn::parse(name).unwrap(),
+        ipv4: true,
+        ipv6: HostV6::Off,
+        ttl: None,
+        create: true,
+    }
+}
+
+impl Fakes {
+    /// One account with these hosts, IPv4 only, and an address.
+    pub(super) fn new(push: Push, hosts: Vec<Host>) -> Self {
+        let account = (
+            AccountName("home".to_owned()),
+            hosts,
+            FakeProvider::new(push),
+        );
+        Self {
+            addresses: RefCell::new(BTreeMap::from([
+                (Family::V4, known(&["84.212.10.20"])),
+                (Family::V6, Observation::Absent),
+            ])),
+            accounts: vec![account],
+            fingerprint: Cell::new(1),
+            on_absent: OnAbsent::Keep,
+            dns: RefCell::new(Dns::True),
+            asked_dns: Cell::new(0),
+            disk_full: Cell::new(false),
+            saved: RefCell::default(),
+            memory: RefCell::default(),
+            now: Cell::new(1_000_000),
+        }
+    }
+
+    pub(super) fn provider(&self) -> &FakeProvider {
+        &self.accounts[0].2
+    }
+
+    pub(super) fn see(&self, observation: Observation) {
+        self.addresses.borrow_mut().insert(Family::V4, observation);
+    }
+
+    pub(super) fn advance(&self, by: Duration) {
+        self.now
+            .set(self.now.get() + i64::try_from(by.as_millis()).unwrap());
+    }
+
+    /// The process ends and starts again: only what was saved is remembered.
+    pub(super) fn restart(&self) {
+        let saved = self.saved.borrow().last().cloned().unwrap_or_default();
+        let text = serde_json::to_string(&saved).unwrap();
+        *self.memory.borrow_mut() = serde_json::from_str(&text).unwrap();
+    }
+
+    pub(super) fn round(&self) -> Report {
+        self.play(Task::ROUTINE)
+    }
+
+    pub(super) fn play(&self, task: Task) -> Report {
+        let acceptance = Acceptance::default();
+        let accounts = self
+            .accounts
+            .iter()
+            .map(|(name, hosts, provider)| AccountSetup {
+                name,
+                place: "fake",
+                fingerprint: self.fingerprint.get(),
+                provider,
+                targets: hosts
+                    .iter()
+                    .flat_map(|host| {
+                        let wanted = Family::ALL.into_iter().filter(|family| host.wants(*family));
+                        wanted.map(move |family| {
+                            let target = Target {
+                                account: name.clone(),
+                                host: host.name.clone(),
+                                family,
+                            };
+                            (target, host)
+                        })
+                    })
+                    .collect(),
+                acceptance: [&acceptance, &acceptance],
+                on_absent: [self.on_absent, self.on_absent],
+            });
+        let world = World {
+            observe: self,
+            verify: self,
+            store: self,
+            accounts: accounts.collect(),
+            clock: self,
+            chance: self,
+            cadence: Cadence {
+                interval: Duration::from_mins(5),
+                verify: Duration::from_hours(1),
+                audit: Duration::from_hours(24),
+            },
+            limits: Limits::default(),
+        };
+        let round = world.round(&self.memory, task);
+        round.now_or_never().expect("fakes answer at once")
+    }
+}
+
+pub(super) fn outcomes(report: &Report) -> Vec<&'static str> {
+    report
+        .hosts
+        .iter()
+        .map(|host| host.outcome.word())
+        .collect()
+}
+
+pub(super) fn first(report: &Report) -> &Outcome {
+    &report.hosts[0].outcome
+}
+
+impl Observe for Fakes {
+    async fn observe(&self, family: Family, _known: &BTreeSet<IpAddr>) -> FamilyReport {
+        let observation = self.addresses.borrow()[&family].clone();
+        FamilyReport {
+            family,
+            observation,
+            heard: Vec::new(),
+        }
+    }
+}
+
+impl Verify for Fakes {
+    async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
+        self.asked_dns.set(self.asked_dns.get() + questions.len());
+        let answer = |question: &Question| {
+            let addrs = match &*self.dns.borrow() {
+                Dns::True => {
+                    let records = self.provider().records.borrow();
+                    let of_host = records.iter().filter(|it| it.host == question.host);
+                    Ok(of_host.map(|it| it.addr).collect())
+                }
+                Dns::Says(texts) => Ok(texts.iter().map(|it| ip(it)).collect()),
+                Dns::Silent => Err("no answer in time".to_owned()),
+            };
+            vec![ServerAnswer {
+                server: "ns1".to_owned(),
+                answer: addrs,
+            }]
+        };
+        questions.iter().map(answer).collect()
+    }
+}
+
+impl Store for Fakes {
+    fn save(&self, memory: &Memory) -> Result<(), String> {
+        if self.disk_full.get() {
+            return Err("the disk is full".to_owned());
+        }
+        self.saved.borrow_mut().push(memory.clone());
+        Ok(())
+    }
+}
+
+impl Clock for Fakes {
+    fn now(&self) -> Moment {
+        Moment::from_millis(self.now.get())
+    }
+}
+
+impl Chance for Fakes {
+    fn unit(&self) -> f64 {
+        0.0
+    }
+}
