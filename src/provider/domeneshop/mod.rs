@@ -20,6 +20,7 @@ mod adapter;
 mod answer;
 pub mod api;
 mod client;
+mod convert;
 mod ledger;
 mod push;
 pub mod types;

@@ -93,7 +93,7 @@ struct Part<'b, 'p> {
 /// Sends a batch. Where the answer is that a host is refused, the batch is halved until that host
 /// stands alone, so that it holds up no other; only a request that names a host alone makes that
 /// host fail. For `n` hosts that takes at most `2n − 1` requests, and for one bad host among them
-/// about `2 log₂ n`.
+/// at most some `2 log₂ n`.
 pub(super) async fn deliver<T: Transport>(
     client: &Client<T>,
     batch: &Batch<'_>,
