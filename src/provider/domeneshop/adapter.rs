@@ -1,0 +1,217 @@
+//! An account as a round sees it: what is there, and carrying out a plan.
+
+use crate::{
+    core::{
+        addr::Family,
+        guard::SafePlan,
+        name::{Fqdn, ZoneName, longest_zone},
+        outcome::{Class, Failure, Scope},
+        plan::{Change, Method, Push, Rules, Step},
+        record::{Record, Zone},
+    },
+    http::Transport,
+    provider::{Listing, Provider},
+};
+
+use super::{
+    Client, PUSH_TTL, Settings,
+    api::{
+        dns::{CreateRecord, DeleteRecord, ListRecords, ReplaceRecord},
+        domains::ListDomains,
+    },
+    convert::{created, domain_id, modified, record, record_id},
+    ledger::Ledger,
+    push,
+    types::Domain,
+};
+
+/// An account at Domeneshop.
+#[derive(Debug)]
+pub struct Account<T> {
+    client: Client<T>,
+    endpoint: String,
+    push: Push,
+}
+
+impl<T: Transport> Account<T> {
+    /// The account of these settings, reached through a transport whose base address is
+    /// `settings.endpoint`.
+    pub fn new(transport: T, settings: &Settings) -> Self {
+        Self {
+            client: Client::new(transport, settings),
+            endpoint: settings.endpoint.clone(),
+            push: settings.push,
+        }
+    }
+
+    /// The API itself, for any of its operations.
+    pub fn client(&self) -> &Client<T> {
+        &self.client
+    }
+
+    /// The domains whose records can be edited here.
+    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
+        let domains = self.client.call(&ListDomains::default()).await?;
+        let zones = domains.into_iter().filter(Domain::has_dns);
+        Ok(zones
+            .filter_map(|domain| {
+                // A name that is none can hold no host of ours.
+                let name = ZoneName::parse(&domain.domain).ok()?;
+                let id = domain.id.to_string();
+                Some(Zone { name, id })
+            })
+            .collect())
+    }
+
+    /// The address records of `hosts` in a zone, by one request however many hosts there are.
+    async fn records(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Vec<Record>, Failure> {
+        let list = ListRecords {
+            domain: domain_id(zone)?,
+            host: None,
+            kind: None,
+        };
+        let mut records = Vec::new();
+        for listed in self.client.call(&list).await? {
+            let family = Family::ALL
+                .into_iter()
+                .find(|it| listed.body.kind.eq_ignore_ascii_case(it.record_type()));
+            let host = Fqdn::in_zone(&listed.body.host, &zone.name).ok();
+            if let (Some(family), Some(host)) = (family, host)
+                && hosts.contains(&&host)
+            {
+                records.push(record(listed, host, family)?);
+            }
+        }
+        Ok(records)
+    }
+
+    async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        let mut zones: Vec<_> = known
+            .iter()
+            .filter(|zone| domain_id(zone).is_ok())
+            .cloned()
+            .collect();
+        let mut is_fresh = false;
+        if hosts.iter().any(|host| zone_of(host, &zones).is_none()) {
+            zones = self.zones().await?;
+            is_fresh = true;
+        }
+        // What was read of a zone, kept while the others are sorted out.
+        let mut read: Vec<(Zone, Vec<Record>)> = Vec::new();
+        while let Some(zone) = next_zone(hosts, &zones, &read) {
+            let in_zone: Vec<_> = hosts
+                .iter()
+                .filter(|host| zone_of(host, &zones) == Some(&zone))
+                .collect();
+            match self.records(&zone, &in_zone).await {
+                Ok(records) => read.push((zone, records)),
+                Err(failure) if failure.class != Class::NotFound => return Err(failure),
+                // What was remembered does not hold any more: the domain was sold or moved.
+                Err(_) if !is_fresh => {
+                    zones = self.zones().await?;
+                    is_fresh = true;
+                    read.clear();
+                }
+                // Listed among the domains and yet without records to edit: not a zone of ours, and
+                // no reason to leave the others alone. But its hosts must not end up in a zone
+                // above it, where nobody meant them to be.
+                Err(failure) => {
+                    zones.retain(|it| *it != zone);
+                    if in_zone.iter().any(|host| zone_of(host, &zones).is_some()) {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+        let mut records: Vec<_> = read.into_iter().flat_map(|(_, records)| records).collect();
+        // The sort is stable: within a host the provider's order stays.
+        records.sort_by(|a, b| a.host.cmp(&b.host));
+        Ok(Listing { zones, records })
+    }
+
+    /// The steps of one change, until one fails.
+    async fn write(&self, change: &Change, zone: &Zone, steps: &[Step]) -> Result<(), Failure> {
+        let domain = domain_id(zone)?;
+        for step in steps {
+            match step {
+                Step::Create { addr, ttl } => {
+                    let record = created(&change.target.host, zone, *addr, *ttl)?;
+                    let create = CreateRecord { domain, record };
+                    self.client.call(&create).await?;
+                }
+                Step::Modify { record, addr, ttl } => {
+                    let replace = ReplaceRecord {
+                        domain,
+                        id: record_id(record)?,
+                        record: modified(record, zone, *addr, *ttl)?,
+                    };
+                    self.client.call(&replace).await?;
+                }
+                Step::Delete { record } => {
+                    let id = record_id(record)?;
+                    self.client.call(&DeleteRecord { domain, id }).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<T: Transport> Provider for Account<T> {
+    fn rules(&self) -> Rules {
+        Rules {
+            push: self.push,
+            push_ttl: PUSH_TTL,
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        // Without the list nothing is known of any host.
+        let whole = |failure| Failure {
+            scope: Scope::Account,
+            ..failure
+        };
+        self.list_all(hosts, known).await.map_err(whole)
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+        let changes = plan.changes();
+        let mut ledger = Ledger::new(changes.len());
+        for batch in push::batches(changes, &self.endpoint) {
+            if !ledger.is_halted() {
+                push::deliver(&self.client, &batch, &mut ledger).await;
+            }
+        }
+        for (place, change) in changes.iter().enumerate() {
+            if let Method::Records { zone, steps } = &change.method
+                && !ledger.is_halted()
+            {
+                let result = self.write(change, zone, steps).await;
+                let target = change.target.to_string();
+                ledger.settle([place], &result.map_err(|failure| about(&target, failure)));
+            }
+        }
+        ledger.close()
+    }
+}
+
+/// The failure with whom it befell, unless it says so or befell nobody in particular.
+pub(super) fn about(subject: &str, mut failure: Failure) -> Failure {
+    if failure.class != Class::Rejected && !failure.what.contains(subject) {
+        failure.what = format!("{subject}: {}", failure.what);
+    }
+    failure
+}
+
+fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
+    let name = longest_zone(host, zones.iter().map(|zone| &zone.name))?;
+    zones.iter().find(|zone| zone.name == *name)
+}
+
+/// The next zone that holds one of the hosts and was not read yet.
+fn next_zone(hosts: &[Fqdn], zones: &[Zone], read: &[(Zone, Vec<Record>)]) -> Option<Zone> {
+    let mut needed = hosts.iter().filter_map(|host| zone_of(host, zones));
+    needed
+        .find(|zone| read.iter().all(|(done, _)| done != *zone))
+        .cloned()
+}

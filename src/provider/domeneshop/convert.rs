@@ -1,0 +1,113 @@
+//! Between the wire's records and the round's.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use crate::core::{
+    addr::{Admitted, Family},
+    name::Fqdn,
+    outcome::{Class, Failure},
+    record::{Attributes, Record, Zone},
+};
+
+use super::types::{DnsRecord, RecordBody};
+
+/// The attribute that keeps a record's host as the service writes it: a PUT must not change it, not
+/// even in its case or from Unicode to A-labels.
+const HOST: &str = "host";
+
+/// The number in a zone's identifier. What comes from the state file is checked before it becomes
+/// part of a path.
+pub(super) fn domain_id(zone: &Zone) -> Result<u64, Failure> {
+    zone.id.parse().map_err(|_| {
+        let what = format!("`{}` is not a domain identifier of Domeneshop", zone.id);
+        Failure::of_host(Class::Contract, what)
+    })
+}
+
+/// The number in a record's identifier.
+pub(super) fn record_id(record: &Record) -> Result<u64, Failure> {
+    record.id.parse().map_err(|_| {
+        let what = format!("`{}` is not a record identifier of Domeneshop", record.id);
+        Failure::of_host(Class::Contract, what)
+    })
+}
+
+/// A listed record in the round's terms.
+pub(super) fn record(listed: DnsRecord, host: Fqdn, family: Family) -> Result<Record, Failure> {
+    let DnsRecord { id, body } = listed;
+    let addr = body.data.trim().parse::<IpAddr>().ok();
+    let Some(addr) = addr.filter(|addr| Family::of(*addr) == family) else {
+        let kind = family.record_type();
+        let data: String = body.data.chars().take(60).collect();
+        let what =
+            format!("Domeneshop lists {host} {kind} (record {id}) with {data:?} for address");
+        return Err(Failure::of_account(Class::Contract, what));
+    };
+    let extra = body.extra.into_iter();
+    let mut attributes: Attributes = extra
+        .map(|(field, value)| (field, value.to_string()))
+        .collect();
+    attributes.insert(HOST.to_owned(), body.host);
+    Ok(Record {
+        id: id.to_string(),
+        host,
+        addr,
+        ttl: body.ttl,
+        attributes,
+    })
+}
+
+/// A new record of a host.
+pub(super) fn created(
+    host: &Fqdn,
+    zone: &Zone,
+    addr: Admitted,
+    ttl: Option<u32>,
+) -> Result<RecordBody, Failure> {
+    Ok(RecordBody {
+        host: relative(host, zone)?,
+        ttl,
+        kind: kind(addr),
+        data: addr.to_string(),
+        extra: serde_json::Map::new(),
+    })
+}
+
+/// The record as listed with another address, and another TTL if one is configured.
+pub(super) fn modified(
+    record: &Record,
+    zone: &Zone,
+    addr: Admitted,
+    ttl: Option<u32>,
+) -> Result<RecordBody, Failure> {
+    let host = match record.attributes.get(HOST) {
+        Some(host) => host.clone(),
+        None => relative(&record.host, zone)?,
+    };
+    let others = record.attributes.iter().filter(|(field, _)| *field != HOST);
+    let extra = others.map(|(field, text)| {
+        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()));
+        (field.clone(), value)
+    });
+    Ok(RecordBody {
+        host,
+        ttl: ttl.or(record.ttl),
+        kind: kind(addr),
+        data: addr.to_string(),
+        extra: extra.collect(),
+    })
+}
+
+fn kind(addr: Admitted) -> String {
+    Family::of(addr.addr()).record_type().to_owned()
+}
+
+fn relative(host: &Fqdn, zone: &Zone) -> Result<String, Failure> {
+    let relative = host.relative_to(&zone.name).map(str::to_owned);
+    relative.ok_or_else(|| {
+        let what = format!("{host} does not lie in {}", zone.name);
+        Failure::of_host(Class::Invalid, what)
+    })
+}

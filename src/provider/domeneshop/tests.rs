@@ -1,0 +1,132 @@
+//! The account over a transport in memory, and the client over real HTTP.
+
+mod list;
+mod push;
+mod records;
+mod wire;
+
+use std::{cell::RefCell, net::IpAddr};
+
+use futures_util::FutureExt;
+
+use super::{Account, ENDPOINT, Settings};
+use crate::{
+    core::{
+        addr::{Acceptance, AddrSet, Admitted, Family},
+        guard::{Limits, SafePlan, guard},
+        name::{Fqdn, ZoneName},
+        outcome::Failure,
+        plan::{Change, Method, Push, Reason, Step},
+        record::{AccountName, Target, Zone},
+        time::Moment,
+    },
+    http::{Request, Response, SendError, Transport},
+    provider::Provider,
+};
+
+type Answer = Result<Response, SendError>;
+
+/// A service in memory: notes every request and answers at once.
+struct Fake<F> {
+    answer: F,
+    sent: RefCell<Vec<Request>>,
+}
+
+impl<F: Fn(&Request) -> Answer> Transport for Fake<F> {
+    async fn send(&self, request: &Request) -> Answer {
+        self.sent.borrow_mut().push(request.clone());
+        (self.answer)(request)
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        token: crate::core::secret::Secret::new("token-x7"),
+        secret: crate::core::secret::Secret::new("secret-x7"),
+        endpoint: ENDPOINT.into(),
+        push: Push::WhenSimple,
+    }
+}
+
+fn account<F: Fn(&Request) -> Answer>(answer: F) -> Account<Fake<F>> {
+    let sent = RefCell::default();
+    Account::new(Fake { answer, sent }, &settings())
+}
+
+impl<F: Fn(&Request) -> Answer> Account<Fake<F>> {
+    /// What was sent, as `GET /domains`, in order.
+    fn sent(&self) -> Vec<String> {
+        let sent = self.client().transport().sent.borrow();
+        let shown = |it: &Request| format!("{} {}", it.method.as_str(), it.path);
+        sent.iter().map(shown).collect()
+    }
+
+    fn apply_now(&self, changes: Vec<Change>) -> Vec<Result<(), Failure>> {
+        self.apply(&safe(changes)).now_or_never().unwrap()
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is an answer of the fake")]
+fn answer(status: u16, body: &str) -> Answer {
+    Ok(Response {
+        status,
+        retry_after: None,
+        location: None,
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+fn name(text: &str) -> Fqdn {
+    Fqdn::parse(text).unwrap()
+}
+
+fn names(texts: &[&str]) -> Vec<Fqdn> {
+    texts.iter().map(|text| name(text)).collect()
+}
+
+fn zone(id: &str, text: &str) -> Zone {
+    Zone {
+        name: ZoneName::parse(text).unwrap(),
+        id: id.into(),
+    }
+}
+
+fn admitted(text: &str) -> Admitted {
+    let addr: IpAddr = text.parse().unwrap();
+    let acceptance = Acceptance {
+        any: true,
+        ..Acceptance::default()
+    };
+    acceptance.admit(Family::of(addr), addr).unwrap()
+}
+
+fn change(host: &str, addr: &str, method: Method) -> Change {
+    let addr: IpAddr = addr.parse().unwrap();
+    Change {
+        target: Target {
+            account: AccountName("home".into()),
+            host: name(host),
+            family: Family::of(addr),
+        },
+        from: Vec::new(),
+        to: vec![addr],
+        method,
+        reason: Reason::AddressChanged,
+        simple_afterwards: true,
+    }
+}
+
+fn pushed(host: &str, addr: &str) -> Change {
+    change(host, addr, Method::Push(AddrSet::one(admitted(addr))))
+}
+
+fn stepwise(host: &str, addr: &str, zone: Zone, steps: Vec<Step>) -> Change {
+    change(host, addr, Method::Records { zone, steps })
+}
+
+fn safe(changes: Vec<Change>) -> SafePlan {
+    let limits = Limits::default();
+    let (plan, refused) = guard(changes, limits, Moment::from_millis(0), |_| &[]);
+    assert_eq!(refused, []);
+    plan
+}

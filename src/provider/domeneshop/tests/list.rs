@@ -1,0 +1,246 @@
+use super::*;
+use crate::{
+    core::outcome::{Class, Scope},
+    http::Sent,
+    provider::Listing,
+};
+
+const DOMAINS: &str = r#"[
+    {"id":1,"domain":"example.com","services":{"dns":true}},
+    {"id":2,"domain":"home.example.com"},
+    {"id":3,"domain":"example.org","services":{"dns":false}},
+    {"id":4,"domain":"Blåbær.no","services":{"dns":true}}
+]"#;
+
+fn list<F: Fn(&Request) -> Answer>(
+    account: &Account<Fake<F>>,
+    hosts: &[&str],
+    known: &[Zone],
+) -> Result<Listing, Failure> {
+    account.list(&names(hosts), known).now_or_never().unwrap()
+}
+
+/// `host address` of each record.
+fn shown(listing: &Listing) -> Vec<String> {
+    let records = listing.records.iter();
+    records
+        .map(|it| format!("{} {}", it.host, it.addr))
+        .collect()
+}
+
+#[test]
+fn many_hosts_of_a_known_zone_cost_one_request() {
+    let account = account(|_| answer(200, "[]"));
+    let hosts: Vec<_> = (0..50).map(|n| format!("host-{n}.example.com")).collect();
+    let hosts: Vec<_> = hosts.iter().map(String::as_str).collect();
+    let known = [zone("1", "example.com"), zone("9", "example.net")];
+    let listing = list(&account, &hosts, &known).unwrap();
+    assert_eq!(account.sent(), ["GET /domains/1/dns"]);
+    assert_eq!(listing.zones, known);
+}
+
+#[test]
+fn a_host_outside_the_known_zones_has_the_domains_listed_once() {
+    let account = account(|request| match request.path.as_str() {
+        "/domains" => answer(200, DOMAINS),
+        _ => answer(200, "[]"),
+    });
+    let hosts = ["example.com", "blåbær.no", "a.example.org", "b.example.net"];
+    let listing = list(&account, &hosts, &[zone("1", "example.com")]).unwrap();
+    assert_eq!(
+        account.sent(),
+        ["GET /domains", "GET /domains/1/dns", "GET /domains/4/dns"]
+    );
+    // No zone for what has no DNS service: the plan says so instead of failing on it.
+    let zones = [
+        zone("1", "example.com"),
+        zone("2", "home.example.com"),
+        zone("4", "blåbær.no"),
+    ];
+    assert_eq!(listing.zones, zones);
+}
+
+#[test]
+fn only_address_records_of_the_hosts_asked_for_are_taken() {
+    let account = account(|_| {
+        answer(
+            200,
+            r#"[
+            {"id":1,"host":"nas","ttl":3600,"type":"A","data":"192.0.2.1"},
+            {"id":2,"host":"xnas","ttl":3600,"type":"A","data":"192.0.2.2"},
+            {"id":3,"host":"@","ttl":3600,"type":"A","data":"192.0.2.3"},
+            {"id":4,"host":"nas","ttl":3600,"type":"TXT","data":"192.0.2.4"},
+            {"id":5,"host":"NAS","ttl":"300","type":"AAAA","data":"2001:0db8:0000::1"},
+            {"id":6,"host":"nas","ttl":3600,"type":"A","data":"192.0.2.6"},
+            {"id":7,"host":"a.nas","ttl":3600,"type":"A","data":"192.0.2.7"},
+            {"id":8,"host":"-","ttl":3600,"type":"A","data":"192.0.2.8"},
+            {"id":9,"host":"*.nas","ttl":3600,"type":"A","data":"192.0.2.9"},
+            {"id":10,"host":"other","ttl":3600,"type":"A","data":"not an address"}
+            ]"#,
+        )
+    });
+    let hosts = ["nas.example.com", "*.nas.example.com"];
+    let listing = list(&account, &hosts, &[zone("1", "example.com")]).unwrap();
+    assert_eq!(
+        shown(&listing),
+        [
+            "*.nas.example.com 192.0.2.9",
+            "nas.example.com 192.0.2.1",
+            "nas.example.com 2001:db8::1",
+            "nas.example.com 192.0.2.6",
+        ]
+    );
+    assert_eq!(listing.records[2].ttl, Some(300));
+    assert_eq!(listing.records[2].id, "5");
+}
+
+#[test]
+fn a_host_is_looked_for_in_its_own_zone_and_not_in_the_one_above() {
+    let account = account(|request| match request.path.as_str() {
+        "/domains/1/dns" => answer(
+            200,
+            r#"[{"id":1,"host":"nas.home","type":"A","data":"192.0.2.1"},
+                {"id":2,"host":"@","type":"A","data":"192.0.2.2"}]"#,
+        ),
+        _ => answer(
+            200,
+            r#"[{"id":3,"host":"nas","type":"A","data":"192.0.2.3"}]"#,
+        ),
+    });
+    let known = [zone("1", "example.com"), zone("2", "home.example.com")];
+    let listing = list(&account, &["nas.home.example.com", "example.com"], &known).unwrap();
+    assert_eq!(
+        shown(&listing),
+        ["example.com 192.0.2.2", "nas.home.example.com 192.0.2.3"]
+    );
+}
+
+#[test]
+fn a_domain_that_was_sold_or_moved_is_looked_up_again_and_holds_up_no_other() {
+    for gone in [403, 404] {
+        let account = account(|request| match request.path.as_str() {
+            "/domains" => answer(200, DOMAINS),
+            "/domains/1/dns" => answer(
+                200,
+                r#"[{"id":3,"host":"@","type":"A","data":"192.0.2.3"}]"#,
+            ),
+            _ => answer(gone, ""),
+        });
+        let known = [zone("77", "sold.example"), zone("78", "example.com")];
+        let hosts = ["www.sold.example", "example.com"];
+        let listing = list(&account, &hosts, &known).unwrap();
+        assert_eq!(
+            account.sent(),
+            ["GET /domains/77/dns", "GET /domains", "GET /domains/1/dns"]
+        );
+        assert_eq!(shown(&listing), ["example.com 192.0.2.3"]);
+        assert!(
+            listing
+                .zones
+                .iter()
+                .all(|it| it.name.as_str() != "sold.example")
+        );
+    }
+}
+
+#[test]
+fn a_domain_without_editable_records_is_no_zone_and_holds_up_no_other() {
+    let account = account(|request| match request.path.as_str() {
+        "/domains" => answer(200, DOMAINS),
+        "/domains/1/dns" => answer(200, "[]"),
+        _ => answer(404, r#"{"code":"resource:unknown"}"#),
+    });
+    let listing = list(&account, &["blåbær.no", "example.com"], &[]).unwrap();
+    let zones = [zone("1", "example.com"), zone("2", "home.example.com")];
+    assert_eq!(listing.zones, zones);
+}
+
+#[test]
+fn a_host_never_falls_into_the_zone_above_because_its_own_could_not_be_read() {
+    let account = account(|request| match request.path.as_str() {
+        "/domains" => answer(200, DOMAINS),
+        "/domains/1/dns" => answer(200, "[]"),
+        _ => answer(404, ""),
+    });
+    let failure = list(&account, &["nas.home.example.com"], &[]).unwrap_err();
+    assert_eq!(
+        (failure.class, failure.scope),
+        (Class::NotFound, Scope::Account)
+    );
+}
+
+#[test]
+fn a_failed_read_is_an_error_of_the_whole_list_and_never_an_empty_one() {
+    for (status, body, class) in [
+        (200, "<html>Log in</html>", Class::Contract),
+        (200, r#"{"code":"resource:unknown"}"#, Class::Contract),
+        (
+            200,
+            r#"[{"id":1,"host":"@","type":"A","da"#,
+            Class::Contract,
+        ),
+        (
+            200,
+            r#"[{"id":1,"host":"@","type":"A","data":"soon"}]"#,
+            Class::Contract,
+        ),
+        (
+            200,
+            r#"[{"id":1,"host":"@","type":"A","data":"2001:db8::1"}]"#,
+            Class::Contract,
+        ),
+        (
+            200,
+            r#"[{"id":1,"host":"@","type":"AAAA"}]"#,
+            Class::Contract,
+        ),
+        (204, "", Class::Contract),
+        (302, "", Class::Contract),
+        (401, "", Class::Rejected),
+        (429, "", Class::RateLimited { retry_after: None }),
+        (503, "", Class::Transient),
+    ] {
+        for failing in ["/domains", "/domains/1/dns"] {
+            let account = account(|request| match request.path.as_str() {
+                path if path == failing => answer(status, body),
+                "/domains" => answer(200, DOMAINS),
+                _ => answer(200, "[]"),
+            });
+            let failure = list(&account, &["example.com"], &[]).unwrap_err();
+            assert_eq!(
+                (failure.class, failure.scope),
+                (class, Scope::Account),
+                "{failing} {status} {body}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_read_without_an_answer_is_transient_whether_it_arrived_or_not() {
+    for sent in [Sent::No, Sent::Maybe] {
+        let account = account(|_| {
+            Err(SendError {
+                sent,
+                what: "no complete answer within 10 s".into(),
+            })
+        });
+        let failure = list(&account, &["example.com"], &[]).unwrap_err();
+        assert_eq!(failure.class, Class::Transient);
+        assert_eq!(
+            failure.what,
+            "Domeneshop could not be asked (GET /domains): no complete answer within 10 s"
+        );
+    }
+}
+
+#[test]
+fn a_garbled_identifier_from_the_state_file_never_becomes_part_of_a_path() {
+    let account = account(|request| match request.path.as_str() {
+        "/domains" => answer(200, DOMAINS),
+        _ => answer(200, "[]"),
+    });
+    let known = [zone("../invoices?", "example.com")];
+    list(&account, &["example.com"], &known).unwrap();
+    assert_eq!(account.sent(), ["GET /domains", "GET /domains/1/dns"]);
+}
