@@ -1,0 +1,180 @@
+//! The daemon: signals, state, threads, status.
+
+mod common;
+
+use std::{fs, time::Duration};
+
+use common::{ADDRESS, Bench, OTHER, wait_until};
+use sandbox::{Fault, FaultKind, Service};
+
+fn quick(bench: &Bench) -> String {
+    "interval = \"1s\"\n".to_owned() + &bench.head()
+}
+
+/// A daemon whose first round is over.
+fn started(bench: &Bench) -> common::Daemon {
+    let daemon = bench.daemon(&[]);
+    wait_until("a healthy daemon", || bench.run(&["health"]).code == 0);
+    daemon
+}
+
+#[test]
+fn term_and_int_end_a_daemon_with_0_and_its_state_saved() {
+    for signal in ["TERM", "INT"] {
+        let bench = Bench::new();
+        bench.simple();
+        let mut daemon = started(&bench);
+        daemon.signal(signal);
+        let (code, took) = daemon.end();
+        assert_eq!(code, Some(0), "{signal}: {}", daemon.log());
+        assert!(took < Duration::from_secs(5), "{signal}: {took:?}");
+        let state = fs::read_to_string(bench.dir.path().join("state/state.json")).unwrap();
+        assert!(state.contains(ADDRESS));
+        assert!(!bench.dir.path().join("state/status.sock").exists());
+    }
+}
+
+#[test]
+fn a_daemon_in_the_middle_of_a_hanging_request_ends_in_time() {
+    let bench = Bench::new();
+    bench.config(
+        &(bench.head().replace("\"2s\"", "\"60s\"")
+            + &bench.domeneshop("hosts = [\"home.example.com\"]")),
+    );
+    bench.sandbox.fault(Fault::new(Service::Domeneshop, "/", FaultKind::Hang).always());
+    let mut daemon = bench.daemon(&[]);
+    assert!(bench.sandbox.wait_for(Service::Domeneshop, 1, Duration::from_secs(20)));
+    daemon.signal("TERM");
+    let (code, took) = daemon.end();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
+fn usr1_starts_a_full_round_against_the_provider() {
+    let bench = Bench::new();
+    bench.simple();
+    let daemon = started(&bench);
+    bench.sandbox.clear_log();
+    let records = bench.sandbox.domeneshop().records("example.com");
+    let id = records.iter().find(|it| it["host"] == "home").unwrap()["id"].as_u64().unwrap();
+    bench.sandbox.domeneshop().set("example.com", id, "9.9.9.9");
+    daemon.signal("USR1");
+    wait_until("the repair", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+}
+
+#[test]
+fn hup_takes_over_a_good_configuration_and_keeps_the_old_one_from_a_bad_one() {
+    let bench = Bench::new();
+    let text = |host: &str| quick(&bench) + &bench.domeneshop(&format!("hosts = [\"{host}\"]"));
+    bench.config(&text("home.example.com"));
+    let daemon = started(&bench);
+    bench.config("intervall = 1");
+    daemon.signal("HUP");
+    wait_until("the complaint", || daemon.log().contains("the old one stays"));
+    assert!(daemon.log().contains("did you mean `interval`"));
+    bench.address(OTHER);
+    wait_until("the old one at work", || bench.at_domeneshop("home", "A") == [OTHER]);
+    bench.config(&text("www.example.com"));
+    daemon.signal("HUP");
+    wait_until("the new one at work", || bench.at_domeneshop("www", "A") == [OTHER]);
+}
+
+#[test]
+fn a_changed_address_is_there_after_the_next_check() {
+    let bench = Bench::new();
+    bench.config(&(quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]")));
+    let _daemon = started(&bench);
+    bench.address(OTHER);
+    wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
+}
+
+#[test]
+fn a_daemon_recovers_alone_when_its_provider_does() {
+    let bench = Bench::new();
+    bench.config(&(quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]")));
+    let down = FaultKind::Status(503, String::new());
+    bench.sandbox.fault(Fault::new(Service::Domeneshop, "/", down).times(2));
+    let daemon = bench.daemon(&[]);
+    wait_until("the failure", || daemon.log().contains("Domeneshop failed on"));
+    assert_eq!(bench.run(&["health"]).code, 1);
+    wait_until("the recovery", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("health", || bench.run(&["health"]).code == 0);
+}
+
+#[test]
+fn a_daemon_without_an_address_waits_and_is_right_soon_after_one_arrives() {
+    let bench = Bench::new();
+    bench.address("");
+    bench.simple();
+    let daemon = bench.daemon(&[]);
+    wait_until("the complaint", || daemon.log().contains("could not be found out"));
+    assert_eq!(bench.requests(), 0);
+    bench.address(ADDRESS);
+    wait_until("the record", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+}
+
+#[test]
+fn there_is_one_thread_and_no_open_connection_between_rounds() {
+    let bench = Bench::new();
+    bench.simple();
+    let daemon = started(&bench);
+    let process = format!("/proc/{}", daemon.child.id());
+    let threads = fs::read_dir(format!("{process}/task")).unwrap().count();
+    assert_eq!(threads, 1);
+    wait_until("closed connections", || open_connections(&process) == 0);
+}
+
+/// Established TCP connections among the process's sockets.
+fn open_connections(process: &str) -> usize {
+    let sockets: Vec<_> = fs::read_dir(format!("{process}/fd"))
+        .unwrap()
+        .filter_map(|it| fs::read_link(it.ok()?.path()).ok())
+        .filter_map(|it| Some(it.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+        .collect();
+    let table = fs::read_to_string(format!("{process}/net/tcp")).unwrap();
+    let established = table.lines().filter(|line| line.split_whitespace().nth(3) == Some("01"));
+    established
+        .filter(|line| {
+            let inode = line.split_whitespace().nth(9).unwrap_or_default();
+            sockets.iter().any(|it| it == inode)
+        })
+        .count()
+}
+
+#[test]
+fn a_second_instance_is_refused_with_75_and_a_reason() {
+    let bench = Bench::new();
+    bench.simple();
+    let _daemon = started(&bench);
+    for args in [&["--once"][..], &["run"]] {
+        let run = bench.run(args).ends(75);
+        assert!(run.stderr.contains("another moored is running"), "{}", run.stderr);
+    }
+    bench.run(&["plan"]).ends(0);
+    bench.run(&["detect"]).ends(0);
+}
+
+#[test]
+fn status_shows_each_host_with_its_address_and_the_next_check() {
+    let bench = Bench::new();
+    bench.simple();
+    let _daemon = started(&bench);
+    let run = bench.run(&["status"]).ends(0);
+    assert!(run.stdout.contains("home.example.com A  84.212.10.20 for"), "{}", run.stdout);
+    assert!(run.stdout.contains("next in"), "{}", run.stdout);
+    let status = bench.run(&["status", "--json"]).ends(0).json();
+    assert_eq!(status["healthy"], true);
+    assert_eq!(status["hosts"][0]["addresses"][0], ADDRESS);
+}
+
+#[test]
+fn health_tells_the_truth_while_a_provider_refuses() {
+    let bench = Bench::new();
+    let text = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
+    bench.config(&text.replace(common::SECRET, "wrong"));
+    let daemon = bench.daemon(&[]);
+    wait_until("the refusal", || daemon.log().contains("refuses the token or secret"));
+    wait_until("the truth", || bench.run(&["health"]).stdout.contains("refuses the token"));
+    bench.run(&["health"]).ends(1);
+}
