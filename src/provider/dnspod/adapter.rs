@@ -35,7 +35,7 @@ pub struct Account<T> {
 impl<T> Account<T> {
     /// The account of `settings`. `transport` has the settings' `endpoint` as its base address and
     /// sends [`user_agent`](super::user_agent)`(&settings.contact)`.
-    pub fn new(settings: &Settings, transport: T) -> Self {
+    pub fn new(transport: T, settings: &Settings) -> Self {
         Self {
             client: Client::new(transport, settings.credential.clone()),
             line: Line::new(settings.site, &settings.line),

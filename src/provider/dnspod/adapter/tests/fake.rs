@@ -90,7 +90,7 @@ pub(super) fn account_on(
         answer: Box::new(answer),
         seen: RefCell::default(),
     };
-    Account::new(&settings, fake)
+    Account::new(fake, &settings)
 }
 
 /// The calls so far, without the fields that every call has.
