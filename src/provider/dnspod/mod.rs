@@ -1,6 +1,32 @@
-//! DNSPod.
+//! DNSPod, by its legacy API: api.dnspod.com (international) and dnsapi.cn (China).
+//!
+//! What the service asks of a client, from its own pages (<https://docs.dnspod.com/>,
+//! <https://www.dnspod.cn/docs/>, both checked on 2026-11-21):
+//!
+//! - every call is a POST of form fields over HTTPS; the answer is JSON only if `format=json` asks
+//!   for it, and its `status.code` says how the call ended, whatever the HTTP status is;
+//! - the `User-Agent` names the program, its version and somebody's e-mail address
+//!   ([`user_agent`]), or the account's access to the API may be closed;
+//! - more than 30 refused logins within five minutes close the login for an hour: after a refusal
+//!   nothing more may be sent;
+//! - more than five updates within an hour that change nothing lock a record for an hour: a record
+//!   that is right already is never written;
+//! - `Record.Modify` replaces the whole record: a field that is left out falls back to its default,
+//!   so everything that was listed is sent again, and the name of the record above all;
+//! - lists come in pages of at most 500 (international) or 3000 (China).
 
-use crate::core::secret::Secret;
+mod adapter;
+pub mod api;
+pub mod client;
+pub mod codes;
+mod line;
+mod paging;
+mod record;
+pub mod types;
+
+pub use adapter::Account;
+
+use crate::{core::secret::Secret, http::Text};
 
 /// Which of the two services.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +53,14 @@ impl Site {
             Self::China => "默认",
         }
     }
+
+    /// The longest page of a list that the site sends.
+    pub fn page_cap(self) -> usize {
+        match self {
+            Self::International => 500,
+            Self::China => 3000,
+        }
+    }
 }
 
 /// How an account proves itself.
@@ -36,6 +70,22 @@ pub enum Credential {
     LoginToken(Secret),
     /// `user_token`, the older form of the international site.
     UserToken(Secret),
+}
+
+impl Credential {
+    /// The form field that carries it.
+    fn field(&self) -> (&'static str, Text) {
+        match self {
+            Self::LoginToken(token) => ("login_token", token.clone().into()),
+            Self::UserToken(token) => ("user_token", token.clone().into()),
+        }
+    }
+
+    fn secret(&self) -> &Secret {
+        match self {
+            Self::LoginToken(token) | Self::UserToken(token) => token,
+        }
+    }
 }
 
 /// What an account at DNSPod needs.
@@ -51,4 +101,44 @@ pub struct Settings {
     pub endpoint: String,
     /// The line whose records are kept.
     pub line: String,
+}
+
+/// The `User-Agent` for the account's HTTP client: `moored/VERSION (CONTACT)`, the form that
+/// DNSPod's development rules prescribe.
+pub fn user_agent(contact: &str) -> String {
+    // A control character would make the header, and with it every request, impossible.
+    let contact: String = contact
+        .trim()
+        .chars()
+        .filter(|it| !it.is_control())
+        .collect();
+    format!("moored/{} ({contact})", env!("CARGO_PKG_VERSION"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_names_program_version_and_contact_or_the_account_may_be_closed() {
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            user_agent(" me@example\r\n.com "),
+            format!("moored/{version} (me@example.com)")
+        );
+    }
+
+    #[test]
+    fn the_debug_of_settings_shows_no_token() {
+        let settings = Settings {
+            site: Site::China,
+            credential: Credential::LoginToken(Secret::new("13490,6b5976c68aba5b14")),
+            contact: "me@example.com".into(),
+            endpoint: Site::China.endpoint().into(),
+            line: Site::China.default_line().into(),
+        };
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("13490"), "{shown}");
+        assert!(!shown.contains("6b5976"), "{shown}");
+    }
 }
