@@ -2,6 +2,7 @@
 //!
 //! The library is what the program is made of; ARCHITECTURE.md has the map.
 
+pub mod config;
 pub mod core;
 pub mod detect;
 pub mod http;
