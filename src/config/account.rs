@@ -1,0 +1,145 @@
+//! What the accounts of all providers have in common: a label, an endpoint and hosts.
+
+use std::fmt::Write as _;
+
+use crate::{
+    config::{
+        AccountConfig, ProviderConfig, endpoint,
+        host::{self, Placed, Ttl},
+        problem::{Findings, Spot, Wrong, shown},
+        section::Section,
+    },
+    core::{
+        intent::Host,
+        record::AccountName,
+        secret::{Secret, fingerprint},
+    },
+    provider::dnspod::Credential,
+};
+
+/// An account as far as it could be read.
+pub(super) struct Draft {
+    /// Where its table starts.
+    pub(super) spot: Spot,
+    /// Its label and where that is written.
+    pub(super) name: (Spot, AccountName),
+    /// The hosts that could be read.
+    pub(super) hosts: Vec<Placed>,
+    /// The rest; `None` if a problem was reported.
+    pub(super) provider: Option<ProviderConfig>,
+}
+
+/// Reads the label; by default it is the provider's name.
+pub(super) fn name(
+    section: &mut Section<'_>,
+    provider: &str,
+    findings: &mut Findings,
+) -> (Spot, AccountName) {
+    let unnamed = (section.spot.clone(), AccountName(provider.to_owned()));
+    let Some((spot, text)) = section.text("name", findings) else {
+        return unnamed;
+    };
+    // It is an argument on the command line and a word in every report.
+    let awkward = |letter: char| letter.is_whitespace() || letter.is_control();
+    if text.is_empty() || text.starts_with('-') || text.contains(awkward) {
+        let wrong = Wrong::new(format!("{} is not an account's name", shown(text)));
+        findings.problem(
+            &spot,
+            wrong.hint("write one word that starts with no hyphen"),
+        );
+        return unnamed;
+    }
+    (spot, AccountName(text.to_owned()))
+}
+
+/// Reads the base address of the API.
+pub(super) fn endpoint(
+    section: &mut Section<'_>,
+    default: &str,
+    findings: &mut Findings,
+) -> Option<String> {
+    let Some(value) = section.take("endpoint") else {
+        return Some(default.to_owned());
+    };
+    let text = value.text(findings)?;
+    let endpoint = findings.check(&value.spot, endpoint::parse(text))?;
+    if endpoint.unencrypted {
+        findings.warning(
+            &value.spot,
+            Wrong::new("credentials are sent over the network without encryption")
+                .hint("use `https://` if the service has it"),
+        );
+    }
+    Some(endpoint.text)
+}
+
+/// Reads the hosts, of which there must be one.
+pub(super) fn hosts(section: &mut Section<'_>, ttl: Ttl, findings: &mut Findings) -> Vec<Placed> {
+    let (hosts, written) = host::read(section, ttl, findings);
+    if !written {
+        let form = if section.is_environment() {
+            "write names, separated by commas"
+        } else {
+            "write as in `hosts = [\"home.example.com\"]`"
+        };
+        let wrong = Wrong::new("this account has no hosts");
+        findings.absence(&section.spot_of("hosts"), wrong.hint(form));
+    }
+    hosts
+}
+
+impl Draft {
+    /// The account, if nothing of it is missing.
+    pub(super) fn finish(self) -> Option<AccountConfig> {
+        let provider = self.provider?;
+        let hosts: Vec<_> = self.hosts.into_iter().map(|placed| placed.host).collect();
+        Some(AccountConfig {
+            name: self.name.1,
+            place: provider.place(),
+            fingerprint: provider.fingerprint(&hosts),
+            provider,
+            hosts,
+        })
+    }
+}
+
+impl ProviderConfig {
+    /// What everything learnt about the account depends on: another endpoint or line has other
+    /// records.
+    fn place(&self) -> String {
+        match self {
+            Self::Domeneshop(settings) => format!("domeneshop {}", settings.endpoint),
+            Self::DnsPod(settings) if settings.line == settings.site.default_line() => {
+                format!("dnspod {}", settings.endpoint)
+            }
+            Self::DnsPod(settings) => {
+                format!("dnspod {} line {}", settings.endpoint, settings.line)
+            }
+        }
+    }
+
+    /// A number that changes when a secret, a setting or a host does.
+    fn fingerprint(&self, hosts: &[Host]) -> u64 {
+        let secret = |secret: &Secret| format!("{:x}", secret.fingerprint());
+        let mut text = match self {
+            Self::Domeneshop(it) => {
+                let (token, secret) = (secret(&it.token), secret(&it.secret));
+                format!("{token}\n{secret}\n{}\n{:?}", it.endpoint, it.push)
+            }
+            Self::DnsPod(it) => {
+                let credential = match &it.credential {
+                    Credential::LoginToken(token) => format!("login {}", secret(token)),
+                    Credential::UserToken(token) => format!("user {}", secret(token)),
+                };
+                let (site, contact) = (it.site, &it.contact);
+                let (endpoint, line) = (&it.endpoint, &it.line);
+                format!("{credential}\n{site:?}\n{contact}\n{endpoint}\n{line}")
+            }
+        };
+        for host in hosts {
+            // Writing into a text cannot fail.
+            let _ = write!(text, "\n{host:?}");
+        }
+        fingerprint(text.as_bytes())
+    }
+}

@@ -1,0 +1,172 @@
+//! `[[dnspod]]`: an account there.
+
+use crate::{
+    config::{
+        ProviderConfig,
+        account::{self, Draft},
+        host::{Placed, Ttl},
+        problem::{Findings, Spot, Wrong},
+        secrets::{Given, TOKEN, USER_TOKEN, Vault},
+        section::Section,
+        suggest::listed,
+        whole::misplaced,
+    },
+    core::secret::Secret,
+    provider::dnspod::{Credential, Settings, Site},
+};
+
+/// The least depends on what is paid for; the service says so itself.
+const TTL: Ttl = Ttl { least: 1, step: 1 };
+
+const SITES: [(&str, Site); 2] = [
+    ("international", Site::International),
+    ("china", Site::China),
+];
+
+/// Reads one account.
+pub(super) fn read(
+    mut section: Section<'_>,
+    vault: &mut Vault<'_>,
+    findings: &mut Findings,
+) -> Draft {
+    let name = account::name(&mut section, "dnspod", findings);
+    let written_site = match section.take("site") {
+        None => Some(Site::International),
+        Some(value) => value.choice(&SITES, findings),
+    };
+    // The rest is read all the same if it is a third site: its problems are worth reporting too.
+    let site = written_site.unwrap_or(Site::International);
+    let credential = credential(&mut section, written_site, vault, findings);
+    let endpoint = account::endpoint(&mut section, site.endpoint(), findings);
+    let line = line(&mut section, site, findings);
+    let hosts = account::hosts(&mut section, TTL, findings);
+    let contact = contact(&mut section, &hosts, findings);
+    let spot = section.spot.clone();
+    section.finish(findings, misplaced);
+    let settings = || {
+        Some(Settings {
+            site: written_site?,
+            credential: credential?,
+            contact: contact?,
+            endpoint: endpoint?,
+            line: line?,
+        })
+    };
+    Draft {
+        spot,
+        name,
+        hosts,
+        provider: settings().map(ProviderConfig::DnsPod),
+    }
+}
+
+/// Exactly one of the two forms.
+fn credential(
+    section: &mut Section<'_>,
+    site: Option<Site>,
+    vault: &mut Vault<'_>,
+    findings: &mut Findings,
+) -> Option<Credential> {
+    let token = vault.find(section, &TOKEN, findings);
+    let user_token = vault.find(section, &USER_TOKEN, findings);
+    match (token, user_token) {
+        (Given::Nothing, Given::Nothing) => {
+            let ways: Vec<_> = ["token", "token_file", "user_token"]
+                .into_iter()
+                .map(|key| section.written(key))
+                .collect();
+            let ways = listed(ways.iter().map(String::as_str));
+            let wrong = Wrong::new("is missing").hint(format!("write one of {ways}"));
+            findings.absence(&section.spot_of("token"), wrong);
+            None
+        }
+        (Given::Usable(spot, token), Given::Nothing) => login_token(&spot, token, findings),
+        (Given::Nothing, Given::Usable(spot, token)) => {
+            if site == Some(Site::China) {
+                let wrong = Wrong::new("is of the international site only");
+                findings.problem(&spot, wrong.hint("write a `token` made in the console"));
+            }
+            Some(Credential::UserToken(token))
+        }
+        (Given::Nothing, Given::Unusable(_)) | (Given::Unusable(_), Given::Nothing) => None,
+        (_, Given::Usable(spot, _) | Given::Unusable(spot)) => {
+            let wrong = Wrong::new("there is a `token` as well");
+            findings.problem(
+                &spot,
+                wrong.hint("keep one of them; `token` is the newer form"),
+            );
+            None
+        }
+    }
+}
+
+fn login_token(spot: &Spot, token: Secret, findings: &mut Findings) -> Option<Credential> {
+    let formed = token
+        .expose()
+        .split_once(',')
+        .is_some_and(|(id, key)| !id.is_empty() && !key.is_empty() && !key.contains(','));
+    if !formed {
+        let wrong = Wrong::new("does not have the form `ID,Token`");
+        findings.problem(
+            spot,
+            wrong.hint("write the token's ID, a comma and the token, without spaces"),
+        );
+        return None;
+    }
+    Some(Credential::LoginToken(token))
+}
+
+fn line(section: &mut Section<'_>, site: Site, findings: &mut Findings) -> Option<String> {
+    let Some(value) = section.take("line") else {
+        return Some(site.default_line().to_owned());
+    };
+    let text = value.text(findings)?.trim();
+    if text.is_empty() || text.contains(char::is_control) {
+        let wrong = Wrong::new("is not the name of a line");
+        let default = site.default_line();
+        findings.problem(
+            &value.spot,
+            wrong.hint(format!("the one for everybody is \"{default}\"")),
+        );
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn contact(section: &mut Section<'_>, hosts: &[Placed], findings: &mut Findings) -> Option<String> {
+    if let Some(value) = section.take("contact") {
+        let text = value.text(findings)?.trim();
+        if !is_mail_address(text) {
+            let wrong = Wrong::new("is not an e-mail address");
+            findings.problem(&value.spot, wrong.hint("write one as in `me@example.com`"));
+            return None;
+        }
+        return Some(text.to_owned());
+    }
+    let spot = section.spot_of("contact");
+    if !section.is_environment() {
+        findings.absence(
+            &spot,
+            Wrong::new("is missing: DNSPod wants an e-mail address of whoever calls it")
+                .hint("write `contact = \"me@example.com\"`"),
+        );
+        return None;
+    }
+    let host = hosts.first()?.host.name.as_str();
+    let contact = format!("moored@{}", host.strip_prefix("*.").unwrap_or(host));
+    findings.warning(
+        &spot,
+        Wrong::new(format!("is not set: DNSPod is told `{contact}`"))
+            .hint("set it to an e-mail address that is read"),
+    );
+    Some(contact)
+}
+
+/// Close enough: it goes into a header, in parentheses, and some person may write to it.
+fn is_mail_address(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"()<>,;\"\\".contains(&byte);
+    text.bytes().all(plain)
+        && text.split_once('@').is_some_and(|(who, domain)| {
+            !who.is_empty() && !domain.is_empty() && !domain.contains('@')
+        })
+}

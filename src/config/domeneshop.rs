@@ -1,0 +1,88 @@
+//! `[[domeneshop]]`: an account there.
+
+use crate::{
+    config::{
+        ProviderConfig,
+        account::{self, Draft},
+        host::{Placed, Ttl},
+        problem::{Findings, Wrong},
+        secrets::{SECRET, TOKEN, Vault},
+        section::Section,
+        whole::misplaced,
+    },
+    core::plan::Push,
+    provider::domeneshop::{ENDPOINT, Settings},
+};
+
+/// The vendor's API document, `DNSRecord.ttl`.
+const TTL: Ttl = Ttl {
+    least: 60,
+    step: 60,
+};
+
+const UPDATE: [(&str, Push); 3] = [
+    ("auto", Push::WhenSimple),
+    ("dyndns", Push::Only),
+    ("records", Push::Never),
+];
+
+/// Reads one account.
+pub(super) fn read(
+    mut section: Section<'_>,
+    vault: &mut Vault<'_>,
+    findings: &mut Findings,
+) -> Draft {
+    let name = account::name(&mut section, "domeneshop", findings);
+    let token = vault.need(&mut section, &TOKEN, findings);
+    let secret = vault.need(&mut section, &SECRET, findings);
+    let endpoint = account::endpoint(&mut section, ENDPOINT, findings);
+    let update = section.take("update");
+    let push = match &update {
+        None => Some(Push::WhenSimple),
+        Some(value) => value.choice(&UPDATE, findings),
+    };
+    let hosts = account::hosts(&mut section, TTL, findings);
+    if push == Some(Push::Only) {
+        for placed in &hosts {
+            dyndns_can(placed, findings);
+        }
+    }
+    let spot = section.spot.clone();
+    section.finish(findings, misplaced);
+    let settings = || {
+        Some(Settings {
+            token: token?,
+            secret: secret?,
+            endpoint: endpoint?,
+            push: push?,
+        })
+    };
+    Draft {
+        spot,
+        name,
+        hosts,
+        provider: settings().map(ProviderConfig::Domeneshop),
+    }
+}
+
+/// What `dyndns/update` cannot do is said at start, not at the first change.
+fn dyndns_can(placed: &Placed, findings: &mut Findings) {
+    let host = &placed.host;
+    let what = if host.name.is_wildcard() {
+        "a wildcard"
+    } else if host.ttl.is_some() {
+        "a TTL"
+    } else if !host.create {
+        "`create = false`"
+    } else {
+        return;
+    };
+    findings.problem(
+        &placed.spot,
+        Wrong::new(format!(
+            "{}: `update = \"dyndns\"` cannot do {what}",
+            host.name
+        ))
+        .hint("use `update = \"auto\"` or `update = \"records\"`"),
+    );
+}

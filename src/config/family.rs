@@ -1,0 +1,218 @@
+//! The tables `[ipv4]` and `[ipv6]`: whom to ask for an address, and which to take.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use ipnet::IpNet;
+
+use crate::{
+    config::{
+        BUILT_IN_OPERATORS, FamilyConfig,
+        problem::{Findings, Spot, Wrong, shown},
+        section::Section,
+        suggest::nearest,
+        value::Value,
+    },
+    core::{
+        addr::{Acceptance, Family},
+        choose::Prefer,
+        intent::OnAbsent,
+    },
+    detect::source::{KINDS, Source, SourceError},
+};
+
+/// How many independent operators must agree, if nobody says it.
+const CONFIRM: usize = 2;
+
+/// Reads one family's table. What is wrong in it is replaced by the default, for the problem that
+/// was reported keeps the configuration from being used.
+pub(super) fn read(
+    mut section: Section<'_>,
+    family: Family,
+    findings: &mut Findings,
+) -> FamilyConfig {
+    let written = section.take("sources");
+    let sources = written
+        .as_ref()
+        .map(|value| sources(value, family, findings));
+    let confirm = section.take("confirm");
+    let needed = confirm.as_ref().map(|it| self::confirm(it, findings));
+    let acceptance = acceptance(&mut section, family, findings);
+    let on_absent = section.take("on_absent").and_then(|value| {
+        let words = [("keep", OnAbsent::Keep), ("remove", OnAbsent::Remove)];
+        value.choice(&words, findings)
+    });
+    let prefer = match family {
+        Family::V4 => None,
+        Family::V6 => section.take("prefer").and_then(|value| {
+            let words = [("stable", Prefer::Stable), ("temporary", Prefer::Temporary)];
+            value.choice(&words, findings)
+        }),
+    };
+    // An unusable source may have been the one that is missing: one problem is enough.
+    let readable = sources.as_ref().is_none_or(Option::is_some);
+    let family_config = FamilyConfig {
+        sources: sources
+            .flatten()
+            .unwrap_or_else(|| vec![Source::Interface(None), Source::Https]),
+        confirm: needed.flatten().unwrap_or(CONFIRM),
+        acceptance,
+        on_absent: on_absent.unwrap_or_default(),
+        prefer: prefer.unwrap_or_default(),
+    };
+    let spot = confirm.or(written).map(|value| value.spot);
+    if let (true, Some(spot)) = (readable, spot) {
+        enough_operators(&family_config, &spot, &section, findings);
+    }
+    section.finish(findings, |key, _| {
+        (key == "prefer").then(|| {
+            Wrong::new("IPv4 has no temporary addresses to choose from").hint("remove the line")
+        })
+    });
+    family_config
+}
+
+fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings) -> Acceptance {
+    let any = section
+        .take("accept")
+        .and_then(|value| value.choice(&[("global", false), ("any", true)], findings));
+    let mut networks = |key, findings: &mut Findings| {
+        let value: Option<Value<'_>> = section.take(key);
+        let texts = value.and_then(|it| it.texts(findings)).unwrap_or_default();
+        texts
+            .into_iter()
+            .filter_map(|(spot, text)| findings.check(&spot, network(text, family)))
+            .collect()
+    };
+    Acceptance {
+        any: any.unwrap_or_default(),
+        only: networks("only", findings),
+        exclude: networks("exclude", findings),
+    }
+}
+
+/// The sources in order; `None` if one is unusable.
+fn sources(value: &Value<'_>, family: Family, findings: &mut Findings) -> Option<Vec<Source>> {
+    // Only in a variable: an empty one may be an accident, so switching off is said in a word.
+    if !value.is_in_file() && value.as_text() == Some("none") {
+        return Some(Vec::new());
+    }
+    let mut sources = Vec::new();
+    let mut usable = true;
+    for item in value.list(findings)? {
+        let source = item
+            .text(findings)
+            .and_then(|text| findings.check(&item.spot, source(text, family)));
+        match source {
+            None => usable = false,
+            Some(source) if sources.contains(&source) => {
+                let wrong = Wrong::new(format!("{} is listed twice", shown(&source.to_string())));
+                findings.problem(&item.spot, wrong.hint("remove one of them"));
+            }
+            Some(source) => sources.push(source),
+        }
+    }
+    usable.then_some(sources)
+}
+
+fn source(text: &str, family: Family) -> Result<Source, Wrong> {
+    let error = match Source::parse(text, family) {
+        Ok(source) => return Ok(source),
+        Err(error) => error,
+    };
+    let kind = text.trim().split(':').next().unwrap_or_default().trim();
+    Err(match error {
+        SourceError::Unknown(_) => no_source(kind),
+        // A password in it would be shown along.
+        SourceError::BadUrl(_, why) if text.contains('@') => {
+            Wrong::new(format!("is not a URL: {why}"))
+        }
+        error => Wrong::new(error.to_string()),
+    })
+}
+
+fn no_source(kind: &str) -> Wrong {
+    match kind {
+        "dns" | "stun" => Wrong::new(format!("this version has no source `{kind}`"))
+            .hint("use `https`, which asks several unrelated operators"),
+        "router" => Wrong::new("this version has no source `router`")
+            .hint("use `https`, or `interface` where the address is this host's own"),
+        _ => {
+            let wrong = Wrong::new(format!("{} is not a source", shown(kind)));
+            let kinds = ["interface", "https", "static", "file", "command"];
+            match nearest(kind, kinds) {
+                Some(meant) if meant != kind => wrong.hint(format!("did you mean `{meant}`?")),
+                _ => wrong.hint(format!("use {KINDS}")),
+            }
+        }
+    }
+}
+
+fn confirm(value: &Value<'_>, findings: &mut Findings) -> Option<usize> {
+    let number = value.integer(findings)?;
+    let operators = usize::try_from(number).ok().filter(|it| *it >= 1);
+    if operators.is_none() {
+        let wrong = Wrong::new(format!("{number} operators cannot confirm anything"));
+        findings.problem(&value.spot, wrong.hint("write 1 or more; 2 is the default"));
+    }
+    operators
+}
+
+/// Fewer operators than must agree could never make a change believable.
+fn enough_operators(
+    config: &FamilyConfig,
+    spot: &Spot,
+    section: &Section<'_>,
+    findings: &mut Findings,
+) {
+    let mut operators = BTreeSet::new();
+    let mut built_in = 0;
+    for source in &config.sources {
+        match source {
+            Source::Https => built_in = BUILT_IN_OPERATORS,
+            Source::Echo(url) => {
+                operators.insert(url.host_str().unwrap_or_default());
+            }
+            Source::Interface(_) | Source::Static(_) | Source::File(_) | Source::Command(_) => {}
+        }
+    }
+    let there = operators.len() + built_in;
+    if there == 0 || there >= config.confirm {
+        return;
+    }
+    let more = if built_in == 0 {
+        "add the source `https`"
+    } else {
+        "add a source of another operator"
+    };
+    let needed = config.confirm;
+    findings.problem(
+        spot,
+        Wrong::new(format!(
+            "{needed} operators must agree on a change, and the sources are of {there}"
+        ))
+        .hint(format!(
+            "{more}, or set `{}` to {there}",
+            section.written("confirm")
+        )),
+    );
+}
+
+/// A network, or an address as the network of itself.
+fn network(text: &str, family: Family) -> Result<IpNet, Wrong> {
+    let text = text.trim();
+    let net = text
+        .parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| {
+            let example = match family {
+                Family::V4 => "84.212.0.0/16",
+                Family::V6 => "2a01:79c::/32",
+            };
+            Wrong::new(format!("{} is not a network", shown(text)))
+                .hint(format!("write one as in `{example}`"))
+        })?;
+    if Family::of(net.addr()) != family {
+        return Err(Wrong::new(format!("{net} is not an {family} network")));
+    }
+    Ok(net.trunc())
+}

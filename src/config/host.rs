@@ -1,0 +1,169 @@
+//! The hosts of an account: `hosts` and the tables `[[….host]]`.
+
+use std::net::IpAddr;
+
+use crate::{
+    config::{
+        problem::{Findings, Spot, Wrong, shown},
+        section::{Section, no_advice},
+        value::Value,
+    },
+    core::{
+        addr::HostPart,
+        intent::{Host, HostV6},
+        name::Fqdn,
+    },
+};
+
+/// A host and where its name stands.
+pub(super) struct Placed {
+    pub(super) spot: Spot,
+    pub(super) host: Host,
+}
+
+/// Which TTLs a provider takes, in seconds. Both take up to a week.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ttl {
+    pub(super) least: i64,
+    pub(super) step: i64,
+}
+
+const WEEK: i64 = 604_800;
+
+/// Reads all hosts of an account. The second value says whether any were written at all.
+pub(super) fn read(
+    section: &mut Section<'_>,
+    ttl: Ttl,
+    findings: &mut Findings,
+) -> (Vec<Placed>, bool) {
+    let mut hosts = Vec::new();
+    let mut written = false;
+    if let Some(value) = section.take("hosts") {
+        let items = value.list(findings);
+        written = items.as_ref().is_none_or(|items| !items.is_empty());
+        for item in items.unwrap_or_default() {
+            let text = item.text(findings);
+            if let Some(name) = text.and_then(|text| findings.check(&item.spot, name(text))) {
+                let (spot, host) = (item.spot, plain(name));
+                hosts.push(Placed { spot, host });
+            }
+        }
+    }
+    // In variables there are no tables; `HOST` there is a slip for `HOSTS`.
+    if !section.is_environment() {
+        for table in section.sections("host", findings) {
+            written = true;
+            hosts.extend(one(table, ttl, findings));
+        }
+    }
+    (hosts, written)
+}
+
+fn plain(name: Fqdn) -> Host {
+    Host {
+        name,
+        ipv4: true,
+        ipv6: HostV6::Own,
+        ttl: None,
+        create: true,
+    }
+}
+
+fn name(text: &str) -> Result<Fqdn, Wrong> {
+    Fqdn::parse(text).map_err(|error| Wrong::new(error.to_string()))
+}
+
+fn one(mut table: Section<'_>, ttl: Ttl, findings: &mut Findings) -> Option<Placed> {
+    let named = table.take("name");
+    let ipv4 = table.take("ipv4").map(|it| it.boolean(findings));
+    let ipv6 = table.take("ipv6").map(|it| ipv6(&it, findings));
+    let ttl = table.take("ttl").map(|it| self::ttl(&it, ttl, findings));
+    let create = table.take("create").map(|it| it.boolean(findings));
+    if ipv4 == Some(Some(false)) && ipv6 == Some(Some(HostV6::Off)) {
+        let wrong = Wrong::new("both families of this host are switched off");
+        findings.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
+    }
+    let Some(named) = named else {
+        let wrong = Wrong::new("is missing").hint("write the host's name");
+        findings.absence(&table.spot_of("name"), wrong);
+        table.finish(findings, no_advice);
+        return None;
+    };
+    table.finish(findings, no_advice);
+    let text = named.text(findings)?;
+    let name = findings.check(&named.spot, name(text))?;
+    let host = Host {
+        ipv4: ipv4.flatten().unwrap_or(true),
+        ipv6: ipv6.flatten().unwrap_or(HostV6::Own),
+        ttl: ttl.flatten(),
+        create: create.flatten().unwrap_or(true),
+        ..plain(name)
+    };
+    let spot = named.spot;
+    Some(Placed { spot, host })
+}
+
+fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
+    let seconds = value.integer(findings)?;
+    let Ttl { least, step } = limits;
+    if !(least..=WEEK).contains(&seconds) || seconds % step != 0 {
+        let wrong = Wrong::new(format!("{seconds} is not a TTL this provider takes"));
+        let steps = if step == 1 {
+            String::new()
+        } else {
+            format!(" in steps of {step}")
+        };
+        findings.problem(
+            &value.spot,
+            wrong.hint(format!("it takes {least} to {WEEK} seconds{steps}")),
+        );
+        return None;
+    }
+    u32::try_from(seconds).ok()
+}
+
+const FORMS: &str =
+    "write `true`, `false`, or another device's host part: `{ host = \"::5054:ff:fe12:3456\" }`";
+
+fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
+    if value.is_table() {
+        let mut table = value.table(findings)?;
+        let host = table.take("host");
+        let part = match &host {
+            None => {
+                findings.absence(&table.spot_of("host"), Wrong::new("is missing").hint(FORMS));
+                None
+            }
+            Some(host) => host
+                .text(findings)
+                .and_then(|text| findings.check(&host.spot, host_part(text))),
+        };
+        table.finish(findings, no_advice);
+        return part.map(HostV6::Device);
+    }
+    match value.as_text() {
+        Some(text) => {
+            findings.problem(&value.spot, no_switch(text));
+            None
+        }
+        None => value
+            .boolean(findings)
+            .map(|on| if on { HostV6::Own } else { HostV6::Off }),
+    }
+}
+
+fn no_switch(text: &str) -> Wrong {
+    match text.parse::<IpAddr>() {
+        Ok(addr) => {
+            Wrong::new(format!("{addr} is an address; addresses are found out")).hint(FORMS)
+        }
+        Err(_) => Wrong::new("must not be text").hint(FORMS),
+    }
+}
+
+fn host_part(text: &str) -> Result<HostPart, Wrong> {
+    text.trim().parse().map_err(|why| {
+        Wrong::new(format!("{} is not a host part: {why}", shown(text)))
+            .hint("write the last 64 bits of that device's address, as in `::5054:ff:fe12:3456`")
+    })
+}

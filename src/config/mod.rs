@@ -1,0 +1,195 @@
+//! What was written → what runs.
+//!
+//! A configuration is a TOML file, or environment variables where there is none. Either is read to
+//! its end, and every problem is reported at once, with its place, its key and what to do. No
+//! message and no `Debug` shows a secret, nor a line of the file: a line may hold one.
+
+mod account;
+mod dnspod;
+mod document;
+mod domeneshop;
+mod duration;
+mod endpoint;
+mod environment;
+mod family;
+mod host;
+mod problem;
+mod secrets;
+mod section;
+mod suggest;
+mod surroundings;
+mod together;
+mod value;
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use toml::de::DeTable;
+
+use self::{
+    document::Document,
+    problem::{Findings, Spot},
+    secrets::Vault,
+    section::Section,
+};
+pub use self::{
+    problem::{Place, Problem, Problems},
+    surroundings::{ReadFile, Surroundings, permission_warning},
+};
+use crate::{
+    core::{
+        addr::{Acceptance, Family},
+        choose::Prefer,
+        intent::{Host, OnAbsent},
+        record::{AccountName, Target},
+        schedule::Cadence,
+    },
+    detect::{https::OPERATORS, source::Source},
+    provider,
+};
+
+/// How many unrelated operators the source `https` asks.
+pub const BUILT_IN_OPERATORS: usize = OPERATORS.len();
+
+/// No configuration is larger; a file that is was named by mistake.
+const LARGEST: usize = 256 << 10;
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How often what is due: `interval`, `verify`, `audit`.
+    pub cadence: Cadence,
+    /// How long any one request may take.
+    pub timeout: Duration,
+    /// Where state is kept.
+    pub state_dir: PathBuf,
+    /// How our IPv4 address is found out.
+    pub ipv4: FamilyConfig,
+    /// How our IPv6 address is found out.
+    pub ipv6: FamilyConfig,
+    /// DNS servers to ask instead of the zones' own; usually none.
+    pub dns_servers: Vec<SocketAddr>,
+    /// The accounts, in the order they are written.
+    pub accounts: Vec<AccountConfig>,
+    /// What works and is still worth a word.
+    pub warnings: Vec<Problem>,
+}
+
+/// How our address of one family is found out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FamilyConfig {
+    /// Whom to ask, in order; none switches the family off.
+    pub sources: Vec<Source>,
+    /// How many independent operators must agree on a change; at least 1.
+    pub confirm: usize,
+    /// Which addresses may be published.
+    pub acceptance: Acceptance,
+    /// What to do with records when the family is known to be gone.
+    pub on_absent: OnAbsent,
+    /// Which kind of IPv6 address to publish.
+    pub prefer: Prefer,
+}
+
+/// One account and its hosts.
+#[derive(Clone, Debug)]
+pub struct AccountConfig {
+    /// Its label.
+    pub name: AccountName,
+    /// The provider and what it needs.
+    pub provider: ProviderConfig,
+    /// The hosts, in the order they are written.
+    pub hosts: Vec<Host>,
+    /// The provider and endpoint, for the memory: what was learnt elsewhere does not count here.
+    pub place: String,
+    /// Changes when a secret, a setting or a host of the account does.
+    pub fingerprint: u64,
+}
+
+/// What an account's provider needs.
+#[derive(Clone, Debug)]
+pub enum ProviderConfig {
+    /// `[[domeneshop]]`.
+    Domeneshop(provider::domeneshop::Settings),
+    /// `[[dnspod]]`.
+    DnsPod(provider::dnspod::Settings),
+}
+
+impl Config {
+    /// One family's part.
+    pub fn family(&self, family: Family) -> &FamilyConfig {
+        match family {
+            Family::V4 => &self.ipv4,
+            Family::V6 => &self.ipv6,
+        }
+    }
+
+    /// Everything that is kept right, in the order it is written: the families that a host wants
+    /// and that have a source.
+    pub fn targets(&self) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for account in &self.accounts {
+            for host in &account.hosts {
+                let on = |family: &Family| {
+                    host.wants(*family) && !self.family(*family).sources.is_empty()
+                };
+                targets.extend(Family::ALL.into_iter().filter(on).map(|family| Target {
+                    account: account.name.clone(),
+                    host: host.name.clone(),
+                    family,
+                }));
+            }
+        }
+        targets
+    }
+}
+
+/// Reads a configuration file's text. Relative paths in it start from its directory.
+pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result<Config, Problems> {
+    if text.len() > LARGEST {
+        let what = "is larger than 256 KiB: this is no configuration".to_owned();
+        return Err(Problems(vec![Problem {
+            place: Place::File(path.to_owned()),
+            key: String::new(),
+            what,
+            hint: None,
+        }]));
+    }
+    let mut findings = Findings::default();
+    let document = Document::new(path, text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let root = Section::table(&document, table.get_ref(), Spot::file(path));
+    let mut vault = Vault::new(surroundings);
+    let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
+    if !errors.is_empty() {
+        return Err(findings.into_verdict_with(document.syntax(&errors)));
+    }
+    environment::ignored(surroundings, &vault.variables, &mut findings);
+    config.warnings = findings.into_verdict()?;
+    let open = surroundings
+        .config_mode
+        .and_then(|mode| permission_warning(path, mode, vault.literal));
+    config.warnings.extend(open);
+    Ok(config)
+}
+
+/// Reads a configuration from environment variables; `None` if they name no account.
+pub fn from_environment(surroundings: &Surroundings) -> Result<Option<Config>, Problems> {
+    let mut findings = Findings::default();
+    environment::unknown(surroundings, &mut findings);
+    if !environment::names_an_account(surroundings) {
+        return findings.into_verdict().map(|_| None);
+    }
+    environment::empty_sources(surroundings, &mut findings);
+    let root = Section::variables(&surroundings.variables, environment::PREFIX);
+    let mut vault = Vault::new(surroundings);
+    let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
+    config.warnings = findings.into_verdict()?;
+    Ok(Some(config))
+}

@@ -1,0 +1,236 @@
+//! Secrets: written out, or in a file, a variable or a systemd credential. Nothing here shows one.
+
+use std::{
+    io,
+    path::{Component, Path, PathBuf},
+};
+
+use crate::{
+    config::{
+        problem::{Findings, Spot, Wrong},
+        section::Section,
+        suggest::listed,
+        surroundings::Surroundings,
+    },
+    core::secret::Secret,
+};
+
+/// The four keys of one secret.
+pub(super) struct Keys {
+    literal: &'static str,
+    file: &'static str,
+    variable: &'static str,
+    credential: &'static str,
+}
+
+/// The token of either provider.
+pub(super) const TOKEN: Keys = Keys {
+    literal: "token",
+    file: "token_file",
+    variable: "token_env",
+    credential: "token_credential",
+};
+
+/// The second half of a `domeneshop` credential.
+pub(super) const SECRET: Keys = Keys {
+    literal: "secret",
+    file: "secret_file",
+    variable: "secret_env",
+    credential: "secret_credential",
+};
+
+/// The older form of `dnspod`.
+pub(super) const USER_TOKEN: Keys = Keys {
+    literal: "user_token",
+    file: "user_token_file",
+    variable: "user_token_env",
+    credential: "user_token_credential",
+};
+
+/// No credential comes near this: a file of more is something else.
+const MOST: usize = 4096;
+
+/// What was found of a secret.
+pub(super) enum Given {
+    /// None of its keys is there.
+    Nothing,
+    /// It is there, and a problem was reported.
+    Unusable(Spot),
+    /// It is there.
+    Usable(Spot, Secret),
+}
+
+/// Where secrets come from, and what was learnt while reading them.
+pub(super) struct Vault<'a> {
+    surroundings: &'a Surroundings,
+    /// Whether the file itself holds a secret.
+    pub(super) literal: bool,
+    /// The variables that secrets were taken from.
+    pub(super) variables: Vec<String>,
+}
+
+impl<'a> Vault<'a> {
+    pub(super) fn new(surroundings: &'a Surroundings) -> Self {
+        Self {
+            surroundings,
+            literal: false,
+            variables: Vec::new(),
+        }
+    }
+
+    /// Reads a secret that may be left out.
+    pub(super) fn find(
+        &mut self,
+        section: &mut Section<'_>,
+        keys: &Keys,
+        findings: &mut Findings,
+    ) -> Given {
+        let ways = [keys.literal, keys.file, keys.variable, keys.credential];
+        let mut given = Vec::new();
+        for key in ways {
+            if let Some(value) = section.take(key) {
+                given.push((key, value));
+            }
+        }
+        let mut given = given.into_iter();
+        let Some((key, value)) = given.next() else {
+            return Given::Nothing;
+        };
+        // Noted before anything can go wrong: the file is as open as it is.
+        self.literal |= key == keys.literal && value.is_in_file();
+        if let Some((other, second)) = given.next() {
+            let (first, other) = (section.written(key), section.written(other));
+            let wrong = Wrong::new(format!("`{first}` and `{other}` are both there"));
+            findings.problem(&second.spot, wrong.hint("keep one of them"));
+            return Given::Unusable(value.spot);
+        }
+        let Some(text) = value.text(findings) else {
+            return Given::Unusable(value.spot);
+        };
+        let read = if key == keys.literal {
+            usable(text)
+        } else if key == keys.file {
+            self.file(section.directory(), text, &section.written(keys.literal))
+        } else if key == keys.variable {
+            self.environment(text)
+        } else {
+            self.credential(text)
+        };
+        match findings.check(&value.spot, read) {
+            Some(secret) => Given::Usable(value.spot, secret),
+            None => Given::Unusable(value.spot),
+        }
+    }
+
+    /// Reads a secret that must be there.
+    pub(super) fn need(
+        &mut self,
+        section: &mut Section<'_>,
+        keys: &Keys,
+        findings: &mut Findings,
+    ) -> Option<Secret> {
+        match self.find(section, keys, findings) {
+            Given::Usable(_, secret) => Some(secret),
+            Given::Unusable(_) => None,
+            Given::Nothing => {
+                let mut ways = vec![keys.literal, keys.file];
+                if !section.is_environment() {
+                    ways.extend([keys.variable, keys.credential]);
+                }
+                let ways: Vec<_> = ways.into_iter().map(|key| section.written(key)).collect();
+                let ways = listed(ways.iter().map(String::as_str));
+                let wrong = Wrong::new("is missing").hint(format!("write one of {ways}"));
+                findings.absence(&section.spot_of(keys.literal), wrong);
+                None
+            }
+        }
+    }
+
+    fn file(&self, directory: Option<&Path>, text: &str, literal: &str) -> Result<Secret, Wrong> {
+        if text.is_empty() {
+            return Err(Wrong::new("is empty").hint("write the path of a file"));
+        }
+        let path = directory.map_or_else(|| PathBuf::from(text), |it| it.join(text));
+        (self.surroundings.read)(&path)
+            .map_err(|error| {
+                // A word without a slash or dot where no file is: likely the secret itself.
+                if error.kind() == io::ErrorKind::NotFound && !text.contains(['/', '\\', '.']) {
+                    return Wrong::new("there is no file of that name").hint(format!(
+                        "if it is not a path but the secret itself, write `{literal}`"
+                    ));
+                }
+                Wrong::new(format!("cannot read {}: {error}", path.display()))
+            })
+            .and_then(|bytes| from_bytes(bytes, &path))
+    }
+
+    fn environment(&mut self, name: &str) -> Result<Secret, Wrong> {
+        // The name is not shown: people write the secret itself there.
+        let text = self.surroundings.variable(name).ok_or_else(|| {
+            Wrong::new("the variable it names is not set or empty")
+                .hint("write the name of an environment variable that holds the secret")
+        })?;
+        self.variables.push(name.to_owned());
+        usable(text.trim_end())
+    }
+
+    fn credential(&self, name: &str) -> Result<Secret, Wrong> {
+        let mut parts = Path::new(name).components();
+        let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
+            return Err(Wrong::new("is not the name of a credential")
+                .hint("write the name that `LoadCredential=NAME:PATH` gives it"));
+        };
+        let directory = self
+            .surroundings
+            .variable("CREDENTIALS_DIRECTORY")
+            .ok_or_else(|| {
+                Wrong::new("systemd passed no credentials: $CREDENTIALS_DIRECTORY is not set")
+                    .hint("add `LoadCredential=NAME:PATH` to the service")
+            })?;
+        let path = Path::new(directory).join(name);
+        (self.surroundings.read)(&path)
+            .map_err(|error| {
+                Wrong::new(format!("cannot read the credential: {error}"))
+                    .hint("add `LoadCredential=NAME:PATH` to the service")
+            })
+            .and_then(|bytes| from_bytes(bytes, &path))
+    }
+}
+
+fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Secret, Wrong> {
+    let path = path.display();
+    if bytes.len() > MOST {
+        return Err(Wrong::new(format!("{path} is too large to be a secret")));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Wrong::new(format!("{path} holds no text (it is not UTF-8)")))?;
+    if text.trim().is_empty() {
+        return Err(Wrong::new(format!("{path} is empty")));
+    }
+    usable(text.trim_end())
+}
+
+/// A secret is one word. What surrounds it by mistake would be sent along and refused, and some
+/// providers ban whoever is refused too often.
+fn usable(text: &str) -> Result<Secret, Wrong> {
+    if text.is_empty() {
+        return Err(Wrong::new("is empty"));
+    }
+    if text.len() > MOST {
+        return Err(Wrong::new("is too long to be a secret"));
+    }
+    if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
+        return Err(
+            Wrong::new("has quotes around it").hint("remove them: they would be sent along")
+        );
+    }
+    let misplaced =
+        |letter: char| letter.is_whitespace() || letter.is_control() || letter == '\u{feff}';
+    if text.contains(misplaced) {
+        return Err(
+            Wrong::new("has a space, line break or other invisible character in it")
+                .hint("a secret is one word: copy it again"),
+        );
+    }
+    Ok(Secret::new(text))
+}

@@ -1,0 +1,122 @@
+//! What a configuration is read in: the environment, the files it names, and who we are. All of it
+//! is passed in, so that the same text in the same surroundings is always the same configuration.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::config::problem::{Place, Problem};
+
+/// Reads the whole of a file.
+pub type ReadFile = Box<dyn Fn(&Path) -> io::Result<Vec<u8>>>;
+
+/// What the configuration may look at besides its own text. It has no `Debug`: the environment may
+/// hold secrets.
+pub struct Surroundings {
+    /// The environment's variables.
+    pub variables: Vec<(String, String)>,
+    /// How the files that hold secrets are read.
+    pub read: ReadFile,
+    /// Whether we are root: a service then, whose state belongs into `/var/lib`.
+    pub root: bool,
+    /// The permission bits of the configuration file, where there is one and the system has them.
+    pub config_mode: Option<u32>,
+}
+
+impl Surroundings {
+    /// A variable that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.variables.iter().find(|(it, _)| it == name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Where state is kept if nobody says it: systemd's choice, else by the XDG base directory
+    /// specification, else the system's place for services.
+    pub(super) fn state_dir(&self) -> PathBuf {
+        let absolute = |text: &str| Some(PathBuf::from(text)).filter(|path| path.is_absolute());
+        // systemd separates several directories by colons (systemd.exec(5), StateDirectory=).
+        let from_systemd = self
+            .variable("STATE_DIRECTORY")
+            .and_then(|directories| directories.split(':').find_map(absolute));
+        let from_xdg = || {
+            let base = self.variable("XDG_STATE_HOME").and_then(absolute)?;
+            Some(base.join("moored"))
+        };
+        let from_home = || {
+            let home = self.variable("HOME").and_then(absolute)?;
+            (!self.root).then(|| home.join(".local/state/moored"))
+        };
+        from_systemd
+            .or_else(from_xdg)
+            .or_else(from_home)
+            .unwrap_or_else(|| "/var/lib/moored".into())
+    }
+}
+
+/// A warning if a file that holds a secret itself can be read by others than its owner (L12).
+pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> Option<Problem> {
+    let others = match mode & 0o077 {
+        0 => return None,
+        bits if bits & 0o007 != 0 => "everybody on this host",
+        _ => "its group",
+    };
+    has_literal_secret.then(|| Problem {
+        place: Place::File(path.to_owned()),
+        key: String::new(),
+        what: format!("holds a secret and is open to {others}"),
+        hint: Some(
+            "`chmod 600` it, or move the secret to a file of its own with `token_file`".to_owned(),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_kept_where_the_first_that_knows_says() {
+        let systemd = ("STATE_DIRECTORY", "/var/lib/moored:/var/lib/other");
+        let xdg = ("XDG_STATE_HOME", "/home/me/state");
+        let home = ("HOME", "/home/me");
+        let relative = ("XDG_STATE_HOME", "state");
+        for (variables, root, expected) in [
+            (&[home, xdg, systemd][..], false, "/var/lib/moored"),
+            (&[home, xdg], false, "/home/me/state/moored"),
+            (&[home, xdg], true, "/home/me/state/moored"),
+            (&[home, relative], false, "/home/me/.local/state/moored"),
+            (&[home], true, "/var/lib/moored"),
+            (&[], false, "/var/lib/moored"),
+        ] {
+            let surroundings = Surroundings {
+                variables: variables
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                read: Box::new(|_| Err(io::ErrorKind::NotFound.into())),
+                root,
+                config_mode: None,
+            };
+            assert_eq!(
+                surroundings.state_dir(),
+                Path::new(expected),
+                "{variables:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_secret_in_an_open_file_is_worth_a_warning() {
+        let path = Path::new("config.toml");
+        assert_eq!(permission_warning(path, 0o100_600, true), None);
+        assert_eq!(permission_warning(path, 0o100_644, false), None);
+        for (mode, who) in [
+            (0o100_644, "open to everybody"),
+            (0o640, "open to its group"),
+        ] {
+            let warning = permission_warning(path, mode, true).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+        }
+    }
+}

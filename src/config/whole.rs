@@ -1,0 +1,185 @@
+//! The whole of a configuration: what stands outside of the accounts, and then the accounts.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use crate::{
+    config::{
+        Config,
+        account::Draft,
+        dnspod, domeneshop,
+        duration::Limits,
+        family,
+        problem::{Findings, Wrong, order, shown},
+        secrets::Vault,
+        section::{Section, no_advice},
+        suggest::nearest,
+        surroundings::Surroundings,
+        together,
+        value::Value,
+    },
+    core::{addr::Family, schedule::Cadence},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const DAY: Duration = Duration::from_hours(24);
+const PROVIDERS: [&str; 2] = ["domeneshop", "dnspod"];
+
+/// The keys that stand before the first table.
+const TOP: [&str; 5] = ["interval", "verify", "audit", "timeout", "state_dir"];
+
+/// Reads everything. What could not be read is replaced by a default or left out; a problem was
+/// reported then, and the result is not used.
+pub(super) fn read(
+    mut root: Section<'_>,
+    vault: &mut Vault<'_>,
+    surroundings: &Surroundings,
+    findings: &mut Findings,
+) -> Config {
+    let cadence = Cadence {
+        interval: root.length("interval", (5 * MINUTE, SECOND, DAY), findings),
+        verify: root.length("verify", (60 * MINUTE, SECOND, 30 * DAY), findings),
+        audit: root.length("audit", (DAY, SECOND, 30 * DAY), findings),
+    };
+    let timeout = root.length("timeout", (10 * SECOND, SECOND / 10, 5 * MINUTE), findings);
+    let state_dir = state_dir(&mut root, findings).unwrap_or_else(|| surroundings.state_dir());
+    let [ipv4, ipv6] = [("ipv4", Family::V4), ("ipv6", Family::V6)]
+        .map(|(key, family)| family::read(root.section(key, findings), family, findings));
+    let mut dns = root.section("dns", findings);
+    let dns_servers = dns
+        .take("servers")
+        .map(|value| servers(&value, findings))
+        .unwrap_or_default();
+    dns.finish(findings, no_advice);
+    let mut drafts = Vec::new();
+    for section in root.sections("domeneshop", findings) {
+        drafts.push(domeneshop::read(section, vault, findings));
+    }
+    for section in root.sections("dnspod", findings) {
+        drafts.push(dnspod::read(section, vault, findings));
+    }
+    drafts.sort_by_key(|draft| order(&draft.spot.place));
+    let whole = root.whole();
+    let named = PROVIDERS.iter().any(|provider| root.has(provider));
+    root.finish(findings, unknown_at_top);
+    let mut config = Config {
+        cadence,
+        timeout,
+        state_dir,
+        ipv4,
+        ipv6,
+        dns_servers,
+        accounts: Vec::new(),
+        warnings: Vec::new(),
+    };
+    together::check(&config, &drafts, &whole, findings);
+    // A provider's key of the wrong kind was reported already.
+    if drafts.is_empty() && !named {
+        let wrong = Wrong::new("there is no account");
+        findings.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
+    }
+    config.accounts = drafts.into_iter().filter_map(Draft::finish).collect();
+    config
+}
+
+impl Section<'_> {
+    /// A length of time, by default the first, at least the second, at most the third.
+    fn length(
+        &mut self,
+        key: &'static str,
+        (default, least, most): (Duration, Duration, Duration),
+        findings: &mut Findings,
+    ) -> Duration {
+        self.take(key)
+            .and_then(|value| value.duration(Limits { least, most }, findings))
+            .unwrap_or(default)
+    }
+}
+
+fn state_dir(root: &mut Section<'_>, findings: &mut Findings) -> Option<PathBuf> {
+    let (spot, text) = root.text("state_dir", findings)?;
+    let path = PathBuf::from(text);
+    if !path.is_absolute() {
+        // A daemon's working directory is no place anybody thinks of.
+        let wrong = Wrong::new(format!("{} is not an absolute path", shown(text)));
+        findings.problem(
+            &spot,
+            wrong.hint("write it from the root, as in `/var/lib/moored`"),
+        );
+        return None;
+    }
+    Some(path)
+}
+
+fn servers(value: &Value<'_>, findings: &mut Findings) -> Vec<SocketAddr> {
+    let texts = value.texts(findings).unwrap_or_default();
+    texts
+        .into_iter()
+        .filter_map(|(spot, text)| findings.check(&spot, server(text)))
+        .collect()
+}
+
+/// `IP`, `IP:PORT`, `[IP]` or `[IP]:PORT`.
+fn server(text: &str) -> Result<SocketAddr, Wrong> {
+    const PORT: u16 = 53;
+    let text = text.trim();
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+        .unwrap_or(text);
+    let addr = text
+        .parse::<SocketAddr>()
+        .or_else(|_| bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, PORT)));
+    addr.ok().filter(|addr| addr.port() != 0).ok_or_else(|| {
+        Wrong::new(format!(
+            "{} is not the address of a DNS server",
+            shown(text)
+        ))
+        .hint("write an IP address, with a port if it is not 53: `127.0.0.1:5300`, `[::1]:5300`")
+    })
+}
+
+/// Keys of the top that stand in an account: TOML counts every line after a `[[table]]` to it.
+pub(super) fn misplaced(key: &str, _: &Value<'_>) -> Option<Wrong> {
+    if TOP.contains(&key) {
+        return Some(
+            Wrong::new("is not a key of an account").hint("move it up, before the first table"),
+        );
+    }
+    ["ttl", "create", "ipv4", "ipv6"].contains(&key).then(|| {
+        Wrong::new("is not a key of an account")
+            .hint("it belongs to a single host: write it in `[[….host]]` with the host's `name`")
+    })
+}
+
+fn unknown_at_top(key: &str, value: &Value<'_>) -> Option<Wrong> {
+    match key {
+        "status" => {
+            return Some(Wrong::new("this version has no status page").hint("remove the table"));
+        }
+        "notify" => {
+            return Some(
+                Wrong::new("this version sends no notifications").hint("remove the table"),
+            );
+        }
+        "hosts" | "host" | "token" | "secret" => {
+            return Some(
+                Wrong::new("is a key of an account")
+                    .hint("write `[[domeneshop]]` or `[[dnspod]]` on a line before it"),
+            );
+        }
+        _ => {}
+    }
+    let known = PROVIDERS.into_iter().chain(["ipv4", "ipv6", "dns"]);
+    if !value.is_table() || nearest(key, known).is_some() {
+        return None;
+    }
+    Some(
+        Wrong::new("there is no such provider or table")
+            .hint("the providers are `domeneshop` and `dnspod`"),
+    )
+}
