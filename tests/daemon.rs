@@ -41,9 +41,15 @@ fn a_daemon_in_the_middle_of_a_hanging_request_ends_in_time() {
         &(bench.head().replace("\"2s\"", "\"60s\"")
             + &bench.domeneshop("hosts = [\"home.example.com\"]")),
     );
-    bench.sandbox.fault(Fault::new(Service::Domeneshop, "/", FaultKind::Hang).always());
+    bench
+        .sandbox
+        .fault(Fault::new(Service::Domeneshop, "/", FaultKind::Hang).always());
     let mut daemon = bench.daemon(&[]);
-    assert!(bench.sandbox.wait_for(Service::Domeneshop, 1, Duration::from_secs(20)));
+    assert!(
+        bench
+            .sandbox
+            .wait_for(Service::Domeneshop, 1, Duration::from_secs(20))
+    );
     daemon.signal("TERM");
     let (code, took) = daemon.end();
     assert_eq!(code, Some(0));
@@ -57,10 +63,14 @@ fn usr1_starts_a_full_round_against_the_provider() {
     let daemon = started(&bench);
     bench.sandbox.clear_log();
     let records = bench.sandbox.domeneshop().records("example.com");
-    let id = records.iter().find(|it| it["host"] == "home").unwrap()["id"].as_u64().unwrap();
+    let id = records.iter().find(|it| it["host"] == "home").unwrap()["id"]
+        .as_u64()
+        .unwrap();
     bench.sandbox.domeneshop().set("example.com", id, "9.9.9.9");
     daemon.signal("USR1");
-    wait_until("the repair", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the repair", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
 }
 
 #[test]
@@ -71,13 +81,19 @@ fn hup_takes_over_a_good_configuration_and_keeps_the_old_one_from_a_bad_one() {
     let daemon = started(&bench);
     bench.config("intervall = 1");
     daemon.signal("HUP");
-    wait_until("the complaint", || daemon.log().contains("the old one stays"));
+    wait_until("the complaint", || {
+        daemon.log().contains("the old one stays")
+    });
     assert!(daemon.log().contains("did you mean `interval`"));
     bench.address(OTHER);
-    wait_until("the old one at work", || bench.at_domeneshop("home", "A") == [OTHER]);
+    wait_until("the old one at work", || {
+        bench.at_domeneshop("home", "A") == [OTHER]
+    });
     bench.config(&text("www.example.com"));
     daemon.signal("HUP");
-    wait_until("the new one at work", || bench.at_domeneshop("www", "A") == [OTHER]);
+    wait_until("the new one at work", || {
+        bench.at_domeneshop("www", "A") == [OTHER]
+    });
 }
 
 #[test]
@@ -94,11 +110,17 @@ fn a_daemon_recovers_alone_when_its_provider_does() {
     let bench = Bench::new();
     bench.config(&(quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     let down = FaultKind::Status(503, String::new());
-    bench.sandbox.fault(Fault::new(Service::Domeneshop, "/", down).times(2));
+    bench
+        .sandbox
+        .fault(Fault::new(Service::Domeneshop, "/", down).times(2));
     let daemon = bench.daemon(&[]);
-    wait_until("the failure", || daemon.log().contains("Domeneshop failed on"));
+    wait_until("the failure", || {
+        daemon.log().contains("Domeneshop failed on")
+    });
     assert_eq!(bench.run(&["health"]).code, 1);
-    wait_until("the recovery", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the recovery", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
     wait_until("health", || bench.run(&["health"]).code == 0);
 }
 
@@ -108,10 +130,14 @@ fn a_daemon_without_an_address_waits_and_is_right_soon_after_one_arrives() {
     bench.address("");
     bench.simple();
     let daemon = bench.daemon(&[]);
-    wait_until("the complaint", || daemon.log().contains("could not be found out"));
+    wait_until("the complaint", || {
+        daemon.log().contains("could not be found out")
+    });
     assert_eq!(bench.requests(), 0);
     bench.address(ADDRESS);
-    wait_until("the record", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the record", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
 }
 
 #[test]
@@ -130,10 +156,19 @@ fn open_connections(process: &str) -> usize {
     let sockets: Vec<_> = fs::read_dir(format!("{process}/fd"))
         .unwrap()
         .filter_map(|it| fs::read_link(it.ok()?.path()).ok())
-        .filter_map(|it| Some(it.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+        .filter_map(|it| {
+            Some(
+                it.to_str()?
+                    .strip_prefix("socket:[")?
+                    .strip_suffix(']')?
+                    .to_owned(),
+            )
+        })
         .collect();
     let table = fs::read_to_string(format!("{process}/net/tcp")).unwrap();
-    let established = table.lines().filter(|line| line.split_whitespace().nth(3) == Some("01"));
+    let established = table
+        .lines()
+        .filter(|line| line.split_whitespace().nth(3) == Some("01"));
     established
         .filter(|line| {
             let inode = line.split_whitespace().nth(9).unwrap_or_default();
@@ -149,7 +184,11 @@ fn a_second_instance_is_refused_with_75_and_a_reason() {
     let _daemon = started(&bench);
     for args in [&["--once"][..], &["run"]] {
         let run = bench.run(args).ends(75);
-        assert!(run.stderr.contains("another moored is running"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("another moored is running"),
+            "{}",
+            run.stderr
+        );
     }
     bench.run(&["plan"]).ends(0);
     bench.run(&["detect"]).ends(0);
@@ -161,7 +200,11 @@ fn status_shows_each_host_with_its_address_and_the_next_check() {
     bench.simple();
     let _daemon = started(&bench);
     let run = bench.run(&["status"]).ends(0);
-    assert!(run.stdout.contains("home.example.com A  84.212.10.20 for"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("home.example.com A  84.212.10.20 for"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("next in"), "{}", run.stdout);
     let status = bench.run(&["status", "--json"]).ends(0).json();
     assert_eq!(status["healthy"], true);
@@ -174,7 +217,11 @@ fn health_tells_the_truth_while_a_provider_refuses() {
     let text = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&text.replace(common::SECRET, "wrong"));
     let daemon = bench.daemon(&[]);
-    wait_until("the refusal", || daemon.log().contains("refuses the token or secret"));
-    wait_until("the truth", || bench.run(&["health"]).stdout.contains("refuses the token"));
+    wait_until("the refusal", || {
+        daemon.log().contains("refuses the token or secret")
+    });
+    wait_until("the truth", || {
+        bench.run(&["health"]).stdout.contains("refuses the token")
+    });
     bench.run(&["health"]).ends(1);
 }

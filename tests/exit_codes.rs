@@ -25,12 +25,21 @@ fn right_is_0_changed_or_not() {
 fn a_bad_command_line_is_2() {
     let bench = Bench::new();
     bench.simple();
-    for args in [&["--onec"][..], &["--once", "plan"], &["plans"], &["--log", "loud", "--once"]] {
+    for args in [
+        &["--onec"][..],
+        &["--once", "plan"],
+        &["plans"],
+        &["--log", "loud", "--once"],
+    ] {
         let run = bench.run(args).ends(2);
         assert!(!run.stderr.is_empty(), "{args:?}");
     }
     let run = bench.run(&["--onec"]);
-    assert!(run.stderr.contains("--once"), "it suggests what was meant: {}", run.stderr);
+    assert!(
+        run.stderr.contains("--once"),
+        "it suggests what was meant: {}",
+        run.stderr
+    );
     assert_eq!(bench.requests(), 0);
     bench.run(&["--help"]).ends(0);
     bench.run(&["--version"]).ends(0);
@@ -40,10 +49,20 @@ fn a_bad_command_line_is_2() {
 fn an_address_that_cannot_be_found_out_is_69_and_changes_nothing() {
     let bench = Bench::new();
     bench.simple();
-    for broken in ["", "<html>84.212.10.20</html>", "192.168.1.5", "2a01::1", "84.212.10.20 x"] {
+    for broken in [
+        "",
+        "<html>84.212.10.20</html>",
+        "192.168.1.5",
+        "2a01::1",
+        "84.212.10.20 x",
+    ] {
         bench.address(broken);
         let run = bench.run(&["--once"]).ends(69);
-        assert!(run.stdout.contains("could not be found out"), "{}", run.stdout);
+        assert!(
+            run.stdout.contains("could not be found out"),
+            "{}",
+            run.stdout
+        );
         assert_eq!(bench.requests(), 0, "{broken}");
     }
 }
@@ -64,7 +83,9 @@ fn a_provider_in_trouble_is_75_and_the_next_run_mends_it() {
         bench.simple();
         for path in ["/domains", "/dyndns/update"] {
             let shown = format!("{kind:?} on {path}");
-            bench.sandbox.fault(Fault::new(PROVIDER, path, kind.clone()));
+            bench
+                .sandbox
+                .fault(Fault::new(PROVIDER, path, kind.clone()));
             let run = bench.run(&["--once"]);
             if run.code != 0 {
                 assert_eq!(run.code, 75, "{shown}: {}{}", run.stdout, run.stderr);
@@ -98,11 +119,19 @@ fn refused_credentials_are_77_and_the_account_is_left_alone_until_they_change() 
     let good = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&good.replace(SECRET, "wrong"));
     let run = bench.run(&["--once"]).ends(77);
-    assert!(run.stdout.contains("refuses the token or secret"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("refuses the token or secret"),
+        "{}",
+        run.stdout
+    );
     let requests = bench.requests();
     bench.run(&["--once"]).ends(77);
     bench.run(&["plan"]).ends(77);
-    assert_eq!(bench.requests(), requests, "not one more request with the refused secret");
+    assert_eq!(
+        bench.requests(),
+        requests,
+        "not one more request with the refused secret"
+    );
     bench.config(&good);
     bench.run(&["--once"]).ends(0);
 }
@@ -114,7 +143,8 @@ fn a_host_in_no_zone_is_77_and_holds_up_nobody() {
     bench.config(&(bench.head() + &bench.domeneshop(hosts)));
     let run = bench.run(&["--once"]).ends(77);
     assert!(
-        run.stdout.contains("no zone of account `domeneshop` holds home.example.net"),
+        run.stdout
+            .contains("no zone of account `domeneshop` holds home.example.net"),
         "{}",
         run.stdout
     );
@@ -127,7 +157,11 @@ fn a_refused_dnspod_token_is_77() {
     let text = bench.head() + &bench.dnspod(Site::International, "hosts = [\"home.example.org\"]");
     bench.config(&text.replace(LOGIN, "12345,wrong"));
     let run = bench.run(&["--once"]).ends(77);
-    assert!(run.stdout.contains("1000"), "the code is named: {}", run.stdout);
+    assert!(
+        run.stdout.contains("1000"),
+        "the code is named: {}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -135,10 +169,17 @@ fn a_wrong_configuration_is_78_and_every_problem_is_printed() {
     let bench = Bench::new();
     bench.config("intervall = \"5m\"\n[[domeneshop]]\ntoken = \"t\"\nhosts = [\"localhost\"]\n");
     let run = bench.run(&["--once"]).ends(78);
-    for (place, what) in [(":1:1:", "did you mean `interval`"), (":4:", "localhost"), (":2:", "secret")]
-    {
+    for (place, what) in [
+        (":1:1:", "did you mean `interval`"),
+        (":4:", "localhost"),
+        (":2:", "secret"),
+    ] {
         let line = run.stderr.lines().find(|it| it.contains(what));
-        assert!(line.is_some_and(|it| it.contains(place)), "{what}: {}", run.stderr);
+        assert!(
+            line.is_some_and(|it| it.contains(place)),
+            "{what}: {}",
+            run.stderr
+        );
     }
     assert_eq!(bench.requests(), 0);
 }
@@ -151,7 +192,11 @@ fn a_missing_configuration_is_78() {
     let mut command = bench.command(&["--once"]);
     command.env_remove("MOORED_CONFIG");
     let run = common::finish(command).ends(78);
-    assert!(run.stderr.contains("there is no configuration"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("there is no configuration"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -163,10 +208,14 @@ fn the_worst_wins() {
         + &bench.dnspod(Site::International, hosts);
     bench.config(&text);
     let broken = FaultKind::Status(500, String::new());
-    bench.sandbox.fault(Fault::new(PROVIDER, "/", broken).always());
+    bench
+        .sandbox
+        .fault(Fault::new(PROVIDER, "/", broken).always());
     let refused = FaultKind::Code("10002".into());
     let dnspod = Service::DnsPod(Site::International);
-    bench.sandbox.fault(Fault::new(dnspod, "/", refused).always());
+    bench
+        .sandbox
+        .fault(Fault::new(dnspod, "/", refused).always());
     bench.run(&["--once"]).ends(77);
 }
 
@@ -176,7 +225,11 @@ fn plan_says_10_for_pending_changes_only_if_asked() {
     bench.simple();
     bench.run(&["plan"]).ends(0);
     bench.run(&["plan", "--exit-code"]).ends(10);
-    assert_eq!(bench.at_domeneshop("home", "A").len(), 0, "planning changes nothing");
+    assert_eq!(
+        bench.at_domeneshop("home", "A").len(),
+        0,
+        "planning changes nothing"
+    );
     bench.run(&["--once"]).ends(0);
     bench.run(&["plan", "--exit-code"]).ends(0);
     bench.address(OTHER);
@@ -197,13 +250,28 @@ fn without_a_daemon_status_and_health_are_1() {
 #[test]
 fn check_names_credentials_zone_and_permission_and_writes_nothing() {
     let bench = Bench::new();
-    let good = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\", \"a.example.net\"]");
+    let good =
+        bench.head() + &bench.domeneshop("hosts = [\"home.example.com\", \"a.example.net\"]");
     bench.config(&good);
     let run = bench.run(&["check"]).ends(77);
-    assert!(run.stdout.contains("home.example.com: right: zone example.com"), "{}", run.stdout);
-    assert!(run.stdout.contains("a.example.net: account domeneshop: no zone"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("home.example.com: right: zone example.com"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("a.example.net: account domeneshop: no zone"),
+        "{}",
+        run.stdout
+    );
     bench.config(&good.replace(TOKEN, "wrong"));
     bench.run(&["check"]).ends(77);
     let requests = bench.sandbox.log();
-    assert!(requests.iter().all(|it| it.method == "GET" && !it.path.contains("dyndns")));
+    assert!(
+        requests
+            .iter()
+            .all(|it| it.method == "GET" && !it.path.contains("dyndns"))
+    );
 }

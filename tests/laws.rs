@@ -11,8 +11,10 @@ use serde_json::json;
 
 /// A configuration that asks echo services, in this order, and believes what two of them say.
 fn asking_echoes(bench: &Bench, which: &[u8]) -> String {
-    let urls: Vec<_> =
-        which.iter().map(|n| format!("{:?}", bench.sandbox.echo(*n).url())).collect();
+    let urls: Vec<_> = which
+        .iter()
+        .map(|n| format!("{:?}", bench.sandbox.echo(*n).url()))
+        .collect();
     let file = format!("\"file:{}/address\"", bench.dir.path().display());
     bench.head().replace(&file, &urls.join(", "))
         + &bench.domeneshop("hosts = [\"home.example.com\"]")
@@ -33,12 +35,21 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
         (format!("file:{path}"), None),
         ("interface:missing0".to_owned(), None),
         ("http://127.0.0.1:1/".to_owned(), None),
-        (echo.url(), Some((200, "text/html", "<html>84.212.99.99</html>"))),
+        (
+            echo.url(),
+            Some((200, "text/html", "<html>84.212.99.99</html>")),
+        ),
         (echo.url(), Some((302, "text/plain", "84.212.99.99"))),
         (echo.url(), Some((511, "text/html", "log in first"))),
         (echo.url(), Some((500, "text/plain", "84.212.99.99"))),
-        (echo.url(), Some((200, "text/plain", "Your address is 84.212.99.99"))),
-        (echo.url(), Some((200, "text/plain", "84.212.99.99 84.212.99.98"))),
+        (
+            echo.url(),
+            Some((200, "text/plain", "Your address is 84.212.99.99")),
+        ),
+        (
+            echo.url(),
+            Some((200, "text/plain", "84.212.99.99 84.212.99.98")),
+        ),
         (echo.url(), Some((200, "text/plain", "2a01::1"))),
         (echo.url(), Some((200, "text/plain", "10.0.0.1"))),
         (echo.url(), Some((200, "text/plain", "ddclient 3.10.0.1"))),
@@ -56,9 +67,16 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
         }
         assert_eq!(bench.requests(), requests, "{source} {body:?}");
     }
-    for fault in [FaultKind::Endless, FaultKind::Hang, FaultKind::Drop, FaultKind::CutOff] {
+    for fault in [
+        FaultKind::Endless,
+        FaultKind::Hang,
+        FaultKind::Drop,
+        FaultKind::CutOff,
+    ] {
         echo.answer(OTHER);
-        bench.sandbox.fault(Fault::new(Service::Echo(1), "", fault.clone()).always());
+        bench
+            .sandbox
+            .fault(Fault::new(Service::Echo(1), "", fault.clone()).always());
         let text = asking_echoes(&bench, &[1]).replace("[ipv4]", "[ipv4]\nconfirm = 1");
         bench.config(&text);
         bench.run(&["--once"]).ends(69);
@@ -112,7 +130,11 @@ fn l2_private_addresses_are_published_only_if_the_operator_says_so() {
     bench.address("192.168.1.5");
     bench.simple();
     let run = bench.run(&["--once"]).ends(69);
-    assert!(run.stdout.contains("192.168.1.5 is private"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("192.168.1.5 is private"),
+        "{}",
+        run.stdout
+    );
     let any = bench.head().replace("[ipv4]", "[ipv4]\naccept = \"any\"");
     bench.config(&(any + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     bench.run(&["--once"]).ends(0);
@@ -128,7 +150,13 @@ fn detection_ignores_proxy_variables() {
     bench.config(&asking_echoes(&bench, &[1, 2]));
     let mut command = bench.command(&["detect", "--json"]);
     // Nobody listens there: whoever obeyed would get nothing.
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy"] {
+    for name in [
+        "http_proxy",
+        "HTTP_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+        "https_proxy",
+    ] {
         command.env(name, "http://127.0.0.1:1");
     }
     let seen = common::finish(command).ends(0).json();
@@ -139,15 +167,26 @@ fn detection_ignores_proxy_variables() {
 fn l3_a_write_whose_answers_are_lost_again_and_again_locks_no_record() {
     let bench = Bench::new();
     let site = Site::International;
-    let id = bench.sandbox.dnspod(site).add("example.org", "home", "A", "1.1.1.1", None, Some(600));
+    let id = bench
+        .sandbox
+        .dnspod(site)
+        .add("example.org", "home", "A", "1.1.1.1", None, Some(600));
     bench.config(&(bench.head() + &bench.dnspod(site, "hosts = [\"home.example.org\"]")));
     let service = Service::DnsPod(site);
     for _ in 0..8 {
-        bench.sandbox.fault(Fault::new(service, "/Record.Modify", FaultKind::LoseAnswer));
+        bench
+            .sandbox
+            .fault(Fault::new(service, "/Record.Modify", FaultKind::LoseAnswer));
         bench.run(&["--once"]);
     }
     assert!(!bench.sandbox.dnspod(site).locked("example.org", id));
-    assert_eq!(bench.sandbox.dnspod(site).unchanged_updates("example.org", id), 0);
+    assert_eq!(
+        bench
+            .sandbox
+            .dnspod(site)
+            .unchanged_updates("example.org", id),
+        0
+    );
     assert_eq!(bench.at_dnspod(site, "example.org", "home", "A"), [ADDRESS]);
 }
 
@@ -156,10 +195,15 @@ fn l4_a_refused_account_does_not_hold_up_another() {
     let bench = Bench::new();
     let hosts = "hosts = [\"home.example.org\"]";
     let good = bench.dnspod(Site::International, hosts);
-    let bad = bench.domeneshop("hosts = [\"home.example.com\"]").replace(SECRET, "wrong");
+    let bad = bench
+        .domeneshop("hosts = [\"home.example.com\"]")
+        .replace(SECRET, "wrong");
     bench.config(&(bench.head() + &bad + &good));
     bench.run(&["--once"]).ends(77);
-    assert_eq!(bench.at_dnspod(Site::International, "example.org", "home", "A"), [ADDRESS]);
+    assert_eq!(
+        bench.at_dnspod(Site::International, "example.org", "home", "A"),
+        [ADDRESS]
+    );
     let before = bench.sandbox.requests(Service::Domeneshop);
     assert_eq!(before, 1, "one refusal is enough");
     for _ in 0..5 {
@@ -190,7 +234,10 @@ fn l5_the_rest_of_a_domeneshop_zone_stays_byte_identical() {
     );
     let own = shop.add(zone, "home", "A", "1.1.1.1", Some(900));
     let others = || -> Vec<_> {
-        shop.records(zone).into_iter().filter(|it| !(it["host"] == "home" && it["type"] == "A")).collect()
+        shop.records(zone)
+            .into_iter()
+            .filter(|it| !(it["host"] == "home" && it["type"] == "A"))
+            .collect()
     };
     let before = others();
     bench.simple();
@@ -198,10 +245,17 @@ fn l5_the_rest_of_a_domeneshop_zone_stays_byte_identical() {
     bench.address(OTHER);
     bench.run(&["--once"]).ends(0);
     assert_eq!(others(), before);
-    let record = shop.records(zone).into_iter().find(|it| it["host"] == "home" && it["type"] == "A");
+    let record = shop
+        .records(zone)
+        .into_iter()
+        .find(|it| it["host"] == "home" && it["type"] == "A");
     let record = record.unwrap();
     assert_eq!(record["data"], OTHER);
-    assert_eq!((&record["ttl"], record["id"].as_u64()), (&json!(900), Some(own)), "TTL and id stay");
+    assert_eq!(
+        (&record["ttl"], record["id"].as_u64()),
+        (&json!(900), Some(own)),
+        "TTL and id stay"
+    );
 }
 
 #[test]
@@ -247,13 +301,22 @@ fn l7_a_list_that_fails_leads_to_no_write() {
         FaultKind::Drop,
     ] {
         let bench = Bench::new();
-        bench.sandbox.domeneshop().add("example.com", "home", "A", "1.1.1.1", Some(3600));
+        bench
+            .sandbox
+            .domeneshop()
+            .add("example.com", "home", "A", "1.1.1.1", Some(3600));
         bench.simple();
-        bench.sandbox.fault(Fault::new(Service::Domeneshop, "/dns", kind.clone()).always());
+        bench
+            .sandbox
+            .fault(Fault::new(Service::Domeneshop, "/dns", kind.clone()).always());
         bench.run(&["--once"]);
         assert_eq!(bench.at_domeneshop("home", "A"), ["1.1.1.1"], "{kind:?}");
         let log = bench.sandbox.log();
-        assert!(log.iter().all(|it| it.method == "GET" && !it.path.contains("dyndns")), "{kind:?}");
+        assert!(
+            log.iter()
+                .all(|it| it.method == "GET" && !it.path.contains("dyndns")),
+            "{kind:?}"
+        );
     }
 }
 
@@ -268,12 +331,19 @@ fn l7_a_dnspod_list_that_fails_leads_to_no_write() {
         FaultKind::Status(502, "<html>".into()),
     ] {
         let bench = Bench::new();
-        bench.sandbox.dnspod(site).add("example.cn", "home", "A", "1.1.1.1", None, Some(600));
+        bench
+            .sandbox
+            .dnspod(site)
+            .add("example.cn", "home", "A", "1.1.1.1", None, Some(600));
         bench.config(&(bench.head() + &bench.dnspod(site, "hosts = [\"home.example.cn\"]")));
         let list = Fault::new(Service::DnsPod(site), "/Record.List", kind.clone());
         bench.sandbox.fault(list.always());
         bench.run(&["--once"]).ends(75);
-        assert_eq!(bench.at_dnspod(site, "example.cn", "home", "A"), ["1.1.1.1"], "{kind:?}");
+        assert_eq!(
+            bench.at_dnspod(site, "example.cn", "home", "A"),
+            ["1.1.1.1"],
+            "{kind:?}"
+        );
         let log = bench.sandbox.log();
         assert!(log.iter().all(|it| it.path.ends_with(".List")), "{kind:?}");
     }
@@ -288,11 +358,18 @@ fn l10_state_that_is_missing_garbled_or_unwritable_is_reported_and_set_aside() {
     for garbage in ["", "{", "<html>", "{\"version\":99}", "\u{0}\u{0}"] {
         fs::write(&state, garbage).unwrap();
         let run = bench.run(&["--once"]).ends(0);
-        assert!(run.stderr.contains("set aside as"), "{garbage:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("set aside as"),
+            "{garbage:?}: {}",
+            run.stderr
+        );
         assert!(run.stdout.contains("unchanged"), "{}", run.stdout);
     }
     let writes = |it: &sandbox::Logged| it.path.contains("dyndns");
-    assert_eq!(bench.sandbox.log().iter().filter(|it| writes(it)).count(), 1);
+    assert_eq!(
+        bench.sandbox.log().iter().filter(|it| writes(it)).count(),
+        1
+    );
     // A directory that cannot be: a file stands in its place.
     fs::remove_dir_all(bench.dir.path().join("state")).unwrap();
     fs::write(bench.dir.path().join("state"), "").unwrap();
@@ -312,7 +389,10 @@ fn l12_no_secret_appears_in_a_trace_level_log_of_any_run_nor_in_the_state() {
     let all = "trace,moored=trace,hyper=trace,reqwest=trace,hickory_resolver=trace,rustls=trace";
     let mut said = String::new();
     let mut say = |args: &[&str]| {
-        for log in ["trace", &format!("moored=trace,{}", all.split_once(',').unwrap().1)] {
+        for log in [
+            "trace",
+            &format!("moored=trace,{}", all.split_once(',').unwrap().1),
+        ] {
             let mut args = args.to_vec();
             args.extend(["--log", log]);
             let run = bench.run(&args);
@@ -320,14 +400,22 @@ fn l12_no_secret_appears_in_a_trace_level_log_of_any_run_nor_in_the_state() {
             said += &run.stderr;
         }
     };
-    for args in [&["plan"][..], &["--once"], &["check"], &["detect"], &["--once", "--json"]] {
+    for args in [
+        &["plan"][..],
+        &["--once"],
+        &["check"],
+        &["detect"],
+        &["--once", "--json"],
+    ] {
         say(args);
     }
     // A provider that repeats what it was sent, refuses it, or fails on it.
     bench.address(OTHER);
     for service in [Service::Domeneshop, Service::DnsPod(Site::China)] {
         let echoed = format!("{TOKEN} {SECRET} {LOGIN}");
-        bench.sandbox.fault(Fault::new(service, "/", FaultKind::Status(500, echoed)).always());
+        bench
+            .sandbox
+            .fault(Fault::new(service, "/", FaultKind::Status(500, echoed)).always());
     }
     say(&["--once"]);
     bench.sandbox.clear_faults();
@@ -359,18 +447,32 @@ fn l13_the_same_configuration_twice_does_nothing_the_second_time() {
     let bench = Bench::new();
     let ttl = "[[domeneshop.host]]\nname = \"nas.example.com\"\nttl = 300\n";
     let text = bench.head()
-        + &bench.domeneshop(&format!("hosts = [\"home.example.com\", \"*.example.com\"]\n{ttl}"))
-        + &bench.dnspod(Site::International, "hosts = [\"example.org\", \"a.example.org\"]")
+        + &bench.domeneshop(&format!(
+            "hosts = [\"home.example.com\", \"*.example.com\"]\n{ttl}"
+        ))
+        + &bench.dnspod(
+            Site::International,
+            "hosts = [\"example.org\", \"a.example.org\"]",
+        )
         + &bench.dnspod(Site::China, "hosts = [\"home.example.cn\"]");
     bench.config(&text);
     let first = bench.run(&["--once", "--json"]).ends(0).json();
     assert_eq!(first["hosts"].as_array().unwrap().len(), 6);
     bench.sandbox.clear_log();
     let second = bench.run(&["--once", "--json"]).ends(0).json();
-    assert!(second["hosts"].as_array().unwrap().iter().all(|it| it["outcome"] == "unchanged"));
+    assert!(
+        second["hosts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["outcome"] == "unchanged")
+    );
     assert_eq!(bench.requests(), 0);
     let plan = bench.run(&["plan", "--json"]).ends(0).json();
-    assert_eq!((&plan["changes"], &plan["unchanged"]), (&json!([]), &json!(6)));
+    assert_eq!(
+        (&plan["changes"], &plan["unchanged"]),
+        (&json!([]), &json!(6))
+    );
 }
 
 #[test]
@@ -381,9 +483,15 @@ fn what_was_edited_elsewhere_is_repaired_by_a_daemon_that_verifies() {
         + &bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&text);
     let _daemon = bench.daemon(&[]);
-    wait_until("the first record", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the first record", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
     let records = bench.sandbox.domeneshop().records("example.com");
-    let id = records.iter().find(|it| it["host"] == "home").unwrap()["id"].as_u64().unwrap();
+    let id = records.iter().find(|it| it["host"] == "home").unwrap()["id"]
+        .as_u64()
+        .unwrap();
     bench.sandbox.domeneshop().set("example.com", id, "9.9.9.9");
-    wait_until("the repair", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the repair", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
 }

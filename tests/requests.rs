@@ -7,10 +7,15 @@ use sandbox::{Fault, FaultKind, Service, Site};
 
 /// A configuration with both families from the file, and so many hosts at Domeneshop.
 fn both_families(bench: &Bench, hosts: usize) -> String {
-    let names: Vec<_> = (0..hosts).map(|n| format!("\"host-{n}.example.com\"")).collect();
+    let names: Vec<_> = (0..hosts)
+        .map(|n| format!("\"host-{n}.example.com\""))
+        .collect();
     let head = bench.head().replace(
         "[ipv6]\nsources = []",
-        &format!("[ipv6]\nsources = [\"file:{}/address\"]", bench.dir.path().display()),
+        &format!(
+            "[ipv6]\nsources = [\"file:{}/address\"]",
+            bench.dir.path().display()
+        ),
     );
     head + &bench.domeneshop(&format!("hosts = [{}]", names.join(", ")))
 }
@@ -45,7 +50,10 @@ fn the_first_run_ever_needs_the_domains_the_records_and_one_update() {
 
 #[test]
 fn twenty_dnspod_hosts_in_one_zone_take_one_list_and_one_modify_each() {
-    for (site, zone) in [(Site::International, "example.org"), (Site::China, "example.cn")] {
+    for (site, zone) in [
+        (Site::International, "example.org"),
+        (Site::China, "example.cn"),
+    ] {
         let bench = Bench::new();
         let names: Vec<_> = (0..20).map(|n| format!("\"host-{n}.{zone}\"")).collect();
         let hosts = format!("hosts = [{}]", names.join(", "));
@@ -56,7 +64,10 @@ fn twenty_dnspod_hosts_in_one_zone_take_one_list_and_one_modify_each() {
         bench.run(&["--once"]).ends(0);
         let log = bench.sandbox.log();
         let count = |end: &str| log.iter().filter(|it| it.path.ends_with(end)).count();
-        assert_eq!((count("/Record.List"), count("/Record.Modify"), log.len()), (1, 20, 21));
+        assert_eq!(
+            (count("/Record.List"), count("/Record.Modify"), log.len()),
+            (1, 20, 21)
+        );
     }
 }
 
@@ -72,7 +83,11 @@ fn one_bad_host_in_a_batch_holds_up_no_other() {
     bench.sandbox.fault(bad.always());
     bench.run(&["--once"]);
     for n in (0..20).filter(|n| *n != 7) {
-        assert_eq!(bench.at_domeneshop(&format!("host-{n}"), "A"), [OTHER], "host-{n}");
+        assert_eq!(
+            bench.at_domeneshop(&format!("host-{n}"), "A"),
+            [OTHER],
+            "host-{n}"
+        );
     }
     assert_eq!(bench.at_domeneshop("host-7", "A"), [ADDRESS]);
     assert!(bench.requests() < 20, "{} requests", bench.requests());
@@ -81,8 +96,9 @@ fn one_bad_host_in_a_batch_holds_up_no_other() {
 #[test]
 fn long_lists_of_hosts_are_split_into_urls_of_less_than_2000_characters() {
     let bench = Bench::new();
-    let names: Vec<_> =
-        (0..100).map(|n| format!("\"{}-{n}.example.com\"", "long".repeat(10))).collect();
+    let names: Vec<_> = (0..100)
+        .map(|n| format!("\"{}-{n}.example.com\"", "long".repeat(10)))
+        .collect();
     let hosts = format!("hosts = [{}]", names.join(", "));
     bench.config(&(bench.head() + &bench.domeneshop(&hosts)));
     bench.run(&["--once"]).ends(0);
@@ -90,7 +106,11 @@ fn long_lists_of_hosts_are_split_into_urls_of_less_than_2000_characters() {
     let updates: Vec<_> = log.iter().filter(|it| it.path.contains("dyndns")).collect();
     assert_eq!(updates.len(), 4);
     for update in updates {
-        let query: usize = update.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let query: usize = update
+            .query
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 2)
+            .sum();
         assert!(query + update.path.len() < 2000);
     }
 }

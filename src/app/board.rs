@@ -10,7 +10,7 @@ use crate::{commands::status::socket, daemon::Board, report::status::status, rou
 
 /// Opens the socket. A leftover of an instance that ended is replaced; the lock says that no other
 /// instance is alive.
-pub fn open(state_directory: &Path) -> Option<UnixListener> {
+pub(super) fn open(state_directory: &Path) -> Option<UnixListener> {
     let path = socket(state_directory);
     if let Err(error) = std::fs::remove_file(&path)
         && error.kind() != io::ErrorKind::NotFound
@@ -33,7 +33,7 @@ pub fn open(state_directory: &Path) -> Option<UnixListener> {
 
 /// Answers for ever. One reader at a time, each for a moment: a slow one is left behind, a dead one
 /// is forgotten, and no round waits for any of them (L14).
-pub async fn answer(listener: UnixListener, board: Rc<Board>) {
+pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
     loop {
         let Ok((mut stream, _)) = listener.accept().await else {
             continue;

@@ -8,7 +8,7 @@ use crate::{core::time::Moment, persist::Stamp, round::Clock};
 
 /// `CLOCK_BOOTTIME`: goes only forward, counts time asleep (L11).
 #[derive(Clone, Copy, Debug)]
-pub struct BootClock;
+pub(super) struct BootClock;
 
 impl Clock for BootClock {
     fn now(&self) -> Moment {
@@ -22,7 +22,7 @@ impl Clock for BootClock {
 }
 
 /// What the clocks show, and in which boot.
-pub fn stamp() -> Stamp {
+pub(super) fn stamp() -> Stamp {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the wall clock"

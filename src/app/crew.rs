@@ -91,11 +91,11 @@ impl Store for Disk {
 }
 
 /// Jitter from the system's randomness.
-pub struct Dice(RefCell<fastrand::Rng>);
+pub(super) struct Dice(RefCell<fastrand::Rng>);
 
 impl Dice {
     /// Dice that fall differently in every process.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(RefCell::new(fastrand::Rng::new()))
     }
 }
@@ -107,7 +107,7 @@ impl Chance for Dice {
 }
 
 /// A configuration brought to life.
-pub struct RealCrew {
+pub(super) struct RealCrew {
     config: Config,
     eyes: Eyes,
     servers: Servers,
@@ -121,7 +121,11 @@ pub struct RealCrew {
 impl RealCrew {
     /// Builds everything a configuration asks for; nothing is connected yet. Without `state`,
     /// nothing is remembered.
-    pub fn new(config: Config, tls: &Arc<rustls::ClientConfig>, state: Option<StateFile>) -> Self {
+    pub(super) fn new(
+        config: Config,
+        tls: &Arc<rustls::ClientConfig>,
+        state: Option<StateFile>,
+    ) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
         let detector = Detector::new(
             Arc::clone(tls),
@@ -192,7 +196,7 @@ impl RealCrew {
     }
 
     /// What `moored check` looks at.
-    pub fn to_check(&self) -> Vec<check::Account<'_, impl Provider>> {
+    pub(super) fn to_check(&self) -> Vec<check::Account<'_, impl Provider>> {
         let accounts = self.accounts().map(|(account, provider)| check::Account {
             name: &account.name,
             provider,
@@ -202,7 +206,7 @@ impl RealCrew {
     }
 
     /// The state directory.
-    pub fn state_directory(&self) -> &Path {
+    pub(super) fn state_directory(&self) -> &Path {
         &self.config.state_dir
     }
 

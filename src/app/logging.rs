@@ -14,20 +14,20 @@ use tracing_subscriber::{
 #[error(
     "`{0}` is no log level or filter: use off, error, warn, info, debug, trace, or a filter such as moored=debug"
 )]
-pub struct BadFilter(String);
+pub(super) struct BadFilter(String);
 
 /// How the log looks.
 #[derive(Clone, Copy, Debug)]
-pub struct Style {
+pub(super) struct Style {
     /// `NO_COLOR` is set.
-    pub no_color: bool,
+    pub(super) no_color: bool,
     /// The journal puts the time in front of each line itself.
-    pub journal: bool,
+    pub(super) journal: bool,
 }
 
 /// What `--log` means: a level is about moored itself and shows no more than warnings of the
 /// libraries; a filter says everything itself.
-pub fn filter(text: &str) -> Result<Targets, BadFilter> {
+pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
     let bad = || BadFilter(text.to_owned());
     if let Ok(level) = text.parse::<LevelFilter>() {
         let libraries = level.min(LevelFilter::WARN);
@@ -43,7 +43,7 @@ pub fn filter(text: &str) -> Result<Targets, BadFilter> {
 }
 
 /// Starts logging.
-pub fn start(filter: Targets, style: Style) {
+pub(super) fn start(filter: Targets, style: Style) {
     let terminal = io::stderr().is_terminal();
     let lines = fmt::layer()
         .with_writer(io::stderr)

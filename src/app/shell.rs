@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Signals, the boot clock's timer and systemd.
-pub struct RealShell {
+pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,
     dice: Dice,
@@ -20,7 +20,7 @@ pub struct RealShell {
 
 impl RealShell {
     /// Installs signal handlers and makes the timer; it needs the runtime.
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             signals: Signals::install()?,
             timer: Timer::new()?,

@@ -12,7 +12,7 @@ use crate::daemon::Event;
 
 /// The signals that mean something to us. Installing them makes them work for PID 1 as well, for
 /// which the kernel has no default actions.
-pub struct Signals {
+pub(super) struct Signals {
     stop: UnixStream,
     reload: UnixStream,
     verify: UnixStream,
@@ -20,7 +20,7 @@ pub struct Signals {
 
 impl Signals {
     /// Installs the handlers; it needs the runtime.
-    pub fn install() -> io::Result<Self> {
+    pub(super) fn install() -> io::Result<Self> {
         Ok(Self {
             stop: listen(&[SIGTERM, SIGINT])?,
             reload: listen(&[SIGHUP])?,
@@ -29,7 +29,7 @@ impl Signals {
     }
 
     /// Waits for the next signal; several of one kind count as one.
-    pub async fn next(&self) -> Event {
+    pub(super) async fn next(&self) -> Event {
         tokio::select! {
             biased;
             () = arrived(&self.stop) => Event::Stop,

@@ -7,7 +7,7 @@ use sd_notify::NotifyState;
 use crate::daemon::Word;
 
 /// Passes a word on. A supervisor that does not listen changes nothing for us.
-pub fn tell(word: Word<'_>) {
+pub(super) fn tell(word: Word<'_>) {
     let _ = match word {
         Word::Ready => sd_notify::notify(&[NotifyState::Ready]),
         Word::Status(line) => sd_notify::notify(&[NotifyState::Status(line)]),
@@ -21,6 +21,6 @@ pub fn tell(word: Word<'_>) {
 }
 
 /// How often a sign of life is wanted.
-pub fn watchdog() -> Option<Duration> {
+pub(super) fn watchdog() -> Option<Duration> {
     sd_notify::watchdog_enabled()
 }

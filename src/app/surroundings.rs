@@ -9,7 +9,7 @@ use std::{
 use crate::config::{self, Config, Surroundings};
 
 /// The environment, read once. A variable that is not UTF-8 is none of ours.
-pub fn variables() -> Vec<(String, String)> {
+pub(super) fn variables() -> Vec<(String, String)> {
     let all = std::env::vars_os();
     all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
@@ -17,7 +17,7 @@ pub fn variables() -> Vec<(String, String)> {
 
 /// Reads the configuration: the file that was named, else the first of the usual ones that is
 /// there, else the environment. The error is everything that is wrong, for people.
-pub fn configuration(
+pub(super) fn configuration(
     named: Option<&Path>,
     variables: Vec<(String, String)>,
 ) -> Result<Config, String> {

@@ -1,33 +1,35 @@
 //! Waiting on a clock that counts time asleep: a round that fell due during suspend starts at the
 //! moment of waking up.
 
-use std::{io, os::fd::OwnedFd};
+use std::io;
 
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
     timerfd_settime,
 };
-use tokio::io::{Interest, unix::AsyncFd};
+use tokio::net::unix::pipe::Receiver;
 
 use crate::core::time::Moment;
 
 /// A timer on `CLOCK_BOOTTIME`.
-pub struct Timer {
-    fd: AsyncFd<OwnedFd>,
+pub(super) struct Timer {
+    // A timer's descriptor is read like a pipe's, and the runtime's pipe is the one reader of any
+    // descriptor that it offers without `unsafe`.
+    ticks: Receiver,
 }
 
 impl Timer {
     /// Makes one; it needs the runtime.
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
-        let fd = timerfd_create(TimerfdClockId::Boottime, flags)?;
+        let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;
         Ok(Self {
-            fd: AsyncFd::with_interest(fd, Interest::READABLE)?,
+            ticks: Receiver::from_owned_fd_unchecked(timer)?,
         })
     }
 
     /// Waits until `moment`.
-    pub async fn until(&self, moment: Moment) -> io::Result<()> {
+    pub(super) async fn until(&self, moment: Moment) -> io::Result<()> {
         // A zero would disarm the timer; the past fires at once.
         let millis = moment.millis().max(1);
         let at = Itimerspec {
@@ -40,16 +42,13 @@ impl Timer {
                 tv_nsec: millis % 1000 * 1_000_000,
             },
         };
-        timerfd_settime(&self.fd, TimerfdTimerFlags::ABSTIME, &at)?;
+        timerfd_settime(&self.ticks, TimerfdTimerFlags::ABSTIME, &at)?;
         loop {
-            let mut guard = self.fd.readable().await?;
-            let mut count = [0; 8];
-            let read = guard.try_io(|fd| rustix::io::read(fd, &mut count).map_err(io::Error::from));
-            match read {
-                Ok(Ok(_)) => return Ok(()),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(Err(error)) => return Err(error),
-                Err(_would_block) => {}
+            self.ticks.readable().await?;
+            match self.ticks.try_read(&mut [0; 8]) {
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
             }
         }
     }

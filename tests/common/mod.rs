@@ -43,7 +43,11 @@ impl Run {
     /// Ends the test with everything the run said, unless it ended with `code`.
     #[track_caller]
     pub fn ends(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 }
@@ -55,7 +59,10 @@ impl Bench {
         let sandbox = Sandbox::start();
         sandbox.domeneshop().account(TOKEN, SECRET);
         sandbox.domeneshop().domain(TOKEN, "example.com");
-        for (site, zone) in [(Site::International, "example.org"), (Site::China, "example.cn")] {
+        for (site, zone) in [
+            (Site::International, "example.org"),
+            (Site::China, "example.cn"),
+        ] {
             sandbox.dnspod(site).account(LOGIN);
             sandbox.dnspod(site).domain(LOGIN, zone);
         }
@@ -136,7 +143,10 @@ impl Bench {
         let mut command = self.command(args);
         let log = fs::File::create(self.dir.path().join("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        Daemon { child, log: self.dir.path().join("log") }
+        Daemon {
+            child,
+            log: self.dir.path().join("log"),
+        }
     }
 
     /// Requests to any provider so far.
@@ -154,8 +164,12 @@ impl Bench {
     /// The addresses of a host's records of a type at Domeneshop, in order.
     pub fn at_domeneshop(&self, host: &str, kind: &str) -> Vec<String> {
         let records = self.sandbox.domeneshop().records("example.com");
-        let own = records.iter().filter(|it| it["host"] == host && it["type"] == kind);
-        let mut addrs: Vec<_> = own.map(|it| it["data"].as_str().unwrap().to_owned()).collect();
+        let own = records
+            .iter()
+            .filter(|it| it["host"] == host && it["type"] == kind);
+        let mut addrs: Vec<_> = own
+            .map(|it| it["data"].as_str().unwrap().to_owned())
+            .collect();
         addrs.sort();
         addrs
     }
@@ -163,8 +177,12 @@ impl Bench {
     /// The same at DNSPod.
     pub fn at_dnspod(&self, site: Site, zone: &str, host: &str, kind: &str) -> Vec<String> {
         let records = self.sandbox.dnspod(site).records(zone);
-        let own = records.iter().filter(|it| it["name"] == host && it["type"] == kind);
-        let mut addrs: Vec<_> = own.map(|it| it["value"].as_str().unwrap().to_owned()).collect();
+        let own = records
+            .iter()
+            .filter(|it| it["name"] == host && it["type"] == kind);
+        let mut addrs: Vec<_> = own
+            .map(|it| it["value"].as_str().unwrap().to_owned())
+            .collect();
         addrs.sort();
         addrs
     }
@@ -188,13 +206,22 @@ pub struct Daemon {
 impl Daemon {
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Everything it has logged.
     pub fn log(&self) -> String {
         let mut text = String::new();
-        fs::File::open(&self.log).unwrap().read_to_string(&mut text).unwrap();
+        fs::File::open(&self.log)
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         text
     }
 
@@ -224,7 +251,10 @@ pub fn now() -> Instant {
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = now();
     while !condition() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "never came: {what}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "never came: {what}"
+        );
         #[expect(clippy::disallowed_methods, reason = "a pause between two looks")]
         std::thread::sleep(Duration::from_millis(5));
     }
