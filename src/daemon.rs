@@ -6,33 +6,10 @@ use futures_util::future::{Either, select};
 use tracing::{error, info};
 
 use crate::{
-    core::{
-        memory::Memory,
-        outcome::{FamilyReport, Report},
-        schedule::{Cadence, Schedule},
-        time::Moment,
-    },
+    core::{memory::Memory, outcome::Report, schedule::Schedule, time::Moment},
     report::{self, status::LastRound},
-    round::{Chance, Clock, Task},
+    round::{Chance, Clock, Crew, Task},
 };
-
-/// A configuration brought to life: what plays rounds.
-pub trait Crew {
-    /// Plays one round.
-    fn round(&self, memory: &RefCell<Memory>, task: Task) -> impl Future<Output = Report>;
-
-    /// Asks every source of addresses at once.
-    fn detect(&self, memory: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>>;
-
-    /// How often what is due.
-    fn cadence(&self) -> Cadence;
-
-    /// Drops connections and caches until the next round.
-    fn rest(&self);
-
-    /// Writes the memory if it changed; the error is in words.
-    fn save(&self, memory: &Memory) -> Result<(), String>;
-}
 
 /// What can happen between and during rounds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

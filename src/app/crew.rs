@@ -18,13 +18,12 @@ use crate::{
         record::{Target, Zone},
         schedule::Cadence,
     },
-    daemon::Crew,
     detect::{Detector, FamilySources},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{Listing, Provider, dnspod, domeneshop},
     resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Observe, Store, Task, World},
+    round::{AccountSetup, Chance, Clock, Crew, Observe, Store, Task, World},
 };
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.

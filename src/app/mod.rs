@@ -29,9 +29,10 @@ use crate::{
     commands::{self, Output},
     config::Config,
     core::memory::Memory,
-    daemon::{self, Board, Crew},
+    daemon::{self, Board},
     exit::Exit,
     persist::{Lock, LockError, StateFile},
+    round::Crew,
 };
 
 /// Runs the program with these arguments and says how it ended.

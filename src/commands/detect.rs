@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use super::{End, Output};
 use crate::{
     core::{memory::Memory, observe::Observation, outcome::Verdict},
-    daemon::Crew,
     report,
+    round::Crew,
 };
 
 /// Asks all sources at once and shows them side by side.

@@ -5,9 +5,8 @@ use std::cell::RefCell;
 use super::{End, Output};
 use crate::{
     core::{memory::Memory, outcome::Verdict},
-    daemon::Crew,
     report,
-    round::{Clock, Task},
+    round::{Clock, Crew, Task},
 };
 
 /// Plays one round and shows it; `exit` turns a verdict into the process's exit code, which the

@@ -8,9 +8,8 @@ use crate::{
         memory::Memory,
         outcome::{Outcome, Verdict},
     },
-    daemon::Crew,
     report,
-    round::{Clock, Task},
+    round::{Clock, Crew, Task},
 };
 
 /// Plans against what the provider lists now, and shows the plan. With `exit_code`, pending changes

@@ -2,6 +2,7 @@
 //! silent: what happened is in the [`Report`].
 
 mod account;
+mod crew;
 mod ports;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 use futures_util::future::{join, join_all};
 
 pub use account::AccountSetup;
+pub use crew::Crew;
 pub use ports::{Chance, Clock, Observe, Store, Verify};
 
 use crate::{

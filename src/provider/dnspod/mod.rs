@@ -1,7 +1,7 @@
 //! DNSPod, by its legacy API: api.dnspod.com (international) and dnsapi.cn (China).
 //!
 //! What the service asks of a client, from its own pages (<https://docs.dnspod.com/>,
-//! <https://www.dnspod.cn/docs/>, both checked on 2026-11-21):
+//! <https://www.dnspod.cn/docs/>, as gathered by November 2026 and not tried on the live service by us):
 //!
 //! - every call is a POST of form fields over HTTPS; the answer is JSON only if `format=json` asks
 //!   for it, and its `status.code` says how the call ended, whatever the HTTP status is;

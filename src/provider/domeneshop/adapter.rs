@@ -187,20 +187,11 @@ impl<T: Transport> Provider for Account<T> {
                 && !ledger.is_halted()
             {
                 let result = self.write(change, zone, steps).await;
-                let target = change.target.to_string();
-                ledger.settle([place], &result.map_err(|failure| about(&target, failure)));
+                ledger.settle([place], &result);
             }
         }
         ledger.close()
     }
-}
-
-/// The failure with whom it befell, unless it says so or befell nobody in particular.
-pub(super) fn about(subject: &str, mut failure: Failure) -> Failure {
-    if failure.class != Class::Rejected && !failure.what.contains(subject) {
-        failure.what = format!("{subject}: {}", failure.what);
-    }
-    failure
 }
 
 fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {

@@ -1,7 +1,7 @@
 //! Domeneshop: its REST API, version 0.
 //!
 //! The vendor's page is <https://api.domeneshop.no/docs/>; what it says and what the service does
-//! beyond that were checked on 2026-11-21:
+//! beyond that, as gathered by November 2026 and not tried on the live service by us:
 //!
 //! - HTTP Basic authentication, the token as user and the secret as password.
 //! - Lists come whole: there is no paging, and no documented rate limit.
@@ -33,11 +33,11 @@ use crate::core::{plan::Push, secret::Secret};
 /// The production API (vendor's API document, `servers`).
 pub const ENDPOINT: &str = "https://api.domeneshop.no/v0";
 
-/// The TTL of a record whose TTL nobody said (vendor's page, DNS record models, checked 2026-11-21):
+/// The TTL of a record whose TTL nobody said (vendor's page, DNS record models; through facts gathered in 2026):
 /// what a pushed record is taken to get.
 pub const PUSH_TTL: u32 = 3600;
 
-/// The most addresses in one `dyndns/update` (vendor's page, parameter `myip`, checked 2026-11-21).
+/// The most addresses in one `dyndns/update` (vendor's page, parameter `myip`; through facts gathered in 2026).
 pub const MOST_ADDRESSES: usize = 9;
 
 /// A request's URL stays shorter than this. The vendor names no limit; servers and proxies in

@@ -104,7 +104,7 @@ pub(super) async fn deliver<T: Transport>(
         settle(
             ledger,
             &batch.pushes,
-            Err(Failure::of_host(Class::Invalid, what)),
+            &Err(Failure::of_host(Class::Invalid, what)),
         );
         return;
     }
@@ -133,7 +133,7 @@ pub(super) async fn deliver<T: Transport>(
                 {
                     second_half.is_suspect = true;
                 }
-                settle(ledger, part.pushes, result);
+                settle(ledger, part.pushes, &result);
                 continue;
             }
         }
@@ -149,11 +149,7 @@ pub(super) async fn deliver<T: Transport>(
     }
 }
 
-fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: Result<(), Failure>) {
-    let result = result.map_err(|failure| {
-        let hosts = dyndns::names(pushes.iter().map(|push| push.host));
-        super::adapter::about(&hosts, failure)
-    });
+fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: &Result<(), Failure>) {
     let places = pushes.iter().flat_map(|push| push.places.iter().copied());
-    ledger.settle(places, &result);
+    ledger.settle(places, result);
 }

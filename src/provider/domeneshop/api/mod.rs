@@ -1,5 +1,5 @@
 //! The calls, as values: one file for each resource of the vendor's page
-//! (<https://api.domeneshop.no/docs/>, checked 2026-11-21), one type for each operation.
+//! (<https://api.domeneshop.no/docs/>; through facts gathered in 2026), one type for each operation.
 
 pub mod dns;
 pub mod domains;

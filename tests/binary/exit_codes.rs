@@ -1,8 +1,6 @@
 //! `--once` against the sandbox does what the interface says for every exit code.
 
-mod common;
-
-use common::{ADDRESS, Bench, LOGIN, OTHER, SECRET, TOKEN};
+use crate::common::{ADDRESS, Bench, LOGIN, OTHER, SECRET, TOKEN};
 use sandbox::{Fault, FaultKind, Service, Site};
 
 const PROVIDER: Service = Service::Domeneshop;
@@ -109,7 +107,7 @@ fn being_asked_to_wait_is_75_and_binds_the_next_run() {
     bench.run(&["--once"]).ends(75);
     let requests = bench.requests();
     let run = bench.run(&["--once"]).ends(75);
-    assert!(run.stdout.contains("waiting 1"), "{}", run.stdout);
+    assert!(run.stdout.contains("waiting "), "{}", run.stdout);
     assert_eq!(bench.requests(), requests);
 }
 
@@ -191,7 +189,7 @@ fn a_missing_configuration_is_78() {
     assert!(run.stderr.contains("could not be read"), "{}", run.stderr);
     let mut command = bench.command(&["--once"]);
     command.env_remove("MOORED_CONFIG");
-    let run = common::finish(command).ends(78);
+    let run = crate::common::finish(command).ends(78);
     assert!(
         run.stderr.contains("there is no configuration"),
         "{}",

@@ -1,11 +1,9 @@
 //! The laws, seen from outside: the real binary against the sandbox. `src/round/tests/laws.rs` has
 //! them for single rounds.
 
-mod common;
-
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use common::{ADDRESS, Bench, LOGIN, OTHER, SECRET, TOKEN, wait_until};
+use crate::common::{ADDRESS, Bench, LOGIN, OTHER, SECRET, TOKEN, wait_until};
 use sandbox::{Fault, FaultKind, Service, Site};
 use serde_json::json;
 
@@ -159,7 +157,7 @@ fn detection_ignores_proxy_variables() {
     ] {
         command.env(name, "http://127.0.0.1:1");
     }
-    let seen = common::finish(command).ends(0).json();
+    let seen = crate::common::finish(command).ends(0).json();
     assert_eq!(seen["ipv4"]["addresses"], json!([ADDRESS]));
 }
 
@@ -411,8 +409,11 @@ fn l12_no_secret_appears_in_a_trace_level_log_of_any_run_nor_in_the_state() {
     }
     // A provider that repeats what it was sent, refuses it, or fails on it.
     bench.address(OTHER);
-    for service in [Service::Domeneshop, Service::DnsPod(Site::China)] {
-        let echoed = format!("{TOKEN} {SECRET} {LOGIN}");
+    let of_shop = format!("{TOKEN} {SECRET}");
+    for (service, echoed) in [
+        (Service::Domeneshop, of_shop),
+        (Service::DnsPod(Site::China), LOGIN.to_owned()),
+    ] {
         bench
             .sandbox
             .fault(Fault::new(service, "/", FaultKind::Status(500, echoed)).always());

@@ -1,5 +1,4 @@
 //! What the tests of the binary share: a sandbox, a directory, a configuration, and running moored.
-#![allow(dead_code, reason = "every test binary uses its own part of this")]
 
 use std::{
     fs,
@@ -14,35 +13,35 @@ use sandbox::{Sandbox, Service, Site};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub const TOKEN: &str = "token-marker-5f1c";
-pub const SECRET: &str = "secret-marker-77aa";
-pub const LOGIN: &str = "12345,login-marker-90fe3d";
+pub(crate) const TOKEN: &str = "token-marker-5f1c";
+pub(crate) const SECRET: &str = "secret-marker-77aa";
+pub(crate) const LOGIN: &str = "12345,login-marker-90fe3d";
 
-pub const ADDRESS: &str = "84.212.10.20";
-pub const OTHER: &str = "84.212.99.99";
+pub(crate) const ADDRESS: &str = "84.212.10.20";
+pub(crate) const OTHER: &str = "84.212.99.99";
 
 /// A sandbox with an account at each provider, and moored beside it.
-pub struct Bench {
-    pub sandbox: Sandbox,
-    pub dir: TempDir,
+pub(crate) struct Bench {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) dir: TempDir,
 }
 
 /// How a run ended.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
     }
 
     /// Ends the test with everything the run said, unless it ended with `code`.
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(
             self.code, code,
             "stdout:\n{}\nstderr:\n{}",
@@ -55,7 +54,7 @@ impl Run {
 impl Bench {
     /// Domeneshop with example.com, DNSPod (international) with example.org, DNSPod (China) with
     /// example.cn.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let sandbox = Sandbox::start();
         sandbox.domeneshop().account(TOKEN, SECRET);
         sandbox.domeneshop().domain(TOKEN, "example.com");
@@ -72,13 +71,13 @@ impl Bench {
     }
 
     /// What the source `file:` says from now on.
-    pub fn address(&self, text: &str) {
+    pub(crate) fn address(&self, text: &str) {
         fs::write(self.dir.path().join("address"), text).unwrap();
     }
 
     /// The part of a configuration that every test needs: the address from a file, the sandbox's
     /// DNS server, the state beside the configuration.
-    pub fn head(&self) -> String {
+    pub(crate) fn head(&self) -> String {
         format!(
             "timeout = \"2s\"\nstate_dir = \"{dir}/state\"\n\
              [ipv4]\nsources = [\"file:{dir}/address\"]\n\
@@ -89,14 +88,14 @@ impl Bench {
         )
     }
 
-    pub fn domeneshop(&self, rest: &str) -> String {
+    pub(crate) fn domeneshop(&self, rest: &str) -> String {
         format!(
             "[[domeneshop]]\ntoken = \"{TOKEN}\"\nsecret = \"{SECRET}\"\nendpoint = \"{}\"\n{rest}\n",
             self.sandbox.domeneshop().url()
         )
     }
 
-    pub fn dnspod(&self, site: Site, rest: &str) -> String {
+    pub(crate) fn dnspod(&self, site: Site, rest: &str) -> String {
         let word = match site {
             Site::International => "international",
             Site::China => "china",
@@ -109,7 +108,7 @@ impl Bench {
     }
 
     /// Writes the configuration.
-    pub fn config(&self, text: &str) -> PathBuf {
+    pub(crate) fn config(&self, text: &str) -> PathBuf {
         let path = self.dir.path().join("config.toml");
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -117,11 +116,11 @@ impl Bench {
     }
 
     /// The usual configuration: one host at Domeneshop.
-    pub fn simple(&self) -> PathBuf {
+    pub(crate) fn simple(&self) -> PathBuf {
         self.config(&(self.head() + &self.domeneshop("hosts = [\"home.example.com\"]")))
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_moored"));
         command
             .args(args)
@@ -134,12 +133,12 @@ impl Bench {
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         finish(self.command(args))
     }
 
     /// The daemon, in the background.
-    pub fn daemon(&self, args: &[&str]) -> Daemon {
+    pub(crate) fn daemon(&self, args: &[&str]) -> Daemon {
         let mut command = self.command(args);
         let log = fs::File::create(self.dir.path().join("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
@@ -150,7 +149,7 @@ impl Bench {
     }
 
     /// Requests to any provider so far.
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         [
             Service::Domeneshop,
             Service::DnsPod(Site::International),
@@ -162,7 +161,7 @@ impl Bench {
     }
 
     /// The addresses of a host's records of a type at Domeneshop, in order.
-    pub fn at_domeneshop(&self, host: &str, kind: &str) -> Vec<String> {
+    pub(crate) fn at_domeneshop(&self, host: &str, kind: &str) -> Vec<String> {
         let records = self.sandbox.domeneshop().records("example.com");
         let own = records
             .iter()
@@ -175,7 +174,7 @@ impl Bench {
     }
 
     /// The same at DNSPod.
-    pub fn at_dnspod(&self, site: Site, zone: &str, host: &str, kind: &str) -> Vec<String> {
+    pub(crate) fn at_dnspod(&self, site: Site, zone: &str, host: &str, kind: &str) -> Vec<String> {
         let records = self.sandbox.dnspod(site).records(zone);
         let own = records
             .iter()
@@ -188,7 +187,7 @@ impl Bench {
     }
 }
 
-pub fn finish(mut command: Command) -> Run {
+pub(crate) fn finish(mut command: Command) -> Run {
     let output = command.output().unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),
@@ -198,13 +197,13 @@ pub fn finish(mut command: Command) -> Run {
 }
 
 /// A daemon that is ended with the test, by its own id.
-pub struct Daemon {
-    pub child: Child,
+pub(crate) struct Daemon {
+    pub(crate) child: Child,
     log: PathBuf,
 }
 
 impl Daemon {
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -216,7 +215,7 @@ impl Daemon {
     }
 
     /// Everything it has logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         let mut text = String::new();
         fs::File::open(&self.log)
             .unwrap()
@@ -226,7 +225,7 @@ impl Daemon {
     }
 
     /// Waits for its end, and says how and after how long.
-    pub fn end(&mut self) -> (Option<i32>, Duration) {
+    pub(crate) fn end(&mut self) -> (Option<i32>, Duration) {
         let begun = now();
         let status = self.child.wait().unwrap();
         (status.code(), begun.elapsed())
@@ -241,14 +240,14 @@ impl Drop for Daemon {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test measures real time")]
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
 /// Looks until `condition` holds; the test fails with `what` when it does not within 20 seconds.
 /// What is waited for is another process's doing, for which there is no event to wait on.
 #[track_caller]
-pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = now();
     while !condition() {
         assert!(

@@ -1,10 +1,8 @@
 //! The daemon: signals, state, threads, status.
 
-mod common;
-
 use std::{fs, time::Duration};
 
-use common::{ADDRESS, Bench, OTHER, wait_until};
+use crate::common::{ADDRESS, Bench, OTHER, wait_until};
 use sandbox::{Fault, FaultKind, Service};
 
 fn quick(bench: &Bench) -> String {
@@ -12,7 +10,7 @@ fn quick(bench: &Bench) -> String {
 }
 
 /// A daemon whose first round is over.
-fn started(bench: &Bench) -> common::Daemon {
+fn started(bench: &Bench) -> crate::common::Daemon {
     let daemon = bench.daemon(&[]);
     wait_until("a healthy daemon", || bench.run(&["health"]).code == 0);
     daemon
@@ -215,7 +213,7 @@ fn status_shows_each_host_with_its_address_and_the_next_check() {
 fn health_tells_the_truth_while_a_provider_refuses() {
     let bench = Bench::new();
     let text = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
-    bench.config(&text.replace(common::SECRET, "wrong"));
+    bench.config(&text.replace(crate::common::SECRET, "wrong"));
     let daemon = bench.daemon(&[]);
     wait_until("the refusal", || {
         daemon.log().contains("refuses the token or secret")

@@ -1,0 +1,28 @@
+//! A configuration brought to life, as the loop and the commands see it.
+
+use std::cell::RefCell;
+
+use super::Task;
+use crate::core::{
+    memory::Memory,
+    outcome::{FamilyReport, Report},
+    schedule::Cadence,
+};
+
+/// A configuration brought to life: what plays rounds.
+pub trait Crew {
+    /// Plays one round.
+    fn round(&self, memory: &RefCell<Memory>, task: Task) -> impl Future<Output = Report>;
+
+    /// Asks every source of addresses at once.
+    fn detect(&self, memory: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>>;
+
+    /// How often what is due.
+    fn cadence(&self) -> Cadence;
+
+    /// Drops connections and caches until the next round.
+    fn rest(&self);
+
+    /// Writes the memory if it changed; the error is in words.
+    fn save(&self, memory: &Memory) -> Result<(), String>;
+}

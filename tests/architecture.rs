@@ -1,0 +1,201 @@
+//! The layers of ARCHITECTURE.md, read off the sources: a module imports only from lower layers,
+//! and siblings do not see each other.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
+const LAYERS: [(&str, u8); 17] = [
+    ("core", 0),
+    ("http", 1),
+    ("provider/domeneshop", 2),
+    ("provider/dnspod", 2),
+    ("provider", 2),
+    ("detect", 2),
+    ("resolve", 2),
+    ("persist", 2),
+    ("report", 2),
+    ("round", 3),
+    ("config", 3),
+    ("daemon", 4),
+    ("commands", 4),
+    ("app", 5),
+    ("cli", 5),
+    ("exit", 5),
+    ("main", 5),
+];
+
+fn layer(module: &str) -> u8 {
+    let found = LAYERS.iter().find(|(name, _)| *name == module);
+    found
+        .unwrap_or_else(|| {
+            panic!("`{module}` has no layer: give it one here and in ARCHITECTURE.md")
+        })
+        .1
+}
+
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The module a path below `src` or behind `crate::` belongs to.
+fn module(parts: &[&str]) -> String {
+    let clean = |part: &str| part.trim_end_matches(".rs").to_owned();
+    match parts {
+        ["provider", inner, ..] if matches!(clean(inner).as_str(), "domeneshop" | "dnspod") => {
+            format!("provider/{}", clean(inner))
+        }
+        [first, ..] => clean(first),
+        [] => String::new(),
+    }
+}
+
+/// Every module that a source names behind `crate::`, by `use` or in full.
+fn named(text: &str) -> Vec<String> {
+    let code: String = text
+        .lines()
+        .map(|line| line.split_once("//").map_or(line, |(code, _)| code))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut found = Vec::new();
+    for part in code.split("crate::").skip(1) {
+        // `use crate::{core::…, http::…};` names what stands behind its first brace.
+        if let Some(group) = part.strip_prefix('{') {
+            let mut depth = 0_i32;
+            let mut word = String::new();
+            for letter in group.chars() {
+                match letter {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => found.push(std::mem::take(&mut word)),
+                    letter => word.push(letter),
+                }
+            }
+            found.push(word);
+        } else {
+            let path = part.split(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':'));
+            found.extend(path.take(1).map(str::to_owned));
+        }
+    }
+    let modules = found.iter().filter_map(|path| {
+        let parts: Vec<_> = path
+            .split("::")
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let module = module(&parts);
+        LAYERS
+            .iter()
+            .any(|(name, _)| *name == module)
+            .then_some(module)
+    });
+    modules.collect()
+}
+
+fn own_sources() -> Vec<(String, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let all = sources(&root).into_iter().map(|path| {
+        let relative = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let parts: Vec<_> = relative.split('/').collect();
+        (
+            module(&parts),
+            relative.clone(),
+            fs::read_to_string(&path).unwrap(),
+        )
+    });
+    all.filter(|(_, path, _)| path != "lib.rs").collect()
+}
+
+#[test]
+fn a_module_imports_only_from_lower_layers() {
+    let mut wrong = Vec::new();
+    for (own, path, text) in own_sources() {
+        for other in named(&text) {
+            let same = other == own;
+            let face = own.starts_with("provider") && other == "provider";
+            // What everything in the top layer is composed from is composed there.
+            let top = layer(&own) == 5 && layer(&other) == 5;
+            if !(same || face || top || layer(&other) < layer(&own)) {
+                wrong.push(format!("src/{path} ({own}) imports {other}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_does_no_io_and_knows_no_clock() {
+    let banned = [
+        "async",
+        "await",
+        "tokio",
+        "reqwest",
+        "hickory_resolver",
+        "rustix",
+        "fs::",
+        "TcpStream",
+        "UdpSocket",
+        "Instant",
+        "SystemTime",
+        "fastrand",
+        "tracing",
+        "println",
+        "env::",
+    ];
+    let mut wrong = Vec::new();
+    for (own, path, text) in own_sources() {
+        if own != "core" {
+            continue;
+        }
+        for line in text.lines() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in banned.iter().filter(|word| code.contains(**word)) {
+                wrong.push(format!("src/{path} has `{word}`: {}", line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_report_logs_what_a_round_did_and_a_round_says_nothing() {
+    for (own, path, text) in own_sources() {
+        if matches!(
+            own.as_str(),
+            "round" | "resolve" | "http" | "detect" | "persist"
+        ) || own.starts_with("provider")
+        {
+            assert!(!text.contains("tracing"), "src/{path} logs");
+        }
+    }
+}
+
+#[test]
+fn the_test_of_the_layers_sees_a_wrong_import() {
+    assert_eq!(
+        named("use crate::{core::x, http::{A, B}, detect::y};"),
+        ["core", "http", "detect"]
+    );
+    assert_eq!(named("let x = crate::app::main(); // crate::cli"), ["app"]);
+    assert_eq!(
+        named("use crate::provider::dnspod::Site;"),
+        ["provider/dnspod"]
+    );
+}
