@@ -31,8 +31,10 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Args, Debug)]
 pub struct Global {
-    /// The configuration file [default: $MOORED_CONFIG, /etc/moored/config.toml,
-    /// $XDG_CONFIG_HOME/moored/config.toml]
+    /// The configuration file
+    ///
+    /// Without it: `$MOORED_CONFIG`, else /etc/moored/config.toml, else
+    /// `$XDG_CONFIG_HOME/moored/config.toml`, else the environment alone.
     #[arg(long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
 
@@ -40,8 +42,10 @@ pub struct Global {
     #[arg(long, global = true)]
     pub dry_run: bool,
 
-    /// How much to log to standard error: off, error, warn, info, debug, trace, or a filter such as
-    /// moored=debug,hyper=info [default: $MOORED_LOG, info for the daemon, warn otherwise]
+    /// How much to log to standard error
+    ///
+    /// off, error, warn, info, debug, trace, or a filter such as `moored=debug`.
+    /// Without it: `$MOORED_LOG`, else info for the daemon and warn for every other command.
     #[arg(long, global = true, value_name = "LEVEL|FILTER")]
     pub log: Option<String>,
 

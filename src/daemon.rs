@@ -106,9 +106,10 @@ pub async fn run<C: Crew>(
             report,
         });
 
-        let event = match waiting.is_empty() {
-            true => wait(shell, next).await,
-            false => Some(waiting.remove(0)),
+        let event = if waiting.is_empty() {
+            wait(shell, next).await
+        } else {
+            Some(waiting.remove(0))
         };
         task = Task {
             dry_run,

@@ -1,4 +1,4 @@
-//! What systemd is told (sd_notify(3)); nothing where nobody listens.
+//! What systemd is told, by `sd_notify(3)`; nothing where nobody listens.
 
 use std::time::Duration;
 

@@ -209,7 +209,7 @@ fn reach4(addr: Ipv4Addr) -> Reach {
     }
 }
 
-/// By IANA's IPv6 Special-Purpose Address Registry: global unicast is 2000::/3 (RFC 4291 section
+/// By IANA's IPv6 Special-Purpose Address Registry: global unicast is `2000::/3` (RFC 4291 section
 /// 2.4), less what is set aside in it.
 fn reach6(addr: Ipv6Addr) -> Reach {
     let [a, b, ..] = addr.segments();

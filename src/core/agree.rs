@@ -168,12 +168,12 @@ impl<'a> Inquiry<'a> {
         if !ask.is_empty() {
             return Some(Next::Ask(ask));
         }
-        (!claims.is_empty()).then(|| {
-            Next::Believe(Observation::Unavailable(Why::Unconfirmed {
-                claims,
-                needed: self.confirm,
-            }))
-        })
+        let is_disputed = !claims.is_empty();
+        let why = Why::Unconfirmed {
+            claims,
+            needed: self.confirm,
+        };
+        is_disputed.then_some(Next::Believe(Observation::Unavailable(why)))
     }
 
     fn believe(&self, addrs: &BTreeSet<IpAddr>) -> Option<Next> {

@@ -96,9 +96,19 @@ mod tests {
         }
     }
 
+    /// What the row shows, the candidates with their marks, what is preferred, what is published,
+    /// and what is chosen.
+    type Row = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        Prefer,
+        &'static str,
+        Result<&'static str, &'static str>,
+    );
+
     #[test]
     fn the_ranking_holds_row_by_row() {
-        let table: &[(&str, &[(&str, &str)], Prefer, &str, Result<&str, &str>)] = &[
+        let table: &[Row] = &[
             (
                 "a deprecated address never wins, be it alone",
                 &[("2a01::1", "du")],

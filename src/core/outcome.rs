@@ -192,8 +192,10 @@ impl Outcome {
     /// How well it ended.
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Unchanged | Self::Changed | Self::Planned => Verdict::Right,
-            Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
+            Self::Unchanged
+            | Self::Changed
+            | Self::Planned
+            | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
             Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
             Self::Refused(_) => Verdict::TryAgain,
             Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {

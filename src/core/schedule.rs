@@ -166,28 +166,28 @@ impl Schedule {
             self.unavailable = 0;
         }
         for host in &report.hosts {
-            wake = wake.min(self.retry(now, &host.target, memory).unwrap_or(wake));
+            wake = wake.min(retry(now, &host.target, memory).unwrap_or(wake));
         }
         wake
     }
+}
 
-    /// When a target wants a look before the routine check.
-    fn retry(self, now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
-        let held = |hold: &Option<Hold>| {
-            hold.as_ref()
-                .filter(|hold| hold.binds(now))
-                .map(|hold| hold.until)
-        };
-        if let Some(until) = memory
-            .account(&target.account)
-            .and_then(|it| held(&it.hold))
-        {
-            return Some(until);
-        }
-        let target = memory.target(target)?;
-        let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
-        held(&target.hold).or_else(|| second_look(target))
+/// When a target wants a look before the routine check.
+fn retry(now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
+    let held = |hold: &Option<Hold>| {
+        hold.as_ref()
+            .filter(|hold| hold.binds(now))
+            .map(|hold| hold.until)
+    };
+    if let Some(until) = memory
+        .account(&target.account)
+        .and_then(|it| held(&it.hold))
+    {
+        return Some(until);
     }
+    let target = memory.target(target)?;
+    let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
+    held(&target.hold).or_else(|| second_look(target))
 }
 
 #[cfg(test)]

@@ -31,16 +31,13 @@ pub(super) async fn output(line: &str, limit: Duration) -> Result<Vec<u8>, Strin
             Err(format!("it ended with {status}"))
         }
     };
-    let finished = timeout(limit, finished).await;
-    match finished {
-        Ok(result) => result,
-        Err(_) => {
-            // Ended by its own id and waited for, so that PID 1 is left no zombie.
-            let _ = child.start_kill();
-            let _ = timeout(Duration::from_secs(1), child.wait()).await;
-            Err(format!("it did not end within {} s", limit.as_secs_f32()))
-        }
+    if let Ok(result) = timeout(limit, finished).await {
+        return result;
     }
+    // Ended by its own id and waited for, so that PID 1 is left no zombie.
+    let _ = child.start_kill();
+    let _ = timeout(Duration::from_secs(1), child.wait()).await;
+    Err(format!("it did not end within {} s", limit.as_secs_f32()))
 }
 
 /// Reads to the end or a little beyond the cap, which the reader of the text then refuses.

@@ -37,7 +37,7 @@ impl View {
                 IpAddr::V6(addr) => flags
                     .iter()
                     .find(|it| it.addr == addr && it.interface == interface.name)
-                    .map_or(0, |it| it.flags),
+                    .map_or(0, |it| it.bits),
             };
             InterfaceAddress {
                 addr,
@@ -106,7 +106,7 @@ fn table(path: &str) -> Option<String> {
     std::fs::read_to_string(path).ok()
 }
 
-/// `RTF_UP` and `RTF_REJECT` (linux/route.h).
+/// `RTF_UP` and `RTF_REJECT` (`linux/route.h`).
 const UP: u32 = 0x1;
 const REJECT: u32 = 0x200;
 
@@ -157,14 +157,14 @@ fn routes6(text: &str) -> Vec<String> {
 }
 
 /// `IFA_F_TEMPORARY`, and `IFA_F_DADFAILED`, `IFA_F_DEPRECATED`, `IFA_F_TENTATIVE`
-/// (linux/if_addr.h).
+/// (`linux/if_addr.h`).
 const TEMPORARY: u8 = 0x01;
 const UNUSABLE: u8 = 0x08 | 0x20 | 0x40;
 
 struct Flags {
     addr: Ipv6Addr,
     interface: String,
-    flags: u8,
+    bits: u8,
 }
 
 fn ipv6_flags() -> Vec<Flags> {
@@ -183,7 +183,7 @@ fn parse_flags(text: &str) -> Vec<Flags> {
         Some(Flags {
             addr: Ipv6Addr::from(u128::from_str_radix(addr, 16).ok()?),
             // Flags beyond the low eight bits do not appear in this table.
-            flags: u8::from_str_radix(flags, 16).ok()?,
+            bits: u8::from_str_radix(flags, 16).ok()?,
             interface: interface.to_owned(),
         })
     });
@@ -226,7 +226,7 @@ mod tests {
         let flags = parse_flags(text);
         let marks: Vec<_> = flags
             .iter()
-            .map(|it| (it.flags & TEMPORARY != 0, it.flags & UNUSABLE != 0))
+            .map(|it| (it.bits & TEMPORARY != 0, it.bits & UNUSABLE != 0))
             .collect();
         assert_eq!(marks, [(true, false), (false, true), (false, false)]);
     }

@@ -89,7 +89,8 @@ pub struct Once<'r> {
 #[derive(Debug, Serialize)]
 pub struct Host<'r> {
     account: &'r str,
-    host: &'r str,
+    #[serde(rename = "host")]
+    name: &'r str,
     r#type: &'static str,
     outcome: &'static str,
     addresses: &'r [IpAddr],
@@ -100,7 +101,7 @@ pub struct Host<'r> {
 pub fn host(host: &HostReport, now: Moment) -> Host<'_> {
     Host {
         account: &host.target.account.0,
-        host: host.target.host.as_str(),
+        name: host.target.host.as_str(),
         r#type: host.target.family.record_type(),
         outcome: host.outcome.word(),
         addresses: &host.addresses,

@@ -1,6 +1,6 @@
 //! For `moored status` and `moored health`: how the running daemon stands.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -116,29 +116,39 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
 /// The status for people.
 pub fn text(status: &Status) -> String {
     let mut text = String::new();
-    let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds)).to_string();
+    let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds));
+    let name = |host: &HostStatus| format!("{} {}", host.host, host.r#type);
+    let width = status
+        .hosts
+        .iter()
+        .map(|host| name(host).len())
+        .max()
+        .unwrap_or(0);
     for host in &status.hosts {
         let addrs = if host.addresses.is_empty() {
             "-".to_owned()
         } else {
             list(&host.addresses)
         };
-        let since = match host.unchanged_for_seconds {
-            Some(seconds) => format!(" for {}", spoken(seconds)),
-            None => String::new(),
-        };
-        text += &format!(
-            "{} {}  {addrs}{since}  {}\n",
-            host.host, host.r#type, host.reason
-        );
+        let _ = write!(text, "{:width$}  {addrs}", name(host));
+        if let Some(seconds) = host.unchanged_for_seconds {
+            let _ = write!(text, " for {}", spoken(seconds));
+        }
+        let _ = writeln!(text, "  {}", host.reason);
     }
     if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {
-        text += &format!("last check {} ago, next in {}\n", spoken(ago), spoken(next));
+        let _ = writeln!(
+            text,
+            "last check {} ago, next in {}",
+            spoken(ago),
+            spoken(next)
+        );
     }
-    match &status.reason {
-        Some(reason) => text + &format!("not healthy: {reason}\n"),
-        None => text + "healthy\n",
-    }
+    let _ = match &status.reason {
+        Some(reason) => writeln!(text, "not healthy: {reason}"),
+        None => writeln!(text, "healthy"),
+    };
+    text
 }
 
 /// One line for a supervisor: `3 hosts right · 84.212.10.20`, or what is wrong.

@@ -184,8 +184,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
             let own = memory.target(course.target).and_then(|it| it.hold.as_ref());
             let of_account = account_hold.map(|hold| (hold, Scope::Account));
-            let held = of_account.or(own.map(|hold| (hold, Scope::Host)));
-            let Some((hold, scope)) = held.filter(|(hold, _)| binds(hold)) else {
+            let binding = of_account.or(own.map(|hold| (hold, Scope::Host)));
+            let Some((hold, scope)) = binding.filter(|(hold, _)| binds(hold)) else {
                 continue;
             };
             let confirmed = memory

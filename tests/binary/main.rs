@@ -1,4 +1,9 @@
 //! Tests of the real binary against the sandbox, as one test program so that it is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends"
+)]
 
 mod common;
 mod daemon;

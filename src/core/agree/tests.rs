@@ -21,7 +21,10 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-fn case(sources: &[(&str, &str, Trust, Result<&[&str], &str>)]) -> Case {
+/// Label, operator, trust, answer.
+type Row<'r> = (&'r str, &'r str, Trust, Result<&'r [&'r str], &'r str>);
+
+fn case(sources: &[Row<'_>]) -> Case {
     Case {
         sources: sources
             .iter()

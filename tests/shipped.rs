@@ -1,0 +1,122 @@
+//! What is shipped beside the program says what is true of it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use std::{fs, io, path::Path, process::Command};
+
+use moored::config::{self, Config, Surroundings};
+
+fn shipped(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Reads a configuration where every file and credential it names holds a secret of the right form.
+fn read(text: &str) -> Config {
+    let surroundings = Surroundings {
+        variables: vec![("CREDENTIALS_DIRECTORY".into(), "/run/credentials".into())],
+        read: Box::new(|_| io::Result::Ok(b"12345,0123456789abcdef\n".to_vec())),
+        root: true,
+        config_mode: Some(0o600),
+    };
+    let read = config::from_toml(text, Path::new("shipped.toml"), &surroundings);
+    read.unwrap_or_else(|problems| panic!("{problems}\nin:\n{text}"))
+}
+
+/// The blocks of a Markdown text that are marked as `language`.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        match (&mut block, line.strip_prefix("```")) {
+            (None, Some(mark)) if mark == language => block = Some(String::new()),
+            (Some(_), Some("")) => found.extend(block.take()),
+            (Some(block), None) => *block += &format!("{line}\n"),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn help(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_moored")).args(args).arg("--help").output();
+    String::from_utf8(output.unwrap().stdout).unwrap()
+}
+
+#[test]
+fn every_configuration_in_the_readme_is_one() {
+    let blocks = blocks(&shipped("README.md"), "toml");
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        // The placeholders stand for secrets.
+        assert_eq!(read(&block).accounts.len(), 1);
+    }
+}
+
+#[test]
+fn every_configuration_file_that_is_shipped_is_one() {
+    assert_eq!(read(&shipped("config.example.toml")).accounts.len(), 2);
+    read(&shipped("contrib/systemd/config.toml"));
+}
+
+#[test]
+fn every_command_the_readme_shows_exists() {
+    let all = help(&[]);
+    let readme = shipped("README.md");
+    for block in blocks(&readme, "sh") {
+        for line in block.lines().filter(|line| line.starts_with("moored ")) {
+            let command = line.split_whitespace().nth(1).unwrap();
+            assert!(all.contains(&format!("\n  {command}")), "{line}");
+        }
+    }
+    for flag in ["--once", "--json", "--log", "--dry-run", "--config"] {
+        assert!(all.contains(flag), "{flag}");
+    }
+}
+
+#[test]
+fn the_units_the_image_and_the_cron_line_call_the_program_with_what_it_takes() {
+    let all = help(&[]);
+    let calls = [
+        ("contrib/systemd/moored.service", "ExecStart="),
+        ("contrib/systemd/moored-once.service", "ExecStart="),
+        ("packaging/docker/Dockerfile", "HEALTHCHECK"),
+        ("packaging/cron/moored", "* *"),
+    ];
+    for (file, mark) in calls {
+        let text = shipped(file);
+        let line = text.lines().find(|it| it.contains(mark) && !it.starts_with('#'));
+        let line = line.unwrap_or_else(|| panic!("{file} has no line with {mark}"));
+        let words = line.split(|it: char| it.is_whitespace() || "[]\",>|".contains(it));
+        let own = words.skip_while(|it| !it.ends_with("moored")).skip(1);
+        let own: Vec<_> = own.filter(|it| !it.is_empty() && !it.starts_with('/')).collect();
+        for word in own.iter().take_while(|it| it.starts_with('-') || it.len() > 2) {
+            let known = all.contains(&format!("\n  {word}")) || all.contains(&format!(" {word}"));
+            assert!(known, "{file}: `{word}` in {line}");
+        }
+    }
+}
+
+#[test]
+fn continuous_integration_runs_the_readmes_own_test_command() {
+    let readme = shipped("README.md");
+    let commands = blocks(&readme, "sh");
+    let test = commands.iter().find(|it| it.starts_with("cargo test")).unwrap().trim().to_owned();
+    let tour = commands.iter().find(|it| it.contains("--example tour")).unwrap().trim().to_owned();
+    let ci = shipped(".ci/run");
+    assert!(ci.contains(&test) && ci.contains(&tour), "{test}; {tour}");
+}
+
+#[test]
+fn every_dependency_says_what_it_is_for() {
+    let manifest = shipped("Cargo.toml");
+    let mut in_dependencies = false;
+    let mut before = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            in_dependencies = line.contains("dependencies");
+        } else if in_dependencies && line.contains(" = ") {
+            assert!(before.starts_with("# "), "{line}");
+        }
+        before = line;
+    }
+}
