@@ -38,7 +38,10 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 }
 
 fn help(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_moored")).args(args).arg("--help").output();
+    let output = Command::new(env!("CARGO_BIN_EXE_moored"))
+        .args(args)
+        .arg("--help")
+        .output();
     String::from_utf8(output.unwrap().stdout).unwrap()
 }
 
@@ -84,12 +87,19 @@ fn the_units_the_image_and_the_cron_line_call_the_program_with_what_it_takes() {
     ];
     for (file, mark) in calls {
         let text = shipped(file);
-        let line = text.lines().find(|it| it.contains(mark) && !it.starts_with('#'));
+        let line = text
+            .lines()
+            .find(|it| it.contains(mark) && !it.starts_with('#'));
         let line = line.unwrap_or_else(|| panic!("{file} has no line with {mark}"));
         let words = line.split(|it: char| it.is_whitespace() || "[]\",>|".contains(it));
         let own = words.skip_while(|it| !it.ends_with("moored")).skip(1);
-        let own: Vec<_> = own.filter(|it| !it.is_empty() && !it.starts_with('/')).collect();
-        for word in own.iter().take_while(|it| it.starts_with('-') || it.len() > 2) {
+        let own: Vec<_> = own
+            .filter(|it| !it.is_empty() && !it.starts_with('/'))
+            .collect();
+        for word in own
+            .iter()
+            .take_while(|it| it.starts_with('-') || it.len() > 2)
+        {
             let known = all.contains(&format!("\n  {word}")) || all.contains(&format!(" {word}"));
             assert!(known, "{file}: `{word}` in {line}");
         }
@@ -100,8 +110,18 @@ fn the_units_the_image_and_the_cron_line_call_the_program_with_what_it_takes() {
 fn continuous_integration_runs_the_readmes_own_test_command() {
     let readme = shipped("README.md");
     let commands = blocks(&readme, "sh");
-    let test = commands.iter().find(|it| it.starts_with("cargo test")).unwrap().trim().to_owned();
-    let tour = commands.iter().find(|it| it.contains("--example tour")).unwrap().trim().to_owned();
+    let test = commands
+        .iter()
+        .find(|it| it.starts_with("cargo test"))
+        .unwrap()
+        .trim()
+        .to_owned();
+    let tour = commands
+        .iter()
+        .find(|it| it.contains("--example tour"))
+        .unwrap()
+        .trim()
+        .to_owned();
     let ci = shipped(".ci/run");
     assert!(ci.contains(&test) && ci.contains(&tour), "{test}; {tour}");
 }
