@@ -159,10 +159,12 @@ impl<'a> Inquiry<'a> {
                 return self.believe(winner);
             }
         }
-        let wanted = if claims.is_empty() {
-            1
-        } else {
-            self.confirm.saturating_sub(strongest).max(1)
+        let wanted = match self.failures() {
+            0 if claims.is_empty() => 1,
+            0 => self.confirm.saturating_sub(strongest).max(1),
+            // Where one could not be reached the next may not be either: a broken network costs
+            // two time-outs, not one for each operator.
+            _ => usize::MAX,
         };
         let ask = self.unheard_operators(wanted, &claims);
         if !ask.is_empty() {
@@ -174,6 +176,16 @@ impl<'a> Inquiry<'a> {
             needed: self.confirm,
         };
         is_disputed.then_some(Next::Believe(Observation::Unavailable(why)))
+    }
+
+    /// How many outside sources gave no acceptable answer.
+    fn failures(&self) -> usize {
+        let heard = self.sources.iter().zip(&self.heard);
+        heard
+            .filter(|(source, heard)| {
+                source.trust == Trust::Outside && matches!(heard, Some(Err(_)))
+            })
+            .count()
     }
 
     fn believe(&self, addrs: &BTreeSet<IpAddr>) -> Option<Next> {

@@ -1,7 +1,7 @@
 //! What a zone's own servers answer: asked directly, each on its own, never through a cache.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
@@ -84,19 +84,24 @@ impl Servers {
         match self.authoritative(zone).await {
             Ok(found) => found
                 .into_iter()
-                .map(|(name, addr)| {
-                    (
+                .map(|(name, addr)| match addr {
+                    Ok(addr) => (
                         format!("{name} ({addr})"),
                         self.direct(SocketAddr::new(addr, 53)),
-                    )
+                    ),
+                    Err(what) => (name, Err(what)),
                 })
                 .collect(),
             Err(error) => vec![(format!("the servers of {zone}"), Err(words(&error)))],
         }
     }
 
-    /// The zone's servers and one address of each.
-    async fn authoritative(&self, zone: &ZoneName) -> Result<Vec<(String, IpAddr)>, NetError> {
+    /// The zone's servers and one address of each. One whose name leads nowhere stands in nobody
+    /// else's way.
+    async fn authoritative(
+        &self,
+        zone: &ZoneName,
+    ) -> Result<Vec<(String, Result<IpAddr, String>)>, NetError> {
         let mut builder = TokioResolver::builder_tokio()?;
         builder.options_mut().timeout = self.timeout;
         let resolver = builder.build()?;
@@ -104,8 +109,14 @@ impl Servers {
         let mut servers = Vec::new();
         for record in found.answers() {
             if let RData::NS(name) = &record.data {
-                let addrs = resolver.lookup_ip(name.0.clone()).await?;
-                servers.extend(addrs.iter().next().map(|addr| (name.0.to_string(), addr)));
+                let addr = match resolver.lookup_ip(name.0.clone()).await {
+                    Ok(addrs) => addrs
+                        .iter()
+                        .next()
+                        .ok_or_else(|| "it has no address".to_owned()),
+                    Err(error) => Err(words(&error)),
+                };
+                servers.push((name.0.to_string(), addr));
             }
         }
         Ok(servers)
@@ -143,7 +154,7 @@ impl Servers {
 async fn addresses(
     resolver: &TokioResolver,
     question: &Question,
-) -> Result<std::collections::BTreeSet<IpAddr>, String> {
+) -> Result<BTreeSet<IpAddr>, String> {
     let kind = match question.family {
         Family::V4 => RecordType::A,
         Family::V6 => RecordType::AAAA,
@@ -157,7 +168,7 @@ async fn addresses(
         // Only a server that knows the zone says "none" with its SOA; a referral or an empty
         // answer from a lame one says nothing about the host.
         Err(NetError::Dns(DnsError::NoRecordsFound(none))) if none.soa.is_some() => {
-            Ok(std::collections::BTreeSet::new())
+            Ok(BTreeSet::new())
         }
         Err(error) => Err(words(&error)),
     }
