@@ -217,7 +217,7 @@ fn a_lost_answer_leaves_its_batch_unconfirmed_and_the_rest_unsent() {
         let [a, b, c] = <[_; 3]>::try_from(results).unwrap().map(Result::unwrap_err);
         let could_not = format!("could not confirm GET /dyndns/update: {why}");
         assert_eq!(a.class, Class::Unconfirmed);
-        assert_eq!(a.what, format!("a.example.com and 1 more: {could_not}"));
+        assert_eq!(a.what, could_not);
         assert_eq!(a, b);
         // It is known that this one had no effect.
         assert_eq!((c.class, c.scope), (Class::Transient, Scope::Account));
