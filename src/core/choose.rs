@@ -2,8 +2,8 @@
 //!
 //! The ranking, first difference decides:
 //!
-//! 1. tentative, deprecated and failed addresses never (RFC 4862 section 5.5.4), nor what the
-//!    acceptance refuses;
+//! 1. tentative, deprecated and failed addresses never (RFC 4862 section 5.5.4), nor those of an
+//!    interface that is down, nor what the acceptance refuses;
 //! 2. an address of the interface that the default route leaves by, before others;
 //! 3. a stable or a temporary address (RFC 8981), as `prefer` says, before the other kind;
 //! 4. the address that is published already, before a change for no reason;
@@ -24,7 +24,8 @@ pub struct InterfaceAddress {
     pub default_route: bool,
     /// A temporary address for privacy (RFC 8981).
     pub temporary: bool,
-    /// Deprecated, tentative or found to be a duplicate: not for new connections.
+    /// Deprecated, tentative, found to be a duplicate, or on an interface that is down: not for new
+    /// connections.
     pub unusable: bool,
 }
 
@@ -52,7 +53,7 @@ pub fn choose(
         .filter_map(|candidate| {
             if candidate.unusable {
                 refused.push(format!(
-                    "{} is deprecated, tentative or a duplicate",
+                    "{} is deprecated, tentative, a duplicate or on an interface that is down",
                     candidate.addr
                 ));
                 return None;
@@ -114,7 +115,9 @@ mod tests {
                 &[("2a01::1", "du")],
                 Prefer::Stable,
                 "2a01::1",
-                Err("2a01::1 is deprecated, tentative or a duplicate"),
+                Err(
+                    "2a01::1 is deprecated, tentative, a duplicate or on an interface that is down",
+                ),
             ),
             (
                 "the default route's interface first",

@@ -39,12 +39,14 @@ impl View {
                     .find(|it| it.addr == addr && it.interface == interface.name)
                     .map_or(0, |it| it.bits),
             };
+            // A kernel keeps the IPv4 addresses of an interface that is down. One whose driver does
+            // not say how it is counts as up (IFF_RUNNING, netdevice(7)).
             InterfaceAddress {
                 addr,
                 default_route: route.leaves_by(&interface.name),
-                interface: interface.name,
                 temporary: flags & TEMPORARY != 0,
-                unusable: flags & UNUSABLE != 0,
+                unusable: flags & UNUSABLE != 0 || !interface.is_oper_up(),
+                interface: interface.name,
             }
         });
         let addresses = addresses.collect();
