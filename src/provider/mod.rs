@@ -1,7 +1,9 @@
 //! The providers: one folder each, all behind the same two verbs.
 
+pub mod book;
 pub mod dnspod;
 pub mod domeneshop;
+pub mod operation;
 
 use crate::core::{
     guard::SafePlan,

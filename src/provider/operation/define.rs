@@ -1,0 +1,125 @@
+//! The macro that takes definitions.
+
+/// Defines operations: for each a struct that is its typed call, and its [`Operation`].
+///
+/// ```ignore
+/// operations! {
+///     /// Adds a domain to the account.
+///     DomainCreate "Domain.Create" POST "/Domain.Create" writes -> Created {
+///         /// The domain, without `www`.
+///         domain: required text,
+///         /// Whether it is marked.
+///         is_mark: optional choice["yes", "no"],
+///         /// How many.
+///         length: optional integer[1, 500],
+///     }
+///     one_of [["domain", "domain_id"]]
+///     codes [OWN, COMMON]
+///     page "https://…"
+/// }
+/// ```
+///
+/// [`Operation`]: crate::provider::operation::Operation
+#[macro_export]
+macro_rules! operations {
+    ($(
+        #[doc = $about:literal]
+        $name:ident $wire:literal $method:ident $path:literal $access:ident -> $output:ty {
+            $(
+                #[doc = $what:literal]
+                $field:ident : $need:ident $kind:ident $([ $($detail:literal),+ $(,)? ])?
+            ),* $(,)?
+        }
+        one_of [ $([ $($member:literal),+ ]),* $(,)? ]
+        codes [ $($codes:expr),* $(,)? ]
+        page $page:expr
+    )*) => {
+        $(
+            #[doc = $about]
+            ///
+            #[doc = concat!("The operation `", $wire, "`; its limits and codes stand in its definition.")]
+            #[derive(Clone, PartialEq, Eq, Debug, Default)]
+            pub struct $name {
+                $(
+                    #[doc = $what]
+                    pub $field: $crate::operations!(@type $need $kind),
+                )*
+            }
+
+            impl $crate::provider::operation::Call for $name {
+                type Output = $output;
+
+                const OPERATION: &'static $crate::provider::operation::Operation =
+                    &$crate::provider::operation::Operation {
+                        name: $wire,
+                        about: $crate::operations!(@trim $about),
+                        page: $page,
+                        method: $crate::operations!(@method $method),
+                        path: $path,
+                        writes: $crate::operations!(@access $access),
+                        parameters: &[$(
+                            $crate::provider::operation::Parameter {
+                                name: $crate::operations!(@name $field),
+                                about: $crate::operations!(@trim $what),
+                                required: $crate::operations!(@need $need),
+                                kind: $crate::operations!(@kind $kind $([ $($detail),+ ])?),
+                            },
+                        )*],
+                        one_of: &[$(&[$($member),+]),*],
+                        codes: &[$($codes),*],
+                    };
+
+                fn arguments(&self) -> $crate::provider::operation::Arguments {
+                    use $crate::provider::operation::Argument as _;
+                    $crate::provider::operation::Arguments::typed([$(
+                        (
+                            $crate::operations!(@name $field),
+                            $crate::operations!(@secret $kind),
+                            self.$field.text(),
+                        ),
+                    )*])
+                }
+            }
+        )*
+
+        /// Every operation that is defined here, in order.
+        pub const ALL: &[&$crate::provider::operation::Operation] =
+            &[$(<$name as $crate::provider::operation::Call>::OPERATION),*];
+    };
+    (@type required text) => { String };
+    (@type required choice) => { String };
+    (@type required integer) => { i64 };
+    (@type required flag) => { bool };
+    (@type optional text) => { Option<String> };
+    (@type optional choice) => { Option<String> };
+    (@type optional integer) => { Option<i64> };
+    (@type optional flag) => { Option<bool> };
+    (@type $need:ident secret) => { Option<$crate::core::secret::Secret> };
+    (@kind text) => { $crate::provider::operation::Kind::Text };
+    (@kind secret) => { $crate::provider::operation::Kind::Secret };
+    (@kind flag) => { $crate::provider::operation::Kind::Flag };
+    (@kind integer[$least:literal, $most:literal]) => {
+        $crate::provider::operation::Kind::Integer($least, $most)
+    };
+    (@kind integer[$least:literal]) => {
+        $crate::provider::operation::Kind::Integer($least, i64::MAX)
+    };
+    (@kind choice[$($word:literal),+]) => {
+        $crate::provider::operation::Kind::Choice(&[$($word),+])
+    };
+    (@secret secret) => { true };
+    (@secret $kind:ident) => { false };
+    (@need required) => { true };
+    (@need optional) => { false };
+    (@access reads) => { false };
+    (@access writes) => { true };
+    (@method GET) => { $crate::http::Method::Get };
+    (@method POST) => { $crate::http::Method::Post };
+    (@method PUT) => { $crate::http::Method::Put };
+    (@method DELETE) => { $crate::http::Method::Delete };
+    // A field whose wire name is a word of the language is written with `r#`.
+    (@name r#type) => { "type" };
+    (@name $field:ident) => { stringify!($field) };
+    // A doc comment begins with the blank behind its slashes.
+    (@trim $text:literal) => { $text.trim_ascii_start() };
+}
