@@ -96,6 +96,8 @@ pub async fn run<C: Crew>(
         let jitter = shell.chance().unit();
         let next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
         shell.tell(Word::Ready);
+        // A round that an event started began after any part of the pulse's time.
+        shell.tell(Word::Alive);
         shell.tell(Word::Status(&report::status::line(
             &report,
             next.since(now),
