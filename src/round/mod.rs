@@ -71,7 +71,7 @@ pub struct World<'w, O, V, S, P> {
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
     pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        self.forget_strangers(&mut memory.borrow_mut());
+        self.prepare(&mut memory.borrow_mut());
         let families = self.look(memory).await;
         let accounts = self.accounts.iter();
         let played = accounts.map(|account| self.play(account, &families, memory, task));
@@ -88,7 +88,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// What is remembered of accounts and hosts that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
-    fn forget_strangers(&self, memory: &mut Memory) {
+    pub fn prepare(&self, memory: &mut Memory) {
         let names: BTreeSet<AccountName> = self
             .accounts
             .iter()
