@@ -590,8 +590,8 @@ fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
     let fakes = one(Push::WhenSimple);
     fakes.round();
     fakes.see(known(&["84.212.66.66"]));
-    let lost = Fault::Loses(failure(Class::Unconfirmed));
-    fakes.provider().faults.borrow_mut().push_back(lost);
+    let fault = Fault::Loses(failure(Class::Unconfirmed));
+    fakes.provider().faults.borrow_mut().push_back(fault);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     fakes.advance(MINUTE);
