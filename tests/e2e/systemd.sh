@@ -45,7 +45,7 @@ echo "  $(in_it systemd-analyze security --no-pager moored.service | tail -n 1)"
 in_it systemctl enable --now moored
 check "started, and ready" has_property ActiveState active
 check "the record was there as soon as it was ready" has_address home 84.212.10.20
-within 5 "the status line" status_has "1 records right"
+within 5 "the status line" status_has "1 record right"
 in_it systemctl status --no-pager moored | grep -E '^ +Status:'
 
 pid=$(property MainPID)
