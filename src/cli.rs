@@ -67,7 +67,7 @@ pub enum Command {
     },
     /// Ask every configured source for our addresses, at once
     Detect,
-    /// Check configuration, credentials, zone and permission for every host; write nothing
+    /// Check configuration, credentials, zone and permission to read for every host; write nothing
     Check,
     /// Show how the running daemon stands
     Status,

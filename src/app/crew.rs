@@ -78,13 +78,18 @@ impl Observe for Eyes {
 }
 
 /// Where the memory goes.
-struct Disk(Option<StateFile>);
+pub(super) enum Disk {
+    /// To a file that is ours to write: we hold its lock, or nobody can have one.
+    Ours(StateFile),
+    /// To a file that somebody else may be keeping: only in a moment in which nobody is.
+    Shared(StateFile),
+}
 
 impl Store for Disk {
     fn save(&self, memory: &Memory) -> Result<(), String> {
-        match &self.0 {
-            Some(file) => file.save(memory, &stamp()),
-            None => Ok(()),
+        match self {
+            Self::Ours(file) => file.save(memory, &stamp()),
+            Self::Shared(file) => file.save_if_nobody_else_does(memory, &stamp()),
         }
     }
 }
@@ -118,13 +123,8 @@ pub(super) struct RealCrew {
 }
 
 impl RealCrew {
-    /// Builds everything a configuration asks for; nothing is connected yet. Without `state`,
-    /// nothing is remembered.
-    pub(super) fn new(
-        config: Config,
-        tls: &Arc<rustls::ClientConfig>,
-        state: Option<StateFile>,
-    ) -> Self {
+    /// Builds everything a configuration asks for; nothing is connected yet.
+    pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: Disk) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
         let detector = Detector::new(
             Arc::clone(tls),
@@ -180,7 +180,7 @@ impl RealCrew {
         Self {
             eyes: Eyes { detector, families },
             servers,
-            disk: Disk(state),
+            disk,
             dice: Dice::new(),
             clients,
             providers,
@@ -259,6 +259,10 @@ impl Crew for RealCrew {
                 .observe_all(how, known.get(&how.family).unwrap_or(&nothing))
         });
         join_all(asked).await
+    }
+
+    fn prepare(&self, memory: &RefCell<Memory>) {
+        self.world().prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {

@@ -1,13 +1,19 @@
-//! `moored check`: the configuration is right; are the credentials, the zones, the permission?
+//! `moored check`: the configuration is right; are the credentials and the zones?
+
+use std::cell::RefCell;
 
 use super::{End, Output};
 use crate::{
     core::{
+        memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
         record::AccountName,
+        schedule::Hold,
+        time::Spoken,
     },
-    provider::Provider,
+    provider::{Listing, Provider},
+    round::{Clock, Crew},
 };
 
 /// An account and the hosts that are kept in it.
@@ -20,12 +26,20 @@ pub struct Account<'a, P> {
     pub hosts: Vec<Fqdn>,
 }
 
-/// Lists each account's zones and records: nothing is written.
-pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<'_>) -> End {
+/// Lists each account's zones and records: nothing is written, so whether the credentials may write
+/// shows at the first change. An account that refused is not asked again before its time (L4).
+pub async fn check(
+    accounts: &[Account<'_, impl Provider>],
+    crew: &impl Crew,
+    memory: &RefCell<Memory>,
+    clock: &dyn Clock,
+    output: &mut Output<'_>,
+) -> End {
     let mut worst = Verdict::Right;
     let mut findings = Vec::new();
+    crew.prepare(memory);
     for account in accounts {
-        match account.provider.list(&account.hosts, &[]).await {
+        match list(account, memory, clock).await {
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
@@ -43,6 +57,9 @@ pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<
                 findings.extend(hosts.map(|host| (account.name, host, Err(failure.clone()))));
             }
         }
+    }
+    if let Err(trouble) = crew.save(&memory.borrow()) {
+        output.text(&format!("{trouble}\n"));
     }
     for (_, _, found) in &findings {
         worst = worst.max(
@@ -82,4 +99,38 @@ pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<
         });
     }
     End::Round(worst)
+}
+
+/// The account's list, or why there is none; a refusal is remembered.
+async fn list(
+    account: &Account<'_, impl Provider>,
+    memory: &RefCell<Memory>,
+    clock: &dyn Clock,
+) -> Result<Listing, Failure> {
+    let hold = memory
+        .borrow()
+        .account(account.name)
+        .and_then(|it| it.hold.clone());
+    if let Some(hold) = hold
+        .as_ref()
+        .filter(|hold| hold.binds_on_request(clock.now()))
+    {
+        let until = Spoken(hold.until.since(clock.now()));
+        let what = format!(
+            "not asked for another {until} after an earlier failure: {}",
+            hold.what
+        );
+        return Err(Failure::of_account(hold.class, what));
+    }
+    let listed = account.provider.list(&account.hosts, &[]).await;
+    if let Err(failure) = &listed {
+        let hold = Hold::after(hold.as_ref(), failure, clock.now(), 0.0);
+        memory
+            .borrow_mut()
+            .accounts
+            .entry(account.name.clone())
+            .or_default()
+            .hold = Some(hold);
+    }
+    listed
 }

@@ -162,6 +162,8 @@ impl<T: Transport> Provider for Account<T> {
         Rules {
             push: self.push,
             push_ttl: PUSH_TTL,
+            // No lock is known here; this only keeps a storm away.
+            repeats: 12,
         }
     }
 
