@@ -15,7 +15,7 @@ use crate::{
         name::Fqdn,
         outcome::{Failure, FamilyReport, Report},
         plan::Rules,
-        record::{Target, Zone},
+        record::{AccountName, Target, Zone},
         schedule::Cadence,
     },
     detect::{Detector, FamilySources},
@@ -30,7 +30,7 @@ use crate::{
 const API_CAP: usize = 16 << 20;
 
 /// A provider of any kind.
-enum AnyProvider {
+pub(super) enum AnyProvider {
     Domeneshop(domeneshop::Account<Rc<Client>>),
     DnsPod(dnspod::Account<Rc<Client>>),
 }
@@ -192,6 +192,19 @@ impl RealCrew {
     /// The configured accounts with their providers.
     fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider)> {
         self.config.accounts.iter().zip(&self.providers)
+    }
+
+    /// An account with its provider, by the account's name.
+    pub(super) fn account(&self, name: &str) -> Option<(&AccountName, &AnyProvider)> {
+        let (account, provider) = self
+            .accounts()
+            .find(|(account, _)| account.name.0 == name)?;
+        Some((&account.name, provider))
+    }
+
+    /// Every account's name.
+    pub(super) fn account_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts().map(|(account, _)| account.name.0.as_str())
     }
 
     /// What `moored check` looks at.

@@ -5,6 +5,7 @@ mod board;
 mod clock;
 mod crew;
 mod logging;
+mod manage;
 mod shell;
 mod signals;
 mod supervisor;
@@ -67,7 +68,7 @@ struct Trouble {
 
 fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
-    if cli.once && cli.command.is_some_and(|command| command != Command::Run) {
+    if cli.once && cli.command.as_ref().is_some_and(|it| *it != Command::Run) {
         let what = "--once is a way to run, not to be combined with another command";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, what));
     }
@@ -84,7 +85,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
     start_log(cli, &variables)?;
     let path = cli.global.config.clone();
     let load = move || surroundings::configuration(path.as_deref(), surroundings::variables());
-    let command = cli.command.unwrap_or(Command::Run);
+    let command = cli.command.clone().unwrap_or(Command::Run);
     let mut stdout = io::stdout();
     let mut output = Output {
         to: &mut stdout,
@@ -147,7 +148,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         }
         let commanded = async {
             let clock = &BootClock;
-            match command {
+            match command.clone() {
                 Command::Run => {
                     let code = |verdict| Exit::from(verdict).code();
                     commands::once::once(&crew, &memory, clock, &mut output, dry_run, code).await
@@ -159,6 +160,9 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Check => {
                     let accounts = crew.to_check();
                     commands::check::check(&accounts, &crew, &memory, clock, &mut output).await
+                }
+                Command::Api { .. } | Command::Records { .. } => {
+                    manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }
                 Command::Status | Command::Health => End::Unwell,
             }
@@ -285,7 +289,7 @@ fn start_log(cli: &Cli, variables: &[(String, String)]) -> Result<(), Trouble> {
             .find(|(it, _)| it == name)
             .map(|(_, value)| value.as_str())
     };
-    let daemon = !cli.once && cli.command.is_none_or(|command| command == Command::Run);
+    let daemon = !cli.once && cli.command.as_ref().is_none_or(|it| *it == Command::Run);
     let usual = if daemon { "info" } else { "warn" };
     let wanted = cli
         .global

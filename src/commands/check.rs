@@ -2,17 +2,15 @@
 
 use std::cell::RefCell;
 
-use super::{End, Output};
+use super::{End, Output, account::ask};
 use crate::{
     core::{
         memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
         record::AccountName,
-        schedule::Hold,
-        time::Spoken,
     },
-    provider::{Listing, Provider},
+    provider::Provider,
     round::{Clock, Crew},
 };
 
@@ -39,7 +37,8 @@ pub async fn check(
     let mut findings = Vec::new();
     crew.prepare(memory);
     for account in accounts {
-        match list(account, memory, clock).await {
+        let listed = account.provider.list(&account.hosts, &[]);
+        match ask(account.name, memory, clock, listed).await {
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
@@ -99,38 +98,4 @@ pub async fn check(
         });
     }
     End::Round(worst)
-}
-
-/// The account's list, or why there is none; a refusal is remembered.
-async fn list(
-    account: &Account<'_, impl Provider>,
-    memory: &RefCell<Memory>,
-    clock: &dyn Clock,
-) -> Result<Listing, Failure> {
-    let hold = memory
-        .borrow()
-        .account(account.name)
-        .and_then(|it| it.hold.clone());
-    if let Some(hold) = hold
-        .as_ref()
-        .filter(|hold| hold.binds_on_request(clock.now()))
-    {
-        let until = Spoken(hold.until.since(clock.now()));
-        let what = format!(
-            "not asked for another {until} after an earlier failure: {}",
-            hold.what
-        );
-        return Err(Failure::of_account(hold.class, what));
-    }
-    let listed = account.provider.list(&account.hosts, &[]).await;
-    if let Err(failure) = &listed {
-        let hold = Hold::after(hold.as_ref(), failure, clock.now(), 0.0);
-        memory
-            .borrow_mut()
-            .accounts
-            .entry(account.name.clone())
-            .or_default()
-            .hold = Some(hold);
-    }
-    listed
 }

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod dnspod;
 pub mod domeneshop;
+pub mod manage;
 pub mod operation;
 
 use crate::core::{
