@@ -19,16 +19,26 @@
 mod adapter;
 mod answer;
 pub mod api;
+mod book;
 mod client;
 mod convert;
 mod ledger;
 mod push;
+mod request;
 pub mod types;
 
 pub use adapter::Account;
 pub use client::Client;
 
-use crate::core::{plan::Push, secret::Secret};
+use crate::{
+    core::{plan::Push, secret::Secret},
+    provider::operation::Operation,
+};
+
+/// Every operation, in the order of the vendor's page.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    api::all()
+}
 
 /// The production API (vendor's API document, `servers`).
 pub const ENDPOINT: &str = "https://api.domeneshop.no/v0";
