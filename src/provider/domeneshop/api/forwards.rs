@@ -49,6 +49,10 @@ const UNSUPPORTED: Code = Code {
 };
 
 const REPLACE: &[Code] = &[
+    Code {
+        number: 200,
+        meaning: "the forward is replaced",
+    },
     INVALID,
     UNSUPPORTED,
     Code {
@@ -123,7 +127,7 @@ crate::operations! {
         url: required text,
     }
     one_of []
-    codes [READ, REPLACE, DOMAIN, ANY]
+    codes [REPLACE, DOMAIN, ANY]
     page PAGE
 
     /// Deletes a forward.

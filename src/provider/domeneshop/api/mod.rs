@@ -15,17 +15,18 @@ use crate::{
     provider::operation::{Arguments, Code, Operation},
 };
 
-/// What a status means whatever was asked. It is documented for no operation, and seen for all.
+/// What a status means whatever was asked. The vendor documents it for no operation; it is seen for all
+/// (contract tests of others; through facts gathered in 2026).
 const ANY: &[Code] = &[Code {
     number: 401,
     meaning: "the token or the secret is wrong",
 }];
 
-/// What a status means wherever a domain is named. It is documented for no operation, and seen
-/// for all of them; it is decided before anything else of the path is looked at.
+/// What a status means wherever a domain is named: seen too, and documented nowhere. It is decided
+/// before anything else of the path is looked at.
 const DOMAIN: &[Code] = &[Code {
     number: 403,
-    meaning: "the account has no such domain, whether it exists or not",
+    meaning: "the domain is not in the account, or there is none",
 }];
 
 /// The one success of a read.

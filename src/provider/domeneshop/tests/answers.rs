@@ -28,7 +28,8 @@ fn call<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Output, Failure
 
 fn invoke<C: Call>(call: &C, status: u16, body: &str) -> Result<Value, Failure> {
     let account = account(|_| answer(status, body));
-    let end = account.client().invoke(C::OPERATION, &call.arguments());
+    let arguments = call.arguments();
+    let end = account.client().invoke(C::OPERATION, &arguments);
     end.now_or_never().unwrap()
 }
 
@@ -191,9 +192,8 @@ fn every_documented_status_has_its_class_and_says_what_it_means_for_that_call() 
             let status = u16::try_from(code.number).unwrap();
             let body = r#"{"code":"area:reason","help":"A text"}"#;
             let account = account(|_| answer(status, body));
-            let end = account
-                .client()
-                .invoke(operation, &some_arguments(operation));
+            let arguments = some_arguments(operation);
+            let end = account.client().invoke(operation, &arguments);
             let failure = end.now_or_never().unwrap().unwrap_err();
             let (class, scope) = match status {
                 401 => (Class::Rejected, Scope::Account),
@@ -262,6 +262,34 @@ fn only_the_documented_status_confirms_a_write() {
 }
 
 #[test]
+fn a_round_is_content_with_a_record_that_is_gone_already_and_with_nothing_else() {
+    let delete = |status: u16, body: &str| {
+        let account = account(|_| answer(status, body));
+        let end = account.client().delete_if_there(1, 2);
+        end.now_or_never().unwrap()
+    };
+    assert_eq!(delete(204, ""), Ok(()));
+    assert_eq!(delete(404, UNKNOWN), Ok(()));
+    assert_eq!(delete(404, ""), Ok(()));
+    for (status, body, class) in [
+        (403, "", Class::NotFound),
+        (404, "<html>No such site</html>", Class::Contract),
+        (200, "", Class::Contract),
+        (500, "", Class::Unconfirmed),
+    ] {
+        let failure = delete(status, body).unwrap_err();
+        assert_eq!(failure.class, class, "{status}");
+    }
+    // Whoever asks for the operation itself is told.
+    let asked = DnsDelete {
+        domain_id: 1,
+        record_id: 2,
+    };
+    let failure = call(&asked, 404, UNKNOWN).unwrap_err();
+    assert!(failure.what.contains("there is no such record"));
+}
+
+#[test]
 fn an_unknown_domain_is_said_with_the_host() {
     let said = |hostname: &str| {
         let update = DyndnsUpdate {
@@ -296,7 +324,8 @@ fn a_forward_that_is_not_found_by_its_host_is_looked_for_in_the_list() {
     let client = account.client();
     let found = client.call(&get("www")).now_or_never().unwrap().unwrap();
     assert_eq!(found.url, "https://b.no");
-    let raw = client.invoke(ForwardsGet::OPERATION, &get("@").arguments());
+    let apex = get("@").arguments();
+    let raw = client.invoke(ForwardsGet::OPERATION, &apex);
     let raw = raw.now_or_never().unwrap().unwrap();
     assert_eq!(raw, json!({"host": "@", "url": "https://a.no"}));
     let missing = client.call(&get("mail")).now_or_never().unwrap();

@@ -77,7 +77,8 @@ fn records_of_every_type_are_listed_with_their_fields() {
     let account = account(service);
     let told = RefCell::new(Vec::new());
     let progress = |come: usize, of: Option<usize>| told.borrow_mut().push((come, of));
-    let records = account.records(&example(), &progress);
+    let example = example();
+    let records = account.records(&example, &progress);
     let records = records.now_or_never().unwrap().unwrap();
     let ttl = |ttl, record| AnyRecord {
         ttl: Some(ttl),
@@ -176,7 +177,8 @@ fn what_is_not_said_of_a_record_stays_as_it_is() {
 #[test]
 fn every_listed_record_can_be_set_as_it_was_listed() {
     let account = account(service);
-    let records = account.records(&example(), &|_, _| ());
+    let example = example();
+    let records = account.records(&example, &|_, _| ());
     for record in records.now_or_never().unwrap().unwrap() {
         assert_eq!(set(&record).0, Ok(()), "{record:?}");
     }
