@@ -4,7 +4,10 @@ use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
-use super::clock::{BootClock, stamp};
+use super::{
+    clock::{BootClock, stamp},
+    provider::AnyProvider,
+};
 use crate::{
     commands::check,
     config::{AccountConfig, Config, ProviderConfig},
@@ -28,35 +31,6 @@ use crate::{
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
 const API_CAP: usize = 16 << 20;
-
-/// A provider of any kind.
-pub(super) enum AnyProvider {
-    Domeneshop(domeneshop::Account<Rc<Client>>),
-    DnsPod(dnspod::Account<Rc<Client>>),
-}
-
-impl Provider for AnyProvider {
-    fn rules(&self) -> Rules {
-        match self {
-            Self::Domeneshop(account) => account.rules(),
-            Self::DnsPod(account) => account.rules(),
-        }
-    }
-
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
-        match self {
-            Self::Domeneshop(account) => account.list(hosts, known).await,
-            Self::DnsPod(account) => account.list(hosts, known).await,
-        }
-    }
-
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
-        match self {
-            Self::Domeneshop(account) => account.apply(plan).await,
-            Self::DnsPod(account) => account.apply(plan).await,
-        }
-    }
-}
 
 /// The detector with what it is asked about.
 struct Eyes {
@@ -172,7 +146,7 @@ impl RealCrew {
                     AnyProvider::Domeneshop(domeneshop::Account::new(client, settings))
                 }
                 ProviderConfig::DnsPod(settings) => {
-                    AnyProvider::DnsPod(dnspod::Account::new(client, settings))
+                    AnyProvider::DnsPod(dnspod::Account::new(client, settings), settings.site)
                 }
             });
         }

@@ -6,6 +6,7 @@ mod clock;
 mod crew;
 mod logging;
 mod manage;
+mod provider;
 mod shell;
 mod signals;
 mod supervisor;
