@@ -67,7 +67,7 @@ pub enum Misuse {
         about: &'static str,
     },
     /// There is no such parameter.
-    #[error("{operation} has no parameter `{given}`; {}", others(meant, known))]
+    #[error("{operation} has no parameter `{given}`; {}", others(*meant, known))]
     Unknown {
         /// The operation.
         operation: &'static str,
@@ -82,7 +82,7 @@ pub enum Misuse {
     #[error("`{0}` is given twice")]
     Twice(&'static str),
     /// The value is none of those allowed. A secret's is not repeated.
-    #[error("`{parameter}` takes {kind}{}", shown(given))]
+    #[error("`{parameter}` takes {kind}{}", shown(given.as_deref()))]
     Value {
         /// The parameter.
         parameter: &'static str,
@@ -101,7 +101,7 @@ pub enum Misuse {
     },
 }
 
-fn others(meant: &Option<&'static str>, known: &[&'static str]) -> String {
+fn others(meant: Option<&'static str>, known: &[&'static str]) -> String {
     match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if known.is_empty() => "it takes none".to_owned(),
@@ -109,9 +109,8 @@ fn others(meant: &Option<&'static str>, known: &[&'static str]) -> String {
     }
 }
 
-fn shown(given: &Option<String>) -> String {
+fn shown(given: Option<&str>) -> String {
     given
-        .as_ref()
         .map(|text| format!(", not `{text}`"))
         .unwrap_or_default()
 }
@@ -235,16 +234,15 @@ impl Arguments {
 
 fn unknown(operation: &'static Operation, given: &str) -> Misuse {
     let known: Vec<_> = operation.parameters.iter().map(|it| it.name).collect();
-    let likeness = |name: &&&'static str| (strsim::jaro_winkler(name, given) * 1000.0) as i64;
-    let meant = known
+    let likeness = |name: &str| strsim::jaro_winkler(name, given);
+    let best = known
         .iter()
-        .max_by_key(likeness)
-        .filter(|it| likeness(it) > 800)
-        .copied();
+        .copied()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     Misuse::Unknown {
         operation: operation.name,
         given: given.to_owned(),
-        meant,
+        meant: best.filter(|it| likeness(it) > 0.8),
         known,
     }
 }

@@ -16,35 +16,41 @@ const COMMON: &[Code] = &[
     },
 ];
 
-crate::operations! {
-    /// Adds a record.
-    RecordCreate "Record.Create" POST "/Record.Create" writes -> serde_json::Value {
-        /// The domain's name.
-        domain: optional text,
-        /// The domain's identifier.
-        domain_id: optional text,
-        /// The type.
-        r#type: required choice["A", "AAAA"],
-        /// Seconds.
-        ttl: optional integer[1, 604800],
-        /// The login's password.
-        password: optional secret,
-    }
-    one_of [["domain", "domain_id"]]
-    codes [CODES, COMMON]
-    page "https://example.com/create"
+/// Definitions as a provider's folder has them.
+pub(super) mod defined {
+    use super::{CODES, COMMON};
 
-    /// Shows a record.
-    RecordShow "dns.get" GET "/domains/{domain_id}/dns/{record_id}" reads -> serde_json::Value {
-        /// The domain.
-        domain_id: required integer[1],
-        /// The record.
-        record_id: required integer[1],
+    crate::operations! {
+        /// Adds a record.
+        RecordCreate "Record.Create" POST "/Record.Create" writes -> serde_json::Value {
+            /// The domain's name.
+            domain: optional text,
+            /// The domain's identifier.
+            domain_id: optional text,
+            /// The type.
+            r#type: required choice["A", "AAAA"],
+            /// Seconds.
+            ttl: optional integer[1, 604800],
+            /// The login's password.
+            password: optional secret,
+        }
+        one_of [["domain", "domain_id"]]
+        codes [CODES, COMMON]
+        page "https://example.com/create"
+
+        /// Shows a record.
+        RecordShow "dns.get" GET "/domains/{domain_id}/dns/{record_id}" reads -> serde_json::Value {
+            /// The domain.
+            domain_id: required integer[1],
+            /// The record.
+            record_id: required integer[1],
+        }
+        one_of []
+        codes []
+        page "https://example.com/get"
     }
-    one_of []
-    codes []
-    page "https://example.com/get"
 }
+use defined::{ALL, RecordCreate, RecordShow};
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|it| (*it).to_owned()).collect()
