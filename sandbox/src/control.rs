@@ -112,7 +112,7 @@ fn set(world: &mut World, request: &Request) -> Done {
         value.clone_into(&mut record.value);
         record.updated_on = stamp;
     } else {
-        value.clone_into(&mut world.domeneshop.record(zone, id).data);
+        world.domeneshop.set(zone, id, value);
     }
     Ok(Value::Null)
 }
