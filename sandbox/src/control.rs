@@ -108,9 +108,7 @@ fn set(world: &mut World, request: &Request) -> Done {
     let value = param(request, "value")?;
     if let Service::DnsPod(site) = service {
         let stamp = world.clock.stamp();
-        let record = world.pod(site).record(zone, id);
-        value.clone_into(&mut record.value);
-        record.updated_on = stamp;
+        world.pod(site).set(zone, id, value, stamp);
     } else {
         world.domeneshop.set(zone, id, value);
     }

@@ -38,11 +38,12 @@ pub(super) fn all(world: &mut World) -> Vec<Zone> {
         drafts.push((domain.name.clone(), apex.chain(own).collect::<Vec<Line>>()));
     }
     let pods = world.dnspod.domains.iter();
-    for domain in pods.chain(&world.dnspod_china.domains) {
+    let pods = pods.chain(&world.dnspod_china.domains);
+    for domain in pods.filter(|d| d.is_served()) {
         let records = domain.records.iter();
         let served = records.filter(|r| r.enabled && r.on_default_line());
         let lines = served.map(|r| (r.name.clone(), r.kind.clone(), r.presentation(), r.ttl));
-        drafts.push((domain.name.clone(), lines.collect()));
+        drafts.push((domain.punycode.clone(), lines.collect()));
     }
     let zones = drafts.into_iter().filter_map(|(origin, lines)| {
         let mut hasher = DefaultHasher::new();
