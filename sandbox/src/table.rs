@@ -15,6 +15,7 @@ pub(crate) trait Row {
 pub(crate) struct Table<R> {
     rows: BTreeMap<u64, R>,
     places: BTreeSet<(String, u64)>,
+    version: u64,
 }
 
 impl<R> Default for Table<R> {
@@ -22,6 +23,7 @@ impl<R> Default for Table<R> {
         Self {
             rows: BTreeMap::new(),
             places: BTreeSet::new(),
+            version: 0,
         }
     }
 }
@@ -31,17 +33,24 @@ impl<R: Row> Table<R> {
         self.rows.len()
     }
 
+    /// A number that no other state of this table had.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     pub(crate) fn get(&self, id: u64) -> Option<&R> {
         self.rows.get(&id)
     }
 
     pub(crate) fn insert(&mut self, row: R) {
+        self.version += 1;
         self.places.insert((row.place(), row.id()));
         self.rows.insert(row.id(), row);
     }
 
     pub(crate) fn remove(&mut self, id: u64) -> Option<R> {
         let row = self.rows.remove(&id)?;
+        self.version += 1;
         self.places.remove(&(row.place(), id));
         Some(row)
     }
@@ -49,6 +58,7 @@ impl<R: Row> Table<R> {
     /// Changes a row in whatever way, its name included.
     pub(crate) fn change<T>(&mut self, id: u64, change: impl FnOnce(&mut R) -> T) -> Option<T> {
         let row = self.rows.get_mut(&id)?;
+        self.version += 1;
         let before = row.place();
         let result = change(row);
         let after = row.place();
@@ -109,6 +119,19 @@ mod tests {
         assert_eq!(ids(table.iter()), [1, 2, 3, 4]);
         assert_eq!(ids(table.sorted()), [2, 1, 3, 4]);
         assert_eq!(ids(table.at("b")), [1, 3]);
+    }
+
+    #[test]
+    fn every_change_makes_another_version() {
+        let mut table = table();
+        let mut versions = vec![table.version()];
+        table.change(1, |row| row.1 = "a");
+        versions.push(table.version());
+        table.remove(3);
+        versions.push(table.version());
+        table.remove(3);
+        assert_eq!(versions, [4, 5, 6]);
+        assert_eq!(table.version(), 6);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) const SHARED_GROUP: u64 = 8;
     reason = "each is a switch of its own in the console"
 )]
 pub(crate) struct Domain {
-    pub(super) id: u64,
+    pub(crate) id: u64,
     /// As it was added, in lower case; perhaps not in ASCII.
     pub(super) name: String,
     /// In ASCII, as it is in DNS.

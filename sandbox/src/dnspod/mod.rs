@@ -34,6 +34,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use auth::AuthAnswer;
+pub(crate) use domain::Domain;
 pub(crate) use state::State;
 
 use crate::log::{Service, Site};

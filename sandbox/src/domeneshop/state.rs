@@ -18,7 +18,7 @@ pub(crate) struct Account {
 
 #[derive(Debug)]
 pub(crate) struct Domain {
-    pub(super) id: u64,
+    pub(crate) id: u64,
     pub(crate) name: String,
     /// The token of the account it is in.
     pub(super) owner: String,

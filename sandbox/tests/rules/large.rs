@@ -5,6 +5,7 @@ use std::time::Duration;
 use sandbox::{Sandbox, Site};
 
 use crate::client::{pod, shop, with_pod, with_shop};
+use crate::dns::ask;
 
 const SITE: Site = Site::International;
 const MANY: usize = 10_000;
@@ -47,6 +48,23 @@ fn a_large_zone_of_dnspod_is_listed_in_pages_and_written_to() {
         MANY + 2 - 100
     );
     assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+#[test]
+fn every_name_of_a_large_zone_is_answered() {
+    let (sandbox, _) = with_shop();
+    for n in 0..MANY {
+        let host = format!("h{n}");
+        sandbox
+            .domeneshop()
+            .add("example.com", &host, "A", "192.0.2.1", None);
+    }
+    for n in 0..1_000 {
+        let message = ask(&sandbox, &format!("h{n}.example.com."), "A");
+        assert_eq!(message.answers.len(), 1, "h{n}");
+    }
+    let took = sandbox.dns().log()[999].at_ms - sandbox.dns().log()[0].at_ms;
+    assert!(took < 20_000, "{took} ms");
 }
 
 #[test]
