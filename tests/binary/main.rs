@@ -5,6 +5,7 @@
     reason = "a test that cannot go on ends"
 )]
 
+mod api;
 mod common;
 mod daemon;
 mod exit_codes;

@@ -22,11 +22,11 @@ impl State {
             None => None,
             Some(id) => Some(self.group(call, id).ok_or(codes::BAD_PARAMETER)?),
         };
-        let marked = call.filled("is_mark").is_some();
-        let marked = marked.then(|| call.either("is_mark", "yes", "no"));
-        if marked == Some(None) {
-            return Err(codes::BAD_PARAMETER);
-        }
+        let marked = match call.filled("is_mark") {
+            None => Some(false),
+            Some(_) => call.either("is_mark", "yes", "no"),
+        };
+        let marked = marked.ok_or(codes::BAD_PARAMETER)?;
         if let Some(there) = self.domains.iter().find(|d| d.is_called(&name)) {
             return Err(if there.owner == call.user { "7" } else { "12" });
         }
@@ -37,7 +37,7 @@ impl State {
         let domain = self.domains.iter_mut().find(|d| d.id == id);
         let domain = domain.ok_or(codes::BAD_PARAMETER)?;
         domain.group = group.unwrap_or(domain.group);
-        domain.marked = marked.flatten().unwrap_or(false);
+        domain.marked = marked;
         Ok(json!({
             "domain": {"id": id.to_string(), "punycode": domain.punycode, "domain": domain.name},
         }))
