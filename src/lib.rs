@@ -16,3 +16,5 @@ pub mod provider;
 pub mod report;
 pub mod resolve;
 pub mod round;
+
+pub use provider::dnspod;

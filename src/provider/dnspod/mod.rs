@@ -16,15 +16,21 @@
 //! - lists come in pages of at most 500 (international) or 3000 (China).
 
 mod adapter;
+mod answer;
 pub mod api;
+mod book;
 pub mod client;
 pub mod codes;
+mod hidden;
 mod line;
+mod listing;
 mod paging;
 mod record;
 pub mod types;
 
 pub use adapter::Account;
+pub use api::operations;
+pub use client::Client;
 
 use crate::{core::secret::Secret, http::Text};
 
@@ -63,6 +69,16 @@ impl Site {
     }
 }
 
+impl std::fmt::Display for Site {
+    /// The site's name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::International => "api.dnspod.com",
+            Self::China => "dnsapi.cn",
+        })
+    }
+}
+
 /// How an account proves itself.
 #[derive(Clone, Debug)]
 pub enum Credential {
@@ -81,11 +97,6 @@ impl Credential {
         }
     }
 
-    fn secret(&self) -> &Secret {
-        match self {
-            Self::LoginToken(token) | Self::UserToken(token) => token,
-        }
-    }
 }
 
 /// What an account at DNSPod needs.
