@@ -4,7 +4,11 @@ use std::net::IpAddr;
 
 use super::{
     Settings,
-    api::{domain::DomainList, record::{RecordList, RecordRemove}, subject},
+    api::{
+        domain::DomainList,
+        record::{RecordList, RecordRemove},
+        subject,
+    },
     client::Client,
     line::Line,
     paging::{Page, collect},
@@ -146,7 +150,7 @@ impl<T: Transport> Account<T> {
             let here = |host: &Fqdn| zone_of(host, zones) == Some(&zone.name);
             if hosts.iter().any(here) {
                 let is_ours = |host: &Fqdn| here(host) && hosts.contains(host);
-                records.extend(self.records(zone, is_ours).await?);
+                records.extend(self.address_records(zone, is_ours).await?);
             }
         }
         // By host, and in the provider's order: the sort is stable.
@@ -154,7 +158,7 @@ impl<T: Transport> Account<T> {
         Ok(records)
     }
 
-    async fn records(
+    async fn address_records(
         &self,
         zone: &Zone,
         is_ours: impl Fn(&Fqdn) -> bool,
@@ -204,7 +208,11 @@ impl<T: Transport> Account<T> {
     }
 
     /// A write that is believed if the answer does not name another address.
-    async fn write<C: Call<Output = Written>>(&self, call: &C, sent: IpAddr) -> Result<(), Failure> {
+    async fn write<C: Call<Output = Written>>(
+        &self,
+        call: &C,
+        sent: IpAddr,
+    ) -> Result<(), Failure> {
         let written = self.client.call(call).await?;
         is_stored(&written.record, sent).map_err(|what| {
             let subject = subject(C::OPERATION, &call.arguments());
@@ -221,7 +229,10 @@ impl<T: Transport> Account<T> {
             domain,
             record_id: id.to_owned(),
         };
-        let mut answer = self.client.ask(RecordRemove::OPERATION, &call.arguments()).await?;
+        let mut answer = self
+            .client
+            .ask(RecordRemove::OPERATION, &call.arguments())
+            .await?;
         if answer.code() == NO_SUCH_RECORD {
             return Ok(());
         }

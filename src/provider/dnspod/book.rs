@@ -39,8 +39,7 @@ impl<T: Transport> Book for Account<T> {
         let fields = Fields::of(record)?;
         let (domain_id, domain) = domain(zone);
         let line = self.given_line(&fields);
-        let (record_line, record_line_id) =
-            line.unwrap_or_else(|| self.line.of_new()).parameters();
+        let (record_line, record_line_id) = line.unwrap_or_else(|| self.line.of_new()).parameters();
         let call = RecordCreate {
             domain_id,
             domain,

@@ -117,8 +117,8 @@ impl<T: Transport> Client<T> {
         progress: Progress<'_>,
     ) -> Result<Value, Failure> {
         let is_given = |name| arguments.get(name).is_some();
-        let Some(list) = Listing::of(operation)
-            .filter(|_| !is_given("offset") && !is_given("length"))
+        let Some(list) =
+            Listing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
         else {
             return self.invoke(operation, arguments).await;
         };

@@ -88,10 +88,9 @@ impl Kind {
             Self::Suspended => (unsettled, Scope::Account),
             // One record that always fails so must not keep the others from being written.
             Self::Fault => (unsettled, reach(writes)),
-            Self::Gone => (Class::NotFound, Scope::Host),
+            Self::Gone | Self::Empty(_) => (Class::NotFound, Scope::Host),
             Self::Refused => (Class::Invalid, Scope::Host),
             Self::AlreadySo => (Class::Unconfirmed, Scope::Host),
-            Self::Empty(_) => (Class::NotFound, Scope::Host),
             Self::Misuse => (Class::Contract, Scope::Account),
         }
     }

@@ -117,7 +117,10 @@ impl Listing {
     /// The answer that all pages make: the first one's, with all items.
     pub(super) fn whole(self, mut first: Map<String, Value>, items: Vec<Value>) -> Value {
         // How many this answer has, as the service writes it.
-        if let Some(count) = first.get_mut("info").and_then(|it| it.get_mut("records_num")) {
+        if let Some(count) = first
+            .get_mut("info")
+            .and_then(|it| it.get_mut("records_num"))
+        {
             *count = items.len().to_string().into();
         }
         first.insert(self.items.to_owned(), Value::Array(items));

@@ -119,9 +119,9 @@ pub(super) async fn collect<T: Listed>(
     loop {
         let page = fetch(pages.offset).await?;
         let total = page.total;
-        let more = pages.add(page).map_err(|what| {
-            Failure::of_account(Class::Contract, format!("{subject}: {what}"))
-        })?;
+        let more = pages
+            .add(page)
+            .map_err(|what| Failure::of_account(Class::Contract, format!("{subject}: {what}")))?;
         progress(pages.items.len(), total);
         if !more {
             return Ok(pages.items);

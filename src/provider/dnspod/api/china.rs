@@ -33,7 +33,7 @@ crate::operations! {
     BatchRecordCreate "Batch.Record.Create" POST "/Batch.Record.Create" writes -> Job {
         /// The domains' identifiers, with commas between them.
         domain_id: required text,
-        /// The records: a JSON array of objects with sub_domain (several with commas), record_type, record_line, value, ttl and MX.
+        /// The records: a JSON array of objects with `sub_domain` (several with commas), `record_type`, `record_line`, `value`, `ttl` and `MX`.
         records: required text,
     }
     one_of []
@@ -48,7 +48,7 @@ crate::operations! {
         change: required choice["sub_domain", "record_type", "area", "value", "mx", "ttl", "status"],
         /// What it becomes.
         change_to: required text,
-        /// The data of the new type, which a change of record_type needs.
+        /// The data of the new type, which a change of `record_type` needs.
         value: optional text,
         /// The preference, which a change to MX needs.
         mx: optional integer[0, 65535],

@@ -5,7 +5,7 @@ use crate::provider::dnspod::{
         COMMON, DOMAIN_CHANGEGROUP, DOMAIN_CREATE, DOMAIN_LIST, DOMAIN_LOCK, DOMAIN_LOCKSTATUS,
         DOMAIN_READ, DOMAIN_REMOVE, DOMAIN_SWITCH, DOMAIN_TRANSFER, DOMAIN_UNLOCK, OF_DOMAIN,
     },
-    types::{Created, Done, DomainDetail, Domains, Locked, Lockstatus, Log, Unlocked},
+    types::{Created, DomainDetail, Domains, Done, Locked, Lockstatus, Log, Unlocked},
 };
 
 crate::operations! {

@@ -42,7 +42,7 @@ crate::operations! {
         domain: optional text,
         /// The host relative to the domain; `@`, the domain's own name, unless said.
         sub_domain: optional text,
-        /// The record type, in capitals: `A`, `AAAA`, `CNAME`, …
+        /// The record type, in capitals: `A`, `AAAA`, `CNAME` or another one that `Record.Type` lists.
         record_type: required text,
         /// The line's name: `default` (international) or `默认` (China) answers everybody.
         record_line: optional text,
@@ -53,7 +53,7 @@ crate::operations! {
         /// The preference of an MX record, which has to have one; older pages allow 1 to 20.
         mx: optional integer[0, 65535],
         /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
-        ttl: optional integer[1, 604800],
+        ttl: optional integer[1, 604_800],
         /// Whether it answers; enable unless said (China).
         status: optional choice["enable", "disable"],
         /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
@@ -96,7 +96,7 @@ crate::operations! {
         record_id: required text,
         /// The host relative to the domain, `@` for the domain's own name.
         sub_domain: required text,
-        /// The record type, in capitals: `A`, `AAAA`, `CNAME`, …
+        /// The record type, in capitals: `A`, `AAAA`, `CNAME` or another one that `Record.Type` lists.
         record_type: required text,
         /// The line's name: `default` (international) or `默认` (China) answers everybody.
         record_line: optional text,
@@ -107,7 +107,7 @@ crate::operations! {
         /// The preference of an MX record, which has to have one; older pages allow 1 to 20.
         mx: optional integer[0, 65535],
         /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
-        ttl: optional integer[1, 604800],
+        ttl: optional integer[1, 604_800],
         /// Whether it answers (China).
         status: optional choice["enable", "disable"],
         /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
@@ -149,7 +149,7 @@ crate::operations! {
         /// The address; the caller's unless said.
         value: optional text,
         /// Time to live in seconds (in no older page). Without it the TTL has been seen to become 10.
-        ttl: optional integer[1, 604800],
+        ttl: optional integer[1, 604_800],
     }
     one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]
     codes [RECORD_MODIFY, RECORD_CONTENT, OF_RECORD, OF_DOMAIN, COMMON]

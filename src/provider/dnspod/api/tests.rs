@@ -40,10 +40,16 @@ fn each_site_has_every_operation_that_its_pages_document() {
         Record.Modify Record.Remove Record.Ddns Record.Remark Record.Info Record.Status";
     let shared: Vec<_> = shared.split_whitespace().collect();
     for name in &shared {
-        assert!(international.contains(name) && china.contains(name), "{name}");
+        assert!(
+            international.contains(name) && china.contains(name),
+            "{name}"
+        );
     }
     let own = |names: Vec<&'static str>| -> Vec<_> {
-        names.into_iter().filter(|it| !shared.contains(it)).collect()
+        names
+            .into_iter()
+            .filter(|it| !shared.contains(it))
+            .collect()
     };
     assert_eq!(own(international), ["Auth"]);
     assert_eq!(
@@ -65,10 +71,21 @@ fn each_definition_is_complete_and_of_one_form() {
         assert_eq!(operation.path, format!("/{name}"));
         assert_eq!(operation.method.as_str(), "POST", "{name}");
         assert!(operation.page.starts_with("https://"), "{name}");
-        assert!(operation.about.ends_with('.'), "{name}: {}", operation.about);
-        assert!(operation.meaning(-1).is_some(), "{name} has no common codes");
+        assert!(
+            operation.about.ends_with('.'),
+            "{name}: {}",
+            operation.about
+        );
+        assert!(
+            operation.meaning(-1).is_some(),
+            "{name} has no common codes"
+        );
         for parameter in operation.parameters {
-            assert!(parameter.about.ends_with('.'), "{name}: {}", parameter.about);
+            assert!(
+                parameter.about.ends_with('.'),
+                "{name}: {}",
+                parameter.about
+            );
         }
         for member in operation.one_of.iter().copied().flatten() {
             assert!(operation.parameter(member).is_some(), "{name}: {member}");

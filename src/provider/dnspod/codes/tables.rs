@@ -264,8 +264,8 @@ tables! {
         36 Refused "this is only allowed on the default line";
         82 Refused "the address is on DNSPod's blacklist";
         104 AlreadySo "such a record exists already, or nothing would change";
-        500025 Refused "the name has more A records on the line than the plan allows";
-        500026 Refused "the name has more CNAME records on the line than the plan allows";
+        500_025 Refused "the name has more A records on the line than the plan allows";
+        500_026 Refused "the name has more CNAME records on the line than the plan allows";
     }
 
     /// `Batch.Detail`.

@@ -23,7 +23,7 @@ pub struct User {
     /// Whether the telephone is verified: `yes` or `no`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub telephone_verified: Option<String>,
-    /// Whether WeChat is connected: `yes` or `no`.
+    /// Whether a `WeChat` account is connected: `yes` or `no`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub weixin_binded: Option<String>,
     /// Whether an application as an agent is pending.

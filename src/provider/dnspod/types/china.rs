@@ -124,4 +124,3 @@ pub struct JobDetail {
     #[serde(default, deserialize_with = "lenient::text")]
     pub r#type: Option<String>,
 }
-

@@ -323,4 +323,3 @@ pub struct NewGroup {
     /// The group.
     pub groups: GroupId,
 }
-

@@ -91,7 +91,7 @@ pub struct Record {
     /// `enabled` or `disabled`, in some calls `enable` or `disable`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub status: Option<String>,
-    /// What D-monitor says: ``, `Ok`, `Warn` or `Down`.
+    /// What D-monitor says: `Ok`, `Warn`, `Down` or nothing.
     #[serde(default, deserialize_with = "lenient::text")]
     pub monitor_status: Option<String>,
     /// The owner's note.
@@ -196,7 +196,7 @@ pub struct RecordDetail {
     /// `1` or `0`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub enabled: Option<String>,
-    /// What D-monitor says: ``, `Ok`, `Warn` or `Down`.
+    /// What D-monitor says: `Ok`, `Warn`, `Down` or nothing.
     #[serde(default, deserialize_with = "lenient::text")]
     pub monitor_status: Option<String>,
     /// The owner's note.

@@ -15,7 +15,9 @@ const EXAMPLES: &str = include_str!("examples.jsonl");
 fn examples(name: &str) -> Vec<Value> {
     let lines = EXAMPLES.lines();
     let each = lines.map(|line| serde_json::from_str::<(String, Value)>(line).unwrap());
-    each.filter(|(it, _)| it == name).map(|(_, answer)| answer).collect()
+    each.filter(|(it, _)| it == name)
+        .map(|(_, answer)| answer)
+        .collect()
 }
 
 fn decode<C: Call>(body: &str) -> C::Output {
@@ -141,7 +143,10 @@ fn every_documented_answer_is_read_without_loss() {
 fn a_password_login_yields_a_token_that_is_not_shown() {
     let example = examples("Auth").remove(0).to_string();
     let token = decode::<auth::Auth>(&example).user_token;
-    assert_eq!(token.expose(), "730060,e1a8a$f14dc5dcbafd83680b3d2a553c4d553d");
+    assert_eq!(
+        token.expose(),
+        "730060,e1a8a$f14dc5dcbafd83680b3d2a553c4d553d"
+    );
     assert_eq!(format!("{token:?}"), "Secret(…)");
 }
 
@@ -166,7 +171,11 @@ fn an_empty_log_says_so_in_one_line_and_an_unlocked_domain_need_say_nothing() {
     let log = decode::<domain::DomainLog>(&empty.to_string());
     assert_eq!(log.log, ["There is no domain logs at the moment."]);
     assert_eq!(log.info.count, Some(0));
-    let unlocked = |it: &Value| decode::<domain::DomainUnlock>(&it.to_string()).lock.is_some();
+    let unlocked = |it: &Value| {
+        decode::<domain::DomainUnlock>(&it.to_string())
+            .lock
+            .is_some()
+    };
     let seen: Vec<_> = examples("Domain.Unlock").iter().map(unlocked).collect();
     assert_eq!(seen, [true, false]);
 }
