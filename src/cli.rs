@@ -55,7 +55,7 @@ pub struct Global {
 }
 
 /// The commands.
-#[derive(Subcommand, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 pub enum Command {
     /// Keep the names right until told to stop (the default)
     Run,
@@ -67,10 +67,95 @@ pub enum Command {
     },
     /// Ask every configured source for our addresses, at once
     Detect,
-    /// Check configuration, credentials, zone and permission for every host; write nothing
+    /// Check configuration, credentials, zone and permission to read for every host; write nothing
     Check,
+    /// Show or change any record of an account, of any type
+    Records {
+        /// The account's name in the configuration
+        account: String,
+        /// What to do
+        #[command(subcommand)]
+        action: RecordsAction,
+    },
+    /// Call any operation of a provider's API
+    Api {
+        /// The account's name in the configuration
+        account: String,
+        /// The operation, as --list shows it
+        #[arg(required_unless_present = "list")]
+        operation: Option<String>,
+        /// Its parameters
+        #[arg(value_name = "KEY=VALUE")]
+        parameters: Vec<String>,
+        /// Show every operation with its parameters
+        #[arg(long)]
+        list: bool,
+        /// Send it even if it may change something
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show how the running daemon stands
     Status,
     /// End with 0 while the running daemon is healthy, else with 1
     Health,
+}
+
+/// What `moored records` does.
+#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
+pub enum RecordsAction {
+    /// Show the records of every zone, or of one zone or name
+    List {
+        /// A zone or a host
+        name: Option<String>,
+    },
+    /// Add a record
+    Add {
+        /// The record
+        #[command(flatten)]
+        record: RecordArgs,
+    },
+    /// Replace a record's content; what is not said stays
+    Set {
+        /// The record
+        #[command(flatten)]
+        record: RecordArgs,
+        /// Its identifier, where several have the name and type
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// Delete a record
+    Delete {
+        /// The host, fully qualified
+        name: String,
+        /// The type
+        r#type: String,
+        /// The content, where several have the name and type
+        data: Option<String>,
+        /// Its identifier, where several have even that
+        #[arg(long)]
+        id: Option<String>,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// A record on the command line.
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+pub struct RecordArgs {
+    /// The host, fully qualified
+    pub name: String,
+    /// The type: A, AAAA, CNAME, MX, TXT, …
+    pub r#type: String,
+    /// The content
+    pub data: String,
+    /// Time to live in seconds
+    #[arg(long)]
+    pub ttl: Option<u32>,
+    /// What else the type or the provider has, as in priority=10
+    #[arg(value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+    /// Do it
+    #[arg(long)]
+    pub yes: bool,
 }

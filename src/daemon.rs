@@ -71,6 +71,10 @@ pub struct Board {
 /// then is remembered; what was sent and not answered is read back by the next start.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// The longest a round can take: its slowest waits, one after the other, with the longest time-out
+/// that can be configured, come to less.
+const LONGEST_ROUND: Duration = Duration::from_mins(30);
+
 /// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
 /// and leaves the old one in force.
 pub async fn run<C: Crew>(
@@ -92,10 +96,13 @@ pub async fn run<C: Crew>(
         };
         crew.rest();
         let now = shell.clock().now();
-        report::log::round(&report, now);
+        let before = board.last.borrow().as_ref().map(|last| last.report.clone());
+        report::log::round(&report, before.as_ref(), now);
         let jitter = shell.chance().unit();
         let next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
         shell.tell(Word::Ready);
+        // A round that an event started began after any part of the pulse's time.
+        shell.tell(Word::Alive);
         shell.tell(Word::Status(&report::status::line(
             &report,
             next.since(now),
@@ -156,12 +163,20 @@ async fn round<C: Crew>(
     waiting: &mut Vec<Event>,
 ) -> Option<Report> {
     let round = std::pin::pin!(crew.round(memory, task));
+    let begun = shell.clock().now();
     let stopped = std::pin::pin!(async {
         loop {
-            match shell.event().await {
-                Event::Stop => return,
-                event if waiting.contains(&event) => {}
-                event => waiting.push(event),
+            // A round has a deadline for everything it waits for; one that is longer under way
+            // than all of them together is stuck, and the supervisor shall know.
+            let end = begun.after(LONGEST_ROUND);
+            match wait(shell, end).await {
+                Some(Event::Stop) => return,
+                Some(event) if waiting.contains(&event) => {}
+                Some(event) => waiting.push(event),
+                None => {
+                    while shell.event().await != Event::Stop {}
+                    return;
+                }
             }
         }
     });
@@ -171,6 +186,23 @@ async fn round<C: Crew>(
             let end = shell.clock().now().after(GRACE);
             select(round, std::pin::pin!(shell.until(end))).await;
             None
+        }
+    }
+}
+
+/// Carries out a command, unless a stop comes first; then it has the same grace as a round, and the
+/// answer is `None`.
+pub async fn unless_stopped<T>(shell: &impl Shell, command: impl Future<Output = T>) -> Option<T> {
+    let command = std::pin::pin!(command);
+    let stopped = std::pin::pin!(async { while shell.event().await != Event::Stop {} });
+    match select(command, stopped).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(((), command)) => {
+            let end = shell.clock().now().after(GRACE);
+            match select(command, std::pin::pin!(shell.until(end))).await {
+                Either::Left((done, _)) => Some(done),
+                Either::Right(_) => None,
+            }
         }
     }
 }
@@ -187,9 +219,9 @@ async fn wait(shell: &impl Shell, next: Moment) -> Option<Event> {
         if let Either::Left((event, _)) = select(event, timer).await {
             return Some(event);
         }
-        shell.tell(Word::Alive);
         if shell.clock().now() >= next {
             return None;
         }
+        shell.tell(Word::Alive);
     }
 }

@@ -47,6 +47,7 @@ impl From<End> for Exit {
         match end {
             End::Round(verdict) => verdict.into(),
             End::Pending => Self::Pending,
+            End::Usage => Self::Usage,
             End::Unwell => Self::Fault,
         }
     }

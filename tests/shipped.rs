@@ -30,7 +30,10 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
         match (&mut block, line.strip_prefix("```")) {
             (None, Some(mark)) if mark == language => block = Some(String::new()),
             (Some(_), Some("")) => found.extend(block.take()),
-            (Some(block), None) => *block += &format!("{line}\n"),
+            (Some(block), None) => {
+                block.push_str(line);
+                block.push('\n');
+            }
             _ => {}
         }
     }

@@ -4,7 +4,10 @@ use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
-use super::clock::{BootClock, stamp};
+use super::{
+    clock::{BootClock, stamp},
+    provider::AnyProvider,
+};
 use crate::{
     commands::check,
     config::{AccountConfig, Config, ProviderConfig},
@@ -15,7 +18,7 @@ use crate::{
         name::Fqdn,
         outcome::{Failure, FamilyReport, Report},
         plan::Rules,
-        record::{Target, Zone},
+        record::{AccountName, Target, Zone},
         schedule::Cadence,
     },
     detect::{Detector, FamilySources},
@@ -28,35 +31,6 @@ use crate::{
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
 const API_CAP: usize = 16 << 20;
-
-/// A provider of any kind.
-enum AnyProvider {
-    Domeneshop(domeneshop::Account<Rc<Client>>),
-    DnsPod(dnspod::Account<Rc<Client>>),
-}
-
-impl Provider for AnyProvider {
-    fn rules(&self) -> Rules {
-        match self {
-            Self::Domeneshop(account) => account.rules(),
-            Self::DnsPod(account) => account.rules(),
-        }
-    }
-
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
-        match self {
-            Self::Domeneshop(account) => account.list(hosts, known).await,
-            Self::DnsPod(account) => account.list(hosts, known).await,
-        }
-    }
-
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
-        match self {
-            Self::Domeneshop(account) => account.apply(plan).await,
-            Self::DnsPod(account) => account.apply(plan).await,
-        }
-    }
-}
 
 /// The detector with what it is asked about.
 struct Eyes {
@@ -78,13 +52,18 @@ impl Observe for Eyes {
 }
 
 /// Where the memory goes.
-struct Disk(Option<StateFile>);
+pub(super) enum Disk {
+    /// To a file that is ours to write: we hold its lock, or nobody can have one.
+    Ours(StateFile),
+    /// To a file that somebody else may be keeping: only in a moment in which nobody is.
+    Shared(StateFile),
+}
 
 impl Store for Disk {
     fn save(&self, memory: &Memory) -> Result<(), String> {
-        match &self.0 {
-            Some(file) => file.save(memory, &stamp()),
-            None => Ok(()),
+        match self {
+            Self::Ours(file) => file.save(memory, &stamp()),
+            Self::Shared(file) => file.save_if_nobody_else_does(memory, &stamp()),
         }
     }
 }
@@ -118,13 +97,8 @@ pub(super) struct RealCrew {
 }
 
 impl RealCrew {
-    /// Builds everything a configuration asks for; nothing is connected yet. Without `state`,
-    /// nothing is remembered.
-    pub(super) fn new(
-        config: Config,
-        tls: &Arc<rustls::ClientConfig>,
-        state: Option<StateFile>,
-    ) -> Self {
+    /// Builds everything a configuration asks for; nothing is connected yet.
+    pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: Disk) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
         let detector = Detector::new(
             Arc::clone(tls),
@@ -172,7 +146,7 @@ impl RealCrew {
                     AnyProvider::Domeneshop(domeneshop::Account::new(client, settings))
                 }
                 ProviderConfig::DnsPod(settings) => {
-                    AnyProvider::DnsPod(dnspod::Account::new(client, settings))
+                    AnyProvider::DnsPod(dnspod::Account::new(client, settings), settings.site)
                 }
             });
         }
@@ -180,7 +154,7 @@ impl RealCrew {
         Self {
             eyes: Eyes { detector, families },
             servers,
-            disk: Disk(state),
+            disk,
             dice: Dice::new(),
             clients,
             providers,
@@ -192,6 +166,19 @@ impl RealCrew {
     /// The configured accounts with their providers.
     fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider)> {
         self.config.accounts.iter().zip(&self.providers)
+    }
+
+    /// An account with its provider, by the account's name.
+    pub(super) fn account(&self, name: &str) -> Option<(&AccountName, &AnyProvider)> {
+        let (account, provider) = self
+            .accounts()
+            .find(|(account, _)| account.name.0 == name)?;
+        Some((&account.name, provider))
+    }
+
+    /// Every account's name.
+    pub(super) fn account_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts().map(|(account, _)| account.name.0.as_str())
     }
 
     /// What `moored check` looks at.
@@ -259,6 +246,10 @@ impl Crew for RealCrew {
                 .observe_all(how, known.get(&how.family).unwrap_or(&nothing))
         });
         join_all(asked).await
+    }
+
+    fn prepare(&self, memory: &RefCell<Memory>) {
+        self.world().prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {

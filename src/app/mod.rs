@@ -5,6 +5,8 @@ mod board;
 mod clock;
 mod crew;
 mod logging;
+mod manage;
+mod provider;
 mod shell;
 mod signals;
 mod supervisor;
@@ -23,15 +25,20 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use tokio::{runtime, task::LocalSet};
 use tracing::{info, warn};
 
-use self::{clock::BootClock, crew::RealCrew, shell::RealShell};
+use self::{
+    clock::BootClock,
+    crew::{Disk, RealCrew},
+    shell::RealShell,
+};
 use crate::{
     cli::{Cli, Command},
-    commands::{self, Output},
+    commands::{self, End, Output},
     config::Config,
     core::memory::Memory,
     daemon::{self, Board},
     exit::Exit,
     persist::{Lock, LockError, StateFile},
+    report,
     round::Crew,
 };
 
@@ -62,7 +69,7 @@ struct Trouble {
 
 fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
-    if cli.once && cli.command.is_some_and(|command| command != Command::Run) {
+    if cli.once && cli.command.as_ref().is_some_and(|it| *it != Command::Run) {
         let what = "--once is a way to run, not to be combined with another command";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, what));
     }
@@ -79,26 +86,28 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
     start_log(cli, &variables)?;
     let path = cli.global.config.clone();
     let load = move || surroundings::configuration(path.as_deref(), surroundings::variables());
-    let config = load().map_err(|what| Trouble {
-        what,
-        exit: Exit::Config,
-    })?;
-    let command = cli.command.unwrap_or(Command::Run);
+    let command = cli.command.clone().unwrap_or(Command::Run);
     let mut stdout = io::stdout();
     let mut output = Output {
         to: &mut stdout,
         json: cli.global.json,
     };
-    // These two only ask the running daemon.
+    // These two only ask the running daemon: what is wrong with its configuration is its own affair.
+    let directory =
+        || surroundings::state_directory(cli.global.config.as_deref(), variables.clone());
     match command {
         Command::Status => {
-            return Ok(commands::status::status(&config.state_dir, &mut output).into());
+            return Ok(commands::status::status(&directory(), &mut output).into());
         }
         Command::Health => {
-            return Ok(commands::health::health(&config.state_dir, &mut output).into());
+            return Ok(commands::health::health(&directory(), &mut output).into());
         }
         _ => {}
     }
+    let config = load().map_err(|what| Trouble {
+        what,
+        exit: Exit::Config,
+    })?;
     for warning in &config.warnings {
         warn!("{warning}");
     }
@@ -112,78 +121,110 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         .build()
         .map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
     let dry_run = cli.global.dry_run;
-    let keeps = matches!(command, Command::Run) && !dry_run;
-    let state = State::open(&config, keeps)?;
-    let crew = RealCrew::new(config, &tls, state.file);
-    let memory = RefCell::new(state.memory);
-    let everything = async {
-        let clock = &BootClock;
-        let end = match command {
-            Command::Run if !cli.once => {
-                return daemon(crew, memory, load, &tls, dry_run)
-                    .await
-                    .map_err(fault);
-            }
-            Command::Run => {
-                let code = |verdict| Exit::from(verdict).code();
-                commands::once::once(&crew, &memory, clock, &mut output, dry_run, code).await
-            }
-            Command::Plan { exit_code } => {
-                commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
-            }
-            Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-            Command::Check => commands::check::check(&crew.to_check(), &mut output).await,
-            Command::Status | Command::Health => return Ok(Exit::Right),
-        };
-        Ok(end.into())
+    let access = match command {
+        Command::Run if !dry_run => Access::Keeps,
+        _ => Access::Learns,
     };
-    let end = LocalSet::new().block_on(&runtime, everything);
-    drop(state.lock);
-    end
+    let State {
+        disk,
+        memory,
+        lock: _lock,
+    } = match State::open(&config, access) {
+        Err(trouble) if cli.global.json && cli.once => {
+            output.value(&report::json::not_played(
+                &trouble.what,
+                trouble.exit.code(),
+            ));
+            return Err(trouble);
+        }
+        state => state?,
+    };
+    let crew = RealCrew::new(config, &tls, disk);
+    let memory = RefCell::new(memory);
+    let everything = async {
+        let shell =
+            RealShell::new().map_err(|error| fault(format!("timers and signals: {error}")))?;
+        if command == Command::Run && !cli.once {
+            return daemon(crew, memory, load, &tls, &shell, dry_run).await;
+        }
+        let commanded = async {
+            let clock = &BootClock;
+            match command.clone() {
+                Command::Run => {
+                    let code = |verdict| Exit::from(verdict).code();
+                    commands::once::once(&crew, &memory, clock, &mut output, dry_run, code).await
+                }
+                Command::Plan { exit_code } => {
+                    commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
+                }
+                Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
+                Command::Check => {
+                    let accounts = crew.to_check();
+                    commands::check::check(&accounts, &crew, &memory, clock, &mut output).await
+                }
+                Command::Api { .. } | Command::Records { .. } => {
+                    manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
+                }
+                Command::Status | Command::Health => End::Unwell,
+            }
+        };
+        Ok(match daemon::unless_stopped(&shell, commanded).await {
+            Some(end) => end.into(),
+            None => Exit::Right,
+        })
+    };
+    LocalSet::new().block_on(&runtime, everything)
+}
+
+/// What a command does with the state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Keeps the names right: nobody else may, meanwhile.
+    Keeps,
+    /// Looks and learns: it writes what it learnt if nobody else keeps the state just then.
+    Learns,
 }
 
 /// What is remembered, and the right to write it.
 struct State {
-    file: Option<StateFile>,
+    disk: Disk,
     memory: Memory,
     lock: Option<Lock>,
 }
 
 impl State {
-    /// Opens the state. What `keeps` the names right needs it alone; what only looks goes without
-    /// writing while another instance runs. A state directory that cannot be used is reported and
-    /// stops nobody (L10).
-    fn open(config: &Config, keeps: bool) -> Result<Self, Trouble> {
+    /// Opens the state. A state directory that cannot be used is reported and stops nobody (L10).
+    fn open(config: &Config, access: Access) -> Result<Self, Trouble> {
+        let directory = config.state_dir.display();
         let file = StateFile::new(&config.state_dir);
-        let lock = match Lock::take(&config.state_dir) {
-            Ok(lock) => Some(lock),
-            Err(LockError::Held) if keeps => {
+        let taken = Lock::take(&config.state_dir);
+        if let Err(error @ LockError::Unusable(_)) = &taken {
+            warn!("{directory}: {error}; nothing is remembered beyond this run");
+        }
+        let lock = match taken {
+            Err(LockError::Held) if access == Access::Keeps => {
                 let what = format!(
-                    "another moored is running with {}: it keeps these names right; this one does \
-                     nothing (give one of them its own state_dir if both are meant)",
-                    config.state_dir.display()
+                    "another moored is running with {directory}: it keeps these names right; this \
+                     one does nothing (give one of them its own state_dir if both are meant)"
                 );
                 return Err(Trouble {
                     what,
                     exit: Exit::TryAgain,
                 });
             }
-            Err(LockError::Held) => None,
-            Err(error @ LockError::Unusable(_)) => {
-                warn!(
-                    "{}: {error}; nothing is remembered beyond this run",
-                    config.state_dir.display()
-                );
-                None
-            }
+            // Somebody who looks must not stand in the way of somebody who keeps.
+            taken => taken.ok().filter(|_| access == Access::Keeps),
         };
         let loaded = file.load(&clock::stamp());
         if let Some(trouble) = loaded.trouble {
             warn!("{trouble}");
         }
-        let file = (lock.is_some() || keeps).then_some(file);
+        let disk = match access {
+            Access::Keeps => Disk::Ours(file),
+            Access::Learns => Disk::Shared(file),
+        };
         Ok(Self {
-            file,
+            disk,
             memory: loaded.memory,
             lock,
         })
@@ -195,15 +236,22 @@ async fn daemon(
     memory: RefCell<Memory>,
     load: impl Fn() -> Result<Config, String>,
     tls: &Arc<rustls::ClientConfig>,
+    shell: &RealShell,
     dry_run: bool,
-) -> Result<Exit, String> {
-    let shell = RealShell::new().map_err(|error| format!("timers and signals: {error}"))?;
+) -> Result<Exit, Trouble> {
     let state_directory = crew.state_directory().to_owned();
     let board = Rc::new(Board {
         last: RefCell::default(),
         memory,
     });
-    if let Some(listener) = board::open(&state_directory) {
+    // A dry run beside the daemon that keeps the names does not answer in its place.
+    let listener = if dry_run {
+        None
+    } else {
+        board::open(&state_directory)
+    };
+    let answers = listener.is_some();
+    if let Some(listener) = listener {
         tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
     }
     info!(
@@ -220,11 +268,18 @@ async fn daemon(
         for warning in &config.warnings {
             warn!("{warning}");
         }
-        let state = StateFile::new(&config.state_dir);
-        Ok(RealCrew::new(config, tls, Some(state)))
+        let file = StateFile::new(&config.state_dir);
+        let disk = if dry_run {
+            Disk::Shared(file)
+        } else {
+            Disk::Ours(file)
+        };
+        Ok(RealCrew::new(config, tls, disk))
     };
-    daemon::run(crew, reload, &shell, &board, dry_run).await;
-    let _ = std::fs::remove_file(commands::status::socket(&state_directory));
+    daemon::run(crew, reload, shell, &board, dry_run).await;
+    if answers {
+        let _ = std::fs::remove_file(commands::status::socket(&state_directory));
+    }
     Ok(Exit::Right)
 }
 
@@ -235,7 +290,7 @@ fn start_log(cli: &Cli, variables: &[(String, String)]) -> Result<(), Trouble> {
             .find(|(it, _)| it == name)
             .map(|(_, value)| value.as_str())
     };
-    let daemon = !cli.once && cli.command.is_none_or(|command| command == Command::Run);
+    let daemon = !cli.once && cli.command.as_ref().is_none_or(|it| *it == Command::Run);
     let usual = if daemon { "info" } else { "warn" };
     let wanted = cli
         .global

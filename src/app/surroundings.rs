@@ -21,21 +21,12 @@ pub(super) fn configuration(
     named: Option<&Path>,
     variables: Vec<(String, String)>,
 ) -> Result<Config, String> {
-    let mut surroundings = Surroundings {
-        variables,
-        read: Box::new(|path| fs::read(path)),
-        root: rustix::process::geteuid().is_root(),
-        config_mode: None,
-    };
-    let named = named
-        .map(PathBuf::from)
-        .or_else(|| surroundings.variable("MOORED_CONFIG").map(PathBuf::from));
-    let usual = usual_places(&surroundings);
-    let places = named.as_ref().map_or(&usual[..], std::slice::from_ref);
-    for path in places {
+    let mut surroundings = surroundings(variables);
+    let (named, places) = places(named, &surroundings);
+    for path in &places {
         let text = match fs::read(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => continue,
             Err(error) => return Err(format!("{}: could not be read: {error}", path.display())),
         };
         let Ok(text) = String::from_utf8(text) else {
@@ -50,7 +41,7 @@ pub(super) fn configuration(
         Ok(None) => Err(format!(
             "there is no configuration: no file at {}, and no account in the environment. The \
              smallest file has [[domeneshop]] with token, secret and hosts; see config.example.toml",
-            usual
+            places
                 .iter()
                 .map(|it| it.display().to_string())
                 .collect::<Vec<_>>()
@@ -58,6 +49,34 @@ pub(super) fn configuration(
         )),
         Err(all) => Err(all.to_string()),
     }
+}
+
+fn surroundings(variables: Vec<(String, String)>) -> Surroundings {
+    Surroundings {
+        variables,
+        read: Box::new(|path| fs::read(path)),
+        root: rustix::process::geteuid().is_root(),
+        config_mode: None,
+    }
+}
+
+/// Where the configuration is looked for, and whether that is the one place that was named.
+fn places(named: Option<&Path>, surroundings: &Surroundings) -> (bool, Vec<PathBuf>) {
+    let named = named
+        .map(PathBuf::from)
+        .or_else(|| surroundings.variable("MOORED_CONFIG").map(PathBuf::from));
+    let is_named = named.is_some();
+    let places = named.map_or_else(|| usual_places(surroundings), |path| vec![path]);
+    (is_named, places)
+}
+
+/// Where the running daemon keeps its state, found without reading a secret and in spite of
+/// whatever else is wrong with the configuration.
+pub(super) fn state_directory(named: Option<&Path>, variables: Vec<(String, String)>) -> PathBuf {
+    let surroundings = surroundings(variables);
+    let (_, places) = places(named, &surroundings);
+    let text = places.iter().find_map(|path| fs::read_to_string(path).ok());
+    config::state_directory(text.as_deref(), &surroundings)
 }
 
 fn usual_places(surroundings: &Surroundings) -> Vec<PathBuf> {

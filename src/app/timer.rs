@@ -58,6 +58,8 @@ impl Timer {
 mod tests {
     use std::time::Duration;
 
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::{app::clock::BootClock, round::Clock};
 
@@ -75,7 +77,7 @@ mod tests {
     async fn a_wait_that_was_given_up_does_not_end_the_next_one() {
         let timer = Timer::new().unwrap();
         let soon = BootClock.now().after(Duration::from_millis(5));
-        drop(timer.until(soon));
+        assert!(timer.until(soon).now_or_never().is_none());
         let later = BootClock.now().after(Duration::from_millis(40));
         timer.until(later).await.unwrap();
         assert!(BootClock.now() >= later);

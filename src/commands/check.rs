@@ -1,13 +1,17 @@
-//! `moored check`: the configuration is right; are the credentials, the zones, the permission?
+//! `moored check`: the configuration is right; are the credentials and the zones?
 
-use super::{End, Output};
+use std::cell::RefCell;
+
+use super::{End, Output, account::ask};
 use crate::{
     core::{
+        memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
         record::AccountName,
     },
     provider::Provider,
+    round::{Clock, Crew},
 };
 
 /// An account and the hosts that are kept in it.
@@ -20,12 +24,21 @@ pub struct Account<'a, P> {
     pub hosts: Vec<Fqdn>,
 }
 
-/// Lists each account's zones and records: nothing is written.
-pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<'_>) -> End {
+/// Lists each account's zones and records: nothing is written, so whether the credentials may write
+/// shows at the first change. An account that refused is not asked again before its time (L4).
+pub async fn check(
+    accounts: &[Account<'_, impl Provider>],
+    crew: &impl Crew,
+    memory: &RefCell<Memory>,
+    clock: &dyn Clock,
+    output: &mut Output<'_>,
+) -> End {
     let mut worst = Verdict::Right;
     let mut findings = Vec::new();
+    crew.prepare(memory);
     for account in accounts {
-        match account.provider.list(&account.hosts, &[]).await {
+        let listed = account.provider.list(&account.hosts, &[]);
+        match ask(account.name, memory, clock, listed).await {
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
@@ -43,6 +56,9 @@ pub async fn check(accounts: &[Account<'_, impl Provider>], output: &mut Output<
                 findings.extend(hosts.map(|host| (account.name, host, Err(failure.clone()))));
             }
         }
+    }
+    if let Err(trouble) = crew.save(&memory.borrow()) {
+        output.text(&format!("{trouble}\n"));
     }
     for (_, _, found) in &findings {
         worst = worst.max(

@@ -1,16 +1,19 @@
 //! What a person asks for, one file a command. Each writes what it did to the writer it is given
 //! and says how it ended.
 
+mod account;
+pub mod api;
 pub mod check;
 pub mod detect;
 pub mod health;
 pub mod once;
 pub mod plan;
+pub mod records;
 pub mod status;
 
 use std::io::Write;
 
-use crate::core::outcome::Verdict;
+use crate::core::outcome::{Failure, Verdict};
 
 /// Where and how a command answers.
 pub struct Output<'o> {
@@ -38,6 +41,29 @@ impl Output<'_> {
     }
 }
 
+impl Output<'_> {
+    /// Says what is wrong with the command line.
+    pub fn usage(&mut self, what: &str) -> End {
+        self.trouble(what);
+        End::Usage
+    }
+
+    /// Says what a provider did not do.
+    pub fn failure(&mut self, failure: &Failure) -> End {
+        self.trouble(&format!("{} ({})", failure.what, failure.class));
+        End::Round(failure.class.verdict())
+    }
+
+    fn trouble(&mut self, what: &str) {
+        if self.json {
+            self.value(&serde_json::json!({ "error": what }));
+        } else {
+            // Standard output is for what was asked for.
+            let _ = writeln!(std::io::stderr(), "{what}");
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -45,6 +71,8 @@ pub enum End {
     Round(Verdict),
     /// `plan --exit-code`: changes are pending.
     Pending,
+    /// The command line asked for something that cannot be.
+    Usage,
     /// `health`: not healthy; `status`: no daemon answers.
     Unwell,
 }

@@ -30,7 +30,7 @@ pub async fn once(
         )
         .await;
     let now = clock.now();
-    report::log::round(&report, now);
+    report::log::round(&report, None, now);
     let verdict = report.verdict();
     if output.json {
         output.value(&report::json::once(&report, exit(verdict), now));

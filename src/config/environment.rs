@@ -83,7 +83,7 @@ pub(super) fn names_an_account(surroundings: &Surroundings) -> bool {
 /// Reports variables of ours that do not exist.
 pub(super) fn unknown(surroundings: &Surroundings, findings: &mut Findings) {
     for name in ours(surroundings) {
-        if VARIABLES.contains(&name) {
+        if VARIABLES.contains(&name) || is_of_a_service(name) {
             continue;
         }
         let wrong = Wrong::new("unknown variable");
@@ -96,6 +96,13 @@ pub(super) fn unknown(surroundings: &Surroundings, findings: &mut Findings) {
         };
         findings.problem(&Spot::variable(name), wrong);
     }
+}
+
+/// Whether a variable was put there by Kubernetes or by Docker's links because a service is called
+/// `moored` (the documents of both: `MOORED_SERVICE_HOST`, `MOORED_PORT_80_TCP_ADDR`).
+fn is_of_a_service(name: &str) -> bool {
+    let rest = name.trim_start_matches(PREFIX);
+    rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_")
 }
 
 /// Sources that are set to nothing: meant to switch the family off, or an accident?

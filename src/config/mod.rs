@@ -179,6 +179,22 @@ pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result
     Ok(config)
 }
 
+/// The state directory of a configuration, whatever else is wrong with it: what `moored health` has to
+/// know about a daemon that runs. Without a text, the environment's.
+pub fn state_directory(text: Option<&str>, surroundings: &Surroundings) -> PathBuf {
+    let written = match text {
+        Some(text) => {
+            let (table, _) = DeTable::parse_recoverable(text);
+            let value = table.get_ref().get("state_dir");
+            value
+                .and_then(|value| value.get_ref().as_str())
+                .map(PathBuf::from)
+        }
+        None => surroundings.variable("MOORED_STATE_DIR").map(PathBuf::from),
+    };
+    written.unwrap_or_else(|| surroundings.state_dir())
+}
+
 /// Reads a configuration from environment variables; `None` if they name no account.
 pub fn from_environment(surroundings: &Surroundings) -> Result<Option<Config>, Problems> {
     let mut findings = Findings::default();

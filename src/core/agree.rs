@@ -74,8 +74,8 @@ pub struct Basis<'a> {
     pub known: BTreeSet<IpAddr>,
     /// The kernel's view of this family.
     pub kernel: Kernel,
-    /// The kernel sees no address and no route in either family.
-    pub offline: bool,
+    /// The kernel's view of the other family.
+    pub other: Kernel,
 }
 
 impl<'a> Inquiry<'a> {
@@ -88,7 +88,7 @@ impl<'a> Inquiry<'a> {
             confirm: basis.confirm.max(1),
             known: basis.known,
             kernel: basis.kernel,
-            offline: basis.offline,
+            offline: basis.kernel.says_absent() && basis.other.says_absent(),
             heard: vec![None; basis.sources.len()],
         }
     }

@@ -17,9 +17,8 @@ pub struct Limits {
     pub deletes: usize,
     /// Writes a target and hour: a flapping address does not become a storm of updates.
     pub writes: usize,
-    /// Writes of one and the same content a target and hour. DNSPod locks a record for an hour
-    /// after more than five that change nothing (facts: DNSPod section 1.2); a provider that says
-    /// yes and shows the old address would lure us there.
+    /// Writes of one and the same content a target and hour: the provider's own
+    /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
     pub repeats: usize,
 }
 
@@ -28,7 +27,7 @@ impl Default for Limits {
         Self {
             deletes: 50,
             writes: 60,
-            repeats: 3,
+            repeats: 4,
         }
     }
 }
@@ -105,8 +104,8 @@ impl fmt::Display for Refusal {
             ),
             Self::Repeated { count, wait, .. } => write!(
                 f,
-                "not written: the same was written {count} times within the hour and the provider \
-                 still shows something else; the next attempt is in {}",
+                "not written: the same was written {count} times within the hour and did not come to \
+                 stay; the next attempt is in {}",
                 Spoken(*wait)
             ),
             Self::WouldLose(what) => write!(f, "not written: {what}"),
@@ -125,7 +124,12 @@ pub fn guard<'h>(
     let mut refused = Vec::new();
     let mut deletes = 0;
     for change in changes {
-        match inspect(&change, limits, now, history(&change.target), deletes) {
+        let history = History {
+            writes: history(&change.target),
+            repeats: limits.repeats,
+            now,
+        };
+        match inspect(&change, limits, &history, deletes) {
             Err(refusal) => refused.push((change, refusal)),
             Ok(more) => {
                 deletes += more;
@@ -140,8 +144,7 @@ pub fn guard<'h>(
 fn inspect(
     change: &Change,
     limits: Limits,
-    now: Moment,
-    history: &[Write],
+    history: &History<'_>,
     deletes: usize,
 ) -> Result<usize, Refusal> {
     if !in_scope(change) {
@@ -160,26 +163,13 @@ fn inspect(
             limit: limits.deletes,
         });
     }
-    let recent: Vec<_> = history
-        .iter()
-        .filter(|write| now.since(write.at) < WINDOW)
-        .collect();
-    let same: Vec<_> = recent
-        .iter()
-        .filter(|write| write.to == change.to)
-        .collect();
-    if same.len() >= limits.repeats && repeats_in_vain(&recent, change) {
-        let until = same.first().map_or(now, |write| write.at.after(WINDOW));
-        let wait = until.since(now);
-        return Err(Refusal::Repeated {
-            count: same.len(),
-            until,
-            wait,
-        });
-    }
+    history.allows(change)?;
+    let recent: Vec<_> = history.recent().collect();
     if recent.len() >= limits.writes {
-        let until = recent.first().map_or(now, |write| write.at.after(WINDOW));
-        let wait = until.since(now);
+        let until = recent
+            .first()
+            .map_or(history.now, |write| write.at.after(WINDOW));
+        let wait = until.since(history.now);
         return Err(Refusal::TooManyWrites {
             count: recent.len(),
             until,
@@ -189,10 +179,48 @@ fn inspect(
     Ok(own_deletes)
 }
 
-/// Whether the last writes were all of this content: a storm that changes nothing, in contrast to
-/// an address that comes and goes.
-fn repeats_in_vain(recent: &[&Write], change: &Change) -> bool {
-    recent.last().is_some_and(|write| write.to == change.to)
+/// What was written to a target lately, and how many repetitions its provider puts up with.
+struct History<'h> {
+    writes: &'h [Write],
+    repeats: usize,
+    now: Moment,
+}
+
+impl History<'_> {
+    fn recent(&self) -> impl Iterator<Item = &Write> {
+        self.writes
+            .iter()
+            .filter(|write| self.now.since(write.at) < WINDOW)
+    }
+
+    /// Refuses to write the same again and again. An address that comes and goes is no repetition;
+    /// a storm of one content is, and if none of it changed anything, a DNSPod record is locked for
+    /// an hour after the fifth (facts: DNSPod section 1.2). The last ones allowed are spaced out, so
+    /// that they are still there when a provider's trouble lasts longer than a moment.
+    fn allows(&self, change: &Change) -> Result<(), Refusal> {
+        let recent: Vec<_> = self.recent().collect();
+        let same: Vec<_> = recent
+            .iter()
+            .rev()
+            .take_while(|write| write.to == change.to)
+            .collect();
+        let (Some(last), Some(first)) = (same.first(), same.last()) else {
+            return Ok(());
+        };
+        let count = same.len();
+        let until = match self.repeats.saturating_sub(count) {
+            0 => first.at.after(WINDOW),
+            1 => last.at.after(WINDOW / 6),
+            2 => last.at.after(WINDOW / 60),
+            _ => return Ok(()),
+        };
+        let wait = until.since(self.now);
+        if wait.is_zero() {
+            Ok(())
+        } else {
+            Err(Refusal::Repeated { count, until, wait })
+        }
+    }
 }
 
 fn in_scope(change: &Change) -> bool {

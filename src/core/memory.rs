@@ -23,6 +23,8 @@ use crate::core::{
 pub struct Memory {
     /// The addresses that were believed last, by family.
     pub believed: BTreeMap<Family, BTreeSet<IpAddr>>,
+    /// Since when a family is absent.
+    pub absent: BTreeMap<Family, Moment>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
 }
@@ -62,6 +64,8 @@ pub struct TargetMemory {
     pub writes: Vec<Write>,
     /// The target is left alone until then.
     pub hold: Option<Hold>,
+    /// The addresses whose writing led to the hold: it says nothing about others.
+    pub held_for: Vec<IpAddr>,
 }
 
 /// What a provider confirmed for one target.
@@ -149,6 +153,19 @@ impl Memory {
         });
     }
 
+    /// A write that surely had no effect does not count: only what may have arrived can lock a
+    /// record. Whether an earlier step of it took effect is still read back.
+    pub fn retract(&mut self, change: &Change) {
+        let target = self.target_mut(&change.target);
+        if target
+            .writes
+            .last()
+            .is_some_and(|write| write.to == change.to)
+        {
+            target.writes.pop();
+        }
+    }
+
     /// The provider confirmed that the target has these addresses.
     pub fn confirm(
         &mut self,
@@ -186,6 +203,7 @@ impl Memory {
                 *hold = None;
             }
         };
+        self.absent.retain(|_, since| *since <= now);
         for account in self.accounts.values_mut() {
             drop_hold(&mut account.hold);
             account.audited = account.audited.filter(|at| *at <= now);
@@ -213,6 +231,9 @@ impl Memory {
                 *moment = moment.shifted(millis);
             }
         };
+        for since in self.absent.values_mut() {
+            *since = since.shifted(millis);
+        }
         for account in self.accounts.values_mut() {
             shift(&mut account.audited);
             move_hold(&mut account.hold);
@@ -409,12 +430,14 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
+        memory.absent.insert(Family::V6, at(4));
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = Some(hold);
         account.audited = Some(at(8));
         let before = memory.clone();
         memory.shift(1_000);
         assert_ne!(memory, before);
+        assert_eq!(memory.absent[&Family::V6], at(5));
         let target = memory.target(&target()).unwrap();
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));

@@ -19,7 +19,7 @@ pub enum Observation {
 /// Why an address could not be found out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Why {
-    /// The host has neither an address nor a default route in any family: there is no network yet.
+    /// No family has a usable address or a default route: there is no network (yet).
     Offline,
     /// Every source was asked and none gave an acceptable answer.
     NoAnswer(Vec<Trouble>),
@@ -98,7 +98,8 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// No usable address and no default route: positive knowledge that the family is not here.
+    /// No usable address and no default route. Where the other family has one of them, that is
+    /// positive knowledge that this family is not here; where it has not, there is no network.
     pub fn says_absent(self) -> bool {
         !self.usable_address && !self.default_route
     }

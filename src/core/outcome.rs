@@ -115,6 +115,8 @@ pub struct HostReport {
     pub addresses: Vec<IpAddr>,
     /// The change that was planned, if one was.
     pub change: Option<Change>,
+    /// When it is tried again before the next routine check or instead of it, if it failed.
+    pub retry: Option<Moment>,
 }
 
 /// What one source answered.
@@ -197,6 +199,7 @@ impl Outcome {
             | Self::Planned
             | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
             Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
+            Self::Refused(Refusal::WouldLose(_)) => Verdict::Refused,
             Self::Refused(_) => Verdict::TryAgain,
             Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
                 failure.class.verdict()
@@ -204,14 +207,13 @@ impl Outcome {
         }
     }
 
-    /// The word for it in `--json`: `unchanged`, `changed`, `planned` (dry runs only), `kept`,
-    /// `failed` or `unconfirmed`.
+    /// The word for it in `--json`: `unchanged`, `changed`, `kept`, `failed` or `unconfirmed`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
             Self::Changed => "changed",
-            Self::Planned => "planned",
-            Self::Kept(_) => "kept",
+            // A dry run leaves everything alone on purpose.
+            Self::Planned | Self::Kept(_) => "kept",
             Self::Refused(_) | Self::Held { .. } | Self::Failed(_) => "failed",
             Self::Unconfirmed(_) => "unconfirmed",
         }
@@ -269,6 +271,7 @@ mod tests {
             outcome,
             addresses: Vec::new(),
             change: None,
+            retry: None,
         });
         Report {
             hosts: hosts.collect(),

@@ -20,6 +20,9 @@ pub struct Rules {
     pub push: Push,
     /// The TTL that a pushed record gets, in seconds: a record with another one is not simple.
     pub push_ttl: u32,
+    /// How many writes of the same content to one target within an hour the provider puts up with,
+    /// if each of them turns out to have changed nothing.
+    pub repeats: usize,
 }
 
 /// When a whole RRset is pushed.
@@ -381,6 +384,24 @@ impl Change {
         }
     }
 
+    /// In words, which addresses of the name are removed because they are not ours; nothing if none
+    /// is, or if the whole family goes.
+    pub fn removals(&self) -> String {
+        let removed: Vec<_> = self
+            .steps()
+            .iter()
+            .filter_map(|step| match step {
+                Step::Delete { record } if !self.to.is_empty() => Some(record.addr),
+                _ => None,
+            })
+            .collect();
+        if removed.is_empty() {
+            String::new()
+        } else {
+            format!("; removes {}", list(removed))
+        }
+    }
+
     /// The steps, if it goes record by record.
     pub fn steps(&self) -> &[Step] {
         match &self.method {
@@ -418,7 +439,7 @@ impl fmt::Display for Change {
             list(from),
             list(to)
         )?;
-        write!(f, " via {} ({reason})", self.via())
+        write!(f, " via {} ({reason}{})", self.via(), self.removals())
     }
 }
 

@@ -129,6 +129,10 @@ pub fn is_due(last: Option<Moment>, every: Duration, now: Moment) -> bool {
     last.is_none_or(|last| now < last || now.since(last) >= every)
 }
 
+/// How long a family must be absent before the daemon removes its records: a line that reconnects,
+/// and a boot in which one family comes up before the other, take less.
+pub const SETTLED: Duration = Duration::from_mins(2);
+
 /// How long after a difference in DNS was first seen it is looked at again.
 pub const SECOND_LOOK: Duration = Duration::from_secs(30);
 
@@ -164,6 +168,12 @@ impl Schedule {
             wake = wake.min(now.after(quick));
         } else {
             self.unavailable = 0;
+        }
+        for since in memory.absent.values() {
+            let settled = since.after(SETTLED);
+            if now < settled {
+                wake = wake.min(settled);
+            }
         }
         for host in &report.hosts {
             wake = wake.min(retry(now, &host.target, memory).unwrap_or(wake));

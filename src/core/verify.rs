@@ -51,9 +51,7 @@ pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> Seen {
 pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> bool {
     memory.verified = Some(now);
     if !matches!(seen, Seen::Differs(_)) {
-        if *seen != Seen::Silent {
-            memory.differing = 0;
-        }
+        memory.differing = 0;
         return false;
     }
     memory.differing = memory.differing.saturating_add(1);
@@ -130,11 +128,9 @@ mod tests {
             !note(&mut memory, &differs, at(1_030)),
             "agreement in between starts anew"
         );
-        assert!(!note(&mut memory, &Seen::Silent, at(1_040)));
-        assert!(
-            note(&mut memory, &differs, at(1_050)),
-            "silence in between does not"
-        );
+        assert!(note(&mut memory, &differs, at(1_040)));
+        assert!(!note(&mut memory, &Seen::Silent, at(1_050)));
+        assert_eq!(memory.differing, 0, "silence keeps nobody looking");
         let mut memory = TargetMemory {
             differing: 0,
             ..memory

@@ -2,9 +2,10 @@
 
 use std::{process::Stdio, time::Duration};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
-    process::Command,
+    process::{Child, Command},
     time::timeout,
 };
 
@@ -18,9 +19,10 @@ pub(super) async fn output(line: &str, limit: Duration) -> Result<Vec<u8>, Strin
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
+        .process_group(0)
         .spawn()
         .map_err(|error| format!("/bin/sh could not be started: {error}"))?;
+    let group = Group::of(&child);
     let stdout = child.stdout.take();
     let finished = async {
         let text = read(stdout).await?;
@@ -34,10 +36,30 @@ pub(super) async fn output(line: &str, limit: Duration) -> Result<Vec<u8>, Strin
     if let Ok(result) = timeout(limit, finished).await {
         return result;
     }
-    // Ended by its own id and waited for, so that PID 1 is left no zombie.
-    let _ = child.start_kill();
+    drop(group);
+    // Waited for, so that PID 1 is left no zombie.
     let _ = timeout(Duration::from_secs(1), child.wait()).await;
     Err(format!("it did not end within {} s", limit.as_secs_f32()))
+}
+
+/// The shell and everything it started: when the answer is not waited for any more, however that
+/// comes about, all of it ends.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // Nobody is left in the group of a command that ended by itself and whole.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
 }
 
 /// Reads to the end or a little beyond the cap, which the reader of the text then refuses.
@@ -78,6 +100,27 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(error, "it did not end within 0.05 s");
+    }
+
+    #[tokio::test]
+    async fn what_a_command_started_ends_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("child").display().to_string();
+        let line = format!("sleep 60 & echo $! > {path}; wait");
+        assert!(output(&line, Duration::from_millis(500)).await.is_err());
+        let id = std::fs::read_to_string(&path).unwrap();
+        // Gone, or ended and not yet reaped by whoever adopted it.
+        let ended = || match std::fs::read_to_string(format!("/proc/{}/stat", id.trim())) {
+            Ok(state) => state.contains(") Z "),
+            Err(_) => true,
+        };
+        let ends = async {
+            while !ended() {
+                #[expect(clippy::disallowed_methods, reason = "a pause between two looks")]
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), ends).await.unwrap();
     }
 
     #[tokio::test]

@@ -95,6 +95,10 @@ impl Detector {
                 };
             }
         };
+        let elsewhere = Acceptance {
+            any: how.acceptance.any,
+            ..Acceptance::default()
+        };
         let mut inquiry = Inquiry::new(Basis {
             family,
             sources: &sources,
@@ -102,7 +106,7 @@ impl Detector {
             confirm: how.confirm,
             known: known.clone(),
             kernel: view.of(family, &how.acceptance),
-            offline: view.is_offline(),
+            other: view.of(other(family), &elsewhere),
         });
         let mut heard = Vec::new();
         let mut everyone = all_at_once;
@@ -161,6 +165,13 @@ impl Detector {
                 several(&text).map(|it| of(it, how.family))
             }
         }
+    }
+}
+
+fn other(family: Family) -> Family {
+    match family {
+        Family::V4 => Family::V6,
+        Family::V6 => Family::V4,
     }
 }
 

@@ -134,7 +134,14 @@ impl fmt::Display for Source {
             Self::Interface(None) => f.write_str("interface"),
             Self::Interface(Some(name)) => write!(f, "interface:{name}"),
             Self::Https => f.write_str("https"),
-            Self::Echo(url) => f.write_str(url.as_str()),
+            // What stands in a query may be a key.
+            Self::Echo(url) => match url.query() {
+                Some(query) => {
+                    let shown = url.as_str().trim_end_matches(query);
+                    write!(f, "{shown}…")
+                }
+                None => f.write_str(url.as_str()),
+            },
             Self::Static(addrs) => {
                 let texts: Vec<_> = addrs.iter().map(ToString::to_string).collect();
                 write!(f, "static:{}", texts.join(","))
@@ -165,6 +172,12 @@ mod tests {
         ] {
             assert_eq!(Source::parse(text, Family::V4).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_key_in_the_address_of_an_echo_service_is_not_shown() {
+        let source = Source::parse("https://ip.example.net/me?key=hunter2", Family::V4).unwrap();
+        assert_eq!(source.to_string(), "https://ip.example.net/me?…");
     }
 
     #[test]

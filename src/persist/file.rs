@@ -5,7 +5,7 @@
 //! as far as the wall clock can be trusted to say it.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fs::{self, DirBuilder, File},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
@@ -14,7 +14,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{memory::Memory, time::Moment};
+use super::Lock;
+use crate::core::{memory::Memory, secret::fingerprint, time::Moment};
 
 /// What the clocks show, and in which boot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -56,6 +57,8 @@ pub struct Loaded {
 pub struct StateFile {
     directory: PathBuf,
     written: RefCell<Option<Memory>>,
+    /// The fingerprint of the file as it was loaded.
+    found: Cell<Option<u64>>,
 }
 
 impl StateFile {
@@ -69,6 +72,7 @@ impl StateFile {
         Self {
             directory: directory.to_owned(),
             written: RefCell::new(None),
+            found: Cell::new(None),
         }
     }
 
@@ -95,6 +99,7 @@ impl StateFile {
                 )));
             }
         };
+        self.found.set(Some(fingerprint(&text)));
         match read(&text, now) {
             Ok(memory) => {
                 *self.written.borrow_mut() = Some(memory.clone());
@@ -140,6 +145,20 @@ impl StateFile {
         })?;
         *self.written.borrow_mut() = Some(content.memory);
         Ok(())
+    }
+
+    /// Writes as [`StateFile::save`] does, unless another instance holds the lock or wrote since we
+    /// loaded: what that one knows is newer.
+    pub fn save_if_nobody_else_does(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
+        let Ok(_lock) = Lock::take(&self.directory) else {
+            return Ok(());
+        };
+        let there = fs::read(self.path()).ok().map(|text| fingerprint(&text));
+        if there == self.found.get() {
+            self.save(memory, now)
+        } else {
+            Ok(())
+        }
     }
 
     fn write(&self, content: &Content) -> io::Result<()> {

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod dnspod;
 pub mod domeneshop;
+pub mod manage;
 pub mod operation;
 
 use crate::core::{
@@ -31,7 +32,12 @@ pub trait Provider {
 
     /// Carries out a plan in as few requests as the API allows. The answer has one entry for each
     /// change, in order. After a failure that concerns the whole account nothing more is sent, and
-    /// what was not sent fails alike.
+    /// what was not sent fails alike. [`Class::Transient`] means that the write surely had no effect;
+    /// where that is not known it is [`Class::Unconfirmed`] or [`Class::Contract`].
+    ///
+    /// [`Class::Transient`]: crate::core::outcome::Class::Transient
+    /// [`Class::Unconfirmed`]: crate::core::outcome::Class::Unconfirmed
+    /// [`Class::Contract`]: crate::core::outcome::Class::Contract
     fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), Failure>>>;
 }
 

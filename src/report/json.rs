@@ -97,6 +97,11 @@ pub struct Host<'r> {
     reason: String,
 }
 
+/// What a single round shows that was not played at all.
+pub fn not_played(reason: &str, exit: u8) -> Value {
+    serde_json::json!({ "hosts": [], "exit": exit, "reason": reason })
+}
+
 /// A target's shape.
 pub fn host(host: &HostReport, now: Moment) -> Host<'_> {
     Host {
@@ -117,16 +122,19 @@ pub fn once(report: &Report, exit: u8, now: Moment) -> Once<'_> {
     }
 }
 
-/// `detect --json`: an object with `ipv4` and `ipv6` for the families that are on.
+/// `detect --json`: an object with `ipv4` and `ipv6`. A family that is switched off is absent.
 pub fn detection(reports: &[FamilyReport]) -> Value {
-    let families = reports.iter().map(|report| {
-        let key = match report.family {
-            Family::V4 => "ipv4",
-            Family::V6 => "ipv6",
-        };
-        (key.to_owned(), family(report))
-    });
-    Value::Object(families.collect())
+    let of = |family: Family| {
+        let report = reports.iter().find(|report| report.family == family);
+        report.map_or_else(
+            || {
+                let reason = "switched off: it has no sources";
+                serde_json::json!({ "addresses": [], "state": "absent", "reason": reason, "sources": [] })
+            },
+            self::family,
+        )
+    };
+    serde_json::json!({ "ipv4": of(Family::V4), "ipv6": of(Family::V6) })
 }
 
 fn family(report: &FamilyReport) -> Value {

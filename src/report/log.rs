@@ -4,13 +4,15 @@ use tracing::{debug, error, info, warn};
 
 use super::text::outcome;
 use crate::core::{
+    addr::list,
+    intent::KeepReason,
     observe::Observation,
-    outcome::{HostReport, Outcome, Report, Verdict},
+    outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
     time::Moment,
 };
 
-/// Logs a round.
-pub fn round(report: &Report, now: Moment) {
+/// Logs a round. What the round before it said already is not said again above debug level.
+pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     for family in &report.families {
         for heard in &family.heard {
             match &heard.answer {
@@ -18,43 +20,70 @@ pub fn round(report: &Report, now: Moment) {
                 Err(what) => debug!("{}: {}: {what}", family.family, heard.source),
             }
         }
-        match &family.observation {
-            Observation::Known(addrs) => debug!("{}: {addrs}", family.family),
-            Observation::Absent => debug!("{}: absent on this host", family.family),
-            Observation::Unavailable(why) => {
-                warn!(
-                    "our {} address could not be found out; nothing changes: {why}",
-                    family.family
-                );
-            }
-        }
+        let said = before.and_then(|it| it.families.iter().find(|it| it.family == family.family));
+        log_family(family, said);
     }
     for host in &report.hosts {
-        log_host(host, now);
+        let said = before.and_then(|it| it.hosts.iter().find(|it| it.target == host.target));
+        log_host(host, said, now);
     }
     for note in &report.dns {
         warn!("{}: {}", note.target, note.what);
     }
-    if let Some(trouble) = &report.state_trouble {
-        warn!("{trouble}");
+    let said = before.and_then(|it| it.state_trouble.as_ref());
+    match &report.state_trouble {
+        Some(trouble) if said == Some(trouble) => debug!("{trouble}"),
+        Some(trouble) => warn!("{trouble}"),
+        None if said.is_some() => info!("the state can be written again"),
+        None => {}
     }
 }
 
-fn log_host(host: &HostReport, now: Moment) {
+fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
+    let family = report.family;
+    let before = before.map(|it| &it.observation);
+    let is_unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
+    match &report.observation {
+        observation if before == Some(observation) => {}
+        Observation::Known(addrs) if before.is_some_and(is_unknown) => {
+            info!("our {family} address is known again: {addrs}");
+        }
+        Observation::Known(addrs) => debug!("{family}: {addrs}"),
+        Observation::Absent => info!("this host has no {family}: no usable address, no route"),
+        Observation::Unavailable(why) if before.is_some_and(is_unknown) => {
+            debug!("our {family} address is still not known: {why}");
+        }
+        Observation::Unavailable(why) => {
+            warn!(
+                "our {family} address could not be found out; nothing changes, and it is looked \
+                 for again soon: {why}"
+            );
+        }
+    }
+}
+
+fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
     let target = &host.target;
     let said = outcome(host, now);
+    let is_news = before.is_none_or(|before| before.outcome != host.outcome);
     match &host.outcome {
-        Outcome::Unchanged => debug!("{target}: {said}"),
-        // The family's own line has said it.
-        Outcome::Kept(_) => debug!("{target}: {said}"),
         Outcome::Changed | Outcome::Planned => {
             let addrs = host
                 .change
                 .as_ref()
                 .map_or(&host.addresses, |change| &change.to);
-            info!("{target}: {}: {said}", crate::core::addr::list(addrs));
+            info!("{target}: {}: {said}", list(addrs));
         }
-        Outcome::Held { .. } => debug!("{target}: {said}"),
+        Outcome::Kept(KeepReason::NotCreated) if is_news => info!("{target}: {said}"),
+        Outcome::Unchanged
+            if before.is_some_and(|it| it.outcome.verdict() > Verdict::AddressUnknown) =>
+        {
+            info!("{target}: right again");
+        }
+        // A family's own line says what is kept because of it, and what is held was said when it
+        // failed.
+        Outcome::Unchanged | Outcome::Kept(_) => debug!("{target}: {said}"),
+        Outcome::Held { .. } if before.is_some() => debug!("{target}: {said}"),
         outcome if outcome.verdict() == Verdict::Refused => error!("{target}: {said}"),
         _ => warn!("{target}: {said}"),
     }

@@ -3,4 +3,5 @@
 pub mod json;
 pub mod log;
 pub mod status;
+pub mod table;
 pub mod text;

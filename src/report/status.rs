@@ -12,8 +12,8 @@ use crate::core::{
     time::{Moment, Spoken},
 };
 
-/// How late a round may be before the daemon counts as stuck: a round has deadlines for everything
-/// it waits for, and all of them together are shorter than this.
+/// How late a round may be before the daemon counts as stuck. A round takes seconds; one in which
+/// everything has to be waited for takes minutes.
 const LATE: Duration = Duration::from_mins(5);
 
 /// A daemon's state in one value. Times are seconds, counted from when it is asked for.
@@ -163,7 +163,10 @@ pub fn line(report: &Report, next: Duration) -> String {
     addrs.sort_unstable();
     addrs.dedup();
     let hosts = if right == all {
-        format!("{all} records right")
+        format!(
+            "{all} {} right",
+            if all == 1 { "record" } else { "records" }
+        )
     } else {
         format!("{right} of {all} records right")
     };

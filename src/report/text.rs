@@ -32,11 +32,27 @@ pub fn outcome(host: &HostReport, now: Moment) -> String {
             Spoken(until.since(now)),
             failure.what
         ),
-        Outcome::Failed(failure) => format!("failed ({}): {}", failure.class, failure.what),
+        Outcome::Failed(failure) => {
+            format!(
+                "failed ({}): {}{}",
+                failure.class,
+                failure.what,
+                next(host, now)
+            )
+        }
         Outcome::Unconfirmed(failure) => format!(
-            "could not confirm the update, it will be read back before anything else: {}",
-            failure.what
+            "could not confirm the update, it will be read back before anything else: {}{}",
+            failure.what,
+            next(host, now)
         ),
+    }
+}
+
+/// When it is tried again.
+fn next(host: &HostReport, now: Moment) -> String {
+    match host.retry {
+        Some(retry) => format!("; next attempt in {}", Spoken(retry.since(now))),
+        None => String::new(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a zone's own servers answer: asked directly, each on its own, never through a cache.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::join_all, stream};
 use hickory_resolver::{
     TokioResolver,
     config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
@@ -43,97 +44,99 @@ pub struct Servers {
     pub timeout: Duration,
 }
 
-/// A server and how to ask it.
-type Asker = (String, Result<TokioResolver, String>);
+/// A server, how to ask it, and whether it let somebody wait in vain already.
+struct Server {
+    name: String,
+    resolver: Result<TokioResolver, String>,
+    is_dead: Cell<bool>,
+}
 
 impl Servers {
-    /// What each server says to each question, in the questions' order.
+    /// What each server says to each question, in the questions' order. However many questions
+    /// there are, a server that does not answer costs about one time-out.
     pub async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
-        let mut zones: BTreeMap<&ZoneName, Vec<Asker>> = BTreeMap::new();
-        for question in questions {
-            if !zones.contains_key(&question.zone) {
-                zones.insert(&question.zone, self.servers_of(&question.zone).await);
-            }
-        }
-        let none = Vec::new();
+        let zones: BTreeSet<&ZoneName> = questions.iter().map(|it| &it.zone).collect();
+        let found = zones
+            .into_iter()
+            .map(async |zone| (zone, self.servers_of(zone).await));
+        let zones: BTreeMap<_, _> = join_all(found).await.into_iter().collect();
         let answers = questions.iter().map(|question| {
-            let servers = zones.get(&question.zone).unwrap_or(&none);
-            async move {
-                let mut answers = Vec::with_capacity(servers.len());
-                for (server, resolver) in servers {
-                    let answer = match resolver {
-                        Ok(resolver) => addresses(resolver, question).await,
-                        Err(what) => Err(what.clone()),
-                    };
-                    answers.push(ServerAnswer {
-                        server: server.clone(),
-                        answer,
-                    });
-                }
-                answers
-            }
+            let servers = zones.get(&question.zone).into_iter().flatten();
+            join_all(servers.map(async |server| ServerAnswer {
+                server: server.name.clone(),
+                answer: server.answer(question).await,
+            }))
         });
         stream::iter(answers).buffered(AT_ONCE).collect().await
     }
 
-    async fn servers_of(&self, zone: &ZoneName) -> Vec<Asker> {
+    async fn servers_of(&self, zone: &ZoneName) -> Vec<Server> {
         if !self.configured.is_empty() {
-            let direct = |server: &SocketAddr| (server.to_string(), self.direct(*server));
+            let direct = |server: &SocketAddr| self.server(server.to_string(), Ok(vec![*server]));
             return self.configured.iter().map(direct).collect();
         }
         match self.authoritative(zone).await {
-            Ok(found) => found
-                .into_iter()
-                .map(|(name, addr)| match addr {
-                    Ok(addr) => (
-                        format!("{name} ({addr})"),
-                        self.direct(SocketAddr::new(addr, 53)),
-                    ),
-                    Err(what) => (name, Err(what)),
-                })
-                .collect(),
-            Err(error) => vec![(format!("the servers of {zone}"), Err(words(&error)))],
+            Ok(found) => {
+                let servers = found.into_iter().map(|(name, addrs)| {
+                    let port = |addr| SocketAddr::new(addr, 53);
+                    self.server(name, addrs.map(|it| it.into_iter().map(port).collect()))
+                });
+                servers.collect()
+            }
+            Err(error) => vec![self.server(format!("the servers of {zone}"), Err(words(&error)))],
         }
     }
 
-    /// The zone's servers and one address of each. One whose name leads nowhere stands in nobody
+    /// The zone's servers with their addresses. One whose name leads nowhere stands in nobody
     /// else's way.
     async fn authoritative(
         &self,
         zone: &ZoneName,
-    ) -> Result<Vec<(String, Result<IpAddr, String>)>, NetError> {
+    ) -> Result<Vec<(String, Result<Vec<IpAddr>, String>)>, NetError> {
         let mut builder = TokioResolver::builder_tokio()?;
         builder.options_mut().timeout = self.timeout;
-        let resolver = builder.build()?;
+        let resolver = &builder.build()?;
         let found = resolver.lookup(format!("{zone}."), RecordType::NS).await?;
-        let mut servers = Vec::new();
-        for record in found.answers() {
-            if let RData::NS(name) = &record.data {
-                let addr = match resolver.lookup_ip(name.0.clone()).await {
-                    Ok(addrs) => addrs
-                        .iter()
-                        .next()
-                        .ok_or_else(|| "it has no address".to_owned()),
-                    Err(error) => Err(words(&error)),
-                };
-                servers.push((name.0.to_string(), addr));
-            }
-        }
-        Ok(servers)
+        let names = found
+            .answers()
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::NS(name) => Some(name.0.clone()),
+                _ => None,
+            });
+        let servers = names.map(async |name| {
+            let addrs = resolver.lookup_ip(name.clone()).await;
+            let addrs = addrs
+                .map(|addrs| addrs.iter().collect())
+                .map_err(|it| words(&it));
+            (name.to_string(), addrs)
+        });
+        Ok(join_all(servers).await)
     }
 
-    fn direct(&self, server: SocketAddr) -> Result<TokioResolver, String> {
-        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-        let connections = connections.map(|mut connection| {
-            connection.port = server.port();
-            connection
+    /// A server with all its addresses: on a host with one family only, those of the other lead
+    /// nowhere, and the next is tried.
+    fn server(&self, name: String, addrs: Result<Vec<SocketAddr>, String>) -> Server {
+        let resolver = addrs.and_then(|addrs| {
+            let addrs = addrs.into_iter().map(|addr| {
+                let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
+                let connections = connections.map(|mut connection| {
+                    connection.port = addr.port();
+                    connection
+                });
+                NameServerConfig::new(addr.ip(), true, connections.into())
+            });
+            let config = ResolverConfig::from_name_servers(addrs.collect());
+            let provider = TokioRuntimeProvider::default();
+            let mut builder = TokioResolver::builder_with_config(config, provider);
+            *builder.options_mut() = self.options();
+            builder.build().map_err(|error| words(&error))
         });
-        let server = NameServerConfig::new(server.ip(), true, connections.into());
-        let config = ResolverConfig::from_name_servers(vec![server]);
-        let mut builder =
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
-        *builder.options_mut() = self.options();
-        builder.build().map_err(|error| words(&error))
+        Server {
+            name,
+            resolver,
+            is_dead: Cell::new(false),
+        }
     }
 
     /// One attempt, nothing cached, nothing from `/etc/hosts`, letters in random case (the 0x20
@@ -151,26 +154,33 @@ impl Servers {
     }
 }
 
-async fn addresses(
-    resolver: &TokioResolver,
-    question: &Question,
-) -> Result<BTreeSet<IpAddr>, String> {
-    let kind = match question.family {
-        Family::V4 => RecordType::A,
-        Family::V6 => RecordType::AAAA,
-    };
-    match resolver.lookup(format!("{}.", question.host), kind).await {
-        Ok(found) => Ok(found
-            .answers()
-            .iter()
-            .filter_map(|it| it.data.ip_addr())
-            .collect()),
-        // Only a server that knows the zone says "none" with its SOA; a referral or an empty
-        // answer from a lame one says nothing about the host.
-        Err(NetError::Dns(DnsError::NoRecordsFound(none))) if none.soa.is_some() => {
-            Ok(BTreeSet::new())
+impl Server {
+    async fn answer(&self, question: &Question) -> Result<BTreeSet<IpAddr>, String> {
+        let resolver = self.resolver.as_ref().map_err(Clone::clone)?;
+        if self.is_dead.get() {
+            return Err(words(&NetError::Timeout));
         }
-        Err(error) => Err(words(&error)),
+        let kind = match question.family {
+            Family::V4 => RecordType::A,
+            Family::V6 => RecordType::AAAA,
+        };
+        match resolver.lookup(format!("{}.", question.host), kind).await {
+            Ok(found) => Ok(found
+                .answers()
+                .iter()
+                .filter_map(|it| it.data.ip_addr())
+                .collect()),
+            // Only a server that knows the zone says "none" with its SOA; a referral or an empty
+            // answer from a lame one says nothing about the host.
+            Err(NetError::Dns(DnsError::NoRecordsFound(none))) if none.soa.is_some() => {
+                Ok(BTreeSet::new())
+            }
+            Err(error) => {
+                let answered = matches!(error, NetError::Dns(_));
+                self.is_dead.set(self.is_dead.get() || !answered);
+                Err(words(&error))
+            }
+        }
     }
 }
 

@@ -1,29 +1,24 @@
 //! One account's part of a round.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
 
-use super::{Observe, Store, Task, Verify, World, by_family};
+use super::{
+    Observe, Store, Task, Verify, World,
+    course::{Course, courses},
+};
 use crate::{
     core::{
-        addr::{Acceptance, Family, list},
-        guard::{Refusal, guard},
-        intent::{Host, Intent, KeepReason, OnAbsent, intend},
-        memory::{Confirmed, Memory, TargetMemory},
+        addr::{Acceptance, Family},
+        guard::{Limits, Refusal, guard},
+        intent::{Host, Intent, KeepReason, OnAbsent},
+        memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, DnsNote, Failure, FamilyReport, HostReport, Outcome, Scope},
         plan::{Basis, Change, Planned, memory_suffices, plan},
         record::{AccountName, Existing, Record, Target},
-        schedule::{Hold, SECOND_LOOK, is_due},
-        time::Moment,
-        verify::{Seen, ServerAnswer, compare, note},
+        schedule::{Hold, is_due},
     },
     provider::{Listing, Provider},
-    resolve::Question,
 };
 
 /// An account as a round needs it.
@@ -44,17 +39,6 @@ pub struct AccountSetup<'w, P> {
     pub on_absent: [OnAbsent; 2],
 }
 
-/// A target on its way through the round.
-struct Course<'r> {
-    target: &'r Target,
-    host: &'r Host,
-    intent: Intent,
-    /// The provider's list is needed to plan.
-    list: bool,
-    end: Option<Outcome>,
-    change: Option<Change>,
-}
-
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn play(
         &self,
@@ -63,72 +47,26 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         memory: &RefCell<Memory>,
         task: Task,
     ) -> (Vec<HostReport>, Vec<DnsNote>) {
-        let mut courses = courses(account, families);
-        let notes = self.look_at_dns(account, &mut courses, memory).await;
+        let now = self.clock.now();
+        let mut courses = courses(account, families, &memory.borrow(), task, now);
         self.decide_what_to_list(account, &mut courses, memory, task);
-        self.obey_holds(account, &mut courses, memory, task);
+        self.obey_holds(&mut courses, memory, task);
+        // A change does not wait for DNS servers, dead ones least of all: they are asked in a
+        // round that has nothing to write.
+        let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
+        let mut notes = Vec::new();
+        if courses.iter().all(is_idle) {
+            notes = self.look_at_dns(account, &mut courses, memory).await;
+            self.obey_holds(&mut courses, memory, task);
+        }
         let listing = self.list(account, &mut courses, memory).await;
         let changes = self.plan(account, &mut courses, memory, listing.as_ref());
         self.write(account, &mut courses, memory, changes, task)
             .await;
         let reports = courses
             .into_iter()
-            .map(|course| course.report(&memory.borrow()));
+            .map(|course| course.report(&memory.borrow(), self.clock.now()));
         (reports.collect(), notes)
-    }
-
-    /// Compares what was confirmed with what the zones' servers answer, where that is due.
-    async fn look_at_dns(
-        &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
-    ) -> Vec<DnsNote> {
-        let now = self.clock.now();
-        let mut asked = Vec::new();
-        let mut questions = Vec::new();
-        for (position, course) in courses.iter().enumerate() {
-            let memory = memory.borrow();
-            let zones = memory
-                .account(account.name)
-                .map_or(&[][..], |it| &it.zones[..]);
-            let zone = longest_zone(&course.target.host, zones.iter().map(|zone| &zone.name));
-            let remembered = memory.target(course.target);
-            let due = remembered.is_some_and(|it| course.wants_dns(it, self.cadence.verify, now));
-            if let (Some(zone), true) = (zone, due) {
-                asked.push(position);
-                questions.push(Question {
-                    host: course.target.host.clone(),
-                    family: course.target.family,
-                    zone: zone.clone(),
-                });
-            }
-        }
-        if questions.is_empty() {
-            return Vec::new();
-        }
-        let answers = self.verify.ask(&questions).await;
-        let mut notes = Vec::new();
-        let mut memory = memory.borrow_mut();
-        for (position, answers) in asked.into_iter().zip(answers) {
-            let Some(course) = courses.get_mut(position) else {
-                continue;
-            };
-            let remembered = memory.target_mut(course.target);
-            let Some(confirmed) = remembered.confirmed.clone() else {
-                continue;
-            };
-            let seen = compare(&confirmed.addrs, &answers);
-            let lasts = note(remembered, &seen, self.clock.now());
-            course.list |= lasts;
-            if let Some(what) = words(&seen, &confirmed.addrs, &answers, lasts) {
-                notes.push(DnsNote {
-                    target: course.target.clone(),
-                    what,
-                });
-            }
-        }
-        notes
     }
 
     /// The provider is asked only where memory does not suffice or a look is due: a round that
@@ -141,8 +79,15 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         task: Task,
     ) {
         let memory = memory.borrow();
-        let audited = memory.account(account.name).and_then(|it| it.audited);
-        let audit = task.audit || is_due(audited, self.cadence.audit, self.clock.now());
+        let remembered = memory.account(account.name);
+        let now = self.clock.now();
+        // A refused secret is tried again when its hold ends (L4): nobody else would find out.
+        let probe = remembered.is_some_and(|it| {
+            let hold = it.hold.as_ref();
+            hold.is_some_and(|hold| hold.class == Class::Rejected && !hold.binds(now))
+        });
+        let audited = remembered.and_then(|it| it.audited);
+        let audit = task.audit || probe || is_due(audited, self.cadence.audit, now);
         let rules = account.provider.rules();
         for course in courses {
             if matches!(course.intent, Intent::Keep(_)) {
@@ -161,13 +106,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// An account or target that failed is left alone until its hold ends; refused credentials are
     /// reported even where nothing needs to be asked.
-    fn obey_holds(
-        &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
-        task: Task,
-    ) {
+    fn obey_holds(&self, courses: &mut [Course<'_>], memory: &RefCell<Memory>, task: Task) {
         let now = self.clock.now();
         let memory = memory.borrow();
         let binds = |hold: &Hold| {
@@ -177,27 +116,20 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 hold.binds(now)
             }
         };
-        let account_hold = memory.account(account.name).and_then(|it| it.hold.as_ref());
-        for course in courses {
-            if matches!(course.intent, Intent::Keep(_)) {
-                continue;
-            }
-            let own = memory.target(course.target).and_then(|it| it.hold.as_ref());
-            let of_account = account_hold.map(|hold| (hold, Scope::Account));
-            let binding = of_account.or(own.map(|hold| (hold, Scope::Host)));
-            let Some((hold, scope)) = binding.filter(|(hold, _)| binds(hold)) else {
+        for course in courses
+            .iter_mut()
+            .filter(|it| !it.is_kept() && !it.is_over())
+        {
+            let Some((hold, scope)) = course.held(&memory, binds) else {
                 continue;
             };
-            let confirmed = memory
-                .target(course.target)
-                .and_then(|it| it.confirmed.as_ref());
+            let confirmed = memory.target(course.target);
+            let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
             let right = !course.list && course.is_satisfied_by(confirmed);
             if !right || hold.class == Class::Rejected {
                 let failure = hold.failure(scope);
-                course.end = Some(Outcome::Held {
-                    failure,
-                    until: hold.until,
-                });
+                let until = hold.until;
+                course.end = Some(Outcome::Held { failure, until });
                 course.list = false;
             }
         }
@@ -233,14 +165,13 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     .all(|it| it.list || it.is_kept() || it.is_over());
                 let remembered = memory.accounts.entry(account.name.clone()).or_default();
                 remembered.zones.clone_from(&listing.zones);
-                remembered.hold = None;
                 if everything {
                     remembered.audited = Some(now);
                 }
                 Some(listing)
             }
             Err(failure) => {
-                self.hold(&mut memory, account.name, None, &failure);
+                self.hold_account(&mut memory, account.name, &failure);
                 // What could be pushed without a list is not tried on an account in trouble.
                 for course in courses.iter_mut().filter(|it| !it.is_over()) {
                     let confirmed = memory.target(course.target);
@@ -266,9 +197,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let mut memory = memory.borrow_mut();
         let mut changes = Vec::new();
         for course in courses.iter_mut().filter(|it| !it.is_over()) {
-            let remembered = memory
-                .target(course.target)
-                .and_then(|it| it.confirmed.clone());
+            // While a write is unconfirmed, what was confirmed before it explains nothing.
+            let remembered = memory.target(course.target).filter(|it| !it.pending);
+            let remembered = remembered.and_then(|it| it.confirmed.clone());
             let existing = match listing.filter(|_| course.list) {
                 Some(listing) => found(course.target, listing),
                 None => Existing::Remembered {
@@ -302,14 +233,29 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 }
                 Planned::NoZone => {
                     let failure = no_zone(course.target);
-                    self.hold(&mut memory, account.name, Some(course.target), &failure);
+                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
                     course.end = Some(Outcome::Failed(failure));
                 }
                 Planned::WouldLose(what) => {
+                    let failure = Failure::of_host(Class::Invalid, what.as_str());
+                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                    memory.target_mut(course.target).pending = true;
                     course.end = Some(Outcome::Refused(Refusal::WouldLose(what)));
                 }
-                Planned::Change(change) => changes.push(change),
+                Planned::Change(change) => {
+                    // What was confirmed is not there any more: whatever becomes of the change,
+                    // nobody may believe so from now on.
+                    memory.target_mut(course.target).pending |= course.list;
+                    changes.push(change);
+                }
             }
+        }
+        if listing.is_some() && changes.is_empty() {
+            memory
+                .accounts
+                .entry(account.name.clone())
+                .or_default()
+                .hold = None;
         }
         changes
     }
@@ -328,7 +274,12 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let now = self.clock.now();
         let (safe, refused) = {
             let memory = memory.borrow();
-            guard(changes, self.limits, now, |target| {
+            let repeats = account.provider.rules().repeats;
+            let limits = Limits {
+                repeats,
+                ..self.limits
+            };
+            guard(changes, limits, now, |target| {
                 memory.target(target).map_or(&[][..], |it| &it.writes)
             })
         };
@@ -368,12 +319,18 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 end(change, Outcome::Changed);
                 continue;
             };
-            // One hold for one trouble of the account, however many changes it stopped.
-            let of_account = failure.scope == Scope::Account;
-            if !of_account || !troubled {
-                self.hold(&mut memory, account.name, Some(&change.target), &failure);
+            if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+                memory.retract(change);
             }
-            troubled |= of_account;
+            // One hold for one trouble of the account, however many changes it stopped.
+            match failure.scope {
+                Scope::Account if troubled => {}
+                Scope::Account => self.hold_account(&mut memory, account.name, &failure),
+                Scope::Host => {
+                    self.hold_target(&mut memory, &change.target, change.to.clone(), &failure);
+                }
+            }
+            troubled |= failure.scope == Scope::Account;
             end(
                 change,
                 match failure.class {
@@ -393,45 +350,31 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let _ = self.store.save(&memory);
     }
 
-    /// Puts the account or the target on hold, as the failure's scope says.
-    fn hold(
+    fn hold_account(&self, memory: &mut Memory, account: &AccountName, failure: &Failure) {
+        let slot = &mut memory.accounts.entry(account.clone()).or_default().hold;
+        *slot = Some(self.hold_after(slot.as_ref(), failure));
+    }
+
+    /// Puts a target on hold for as long as these addresses are wanted.
+    fn hold_target(
         &self,
         memory: &mut Memory,
-        account: &AccountName,
-        target: Option<&Target>,
+        target: &Target,
+        wanted: Vec<IpAddr>,
         failure: &Failure,
     ) {
-        let slot = match (failure.scope, target) {
-            (Scope::Host, Some(target)) => &mut memory.target_mut(target).hold,
-            _ => &mut memory.accounts.entry(account.clone()).or_default().hold,
-        };
-        let hold = Hold::after(slot.as_ref(), failure, self.clock.now(), self.chance.unit());
-        *slot = Some(hold);
+        let remembered = memory.target_mut(target);
+        let before = remembered
+            .hold
+            .as_ref()
+            .filter(|_| remembered.held_for == wanted);
+        remembered.hold = Some(self.hold_after(before, failure));
+        remembered.held_for = wanted;
     }
-}
 
-/// Every target with what is wanted for it.
-fn courses<'r, P>(account: &'r AccountSetup<'_, P>, families: &[FamilyReport]) -> Vec<Course<'r>> {
-    let observed: BTreeMap<_, _> = by_family(families);
-    let [acceptance4, acceptance6] = account.acceptance;
-    let [absent4, absent6] = account.on_absent;
-    let courses = account.targets.iter().filter_map(|(target, host)| {
-        let observation = observed.get(&target.family)?;
-        let (acceptance, on_absent) = match target.family {
-            Family::V4 => (acceptance4, absent4),
-            Family::V6 => (acceptance6, absent6),
-        };
-        let intent = intend(host, observation, acceptance, on_absent);
-        Some(Course {
-            target,
-            host,
-            intent,
-            list: false,
-            end: None,
-            change: None,
-        })
-    });
-    courses.collect()
+    fn hold_after(&self, before: Option<&Hold>, failure: &Failure) -> Hold {
+        Hold::after(before, failure, self.clock.now(), self.chance.unit())
+    }
 }
 
 /// What a listing has of a target.
@@ -456,88 +399,4 @@ fn no_zone(target: &Target) -> Failure {
         target.account, target.host
     );
     Failure::of_host(Class::NotFound, what)
-}
-
-/// What is worth saying about what DNS shows.
-fn words(
-    seen: &Seen,
-    confirmed: &[IpAddr],
-    answers: &[ServerAnswer],
-    lasts: bool,
-) -> Option<String> {
-    match seen {
-        Seen::Agrees => None,
-        Seen::Differs(addrs) => Some(format!(
-            "the zone's servers answer {} instead of {}; {}",
-            list(addrs),
-            list(confirmed),
-            if lasts {
-                "the provider's own list decides"
-            } else {
-                "looking again soon"
-            },
-        )),
-        Seen::Mixed => Some(format!(
-            "not all of the zone's servers answer {} yet: {}",
-            list(confirmed),
-            said(answers)
-        )),
-        Seen::Silent => Some(format!(
-            "none of the zone's servers could be asked: {}",
-            said(answers)
-        )),
-    }
-}
-
-fn said(answers: &[ServerAnswer]) -> String {
-    let say = |it: &ServerAnswer| match &it.answer {
-        Ok(addrs) => format!("{}: {}", it.server, list(addrs)),
-        Err(what) => format!("{}: {what}", it.server),
-    };
-    answers.iter().map(say).collect::<Vec<_>>().join("; ")
-}
-
-impl Course<'_> {
-    fn is_over(&self) -> bool {
-        self.end.is_some()
-    }
-
-    fn is_kept(&self) -> bool {
-        matches!(self.intent, Intent::Keep(_))
-    }
-
-    /// DNS is asked about what was confirmed and is still wanted.
-    fn wants_dns(&self, memory: &TargetMemory, verify: Duration, now: Moment) -> bool {
-        let every = if memory.differing > 0 {
-            verify.min(SECOND_LOOK)
-        } else {
-            verify
-        };
-        let confirmed = memory.confirmed.as_ref();
-        !memory.pending && self.is_satisfied_by(confirmed) && is_due(memory.verified, every, now)
-    }
-
-    /// Whether what was confirmed leaves nothing to do: the wanted addresses, or no record where
-    /// none may be created.
-    fn is_satisfied_by(&self, confirmed: Option<&Confirmed>) -> bool {
-        match (&self.intent, confirmed) {
-            (Intent::Keep(_), _) => true,
-            (_, None) => false,
-            (Intent::Clear, Some(there)) => there.addrs.is_empty(),
-            (Intent::Set(_), Some(there)) if there.addrs.is_empty() => !self.host.create,
-            (Intent::Set(wanted), Some(there)) => wanted.addrs().iter().eq(&there.addrs),
-        }
-    }
-
-    fn report(self, memory: &Memory) -> HostReport {
-        let confirmed = memory
-            .target(self.target)
-            .and_then(|it| it.confirmed.as_ref());
-        HostReport {
-            target: self.target.clone(),
-            outcome: self.end.unwrap_or(Outcome::Unchanged),
-            addresses: confirmed.map(|it| it.addrs.clone()).unwrap_or_default(),
-            change: self.change,
-        }
-    }
 }

@@ -17,6 +17,9 @@ pub trait Crew {
     /// Asks every source of addresses at once.
     fn detect(&self, memory: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>>;
 
+    /// Drops from memory what no longer applies to this configuration.
+    fn prepare(&self, memory: &RefCell<Memory>);
+
     /// How often what is due.
     fn cadence(&self) -> Cadence;
 

@@ -2,13 +2,12 @@
 //! silent: what happened is in the [`Report`].
 
 mod account;
+mod course;
 mod crew;
+mod dns;
 mod ports;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeSet};
 
 use futures_util::future::{join, join_all};
 
@@ -72,7 +71,7 @@ pub struct World<'w, O, V, S, P> {
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
     pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        self.forget_strangers(&mut memory.borrow_mut());
+        self.prepare(&mut memory.borrow_mut());
         let families = self.look(memory).await;
         let accounts = self.accounts.iter();
         let played = accounts.map(|account| self.play(account, &families, memory, task));
@@ -89,7 +88,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// What is remembered of accounts and hosts that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
-    fn forget_strangers(&self, memory: &mut Memory) {
+    pub fn prepare(&self, memory: &mut Memory) {
         let names: BTreeSet<AccountName> = self
             .accounts
             .iter()
@@ -130,20 +129,24 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let families: Vec<_> = [four, six].into_iter().flatten().collect();
         let mut memory = memory.borrow_mut();
         for report in &families {
-            if let Observation::Known(addrs) = &report.observation {
-                memory.believed.insert(report.family, addrs.addrs());
+            match &report.observation {
+                Observation::Known(addrs) => {
+                    memory.believed.insert(report.family, addrs.addrs());
+                    memory.absent.remove(&report.family);
+                }
+                Observation::Absent => {
+                    memory
+                        .absent
+                        .entry(report.family)
+                        .or_insert(self.clock.now());
+                }
+                Observation::Unavailable(_) => {
+                    memory.absent.remove(&report.family);
+                }
             }
         }
         families
     }
-}
-
-/// The observations by family, for looking up.
-fn by_family(families: &[FamilyReport]) -> BTreeMap<Family, &Observation> {
-    families
-        .iter()
-        .map(|report| (report.family, &report.observation))
-        .collect()
 }
 
 #[cfg(test)]

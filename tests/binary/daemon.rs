@@ -110,7 +110,7 @@ fn a_daemon_recovers_alone_when_its_provider_does() {
     let down = FaultKind::Status(503, String::new());
     bench
         .sandbox
-        .fault(Fault::new(Service::Domeneshop, "/", down).times(2));
+        .fault(Fault::new(Service::Domeneshop, "/", down).times(1));
     let daemon = bench.daemon(&[]);
     wait_until("the failure", || {
         daemon.log().contains("Domeneshop failed on")
@@ -222,4 +222,45 @@ fn health_tells_the_truth_while_a_provider_refuses() {
         bench.run(&["health"]).stdout.contains("refuses the token")
     });
     bench.run(&["health"]).ends(1);
+}
+
+#[test]
+fn a_dry_run_beside_the_daemon_answers_nobody_in_its_place() {
+    let bench = Bench::new();
+    bench.simple();
+    let _daemon = started(&bench);
+    let before = fs::read(bench.dir.path().join("state/state.json")).unwrap();
+    let mut dry = bench.daemon(&["run", "--dry-run"]);
+    wait_until("the dry run", || dry.log().contains("started"));
+    dry.signal("HUP");
+    wait_until("its new configuration", || {
+        dry.log().contains("is in force")
+    });
+    dry.signal("TERM");
+    assert_eq!(dry.end().0, Some(0));
+    bench.run(&["health"]).ends(0);
+    assert_eq!(
+        fs::read(bench.dir.path().join("state/state.json")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn a_single_round_stops_in_time_too() {
+    let bench = Bench::new();
+    let slow = bench.head().replace("\"2s\"", "\"60s\"");
+    bench.config(&(slow + &bench.domeneshop("hosts = [\"home.example.com\"]")));
+    bench
+        .sandbox
+        .fault(Fault::new(Service::Domeneshop, "/", FaultKind::Hang).always());
+    let mut once = bench.daemon(&["--once"]);
+    assert!(
+        bench
+            .sandbox
+            .wait_for(Service::Domeneshop, 1, Duration::from_secs(20))
+    );
+    once.signal("TERM");
+    let (code, took) = once.end();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }

@@ -9,7 +9,7 @@ struct Case {
     known: BTreeSet<IpAddr>,
     confirm: usize,
     kernel: Kernel,
-    offline: bool,
+    other: Kernel,
     acceptance: Acceptance,
 }
 
@@ -49,7 +49,10 @@ fn case(sources: &[Row<'_>]) -> Case {
             usable_address: false,
             default_route: true,
         },
-        offline: false,
+        other: Kernel {
+            usable_address: false,
+            default_route: true,
+        },
         acceptance: Acceptance::default(),
     }
 }
@@ -63,7 +66,7 @@ impl Case {
             confirm: self.confirm,
             known: self.known.clone(),
             kernel: self.kernel,
-            offline: self.offline,
+            other: self.other,
         });
         let mut asked = Vec::new();
         for _ in 0..=self.sources.len() {
@@ -193,7 +196,7 @@ fn an_even_split_of_confirmed_claims_is_not_believed() {
         confirm: 1,
         known: BTreeSet::new(),
         kernel: case.kernel,
-        offline: false,
+        other: case.other,
     });
     let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
     let _ = inquiry.hear(1, Ok(vec![ip(LIE)]));
@@ -248,7 +251,7 @@ fn absence_is_concluded_only_from_the_kernel() {
     ));
 
     // No family at all is a host without network, not one whose records may go.
-    absent.offline = true;
+    absent.other = gone;
     assert_eq!(absent.run().0, Observation::Unavailable(Why::Offline));
 }
 

@@ -131,31 +131,25 @@ fn a_round_deletes_only_so_much() {
 }
 
 #[test]
-fn the_same_content_is_written_three_times_an_hour_and_no_more() {
+fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
     let write = |seconds| Write {
         at: at(seconds),
         to: vec![ip("1.1.1.2")],
     };
-    let history = [write(0), write(600), write(1_200)];
-    assert_eq!(refusal(update("1.1.1.2"), &history[..2], at(1_300)), None);
-    let Some(Refusal::Repeated {
-        count: 3,
-        until,
-        wait,
-    }) = refusal(update("1.1.1.2"), &history, at(1_300))
-    else {
-        panic!()
-    };
-    assert_eq!((until, wait), (at(3_600), Duration::from_secs(2_300)));
+    let history = [write(0), write(10), write(70), write(670)];
+    let again = |count: usize, seconds| refusal(update("1.1.1.2"), &history[..count], at(seconds));
+    assert_eq!(again(1, 5), None, "once more at once");
+    for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_599, 3_600)] {
+        let Some(Refusal::Repeated { until, wait, .. }) = again(count, too_early) else {
+            panic!("{count}")
+        };
+        assert_eq!((until, wait), (at(allowed), Duration::from_secs(1)));
+        assert_eq!(again(count, allowed), None, "{count}");
+    }
     assert_eq!(
-        refusal(update("1.1.1.3"), &history, at(1_300)),
+        refusal(update("1.1.1.3"), &history, at(700)),
         None,
         "another address may go"
-    );
-    assert_eq!(
-        refusal(update("1.1.1.2"), &history, at(3_600)),
-        None,
-        "an hour later it may"
     );
 }
 

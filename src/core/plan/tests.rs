@@ -69,14 +69,17 @@ fn listed(records: &[Record]) -> Existing {
 const AUTO: Rules = Rules {
     push: Push::WhenSimple,
     push_ttl: 3600,
+    repeats: 4,
 };
 const RECORDS: Rules = Rules {
     push: Push::Never,
     push_ttl: 3600,
+    repeats: 4,
 };
 const ONLY: Rules = Rules {
     push: Push::Only,
     push_ttl: 3600,
+    repeats: 4,
 };
 
 fn planned(host: &Host, intent: &Intent, existing: &Existing, rules: Rules) -> Planned {
@@ -157,6 +160,10 @@ fn what_is_stale_is_recycled_what_is_missing_created_what_is_left_over_deleted()
         assert_eq!(short(&change), steps, "{there:?} → {wanted:?}");
         let wanted: Vec<_> = wanted.iter().map(|addr| ip(addr)).collect();
         assert_eq!(change.to, wanted);
+        assert_eq!(
+            change.to_string().contains("; removes 1.1.1."),
+            steps.iter().any(|it| it.starts_with("delete"))
+        );
     }
 }
 

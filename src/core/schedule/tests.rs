@@ -40,6 +40,7 @@ fn report(observation: Observation, outcome: Outcome) -> Report {
             outcome,
             addresses: Vec::new(),
             change: None,
+            retry: None,
         }],
         ..Report::default()
     }

@@ -157,12 +157,33 @@ fn a_later_format_and_an_unwritable_directory_are_reported() {
     let (dir, file, _) = saved(&now);
     fs::write(file.path(), br#"{"version":2,"future":true}"#).unwrap();
     assert!(file.load(&now).trouble.unwrap().contains("its format is 2"));
-    let missing = StateFile {
-        directory: dir.path().join("gone"),
-        written: RefCell::new(None),
-    };
+    let missing = StateFile::new(&dir.path().join("gone"));
+    fs::remove_dir(dir.path().join("gone")).unwrap();
     let error = missing.save(&memory(now.moment), &now).unwrap_err();
     assert!(error.contains("could not be written"), "{error}");
+}
+
+#[test]
+fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, file, memory) = saved(&now);
+    let learnt = |looker: &StateFile| {
+        let more = Memory {
+            absent: [(Family::V6, now.moment)].into(),
+            ..memory.clone()
+        };
+        looker.save_if_nobody_else_does(&more, &now).unwrap();
+        file.load(&now).memory == more
+    };
+    let looker = StateFile::new(dir.path());
+    looker.load(&now);
+    let lock = Lock::take(dir.path()).unwrap();
+    assert!(!learnt(&looker), "somebody keeps it");
+    drop(lock);
+    file.save(&Memory::default(), &now).unwrap();
+    assert!(!learnt(&looker), "somebody wrote since");
+    looker.load(&now);
+    assert!(learnt(&looker));
 }
 
 proptest! {

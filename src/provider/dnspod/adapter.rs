@@ -55,6 +55,8 @@ impl<T: Transport> Provider for Account<T> {
         Rules {
             push: Push::Never,
             push_ttl: 600,
+            // More than five that change nothing lock a record for an hour (facts: section 1.2).
+            repeats: 4,
         }
     }
 

@@ -15,10 +15,7 @@ use crate::{
 
 use super::{
     Client, PUSH_TTL, Settings,
-    api::{
-        dns::{CreateRecord, DeleteRecord, ListRecords, ReplaceRecord},
-        domains::ListDomains,
-    },
+    api::{dns::DnsList, domains::DomainsList},
     convert::{created, domain_id, modified, record, record_id},
     ledger::Ledger,
     push,
@@ -50,8 +47,8 @@ impl<T: Transport> Account<T> {
     }
 
     /// The domains whose records can be edited here.
-    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        let domains = self.client.call(&ListDomains::default()).await?;
+    pub(super) async fn dns_zones(&self) -> Result<Vec<Zone>, Failure> {
+        let domains = self.client.call(&DomainsList::default()).await?;
         let zones = domains.into_iter().filter(Domain::has_dns);
         Ok(zones
             .filter_map(|domain| {
@@ -64,11 +61,10 @@ impl<T: Transport> Account<T> {
     }
 
     /// The address records of `hosts` in a zone, by one request however many hosts there are.
-    async fn records(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Vec<Record>, Failure> {
-        let list = ListRecords {
-            domain: domain_id(zone)?,
-            host: None,
-            kind: None,
+    async fn addresses(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Vec<Record>, Failure> {
+        let list = DnsList {
+            domain_id: domain_id(zone)?,
+            ..DnsList::default()
         };
         let mut records = Vec::new();
         for listed in self.client.call(&list).await? {
@@ -93,7 +89,7 @@ impl<T: Transport> Account<T> {
             .collect();
         let mut is_fresh = false;
         if hosts.iter().any(|host| zone_of(host, &zones).is_none()) {
-            zones = self.zones().await?;
+            zones = self.dns_zones().await?;
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
@@ -103,12 +99,12 @@ impl<T: Transport> Account<T> {
                 .iter()
                 .filter(|host| zone_of(host, &zones) == Some(&zone))
                 .collect();
-            match self.records(&zone, &in_zone).await {
+            match self.addresses(&zone, &in_zone).await {
                 Ok(records) => read.push((zone, records)),
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
-                    zones = self.zones().await?;
+                    zones = self.dns_zones().await?;
                     is_fresh = true;
                     read.clear();
                 }
@@ -135,21 +131,17 @@ impl<T: Transport> Account<T> {
         for step in steps {
             match step {
                 Step::Create { addr, ttl } => {
-                    let record = created(&change.target.host, zone, *addr, *ttl)?;
-                    let create = CreateRecord { domain, record };
+                    let create = created(domain, &change.target.host, zone, *addr, *ttl)?;
                     self.client.call(&create).await?;
                 }
                 Step::Modify { record, addr, ttl } => {
-                    let replace = ReplaceRecord {
-                        domain,
-                        id: record_id(record)?,
-                        record: modified(record, zone, *addr, *ttl)?,
-                    };
-                    self.client.call(&replace).await?;
+                    let id = record_id(record)?;
+                    let body = modified(record, zone, *addr, *ttl)?;
+                    self.client.replace_whole(domain, id, &body).await?;
                 }
                 Step::Delete { record } => {
                     let id = record_id(record)?;
-                    self.client.call(&DeleteRecord { domain, id }).await?;
+                    self.client.delete_if_there(domain, id).await?;
                 }
             }
         }
@@ -162,6 +154,8 @@ impl<T: Transport> Provider for Account<T> {
         Rules {
             push: self.push,
             push_ttl: PUSH_TTL,
+            // No lock is known here; this only keeps a storm away.
+            repeats: 12,
         }
     }
 

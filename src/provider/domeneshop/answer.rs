@@ -2,10 +2,13 @@
 //! and `help` say it to a person.
 
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
+use super::api::dns::DnsCreate;
 use crate::{
     core::outcome::{Class, Failure},
     http::{Request, Response},
+    provider::operation::{Call as _, Operation},
 };
 
 /// A request's name in messages: `PUT /domains/1/dns/5`.
@@ -14,43 +17,72 @@ pub(super) fn name(request: &Request) -> String {
     format!("{} {path}", request.method.as_str())
 }
 
-/// Nothing if the answer has the one status that means success.
-pub(super) fn expect(request: &Request, response: &Response, status: u16) -> Result<(), Failure> {
-    if response.status == status {
-        Ok(())
-    } else {
-        Err(refusal(request, response))
-    }
-}
-
-/// What a successful read brought.
+/// What an answer brings: nothing but what its operation documents as a success is one.
 pub(super) fn read<T: DeserializeOwned>(
+    operation: &Operation,
     request: &Request,
     response: &Response,
 ) -> Result<T, Failure> {
-    expect(request, response, 200)?;
-    json(request, response)
+    let meaning = operation.meaning(i64::from(response.status));
+    if !((200..300).contains(&response.status) && meaning.is_some()) {
+        return Err(refusal(meaning, request, response));
+    }
+    let is_empty = response.body.trim_ascii().is_empty();
+    if operation.name == DnsCreate::OPERATION.name {
+        let said = if is_empty {
+            Value::Null
+        } else {
+            json(request, response)?
+        };
+        shaped(request, &self::said(response), with_id(said, response))
+    } else if response.status == 204 || (operation.writes && is_empty) {
+        shaped(request, &said(response), Value::Null)
+    } else {
+        json(request, response)
+    }
+}
+
+/// A creation's answer with the identifier: the vendor's own clients read it from `Location`, others
+/// from the body.
+fn with_id(said: Value, response: &Response) -> Value {
+    if said.get("id").is_some_and(|id| !id.is_null()) {
+        return said;
+    }
+    let last_segment = |text: &String| text.rsplit('/').next()?.parse::<u64>().ok();
+    match response.location.as_ref().and_then(last_segment) {
+        Some(id) => serde_json::json!({ "id": id }),
+        None => said,
+    }
 }
 
 /// The body, which must be JSON of the right shape: a body that is something else is an error and
 /// never an empty list (L7).
-pub(super) fn json<T: DeserializeOwned>(
-    request: &Request,
-    response: &Response,
-) -> Result<T, Failure> {
-    serde_json::from_slice(&response.body).map_err(|error| {
-        let what = format!(
-            "Domeneshop's answer to {} is not understood ({}): {error}",
-            name(request),
-            said(response)
-        );
-        Failure::of_account(Class::Contract, what)
-    })
+fn json<T: DeserializeOwned>(request: &Request, response: &Response) -> Result<T, Failure> {
+    let value = serde_json::from_slice(&response.body);
+    value.map_err(|error| not_understood(request, &said(response), &error))
 }
 
-fn refusal(request: &Request, response: &Response) -> Failure {
+/// What a success brings, in the call's own shape; `said` is what an error shows of the answer.
+pub(super) fn shaped<T: DeserializeOwned>(
+    request: &Request,
+    said: &str,
+    value: Value,
+) -> Result<T, Failure> {
+    let value = serde_json::from_value(value);
+    value.map_err(|error| not_understood(request, said, &error))
+}
+
+fn not_understood(request: &Request, said: &str, error: &serde_json::Error) -> Failure {
+    let name = name(request);
+    let what = format!("Domeneshop's answer to {name} is not understood ({said}): {error}");
+    Failure::of_account(Class::Contract, what)
+}
+
+/// What it means that an answer is none of success. `meaning` is what the operation documents.
+fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Failure {
     let name = name(request);
     let said = said(response);
+    let because = meaning.map(|it| format!(": {it}")).unwrap_or_default();
     // The API answers in JSON or with no body: a page comes from something in between, which knows
     // neither the account's domains nor its records.
     let page = response.body.trim_ascii_start().starts_with(b"<");
@@ -71,19 +103,19 @@ fn refusal(request: &Request, response: &Response) -> Failure {
         ),
         400 | 422 if !page => Failure::of_host(
             Class::Invalid,
-            format!("Domeneshop refuses {name} as invalid ({said})"),
+            format!("Domeneshop refuses {name} as invalid{because} ({said})"),
         ),
         403 if !page => Failure::of_host(
             Class::NotFound,
-            format!("Domeneshop has {name} not for this account ({said})"),
+            format!("Domeneshop has {name} not for this account{because} ({said})"),
         ),
         404 if !page => Failure::of_host(
             Class::NotFound,
-            format!("Domeneshop finds nothing for {name} ({said})"),
+            format!("Domeneshop finds nothing for {name}{because} ({said})"),
         ),
-        409 if !page => Failure::of_host(
+        409 | 412 if !page => Failure::of_host(
             Class::Invalid,
-            format!("Domeneshop refuses {name}: it collides with another record ({said})"),
+            format!("Domeneshop refuses {name}{because} ({said})"),
         ),
         _ => Failure::of_account(
             Class::Contract,
@@ -148,157 +180,4 @@ fn short(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{
-        core::outcome::Scope,
-        http::{Body, Method},
-    };
-
-    fn request(writes: bool) -> Request {
-        Request {
-            method: if writes { Method::Put } else { Method::Get },
-            path: "/domains/1/dns?host=nas".into(),
-            basic: None,
-            body: Body::Empty,
-            writes,
-        }
-    }
-
-    fn response(status: u16, body: &str) -> Response {
-        Response {
-            status,
-            retry_after: None,
-            location: None,
-            body: body.as_bytes().to_vec(),
-        }
-    }
-
-    #[test]
-    fn every_status_has_the_class_that_says_what_to_do_next() {
-        use Class::{Contract, Invalid, NotFound, Rejected, Transient, Unconfirmed};
-        let wait = Class::RateLimited { retry_after: None };
-        let (account, host) = (Scope::Account, Scope::Host);
-        for (status, reading, writing, scope) in [
-            (200, Contract, Contract, account),
-            (301, Contract, Contract, account),
-            (302, Contract, Contract, account),
-            (400, Invalid, Invalid, host),
-            (401, Rejected, Rejected, account),
-            (403, NotFound, NotFound, host),
-            (404, NotFound, NotFound, host),
-            (405, Contract, Contract, account),
-            (408, Transient, Unconfirmed, account),
-            (409, Invalid, Invalid, host),
-            (422, Invalid, Invalid, host),
-            (429, wait, wait, account),
-            (500, Transient, Unconfirmed, account),
-            (502, Transient, Unconfirmed, account),
-            (503, Transient, Unconfirmed, account),
-            (511, Transient, Unconfirmed, account),
-        ] {
-            for (writes, class) in [(false, reading), (true, writing)] {
-                let failure = expect(&request(writes), &response(status, ""), 204).unwrap_err();
-                assert_eq!(
-                    (failure.class, failure.scope),
-                    (class, scope),
-                    "{status}, writes: {writes}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_page_of_something_in_between_does_not_say_that_a_domain_is_gone() {
-        for status in [400, 403, 404, 409] {
-            let answer = response(status, "\r\n <!doctype html><title>Blocked</title>");
-            let failure = expect(&request(true), &answer, 204).unwrap_err();
-            assert_eq!(failure.class, Class::Contract, "{status}");
-        }
-    }
-
-    #[test]
-    fn retry_after_reaches_the_schedule() {
-        let seconds = Some(Duration::from_mins(2));
-        for (status, writes, class) in [
-            (
-                429,
-                true,
-                Class::RateLimited {
-                    retry_after: seconds,
-                },
-            ),
-            (
-                429,
-                false,
-                Class::RateLimited {
-                    retry_after: seconds,
-                },
-            ),
-            (
-                503,
-                false,
-                Class::RateLimited {
-                    retry_after: seconds,
-                },
-            ),
-            // The wait is known, but what became of the write is not, and that weighs more.
-            (503, true, Class::Unconfirmed),
-        ] {
-            let answer = Response {
-                retry_after: seconds,
-                ..response(status, "")
-            };
-            let failure = expect(&request(writes), &answer, 204).unwrap_err();
-            assert_eq!(failure.class, class, "{status}, writes: {writes}");
-        }
-    }
-
-    #[test]
-    fn a_failure_repeats_the_providers_words_and_names_the_request_without_its_query() {
-        let words = r#"{"code":"resource:unauthorized","help":"Not yours"}"#;
-        for (status, body, said) in [
-            (
-                403,
-                words,
-                "Domeneshop has GET /domains/1/dns not for this account \
-                 (403 resource:unauthorized: Not yours)",
-            ),
-            (
-                401,
-                r#"{"code":"authentication:failed"}"#,
-                "Domeneshop refuses the token or secret (401 authentication:failed)",
-            ),
-            (
-                502,
-                "<html>\n<b>Bad gateway</b>",
-                "Domeneshop failed on GET /domains/1/dns (502: <html> <b>Bad gateway</b>)",
-            ),
-            (
-                400,
-                r#"{"code":7}"#,
-                r#"Domeneshop refuses GET /domains/1/dns as invalid (400: {"code":7})"#,
-            ),
-        ] {
-            let failure = expect(&request(false), &response(status, body), 200).unwrap_err();
-            assert_eq!(failure.what, said);
-        }
-    }
-
-    #[test]
-    fn a_redirect_says_where_to() {
-        let answer = Response {
-            location: Some("https://portal.example/\u{1b}login".into()),
-            ..response(302, "")
-        };
-        let failure = expect(&request(false), &answer, 200).unwrap_err();
-        assert!(
-            failure
-                .what
-                .ends_with("(302, to https://portal.example/login)"),
-            "{failure}"
-        );
-    }
-}
+mod tests;

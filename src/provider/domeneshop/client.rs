@@ -1,14 +1,28 @@
 //! Sends a call with the account's credentials, once, and says what its end means.
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use crate::{
     core::{
         outcome::{Class, Failure},
         secret::Secret,
     },
-    http::{Endpoint, Request, Response, SendError, Sent, Transport},
+    http::{Request, Response, SendError, Sent, Transport},
+    provider::operation::{Arguments, Call, Operation},
 };
 
-use super::{Settings, answer};
+use super::{
+    Settings, answer,
+    api::{
+        self,
+        dns::{DnsDelete, DnsReplace},
+        dyndns,
+        forwards::{ForwardsGet, ForwardsList},
+    },
+    request,
+    types::RecordBody,
+};
 
 /// The API as one account sees it.
 #[derive(Debug)]
@@ -34,21 +48,161 @@ impl<T: Transport> Client<T> {
     }
 
     /// One attempt at a call.
-    pub async fn call<E: Endpoint>(&self, call: &E) -> Result<E::Output, Failure> {
-        let request = Request {
-            basic: Some((self.token.clone(), self.secret.clone())),
-            ..call.request()
+    ///
+    /// Arguments that do not fit are refused with [`Class::Invalid`] before anything is sent. A write
+    /// whose answer is lost, or whose status is 408 or of the 500s, ends with [`Class::Unconfirmed`]:
+    /// read back before it is sent again. An answer that is not what the vendor documents ends with
+    /// [`Class::Contract`].
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Failure> {
+        self.perform(C::OPERATION, &call.arguments()).await
+    }
+
+    /// One attempt at an operation, with the answer as it came: [`Value::Null`] where there is none,
+    /// and `{"id": …}` for a new record wherever the answer says it.
+    pub async fn invoke(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Value, Failure> {
+        self.perform(operation, arguments).await
+    }
+
+    /// What a call would send, without sending it. Arguments that do not fit are refused. The
+    /// request has the credentials, which its `Debug` does not show.
+    pub fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, Failure> {
+        api::check(operation, arguments)?;
+        Ok(self.signed(request::request(operation, arguments)))
+    }
+
+    /// Replaces a record by a whole body with whatever fields it has: what was listed and goes back
+    /// is not checked, and fields that nobody knows yet are not lost.
+    pub async fn replace_whole(
+        &self,
+        domain_id: i64,
+        record_id: i64,
+        body: &RecordBody,
+    ) -> Result<(), Failure> {
+        let place = DnsReplace {
+            domain_id,
+            record_id,
+            ..DnsReplace::default()
         };
-        let response = match self.transport.send(&request).await {
+        let operation = DnsReplace::OPERATION;
+        let json = request::json(body);
+        let request = request::with_body(operation, &place.arguments(), json);
+        let end = self.exchange(operation, &self.signed(request)).await;
+        end.map_err(|it| it.failure)
+    }
+
+    /// Deletes a record, and is content if it was gone already.
+    pub(super) async fn delete_if_there(
+        &self,
+        domain_id: i64,
+        record_id: i64,
+    ) -> Result<(), Failure> {
+        let delete = DnsDelete {
+            domain_id,
+            record_id,
+        };
+        let request = self.prepare(DnsDelete::OPERATION, &delete.arguments())?;
+        match self.exchange(DnsDelete::OPERATION, &request).await {
+            // What was wanted. A 403 is not: the domain is not ours, its record may well stand.
+            Err(it) if it.finds_nothing() => Ok(()),
+            end => end.map_err(|it| it.failure),
+        }
+    }
+
+    /// An operation with its answer in any shape.
+    pub(super) async fn perform<O: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<O, Failure> {
+        let request = self.prepare(operation, arguments)?;
+        match self.exchange(operation, &request).await {
+            Ok(value) => Ok(value),
+            Err(end) if end.finds_nothing() && operation.name == ForwardsGet::OPERATION.name => {
+                self.listed_forward(arguments, end.failure).await
+            }
+            Err(mut end) => {
+                if end.finds_nothing()
+                    && let Some(hostname) = arguments.get("hostname")
+                {
+                    let said = &end.said;
+                    let hosts = dyndns::names(hostname);
+                    end.failure.what =
+                        format!("Domeneshop knows no domain of yours for {hosts} ({said})");
+                }
+                Err(end.failure)
+            }
+        }
+    }
+
+    /// A forward from the list of all, for the service has been seen not to find any by its host.
+    async fn listed_forward<O: DeserializeOwned>(
+        &self,
+        arguments: &Arguments,
+        not_found: Failure,
+    ) -> Result<O, Failure> {
+        let domain_id = arguments.get("domain_id").and_then(|it| it.parse().ok());
+        let list = ForwardsList {
+            domain_id: domain_id.unwrap_or_default(),
+        };
+        let request = self.prepare(ForwardsList::OPERATION, &list.arguments())?;
+        let all: Vec<Value> = match self.exchange(ForwardsList::OPERATION, &request).await {
+            Ok(all) => all,
+            Err(end) if end.finds_nothing() => return Err(not_found),
+            Err(end) => return Err(end.failure),
+        };
+        let is_meant = |forward: &Value| {
+            let host = forward.get("host").and_then(Value::as_str);
+            host.zip(arguments.get("host"))
+                .is_some_and(|(host, meant)| host.eq_ignore_ascii_case(meant))
+        };
+        match all.into_iter().find(is_meant) {
+            Some(forward) => answer::shaped(&request, "200", forward),
+            None => Err(not_found),
+        }
+    }
+
+    /// One request and its answer.
+    async fn exchange<O: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+    ) -> Result<O, End> {
+        let response = match self.transport.send(request).await {
             Ok(response) => response,
-            Err(error) => return Err(unanswered(&request, &error)),
+            Err(error) => {
+                return Err(End {
+                    status: None,
+                    said: String::new(),
+                    failure: unanswered(request, &error),
+                });
+            }
         };
-        call.decode(&response).or_else(|_| {
+        answer::read(operation, request, &response).or_else(|_| {
             // Said again over an answer without our credentials: what is shown of an answer must
             // not show them, even if whoever answered repeats what we sent.
-            let decoded = call.decode(&self.without_credentials(&response));
-            decoded.map_err(|failure| self.with_hint(failure))
+            let response = self.without_credentials(&response);
+            let read = answer::read(operation, request, &response);
+            read.map_err(|failure| End {
+                status: Some(response.status),
+                said: answer::said(&response),
+                failure: self.with_hint(failure),
+            })
         })
+    }
+
+    fn signed(&self, request: Request) -> Request {
+        Request {
+            basic: Some((self.token.clone(), self.secret.clone())),
+            ..request
+        }
     }
 
     fn without_credentials(&self, response: &Response) -> Response {
@@ -97,6 +251,22 @@ impl<T: Transport> Client<T> {
                 .push_str("; one of them has a quotation mark or a blank at its end");
         }
         failure
+    }
+}
+
+/// How an exchange ended that was no success.
+struct End {
+    /// The answer's status, if there was an answer.
+    status: Option<u16>,
+    /// What the answer said.
+    said: String,
+    failure: Failure,
+}
+
+impl End {
+    /// Whether the service itself says that there is no such thing.
+    fn finds_nothing(&self) -> bool {
+        self.status == Some(404) && self.failure.class == Class::NotFound
     }
 }
 

@@ -11,7 +11,10 @@ use crate::core::{
     record::{Attributes, Record, Zone},
 };
 
-use super::types::{DnsRecord, RecordBody};
+use super::{
+    api::dns::DnsCreate,
+    types::{DnsRecord, RecordBody},
+};
 
 /// The attribute that keeps a record's host as the service writes it: a PUT must not change it, not
 /// even in its case or from Unicode to A-labels.
@@ -19,17 +22,20 @@ const HOST: &str = "host";
 
 /// The number in a zone's identifier. What comes from the state file is checked before it becomes
 /// part of a path.
-pub(super) fn domain_id(zone: &Zone) -> Result<u64, Failure> {
-    zone.id.parse().map_err(|_| {
-        let what = format!("`{}` is not a domain identifier of Domeneshop", zone.id);
-        Failure::of_host(Class::Contract, what)
-    })
+pub(super) fn domain_id(zone: &Zone) -> Result<i64, Failure> {
+    number(&zone.id, "domain")
 }
 
 /// The number in a record's identifier.
-pub(super) fn record_id(record: &Record) -> Result<u64, Failure> {
-    record.id.parse().map_err(|_| {
-        let what = format!("`{}` is not a record identifier of Domeneshop", record.id);
+pub(super) fn record_id(record: &Record) -> Result<i64, Failure> {
+    number(&record.id, "record")
+}
+
+/// The number in an identifier of either kind.
+pub(super) fn number(id: &str, what: &str) -> Result<i64, Failure> {
+    let number = id.parse::<u64>().ok().and_then(|it| i64::try_from(it).ok());
+    number.ok_or_else(|| {
+        let what = format!("`{id}` is not a {what} identifier of Domeneshop");
         Failure::of_host(Class::Contract, what)
     })
 }
@@ -61,17 +67,19 @@ pub(super) fn record(listed: DnsRecord, host: Fqdn, family: Family) -> Result<Re
 
 /// A new record of a host.
 pub(super) fn created(
+    domain_id: i64,
     host: &Fqdn,
     zone: &Zone,
     addr: Admitted,
     ttl: Option<u32>,
-) -> Result<RecordBody, Failure> {
-    Ok(RecordBody {
+) -> Result<DnsCreate, Failure> {
+    Ok(DnsCreate {
+        domain_id,
         host: relative(host, zone)?,
-        ttl,
-        kind: kind(addr),
+        ttl: ttl.map(i64::from),
+        r#type: kind(addr),
         data: addr.to_string(),
-        extra: serde_json::Map::new(),
+        ..DnsCreate::default()
     })
 }
 

@@ -13,22 +13,119 @@
 //!   what is missing and replaces what is there by new records, hence [`Push`]; it answers 204 with
 //!   no body.
 //!
-//! `api` has one file for each resource and one value for each call; [`Client`] adds the credentials
-//! and sends it; [`Account`] is what a round sees.
+//! - A forward that is asked for by its host has been seen to answer 404 always, even one that had just
+//!   been listed. [`api::forwards::ForwardsGet`] then looks in the list; replacing and deleting fail
+//!   with an explanation.
+//! - Numbers of a record (`priority`) come as text, and names in its data with a dot at their end:
+//!   [`types::RecordBody::content`] reads both forms.
+//!
+//! # The API as a library
+//!
+//! [`Client::call`] takes any of the [`api`]'s fifteen operations, typed; [`Client::invoke`] takes one of
+//! [`operations`] with arguments as text; [`Client::prepare`] only says what would be sent. One call
+//! is one request, and nothing is retried (the one exception is the forward above).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use moored::{
+//!     core::{outcome::Class, plan::Push, secret::Secret},
+//!     domeneshop::{
+//!         ANSWER_CAP, Client, Settings,
+//!         api::{
+//!             dns::{DnsCreate, DnsList},
+//!             domains::DomainsList,
+//!         },
+//!         types::Content,
+//!     },
+//!     http::{client, tls},
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A stand-in for the service; the real one's address is `moored::domeneshop::ENDPOINT`.
+//! let service = sandbox::Sandbox::start();
+//! service.domeneshop().account("token", "secret");
+//! service.domeneshop().domain("token", "example.com");
+//!
+//! let settings = Settings {
+//!     token: Secret::new("token"),
+//!     secret: Secret::new("secret"),
+//!     endpoint: service.domeneshop().url(),
+//!     push: Push::WhenSimple,
+//! };
+//! let options = client::Options {
+//!     base: settings.endpoint.clone(),
+//!     timeout: Duration::from_secs(30),
+//!     cap: ANSWER_CAP,
+//!     user_agent: "my-program/1.0".into(),
+//!     family: None,
+//!     proxy: true,
+//! };
+//! let client = Client::new(client::Client::new(tls::config()?, options), &settings);
+//!
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! runtime.block_on(async {
+//!     let domains = client.call(&DomainsList::default()).await?;
+//!     let mut mail = DnsCreate {
+//!         domain_id: domains[0].id,
+//!         host: "@".into(),
+//!         ttl: Some(3600), // seconds, a multiple of 60
+//!         r#type: "MX".into(),
+//!         data: "mx.example.com".into(),
+//!         ..DnsCreate::default()
+//!     };
+//!     // What does not fit is refused before anything is sent.
+//!     let failure = client.call(&mail).await.unwrap_err();
+//!     assert_eq!(failure.class, Class::Invalid);
+//!     assert_eq!(failure.what, "dns.create needs `priority` for MX");
+//!
+//!     mail.priority = Some(10);
+//!     let created = client.call(&mail).await?;
+//!     let list = DnsList { domain_id: domains[0].id, ..DnsList::default() };
+//!     let records = client.call(&list).await?;
+//!     assert_eq!(Some(records[0].id), created.id);
+//!     let content = Content::Mx { priority: 10, exchange: "mx.example.com" };
+//!     assert_eq!(records[0].content(), content);
+//!     Ok(())
+//! })
+//! # }
+//! ```
+//!
+//! **Errors** are [`Failure`](crate::core::outcome::Failure)s: the class says what to do next,
+//! the text names the request, what its status means for that operation and what the service said, and
+//! never a credential.
+//!
+//! **Units and limits**: a TTL is in seconds; an invoice's amount in the currency's larger unit; days are
+//! written `2019-08-24`; identifiers are positive numbers. An answer of more than [`ANSWER_CAP`] bytes is
+//! refused by the transport above. There is no limit to how many items a list has.
+//!
+//! [`Account`] is what a round sees: the same calls behind the two verbs of
+//! [`Provider`](crate::provider::Provider), and behind [`Book`](crate::provider::book::Book) for records of
+//! any type.
 
 mod adapter;
 mod answer;
 pub mod api;
+mod book;
 mod client;
 mod convert;
 mod ledger;
 mod push;
+mod request;
 pub mod types;
 
 pub use adapter::Account;
 pub use client::Client;
 
-use crate::core::{plan::Push, secret::Secret};
+use crate::{
+    core::{plan::Push, secret::Secret},
+    provider::operation::Operation,
+};
+
+/// Every operation, in the order of the vendor's page.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    api::all()
+}
 
 /// The production API (vendor's API document, `servers`).
 pub const ENDPOINT: &str = "https://api.domeneshop.no/v0";

@@ -6,17 +6,14 @@ use crate::{
     core::{
         addr::Admitted,
         name::Fqdn,
-        outcome::{Class, Failure, Scope},
+        outcome::{Failure, Scope},
         plan::{Change, Method},
     },
     http::{Transport, encode},
+    provider::operation::Call as _,
 };
 
-use super::{
-    Client, MOST_ADDRESSES, URL_LIMIT,
-    api::dyndns::{self, Update},
-    ledger::Ledger,
-};
+use super::{Client, URL_LIMIT, api::dyndns::DyndnsUpdate, ledger::Ledger, request};
 
 /// What one host gets: the addresses of both families, if both change.
 struct Push<'p> {
@@ -47,7 +44,7 @@ pub(super) fn batches<'p>(changes: &'p [Change], base: &str) -> Vec<Batch<'p>> {
             batch.pushes.push(push);
         } else {
             let addrs: Vec<_> = push.addrs.iter().copied().collect();
-            let without_hosts = base.len() + dyndns::path(&[], &addrs).len();
+            let without_hosts = base.len() + length(&update(&[], &addrs));
             batches.push(Batch {
                 addrs,
                 room: URL_LIMIT.saturating_sub(without_hosts + cost),
@@ -99,15 +96,6 @@ pub(super) async fn deliver<T: Transport>(
     batch: &Batch<'_>,
     ledger: &mut Ledger,
 ) {
-    if batch.addrs.len() > MOST_ADDRESSES {
-        let what = format!("dyndns takes at most {MOST_ADDRESSES} addresses");
-        settle(
-            ledger,
-            &batch.pushes,
-            &Err(Failure::of_host(Class::Invalid, what)),
-        );
-        return;
-    }
     let mut parts = vec![Part {
         pushes: &batch.pushes,
         is_first_half: false,
@@ -119,11 +107,7 @@ pub(super) async fn deliver<T: Transport>(
         }
         let can_be_halved = part.pushes.len() > 1;
         if !(can_be_halved && part.is_suspect) {
-            let hosts: Vec<_> = part.pushes.iter().map(|push| push.host).collect();
-            let update = Update {
-                hosts: &hosts,
-                addrs: &batch.addrs,
-            };
+            let update = update(part.pushes, &batch.addrs);
             let result = client.call(&update).await;
             let is_refused = matches!(&result, Err(failure) if failure.scope == Scope::Host);
             if !(can_be_halved && is_refused) {
@@ -147,6 +131,20 @@ pub(super) async fn deliver<T: Transport>(
             });
         }
     }
+}
+
+fn update(pushes: &[Push<'_>], addrs: &[Admitted]) -> DyndnsUpdate {
+    let hosts: Vec<_> = pushes.iter().map(|push| push.host.as_str()).collect();
+    let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
+    DyndnsUpdate {
+        hostname: hosts.join(","),
+        myip: Some(addrs.join(",")),
+    }
+}
+
+/// The length of its path and query.
+fn length(update: &DyndnsUpdate) -> usize {
+    request::target(DyndnsUpdate::OPERATION, &update.arguments()).len()
 }
 
 fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: &Result<(), Failure>) {

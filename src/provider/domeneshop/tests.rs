@@ -1,6 +1,9 @@
 //! The account over a transport in memory, and the client over real HTTP.
 
+mod answers;
+mod book;
 mod list;
+mod operations;
 mod push;
 mod records;
 mod wire;

@@ -55,6 +55,13 @@ fn l1_absence_removes_only_if_the_operator_says_so() {
         fakes.round();
         assert_eq!(fakes.provider().addrs(HOME).len(), 1);
         fakes.see(Observation::Absent);
+        fakes.round();
+        assert_eq!(
+            fakes.provider().addrs(HOME).len(),
+            1,
+            "a line that reconnects is gone for less"
+        );
+        fakes.advance(2 * MINUTE);
         let report = fakes.round();
         assert_eq!(fakes.provider().addrs(HOME).len(), left, "{on_absent:?}");
         assert_eq!(report.verdict(), Verdict::Right);
@@ -97,13 +104,7 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
     let fakes = one(Push::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     for _ in 0..60 {
-        fakes.provider().faults.borrow_mut().clear();
-        // One entry for the list, which ignores it, and one for the write.
-        fakes
-            .provider()
-            .faults
-            .borrow_mut()
-            .extend([Fault::Lies, Fault::Lies]);
+        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
         fakes.play(Task {
             audit: true,
             ..Task::ROUTINE
@@ -218,8 +219,8 @@ fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
     fakes.provider().put(HOME, "1.1.1.1");
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    let faults = [Fault::Lies, Fault::Fails(failure(Class::Unconfirmed))];
-    fakes.provider().faults.borrow_mut().extend(faults);
+    let lost = Fault::Fails(failure(Class::Unconfirmed));
+    fakes.provider().faults.borrow_mut().push_back(lost);
     fakes.round();
     fakes.advance(MINUTE);
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
@@ -399,7 +400,7 @@ fn a_dry_run_writes_nothing() {
         dry_run: true,
         on_request: true,
     });
-    assert_eq!(outcomes(&report), ["planned"]);
+    assert_eq!(*first(&report), Outcome::Planned);
     assert!(fakes.provider().writes.borrow().is_empty());
 }
 
@@ -417,4 +418,197 @@ fn one_family_unknown_does_not_stop_the_other() {
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "kept"]);
     assert_eq!(report.verdict(), Verdict::AddressUnknown);
+}
+
+/// How long a name stays wrong while a provider's writes fail with `class` for so long.
+fn wrong_for(class: Class, outage: Duration) -> Duration {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(class));
+    let mut wrong = Duration::ZERO;
+    while fakes.provider().addrs(HOME) != ["84.212.99.99"] {
+        if wrong >= outage {
+            *fakes.provider().unwritable.borrow_mut() = None;
+        }
+        fakes.round();
+        fakes.restart();
+        fakes.advance(Duration::from_secs(1));
+        wrong += Duration::from_secs(1);
+        assert!(wrong < 2 * HOUR, "{class:?}");
+    }
+    wrong
+}
+
+#[test]
+fn l3_l8_writes_that_fail_for_a_while_silence_nobody_for_an_hour() {
+    for class in [Class::Transient, Class::Unconfirmed, Class::Contract] {
+        for outage in [20, 60, 600].map(Duration::from_secs) {
+            let wrong = wrong_for(class, outage);
+            assert!(
+                wrong < outage * 3 + MINUTE,
+                "{class:?}: {outage:?} of trouble, wrong for {wrong:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn l3_at_dnspod_answers_lost_for_an_hour_lead_to_at_most_four_writes() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Unconfirmed));
+    for _ in 0..3_600 {
+        fakes.round();
+        fakes.restart();
+        fakes.advance(Duration::from_secs(1));
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 4);
+}
+
+#[test]
+fn l4_a_token_that_may_read_and_not_write_is_probed_less_and_less_too() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    for _ in 0..96 {
+        fakes.round();
+        fakes.restart();
+        fakes.advance(HOUR);
+    }
+    assert_eq!(
+        fakes.provider().writes.borrow().len(),
+        6,
+        "at 0, 6, 18, 42, 66 and 90 hours"
+    );
+}
+
+#[test]
+fn l4_a_refusal_is_not_forgotten_without_a_probe() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    fakes.play(Task {
+        audit: true,
+        ..Task::ROUTINE
+    });
+    fakes.advance(6 * HOUR);
+    let lists = fakes.provider().lists.get();
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 1);
+}
+
+#[test]
+fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.provider().records.borrow_mut().clear();
+    fakes.provider().put(HOME, "9.9.9.9");
+    *fakes.dns.borrow_mut() = Dns::Silent;
+    fakes.play(Task {
+        audit: true,
+        dry_run: true,
+        on_request: true,
+    });
+    fakes.restart();
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+}
+
+#[test]
+fn what_a_push_would_lose_is_refused_every_time_and_asked_about_seldom() {
+    let fakes = one(Push::Only);
+    fakes.provider().put(HOME, "84.212.10.20");
+    fakes.provider().put(HOME, "9.9.9.9");
+    for _ in 0..72 {
+        assert_eq!(fakes.round().verdict(), Verdict::Refused);
+        fakes.restart();
+        fakes.advance(5 * MINUTE);
+    }
+    assert!(fakes.provider().writes.borrow().is_empty());
+    assert!(
+        fakes.provider().lists.get() < 8,
+        "{} lists in 6 hours",
+        fakes.provider().lists.get()
+    );
+}
+
+#[test]
+fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let refused = Failure::of_host(Class::Invalid, "blacklisted");
+    fakes.see(known(&["84.212.66.66"]));
+    fakes
+        .provider()
+        .faults
+        .borrow_mut()
+        .push_back(Fault::Fails(refused));
+    assert_eq!(outcomes(&fakes.round()), ["failed"]);
+    assert_eq!(
+        outcomes(&fakes.round()),
+        ["failed"],
+        "it is not tried again at once"
+    );
+    assert_eq!(fakes.provider().writes.borrow().len(), 2);
+    fakes.see(known(&["84.212.99.99"]));
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+}
+
+#[test]
+fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    let both = [
+        Fault::Fails(failure(Class::Transient)),
+        Fault::Fails(Failure::of_host(Class::Invalid, "refused")),
+    ];
+    fakes.provider().faults.borrow_mut().extend(both);
+    fakes.round();
+    fakes.advance(MINUTE);
+    fakes.round();
+    fakes.advance(2 * MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["failed"]);
+    assert_eq!(fakes.provider().writes.borrow().len(), 3);
+}
+
+#[test]
+fn a_family_that_is_kept_is_not_compared_with_dns() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(Observation::Absent);
+    *fakes.dns.borrow_mut() = Dns::Says(&[]);
+    for _ in 0..30 {
+        fakes.advance(5 * MINUTE);
+        assert!(fakes.round().dns.is_empty());
+    }
+    assert_eq!(fakes.asked_dns.get(), 0);
+}
+
+#[test]
+fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.66.66"]));
+    let fault = Fault::Loses(failure(Class::Unconfirmed));
+    fakes.provider().faults.borrow_mut().push_back(fault);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    fakes.advance(MINUTE);
+    fakes.round();
+    let last = fakes.provider().writes.borrow().last().cloned().unwrap();
+    assert!(
+        last.ends_with("via dyndns (our address is another one)"),
+        "{last}"
+    );
+}
+
+#[test]
+fn a_change_does_not_wait_for_dns_servers() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("www.example.com")]);
+    fakes.round();
+    fakes.advance(HOUR);
+    fakes.see(known(&["84.212.99.99"]));
+    fakes.round();
+    assert_eq!(fakes.asked_dns.get(), 0);
 }

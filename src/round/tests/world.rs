@@ -55,7 +55,10 @@ pub(super) enum Fault {
 
 pub(super) struct FakeProvider {
     pub(super) records: RefCell<Vec<Record>>,
+    /// How the next writes go wrong.
     pub(super) faults: RefCell<VecDeque<Fault>>,
+    /// What every write fails with, if anything.
+    pub(super) unwritable: RefCell<Option<Failure>>,
     /// What every call fails with, if anything.
     pub(super) broken: RefCell<Option<Failure>>,
     pub(super) lists: Cell<usize>,
@@ -69,6 +72,7 @@ impl FakeProvider {
         Self {
             records: RefCell::default(),
             faults: RefCell::default(),
+            unwritable: RefCell::default(),
             broken: RefCell::default(),
             lists: Cell::new(0),
             writes: RefCell::default(),
@@ -145,6 +149,7 @@ impl Provider for FakeProvider {
         Rules {
             push: self.push,
             push_ttl: 3600,
+            repeats: 4,
         }
     }
 
@@ -152,9 +157,6 @@ impl Provider for FakeProvider {
         self.lists.set(self.lists.get() + 1);
         if let Some(failure) = &*self.broken.borrow() {
             return Err(failure.clone());
-        }
-        if let Some(Fault::Fails(failure)) = self.faults.borrow_mut().pop_front() {
-            return Err(failure);
         }
         let records = self.records.borrow();
         let records = records
@@ -177,8 +179,13 @@ impl Provider for FakeProvider {
         self.writes
             .borrow_mut()
             .extend(plan.changes().iter().map(ToString::to_string));
-        if let Some(failure) = &*self.broken.borrow() {
-            return vec![Err(failure.clone()); all];
+        let refusal = self
+            .broken
+            .borrow()
+            .clone()
+            .or(self.unwritable.borrow().clone());
+        if let Some(failure) = refusal {
+            return vec![Err(failure); all];
         }
         match self.faults.borrow_mut().pop_front() {
             Some(Fault::Fails(failure)) => return vec![Err(failure); all],

@@ -1,129 +1,165 @@
-//! `/domains/{domainId}/dns`: the records of a domain.
+//! `/domains/{domainId}/dns`: the records of a domain, all but the zone's own NS and SOA.
 
-use crate::{
-    core::outcome::{Class, Failure},
-    http::{Body, Endpoint, Method, Request, Response, query},
+mod fields;
+
+pub(in crate::provider::domeneshop) use fields::{is_known, misuses, of_type, tag};
+
+use super::{
+    super::types::{Created, DnsRecord},
+    ANY, DOMAIN, READ,
 };
+use crate::provider::operation::Code;
 
-use super::super::{
-    answer,
-    types::{Created, DnsRecord, RecordBody},
-};
+const PAGE: &str = "https://api.domeneshop.no/docs/#tag/dns";
 
-/// `GET /domains/{domainId}/dns`: every record but the zone's own NS and SOA.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListRecords {
-    /// The domain's identifier.
-    pub domain: u64,
-    /// Only those of exactly this host.
-    pub host: Option<String>,
-    /// Only those of exactly this type.
-    pub kind: Option<String>,
-}
+/// A domain whose records are not edited here answers as if it did not exist.
+const SERVICE: &[Code] = &[Code {
+    number: 404,
+    meaning: "the domain has no DNS service here",
+}];
 
-impl Endpoint for ListRecords {
-    type Output = Vec<DnsRecord>;
+const RECORD: &[Code] = &[Code {
+    number: 404,
+    meaning: "there is no such record, or the domain has no DNS service here",
+}];
 
-    fn request(&self) -> Request {
-        let host = self.host.as_deref().map(|text| ("host", text));
-        let kind = self.kind.as_deref().map(|text| ("type", text));
-        let filters = query(host.into_iter().chain(kind));
-        let path = format!("/domains/{}/dns{filters}", self.domain);
-        super::request(Method::Get, path, Body::Empty)
+const CREATED: &[Code] = &[Code {
+    number: 201,
+    meaning: "the record is created",
+}];
+
+const REPLACED: &[Code] = &[Code {
+    number: 204,
+    meaning: "the record is replaced",
+}];
+
+const DELETED: &[Code] = &[Code {
+    number: 204,
+    meaning: "the record is deleted",
+}];
+
+/// What the service says to a record that it does not take. 400 is documented for replacing only, and
+/// 409 is what other clients expect.
+const REFUSED: &[Code] = &[
+    Code {
+        number: 400,
+        meaning: "the record is not valid",
+    },
+    Code {
+        number: 409,
+        meaning: "it collides with another record",
+    },
+];
+
+crate::operations! {
+    /// Lists a domain's records, all at once.
+    DnsList "dns.list" GET "/domains/{domain_id}/dns" reads -> Vec<DnsRecord> {
+        /// The domain's identifier.
+        domain_id: required integer[1],
+        /// Only those of exactly this host.
+        host: optional text,
+        /// Only those of exactly this type.
+        r#type: optional text,
     }
+    one_of []
+    codes [READ, SERVICE, DOMAIN, ANY]
+    page PAGE
 
-    fn decode(&self, response: &Response) -> Result<Vec<DnsRecord>, Failure> {
-        answer::read(&self.request(), response)
+    /// Adds a record.
+    DnsCreate "dns.create" POST "/domains/{domain_id}/dns" writes -> Created {
+        /// The domain's identifier.
+        domain_id: required integer[1],
+        /// The name below the domain; `@` for the domain's own.
+        host: required text,
+        /// Time to live in seconds, a multiple of 60; 3600 where it is not said.
+        ttl: optional integer[60, 604_800],
+        /// The type.
+        r#type: required choice["A", "AAAA", "CNAME", "ANAME", "MX", "SRV", "TXT", "NS", "CAA", "DS", "TLSA"],
+        /// The address, the target or the text.
+        data: required text,
+        /// Of MX and SRV: the lowest is tried first.
+        priority: optional integer[0, 65_535],
+        /// Of SRV: the share among those of the same priority.
+        weight: optional integer[0, 65_535],
+        /// Of SRV: the port.
+        port: optional integer[0, 65_535],
+        /// Of TLSA: the usage.
+        usage: optional integer[0, 3],
+        /// Of TLSA: 0 for the certificate, 1 for its key.
+        selector: optional integer[0, 1],
+        /// Of TLSA: the matching type, 0 whole, 1 SHA-256, 2 SHA-512.
+        dtype: optional integer[0, 2],
+        /// Of DS: the key's algorithm.
+        alg: optional integer[0, 255],
+        /// Of DS: the digest's type.
+        digest: optional integer[0, 255],
+        /// Of CAA: 128 where who does not understand the tag must not issue, else 0.
+        flags: optional integer[0, 255],
+        /// Of DS the key's tag, a number to 65535; of CAA `issue`, `issuewild` or `iodef`.
+        tag: optional text,
     }
-}
+    one_of []
+    codes [CREATED, REFUSED, SERVICE, DOMAIN, ANY]
+    page PAGE
 
-/// `POST /domains/{domainId}/dns`: one more record.
-#[derive(Clone, PartialEq, Debug)]
-pub struct CreateRecord {
-    /// The domain's identifier.
-    pub domain: u64,
-    /// The record.
-    pub record: RecordBody,
-}
-
-impl Endpoint for CreateRecord {
-    /// The new record's identifier, if the answer says it.
-    type Output = Option<u64>;
-
-    fn request(&self) -> Request {
-        let path = format!("/domains/{}/dns", self.domain);
-        super::request(Method::Post, path, written(&self.record))
+    /// Shows a record.
+    DnsGet "dns.get" GET "/domains/{domain_id}/dns/{record_id}" reads -> DnsRecord {
+        /// The domain's identifier.
+        domain_id: required integer[1],
+        /// The record's identifier.
+        record_id: required integer[1],
     }
+    one_of []
+    codes [READ, RECORD, DOMAIN, ANY]
+    page PAGE
 
-    fn decode(&self, response: &Response) -> Result<Option<u64>, Failure> {
-        let request = self.request();
-        answer::expect(&request, response, 201)?;
-        // The vendor's own clients read the identifier from `Location`, others from the body.
-        let last_segment = |text: &String| text.rsplit('/').next()?.parse().ok();
-        let from_location = response.location.as_ref().and_then(last_segment);
-        if response.body.trim_ascii().is_empty() {
-            return Ok(from_location);
-        }
-        let created: Created = answer::json(&request, response)?;
-        Ok(created.id.or(from_location))
+    /// Replaces a record whole.
+    DnsReplace "dns.replace" PUT "/domains/{domain_id}/dns/{record_id}" writes -> () {
+        /// The domain's identifier.
+        domain_id: required integer[1],
+        /// The record's identifier.
+        record_id: required integer[1],
+        /// The name below the domain; `@` for the domain's own. It cannot change.
+        host: required text,
+        /// Time to live in seconds, a multiple of 60; 3600 where it is not said.
+        ttl: optional integer[60, 604_800],
+        /// The type. It cannot change.
+        r#type: required choice["A", "AAAA", "CNAME", "ANAME", "MX", "SRV", "TXT", "NS", "CAA", "DS", "TLSA"],
+        /// The address, the target or the text.
+        data: required text,
+        /// Of MX and SRV: the lowest is tried first.
+        priority: optional integer[0, 65_535],
+        /// Of SRV: the share among those of the same priority.
+        weight: optional integer[0, 65_535],
+        /// Of SRV: the port.
+        port: optional integer[0, 65_535],
+        /// Of TLSA: the usage.
+        usage: optional integer[0, 3],
+        /// Of TLSA: 0 for the certificate, 1 for its key.
+        selector: optional integer[0, 1],
+        /// Of TLSA: the matching type, 0 whole, 1 SHA-256, 2 SHA-512.
+        dtype: optional integer[0, 2],
+        /// Of DS: the key's algorithm.
+        alg: optional integer[0, 255],
+        /// Of DS: the digest's type.
+        digest: optional integer[0, 255],
+        /// Of CAA: 128 where who does not understand the tag must not issue, else 0.
+        flags: optional integer[0, 255],
+        /// Of DS the key's tag, a number to 65535; of CAA `issue`, `issuewild` or `iodef`.
+        tag: optional text,
     }
-}
+    one_of []
+    codes [REPLACED, REFUSED, RECORD, DOMAIN, ANY]
+    page PAGE
 
-/// `PUT /domains/{domainId}/dns/{recordId}`: the record is from now on this one, whole. Its host
-/// and type must stay.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ReplaceRecord {
-    /// The domain's identifier.
-    pub domain: u64,
-    /// The record's identifier.
-    pub id: u64,
-    /// The record.
-    pub record: RecordBody,
-}
-
-impl Endpoint for ReplaceRecord {
-    type Output = ();
-
-    fn request(&self) -> Request {
-        let path = format!("/domains/{}/dns/{}", self.domain, self.id);
-        super::request(Method::Put, path, written(&self.record))
+    /// Deletes a record.
+    DnsDelete "dns.delete" DELETE "/domains/{domain_id}/dns/{record_id}" writes -> () {
+        /// The domain's identifier.
+        domain_id: required integer[1],
+        /// The record's identifier.
+        record_id: required integer[1],
     }
-
-    fn decode(&self, response: &Response) -> Result<(), Failure> {
-        answer::expect(&self.request(), response, 204)
-    }
+    one_of []
+    codes [DELETED, RECORD, DOMAIN, ANY]
+    page PAGE
 }
-
-/// `DELETE /domains/{domainId}/dns/{recordId}`: the record is gone, or was already.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct DeleteRecord {
-    /// The domain's identifier.
-    pub domain: u64,
-    /// The record's identifier.
-    pub id: u64,
-}
-
-impl Endpoint for DeleteRecord {
-    type Output = ();
-
-    fn request(&self) -> Request {
-        let path = format!("/domains/{}/dns/{}", self.domain, self.id);
-        super::request(Method::Delete, path, Body::Empty)
-    }
-
-    fn decode(&self, response: &Response) -> Result<(), Failure> {
-        match answer::expect(&self.request(), response, 204) {
-            // What was wanted. A 403 is not: the domain is not ours, its record may well stand.
-            Err(failure) if failure.class == Class::NotFound && response.status == 404 => Ok(()),
-            result => result,
-        }
-    }
-}
-
-fn written(record: &RecordBody) -> Body {
-    // Maps with text keys only: there is nothing in it that JSON cannot say.
-    Body::Json(serde_json::to_string(record).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests;

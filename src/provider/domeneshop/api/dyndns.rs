@@ -1,151 +1,66 @@
 //! `/dyndns/update`: whole record sets of several hosts at once.
 
+use std::net::IpAddr;
+
+use super::{super::MOST_ADDRESSES, ANY};
 use crate::{
-    core::{
-        addr::Admitted,
-        name::Fqdn,
-        outcome::{Class, Failure},
-    },
-    http::{Body, Endpoint, Method, Request, Response, encode},
+    core::name::Fqdn,
+    provider::operation::{Arguments, Code},
 };
 
-use super::super::answer;
+const CODES: &[Code] = &[
+    Code {
+        number: 204,
+        meaning: "the hosts have these addresses",
+    },
+    Code {
+        number: 404,
+        meaning: "the account has no domain for a host",
+    },
+];
 
-/// `GET /dyndns/update`: each host has these addresses and no other of their families. What is
-/// missing is created. It is a write, whatever its method.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Update<'a> {
-    /// The hosts.
-    pub hosts: &'a [&'a Fqdn],
-    /// The addresses, of one or both families, at most
-    /// [`MOST_ADDRESSES`](super::super::MOST_ADDRESSES).
-    pub addrs: &'a [Admitted],
+crate::operations! {
+    /// Gives hosts these addresses and no others of their families; what is missing is created.
+    DyndnsUpdate "dyndns.update" GET "/dyndns/update" writes -> () {
+        /// The hosts in full and without a dot at the end, commas between them.
+        hostname: required text,
+        /// Up to 9 IPv4 and IPv6 addresses, commas between them; where it is not said, the one the request comes from.
+        myip: optional text,
+    }
+    one_of []
+    codes [CODES, ANY]
+    page "https://api.domeneshop.no/docs/#tag/ddns"
 }
 
-impl Endpoint for Update<'_> {
-    type Output = ();
-
-    fn request(&self) -> Request {
-        let path = path(self.hosts, self.addrs);
-        Request {
-            writes: true,
-            ..super::request(Method::Get, path, Body::Empty)
+/// What is wrong with the hosts or the addresses.
+pub(super) fn misuses(arguments: &Arguments) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for host in arguments.get("hostname").unwrap_or_default().split(',') {
+        if host.ends_with('.') || host.trim() != host || Fqdn::parse(host).is_err() {
+            wrong.push(format!(
+                "`hostname` takes names in full, as `home.example.com`, commas between them, not `{host}`"
+            ));
         }
     }
-
-    fn decode(&self, response: &Response) -> Result<(), Failure> {
-        answer::expect(&self.request(), response, 204).map_err(|failure| match failure.class {
-            Class::NotFound => {
-                let hosts = names(self.hosts.iter().copied());
-                let said = answer::said(response);
-                let what = format!("Domeneshop knows no domain of yours for {hosts} ({said})");
-                Failure { what, ..failure }
-            }
-            _ => failure,
-        })
+    let Some(myip) = arguments.get("myip") else {
+        return wrong;
+    };
+    let addrs: Vec<_> = myip.split(',').collect();
+    if addrs.len() > MOST_ADDRESSES {
+        wrong.push(format!("`myip` takes at most {MOST_ADDRESSES} addresses"));
     }
-}
-
-/// Path and query. Commas and colons may stand in a query as they are (RFC 3986 section 3.4), and
-/// the URL has to stay short.
-pub(in super::super) fn path(hosts: &[&Fqdn], addrs: &[Admitted]) -> String {
-    let hosts: Vec<_> = hosts.iter().map(|host| encode(host.as_str())).collect();
-    let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-    format!(
-        "/dyndns/update?hostname={}&myip={}",
-        hosts.join(","),
-        addrs.join(",")
-    )
+    for addr in addrs.iter().filter(|it| it.parse::<IpAddr>().is_err()) {
+        wrong.push(format!(
+            "`myip` takes addresses, commas between them, not `{addr}`"
+        ));
+    }
+    wrong
 }
 
 /// Hosts as a message names them: `home.example.com and 49 more`.
-pub(in super::super) fn names<'a>(hosts: impl IntoIterator<Item = &'a Fqdn>) -> String {
-    let mut hosts = hosts.into_iter();
-    let first = hosts.next().map(ToString::to_string).unwrap_or_default();
-    match hosts.count() {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::response, *};
-    use crate::core::addr::{Acceptance, Family};
-
-    fn admitted(text: &str) -> Admitted {
-        let addr = text.parse().unwrap();
-        let acceptance = Acceptance {
-            any: true,
-            ..Acceptance::default()
-        };
-        acceptance.admit(Family::of(addr), addr).unwrap()
-    }
-
-    #[test]
-    fn the_query_has_its_commas_and_colons_as_they_are() {
-        let (home, www) = (
-            Fqdn::parse("home.example.com").unwrap(),
-            Fqdn::parse("*.example.com").unwrap(),
-        );
-        let update = Update {
-            hosts: &[&home, &www],
-            addrs: &[admitted("192.0.2.1"), admitted("2001:db8::1")],
-        };
-        let request = update.request();
-        assert_eq!(
-            request.path,
-            "/dyndns/update?hostname=home.example.com,%2A.example.com&myip=192.0.2.1,2001:db8::1"
-        );
-        assert_eq!((request.method, request.body), (Method::Get, Body::Empty));
-        assert!(
-            request.writes,
-            "a lost answer must not be taken for a read's"
-        );
-    }
-
-    #[test]
-    fn only_204_confirms_an_update() {
-        let home = Fqdn::parse("home.example.com").unwrap();
-        let update = Update {
-            hosts: &[&home],
-            addrs: &[admitted("192.0.2.1")],
-        };
-        assert_eq!(update.decode(&response(204, "")), Ok(()));
-        for (status, body, class) in [
-            (200, "good 192.0.2.1", Class::Contract),
-            (200, "<html>", Class::Contract),
-            (302, "", Class::Contract),
-            (400, "", Class::Invalid),
-            (401, "", Class::Rejected),
-            (404, "", Class::NotFound),
-            (500, "", Class::Unconfirmed),
-        ] {
-            let failure = update.decode(&response(status, body)).unwrap_err();
-            assert_eq!(failure.class, class, "{status}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_domain_is_said_with_the_host() {
-        let hosts: Vec<_> = ["nas.example.com", "a.example.com", "b.example.com"]
-            .iter()
-            .map(|text| Fqdn::parse(text).unwrap())
-            .collect();
-        let hosts: Vec<_> = hosts.iter().collect();
-        for (hosts, said) in [
-            (
-                &hosts[..1],
-                "Domeneshop knows no domain of yours for nas.example.com (404)",
-            ),
-            (
-                &hosts[..],
-                "Domeneshop knows no domain of yours for nas.example.com and 2 more (404)",
-            ),
-        ] {
-            let update = Update { hosts, addrs: &[] };
-            let failure = update.decode(&response(404, "")).unwrap_err();
-            assert_eq!(failure.what, said);
-        }
+pub(in super::super) fn names(hostname: &str) -> String {
+    match hostname.split_once(',') {
+        None => hostname.to_owned(),
+        Some((first, more)) => format!("{first} and {} more", more.split(',').count()),
     }
 }

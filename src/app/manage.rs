@@ -1,0 +1,139 @@
+//! From the command line of `api` and `records` to the account that is meant.
+
+use std::{
+    cell::{Cell, RefCell},
+    io::{self, IsTerminal, Write},
+};
+
+use super::{clock::BootClock, crew::RealCrew};
+use crate::{
+    cli::{Command, RecordArgs, RecordsAction},
+    commands::{
+        End, Output, api,
+        records::{self, Action, Manner, Wanted, Which},
+    },
+    core::{memory::Memory, name::Fqdn},
+    round::Crew,
+};
+
+/// Carries out `moored api …` and `moored records …`.
+pub(super) async fn by_hand(
+    crew: &RealCrew,
+    command: &Command,
+    dry_run: bool,
+    memory: &RefCell<Memory>,
+    output: &mut Output<'_>,
+) -> End {
+    let (Command::Api { account, .. } | Command::Records { account, .. }) = command else {
+        return End::Unwell;
+    };
+    let Some((account, provider)) = crew.account(account) else {
+        let known: Vec<_> = crew.account_names().collect();
+        let what = format!(
+            "there is no account `{account}`; configured: {}",
+            known.join(", ")
+        );
+        return output.usage(&what);
+    };
+    crew.prepare(memory);
+    let said = Cell::new(false);
+    let progress = |so_far: usize, all: Option<usize>| show_progress(&said, so_far, all);
+    let end = match command {
+        Command::Api {
+            list: true,
+            operation: None,
+            ..
+        } => api::list(provider, output),
+        Command::Api {
+            operation,
+            parameters,
+            yes,
+            ..
+        } => {
+            let call = api::Call {
+                account,
+                operation: operation.as_deref().unwrap_or_default(),
+                words: parameters,
+                yes: *yes,
+                dry_run,
+            };
+            api::call(provider, call, memory, &BootClock, &progress, output).await
+        }
+        Command::Records { action, .. } => match wanted(action) {
+            Ok((action, yes)) => {
+                let manner = Manner {
+                    account,
+                    yes,
+                    dry_run,
+                };
+                records::records(
+                    provider, action, manner, memory, &BootClock, &progress, output,
+                )
+                .await
+            }
+            Err(what) => return output.usage(&what),
+        },
+        _ => End::Unwell,
+    };
+    if said.get() {
+        let _ = writeln!(io::stderr());
+    }
+    if let Err(trouble) = crew.save(&memory.borrow()) {
+        let _ = writeln!(io::stderr(), "{trouble}");
+    }
+    end
+}
+
+/// A long list says on a terminal how far it has come.
+fn show_progress(said: &Cell<bool>, so_far: usize, all: Option<usize>) {
+    if !io::stderr().is_terminal() || all.is_some_and(|all| so_far >= all && !said.get()) {
+        return;
+    }
+    said.set(true);
+    let of_all = all.map(|all| format!(" of {all}")).unwrap_or_default();
+    let _ = write!(io::stderr(), "\r{so_far}{of_all} …");
+}
+
+/// What is to be done, and whether `--yes` was given.
+fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
+    let name = |text: &String| Fqdn::parse(text).map_err(|error| error.to_string());
+    let record = |args: &RecordArgs| -> Result<Wanted, String> {
+        Ok(Wanted {
+            name: name(&args.name)?,
+            r#type: args.r#type.to_uppercase(),
+            data: args.data.clone(),
+            ttl: args.ttl,
+            fields: records::fields(&args.fields)?,
+        })
+    };
+    Ok(match action {
+        RecordsAction::List { name: None } => (Action::List(None), false),
+        RecordsAction::List { name: Some(text) } => (Action::List(Some(name(text)?)), false),
+        RecordsAction::Add { record: args } => (Action::Add(record(args)?), args.yes),
+        RecordsAction::Set { record: args, id } => {
+            let wanted = record(args)?;
+            let which = Which {
+                name: wanted.name.clone(),
+                r#type: wanted.r#type.clone(),
+                data: None,
+                id: id.clone(),
+            };
+            (Action::Set(wanted, which), args.yes)
+        }
+        RecordsAction::Delete {
+            name: text,
+            r#type,
+            data,
+            id,
+            yes,
+        } => {
+            let which = Which {
+                name: name(text)?,
+                r#type: r#type.to_uppercase(),
+                data: data.clone(),
+                id: id.clone(),
+            };
+            (Action::Delete(which), *yes)
+        }
+    })
+}

@@ -1,0 +1,125 @@
+//! A provider of any kind: the one place where the kinds are told apart.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::{
+    core::{guard::SafePlan, name::Fqdn, outcome::Failure, plan::Rules, record::Zone},
+    http::{Request, client::Client},
+    provider::{
+        Listing, Provider,
+        book::{AnyRecord, Book, Progress},
+        dnspod, domeneshop,
+        manage::Manage,
+        operation::{Arguments, Operation},
+    },
+};
+
+/// An account at one of the providers.
+pub(super) enum AnyProvider {
+    Domeneshop(domeneshop::Account<Rc<Client>>),
+    DnsPod(dnspod::Account<Rc<Client>>, dnspod::Site),
+}
+
+impl Provider for AnyProvider {
+    fn rules(&self) -> Rules {
+        match self {
+            Self::Domeneshop(account) => account.rules(),
+            Self::DnsPod(account, _) => account.rules(),
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        match self {
+            Self::Domeneshop(account) => account.list(hosts, known).await,
+            Self::DnsPod(account, _) => account.list(hosts, known).await,
+        }
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+        match self {
+            Self::Domeneshop(account) => account.apply(plan).await,
+            Self::DnsPod(account, _) => account.apply(plan).await,
+        }
+    }
+}
+
+impl Manage for AnyProvider {
+    fn operations(&self) -> Vec<&'static Operation> {
+        match self {
+            Self::Domeneshop(_) => domeneshop::operations().collect(),
+            Self::DnsPod(_, site) => dnspod::operations(*site).collect(),
+        }
+    }
+
+    fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, Failure> {
+        match self {
+            Self::Domeneshop(account) => account.client().prepare(operation, arguments),
+            Self::DnsPod(account, _) => account.client().prepare(operation, arguments),
+        }
+    }
+
+    async fn invoke(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+    ) -> Result<Value, Failure> {
+        match self {
+            // Its lists come whole.
+            Self::Domeneshop(account) => account.client().invoke(operation, arguments).await,
+            Self::DnsPod(account, _) => {
+                account
+                    .client()
+                    .invoke_all(operation, arguments, progress)
+                    .await
+            }
+        }
+    }
+}
+
+impl Book for AnyProvider {
+    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
+        match self {
+            Self::Domeneshop(account) => Book::zones(account).await,
+            Self::DnsPod(account, _) => Book::zones(account).await,
+        }
+    }
+
+    async fn records(
+        &self,
+        zone: &Zone,
+        progress: Progress<'_>,
+    ) -> Result<Vec<AnyRecord>, Failure> {
+        match self {
+            Self::Domeneshop(account) => Book::records(account, zone, progress).await,
+            Self::DnsPod(account, _) => Book::records(account, zone, progress).await,
+        }
+    }
+
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
+        match self {
+            Self::Domeneshop(account) => account.add(zone, record).await,
+            Self::DnsPod(account, _) => account.add(zone, record).await,
+        }
+    }
+
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), Failure> {
+        match self {
+            Self::Domeneshop(account) => account.set(zone, record).await,
+            Self::DnsPod(account, _) => account.set(zone, record).await,
+        }
+    }
+
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+        match self {
+            Self::Domeneshop(account) => account.delete(zone, id).await,
+            Self::DnsPod(account, _) => account.delete(zone, id).await,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `moored api ACCOUNT`: every operation of a provider's API.
+
+use std::cell::RefCell;
+
+use super::{End, Output, account::ask};
+use crate::{
+    core::{memory::Memory, outcome::Verdict, record::AccountName},
+    http::{Body, Request},
+    provider::{
+        book::Progress,
+        manage::Manage,
+        operation::{Arguments, Operation},
+    },
+    report::table,
+    round::Clock,
+};
+
+/// What is called, and how.
+#[derive(Debug)]
+pub struct Call<'c> {
+    /// The account's label.
+    pub account: &'c AccountName,
+    /// The operation's name, in any case.
+    pub operation: &'c str,
+    /// `name=value` each.
+    pub words: &'c [String],
+    /// `--yes`: a write may be sent.
+    pub yes: bool,
+    /// `--dry-run`: show the request instead.
+    pub dry_run: bool,
+}
+
+/// Lists the operations, with their parameters.
+pub fn list(provider: &impl Manage, output: &mut Output<'_>) -> End {
+    let operations = provider.operations();
+    if output.json {
+        let all: Vec<_> = operations.iter().map(|it| described(it)).collect();
+        output.value(&all);
+    } else {
+        for operation in operations {
+            output.text(&usage(operation));
+        }
+    }
+    End::Round(Verdict::Right)
+}
+
+fn described(operation: &Operation) -> serde_json::Value {
+    let parameters = operation.parameters.iter().map(|it| {
+        serde_json::json!({
+            "name": it.name,
+            "required": it.required,
+            "takes": it.kind.to_string(),
+            "about": it.about,
+        })
+    });
+    serde_json::json!({
+        "operation": operation.name,
+        "about": operation.about,
+        "writes": operation.writes,
+        "page": operation.page,
+        "parameters": parameters.collect::<Vec<_>>(),
+        "one_of": operation.one_of,
+    })
+}
+
+/// An operation with its parameters, for people.
+fn usage(operation: &Operation) -> String {
+    let access = if operation.writes { " (writes)" } else { "" };
+    let mut text = format!("{}{access}: {}\n", operation.name, operation.about);
+    let is_one_of = |name: &str| operation.one_of.iter().any(|group| group.contains(&name));
+    let rows: Vec<_> = operation
+        .parameters
+        .iter()
+        .map(|it| {
+            let need = match it.required {
+                true => "required",
+                false if is_one_of(it.name) => "one of",
+                false => "",
+            };
+            vec![
+                format!("    {}", it.name),
+                need.to_owned(),
+                it.kind.to_string(),
+                it.about.to_owned(),
+            ]
+        })
+        .collect();
+    text += &table::rows_aligned(&rows);
+    text
+}
+
+/// Calls an operation and shows its answer.
+pub async fn call(
+    provider: &impl Manage,
+    call: Call<'_>,
+    memory: &RefCell<Memory>,
+    clock: &dyn Clock,
+    progress: Progress<'_>,
+    output: &mut Output<'_>,
+) -> End {
+    let operations = provider.operations();
+    let named = |it: &&&'static Operation| it.name.eq_ignore_ascii_case(call.operation);
+    let Some(operation) = operations.iter().find(named).copied() else {
+        let names = operations.iter().map(|it| it.name);
+        return output.usage(&unknown(call.operation, names));
+    };
+    let arguments = match Arguments::written(operation, call.words) {
+        Ok(arguments) => arguments,
+        Err(misuses) => {
+            let lines: Vec<_> = misuses.iter().map(ToString::to_string).collect();
+            return output.usage(&lines.join("\n"));
+        }
+    };
+    let request = match provider.prepare(operation, &arguments) {
+        Ok(request) => request,
+        Err(failure) => return output.usage(&failure.what),
+    };
+    if call.dry_run {
+        show(&request, output);
+        return End::Round(Verdict::Right);
+    }
+    if operation.writes && !call.yes {
+        return output.usage(&format!(
+            "{} may change something: repeat it with --yes, or with --dry-run to see the request",
+            operation.name
+        ));
+    }
+    let asked = provider.invoke(operation, &arguments, progress);
+    match ask(call.account, memory, clock, asked).await {
+        Ok(value) => {
+            if output.json {
+                output.value(&value);
+            } else {
+                output.text(&table::value(&value));
+            }
+            End::Round(Verdict::Right)
+        }
+        Err(failure) => output.failure(&failure),
+    }
+}
+
+fn unknown<'n>(given: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+    let likeness = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &given.to_lowercase());
+    let best = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match best.filter(|name| likeness(name) > 0.8) {
+        Some(name) => format!("there is no operation `{given}`; did you mean `{name}`?"),
+        None => format!("there is no operation `{given}`; --list shows those there are"),
+    }
+}
+
+/// The request as it would go out, secrets hidden.
+fn show(request: &Request, output: &mut Output<'_>) {
+    let body = match &request.body {
+        Body::Empty => serde_json::Value::Null,
+        Body::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
+        Body::Form(fields) => {
+            let fields = fields.iter().map(|(name, text)| {
+                let shown = match text {
+                    crate::http::Text::Plain(text) => text.to_string(),
+                    crate::http::Text::Secret(_) => "…".to_owned(),
+                };
+                (name.to_string(), shown.into())
+            });
+            serde_json::Value::Object(fields.collect())
+        }
+    };
+    let method = request.method.as_str();
+    if output.json {
+        output.value(&serde_json::json!({ "method": method, "path": request.path, "body": body }));
+        return;
+    }
+    output.text(&format!("{method} {}\n", request.path));
+    if request.basic.is_some() {
+        output.text("Authorization: Basic …\n");
+    }
+    if !body.is_null() {
+        output.text(&table::value(&body));
+    }
+}

@@ -1,0 +1,31 @@
+//! A provider's whole API, operation by operation: what `moored api` calls.
+
+use serde_json::Value;
+
+use super::{
+    book::Progress,
+    operation::{Arguments, Operation},
+};
+use crate::{core::outcome::Failure, http::Request};
+
+/// An account's API.
+pub trait Manage {
+    /// Every operation there is for this account, in the vendor's order.
+    fn operations(&self) -> Vec<&'static Operation>;
+
+    /// The request that a call would send, with its secrets hidden from print.
+    fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, Failure>;
+
+    /// Calls an operation. Where its answer comes in pages, all of them are fetched and put
+    /// together.
+    fn invoke(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+    ) -> impl Future<Output = Result<Value, Failure>>;
+}

@@ -1,0 +1,152 @@
+//! A target on its way through a round.
+
+use std::{net::IpAddr, time::Duration};
+
+use super::{AccountSetup, Task};
+use crate::core::{
+    addr::Family,
+    intent::{Host, Intent, OnAbsent, intend},
+    memory::{Confirmed, Memory, TargetMemory},
+    outcome::{FamilyReport, HostReport, Outcome, Scope},
+    plan::Change,
+    record::Target,
+    schedule::{Hold, SECOND_LOOK, SETTLED, is_due},
+    time::Moment,
+};
+
+/// A target on its way through the round.
+pub(super) struct Course<'r> {
+    pub(super) target: &'r Target,
+    pub(super) host: &'r Host,
+    pub(super) intent: Intent,
+    /// The provider's list is needed to plan.
+    pub(super) list: bool,
+    pub(super) end: Option<Outcome>,
+    pub(super) change: Option<Change>,
+}
+
+/// Every target with what is wanted for it. A family that is gone has its records removed only when
+/// it has been gone for a while, or when somebody asked for this round.
+pub(super) fn courses<'r, P>(
+    account: &'r AccountSetup<'_, P>,
+    families: &[FamilyReport],
+    memory: &Memory,
+    task: Task,
+    now: Moment,
+) -> Vec<Course<'r>> {
+    let [acceptance4, acceptance6] = account.acceptance;
+    let [absent4, absent6] = account.on_absent;
+    let has_settled = |family: Family| {
+        let since = memory.absent.get(&family);
+        task.on_request || since.is_some_and(|since| now.since(*since) >= SETTLED)
+    };
+    let courses = account.targets.iter().filter_map(|(target, host)| {
+        let family = target.family;
+        let seen = families.iter().find(|report| report.family == family)?;
+        let (acceptance, on_absent) = match family {
+            Family::V4 => (acceptance4, absent4),
+            Family::V6 => (acceptance6, absent6),
+        };
+        let on_absent = if has_settled(family) {
+            on_absent
+        } else {
+            OnAbsent::Keep
+        };
+        let intent = intend(host, &seen.observation, acceptance, on_absent);
+        Some(Course {
+            target,
+            host,
+            intent,
+            list: false,
+            end: None,
+            change: None,
+        })
+    });
+    courses.collect()
+}
+
+impl Course<'_> {
+    /// Whether nothing has to be written for it, as far as memory says.
+    pub(super) fn is_quiet(&self, memory: &Memory) -> bool {
+        let remembered = memory.target(self.target).filter(|it| !it.pending);
+        self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.intent, Intent::Keep(_))
+    }
+
+    /// DNS is asked about what was confirmed and is still wanted.
+    pub(super) fn wants_dns(&self, memory: &TargetMemory, verify: Duration, now: Moment) -> bool {
+        if self.is_kept() {
+            return false;
+        }
+        let every = if memory.differing > 0 {
+            verify.min(SECOND_LOOK)
+        } else {
+            verify
+        };
+        let confirmed = memory.confirmed.as_ref();
+        !memory.pending && self.is_satisfied_by(confirmed) && is_due(memory.verified, every, now)
+    }
+
+    /// Whether what was confirmed leaves nothing to do: the wanted addresses, or no record where
+    /// none may be created.
+    pub(super) fn is_satisfied_by(&self, confirmed: Option<&Confirmed>) -> bool {
+        match (&self.intent, confirmed) {
+            (Intent::Keep(_), _) => true,
+            (_, None) => false,
+            (Intent::Clear, Some(there)) => there.addrs.is_empty(),
+            (Intent::Set(_), Some(there)) if there.addrs.is_empty() => !self.host.create,
+            (Intent::Set(wanted), Some(there)) => wanted.addrs().iter().eq(&there.addrs),
+        }
+    }
+
+    /// The addresses that shall be there; none for a family that shall go.
+    pub(super) fn wanted(&self) -> Vec<IpAddr> {
+        match &self.intent {
+            Intent::Set(addrs) => addrs.addrs().into_iter().collect(),
+            Intent::Clear | Intent::Keep(_) => Vec::new(),
+        }
+    }
+
+    /// The hold that stands in the target's way, if one does: its account's, or its own if that is
+    /// about the addresses that are wanted now.
+    pub(super) fn held<'m>(
+        &self,
+        memory: &'m Memory,
+        binds: impl Fn(&Hold) -> bool,
+    ) -> Option<(&'m Hold, Scope)> {
+        let of_account = memory.account(&self.target.account)?.hold.as_ref();
+        let own = memory
+            .target(self.target)
+            .filter(|it| it.held_for == self.wanted());
+        let own = own.and_then(|it| it.hold.as_ref());
+        let of_account = of_account
+            .filter(|hold| binds(hold))
+            .map(|hold| (hold, Scope::Account));
+        let own = own
+            .filter(|hold| binds(hold))
+            .map(|hold| (hold, Scope::Host));
+        of_account.or(own)
+    }
+
+    pub(super) fn report(self, memory: &Memory, now: Moment) -> HostReport {
+        let held = self.held(memory, |hold| hold.binds(now));
+        let retry = held.map(|(hold, _)| hold.until);
+        let confirmed = memory
+            .target(self.target)
+            .and_then(|it| it.confirmed.as_ref());
+        HostReport {
+            target: self.target.clone(),
+            addresses: confirmed.map(|it| it.addrs.clone()).unwrap_or_default(),
+            outcome: self.end.unwrap_or(Outcome::Unchanged),
+            change: self.change,
+            retry,
+        }
+    }
+}

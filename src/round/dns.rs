@@ -1,0 +1,112 @@
+//! Comparing what was confirmed with what the zones' own servers answer.
+
+use std::{cell::RefCell, net::IpAddr};
+
+use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
+use crate::{
+    core::{
+        addr::list,
+        memory::Memory,
+        name::longest_zone,
+        outcome::DnsNote,
+        verify::{Seen, ServerAnswer, compare, note},
+    },
+    provider::Provider,
+    resolve::Question,
+};
+
+impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+    /// Compares what was confirmed with what the zones' servers answer, where that is due.
+    pub(super) async fn look_at_dns(
+        &self,
+        account: &AccountSetup<'_, P>,
+        courses: &mut [Course<'_>],
+        memory: &RefCell<Memory>,
+    ) -> Vec<DnsNote> {
+        let now = self.clock.now();
+        let mut asked = Vec::new();
+        let mut questions = Vec::new();
+        for (position, course) in courses.iter().enumerate() {
+            let memory = memory.borrow();
+            let zones = memory
+                .account(account.name)
+                .map_or(&[][..], |it| &it.zones[..]);
+            let zone = longest_zone(&course.target.host, zones.iter().map(|zone| &zone.name));
+            let remembered = memory.target(course.target);
+            let due = !course.is_over()
+                && remembered.is_some_and(|it| course.wants_dns(it, self.cadence.verify, now));
+            if let (Some(zone), true) = (zone, due) {
+                asked.push(position);
+                questions.push(Question {
+                    host: course.target.host.clone(),
+                    family: course.target.family,
+                    zone: zone.clone(),
+                });
+            }
+        }
+        if questions.is_empty() {
+            return Vec::new();
+        }
+        let answers = self.verify.ask(&questions).await;
+        let mut notes = Vec::new();
+        let mut memory = memory.borrow_mut();
+        for (position, answers) in asked.into_iter().zip(answers) {
+            let Some(course) = courses.get_mut(position) else {
+                continue;
+            };
+            let remembered = memory.target_mut(course.target);
+            let Some(confirmed) = remembered.confirmed.clone() else {
+                continue;
+            };
+            let seen = compare(&confirmed.addrs, &answers);
+            let lasts = note(remembered, &seen, self.clock.now());
+            course.list |= lasts;
+            if let Some(what) = words(&seen, &confirmed.addrs, &answers, lasts) {
+                notes.push(DnsNote {
+                    target: course.target.clone(),
+                    what,
+                });
+            }
+        }
+        notes
+    }
+}
+
+/// What is worth saying about what DNS shows.
+fn words(
+    seen: &Seen,
+    confirmed: &[IpAddr],
+    answers: &[ServerAnswer],
+    lasts: bool,
+) -> Option<String> {
+    match seen {
+        Seen::Agrees => None,
+        Seen::Differs(addrs) => Some(format!(
+            "the zone's servers answer {} instead of {}; {}",
+            list(addrs),
+            list(confirmed),
+            if lasts {
+                "the provider's own list decides"
+            } else {
+                "looking again soon"
+            },
+        )),
+        Seen::Mixed => Some(format!(
+            "not all of the zone's servers answer {} yet: {}",
+            list(confirmed),
+            said(answers)
+        )),
+        Seen::Silent => Some(format!(
+            "none of the zone's servers could be asked: {}",
+            said(answers)
+        )),
+    }
+}
+
+fn said(answers: &[ServerAnswer]) -> String {
+    let say = |it: &ServerAnswer| match &it.answer {
+        Ok(addrs) => format!("{}: {}", it.server, list(addrs)),
+        Err(what) => format!("{}: {what}", it.server),
+    };
+    answers.iter().map(say).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# What the parts share; read by script/e2e and by each of them.
+
+SKIPPED=77
+CACHE=${MOORED_E2E_CACHE:-/var/cache/moored-e2e}
+
+# Says what was seen to be so.
+shown() { echo "  ok: $*"; }
+
+# Ends the part; what may explain it is shown by the part's own `on_failure`.
+die() {
+    ! declare -F on_failure >/dev/null || on_failure || true
+    echo "  FAILED: $*" >&2
+    exit 1
+}
+
+# A command that failed where nobody expected it to.
+set -E
+trap 'die "line $LINENO: $BASH_COMMAND"' ERR
+
+# Ends the part (or all of them) for want of something.
+skip() {
+    [ "${CI:-}" != true ] || die "$* (with CI=true nothing is skipped)"
+    echo "  skipped: $*" >&2
+    exit "$SKIPPED"
+}
+
+# Waits until a command succeeds, for so many seconds at most. What is waited for happens in other processes, for which
+# there is no event to wait on.
+within() {
+    local seconds=$1 what=$2 end
+    shift 2
+    end=$((SECONDS + seconds))
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || die "not within $seconds s: $what"
+        sleep 0.1
+    done
+}
+
+# What the rest of the line says is so, or the part fails.
+check() {
+    local what=$1
+    shift
+    "$@" || die "$what"
+    shown "$what"
+}
+
+lacks() { ! grep -E "$1" <<<"$2"; }
+
+equal() {
+    [ "$1" = "$2" ] || {
+        echo "  \"$1\" is not \"$2\"" >&2
+        return 1
+    }
+}
+
+# Programs and files, each NAME or NAME:PACKAGE; what is missing is installed.
+install_tools() {
+    local tool missing=()
+    for tool in "$@"; do
+        [ -e "${tool%%:*}" ] || command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || skip "missing: ${missing[*]}"
+    apt-get update -qq || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        skip "could not install: ${missing[*]}"
+}
+
+# A word to the sandbox: control PATH [curl's flags].
+control() {
+    local path=$1
+    shift
+    curl -fsS --max-time 5 "$@" "http://$GATEWAY:5304/$path"
+}
+
+# The addresses of a host's A records.
+addresses() {
+    control 'records?service=domeneshop&zone=example.com' |
+        jq -r --arg host "$1" '.[] | select(.host == $host and .type == "A") | .data'
+}
+
+has_address() { [ "$(addresses "$1")" = "$2" ]; }
+
+# Requests to the provider so far.
+requests() { control log | jq '[.[] | select(.service == "domeneshop")] | length'; }
+
+# What every configuration here begins with.
+config_head() {
+    cat <<TXT
+timeout = "2s"
+[ipv4]
+sources = ["$1"]
+[ipv6]
+sources = []
+[dns]
+servers = ["$GATEWAY:5300"]
+TXT
+}
+
+# Debian with systemd and cron, as an image; the tree it is made of stays for the next run.
+debian() {
+    local tree=$CACHE/bookworm
+    ! docker image inspect "$IMAGE" >/dev/null 2>&1 || return 0
+    if [ ! -d "$tree" ]; then
+        mkdir -p "$CACHE"
+        rm -rf "$tree.partial"
+        debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,cron,procps bookworm "$tree.partial" \
+            >"$CACHE/debootstrap.log" 2>&1 ||
+            skip "debootstrap failed: $(tail -n 1 "$CACHE/debootstrap.log")"
+        rm -rf "$tree.partial"/var/cache/apt/archives/*.deb "$tree.partial"/var/lib/apt/lists/*
+        mv "$tree.partial" "$tree"
+    fi
+    tar -C "$tree" -c . | docker import - "$IMAGE" >/dev/null
+}
