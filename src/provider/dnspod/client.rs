@@ -58,9 +58,14 @@ impl<T> Client<T> {
         self.site
     }
 
-    /// The request that an operation with these arguments comes to, whose `Debug` shows no secret.
-    /// Nothing is checked and nothing sent.
-    pub fn prepare(&self, operation: &'static Operation, arguments: &Arguments) -> Request {
+    /// What a call would send, without sending it. Arguments that do not fit are refused. The
+    /// request has the credential, which its `Debug` does not show.
+    pub fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, Failure> {
+        self.check(operation, arguments)?;
         let (path, used) = arguments.path(operation);
         let mut fields = Vec::new();
         // Who asks for a token has none.
@@ -71,13 +76,13 @@ impl<T> Client<T> {
         fields.extend(GLOBALS.map(|(name, value)| (name.into(), value.into())));
         let own = arguments.iter().filter(|(name, _)| !used.contains(name));
         fields.extend(own.map(|(name, value)| (name.into(), value.clone())));
-        Request {
+        Ok(Request {
             method: operation.method,
             path,
             basic: None,
             body: Body::Form(fields),
             writes: operation.writes,
-        }
+        })
     }
 
     /// Refuses what does not fit, before anything is sent.
@@ -149,8 +154,7 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
     ) -> Result<Answer, Failure> {
-        self.check(operation, arguments)?;
-        let request = self.prepare(operation, arguments);
+        let request = self.prepare(operation, arguments)?;
         let hidden = Hidden::of(&request);
         let subject = subject(operation, arguments);
         match self.transport.send(&request).await {
