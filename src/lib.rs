@@ -17,4 +17,4 @@ pub mod report;
 pub mod resolve;
 pub mod round;
 
-pub use provider::domeneshop;
+pub use provider::{dnspod, domeneshop};

@@ -1,17 +1,19 @@
 //! An account at DNSPod as a round sees it.
 
+use std::net::IpAddr;
+
 use super::{
     Settings,
     api::{
-        DomainRef,
         domain::DomainList,
-        record::{RecordCreate, RecordList, RecordModify, RecordRemove},
+        record::{RecordList, RecordRemove},
+        subject,
     },
     client::Client,
     line::Line,
-    paging::Pages,
-    record::{changed_content, new_content, read},
-    types::Domain,
+    paging::{Page, collect},
+    record::{change, creation, domain, is_stored, read},
+    types::{self, Domain, Written},
 };
 use crate::{
     core::{
@@ -22,14 +24,13 @@ use crate::{
         record::{Record, Zone},
     },
     http::Transport,
-    provider::{Listing, Provider},
+    provider::{Listing, Provider, book::Progress, operation::Call},
 };
 
 /// An account at DNSPod, reached through `T`.
 pub struct Account<T> {
     client: Client<T>,
-    line: Line,
-    page: usize,
+    pub(super) line: Line,
 }
 
 impl<T> Account<T> {
@@ -37,9 +38,8 @@ impl<T> Account<T> {
     /// sends [`user_agent`](super::user_agent)`(&settings.contact)`.
     pub fn new(transport: T, settings: &Settings) -> Self {
         Self {
-            client: Client::new(transport, settings.credential.clone()),
+            client: Client::new(transport, settings.site, settings.credential.clone()),
             line: Line::new(settings.site, &settings.line),
-            page: settings.site.page_cap(),
         }
     }
 
@@ -72,7 +72,7 @@ impl<T: Transport> Provider for Account<T> {
                 Err(failure) => return Err(failure),
             }
         }
-        let zones = self.zones().await?;
+        let zones = self.every_zone().await?;
         let records = self.records_in(&zones, hosts).await?;
         Ok(Listing { zones, records })
     }
@@ -98,22 +98,51 @@ impl<T: Transport> Provider for Account<T> {
 
 impl<T: Transport> Account<T> {
     /// Every zone of the account.
-    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        let mut pages = Pages::new(self.page);
-        loop {
+    pub(super) async fn every_zone(&self) -> Result<Vec<Zone>, Failure> {
+        let length = self.client.site().page_cap();
+        let name = DomainList::OPERATION.name;
+        let domains = collect(length, name, &|_, _| {}, async |offset| {
             let call = DomainList {
-                offset: pages.offset(),
-                length: self.page,
+                r#type: Some("all".to_owned()),
+                offset: Some(signed(offset)),
+                length: Some(signed(length)),
+                ..DomainList::default()
             };
-            let page = self.client.call(&call).await?;
-            if !pages
-                .add(page)
-                .map_err(|what| broken(format!("Domain.List: {what}")))?
-            {
-                break;
-            }
-        }
-        Ok(pages.into_items().iter().filter_map(zone).collect())
+            let listing = self.client.call(&call).await?;
+            Ok(Page {
+                items: listing.domains,
+                total: listing.info.domain_total,
+            })
+        });
+        Ok(domains.await?.iter().filter_map(zone).collect())
+    }
+
+    /// Every record of a zone, and the shortest TTL that its plan allows, if the answer says it.
+    pub(super) async fn every_record(
+        &self,
+        zone: &Zone,
+        progress: Progress<'_>,
+    ) -> Result<(Vec<types::Record>, Option<u32>), Failure> {
+        let length = self.client.site().page_cap();
+        let subject = format!("{} of {}", RecordList::OPERATION.name, zone.name);
+        let mut min_ttl = None;
+        let records = collect(length, &subject, progress, async |offset| {
+            let (domain_id, domain) = domain(zone);
+            let call = RecordList {
+                domain_id,
+                domain,
+                offset: Some(signed(offset)),
+                length: Some(signed(length)),
+                ..RecordList::default()
+            };
+            let listing = self.client.call(&call).await?;
+            min_ttl = min_ttl.or(listing.domain.min_ttl);
+            Ok(Page {
+                items: listing.records,
+                total: listing.info.record_total,
+            })
+        });
+        Ok((records.await?, min_ttl))
     }
 
     /// The records of `hosts`, from one list for each zone that holds any of them.
@@ -123,7 +152,7 @@ impl<T: Transport> Account<T> {
             let here = |host: &Fqdn| zone_of(host, zones) == Some(&zone.name);
             if hosts.iter().any(here) {
                 let is_ours = |host: &Fqdn| here(host) && hosts.contains(host);
-                records.extend(self.records(zone, is_ours).await?);
+                records.extend(self.address_records(zone, is_ours).await?);
             }
         }
         // By host, and in the provider's order: the sort is stable.
@@ -131,30 +160,20 @@ impl<T: Transport> Account<T> {
         Ok(records)
     }
 
-    async fn records(
+    async fn address_records(
         &self,
         zone: &Zone,
         is_ours: impl Fn(&Fqdn) -> bool,
     ) -> Result<Vec<Record>, Failure> {
-        let broken = |what: &str| broken(format!("Record.List of {}: {what}", zone.name));
-        let mut pages = Pages::new(self.page);
-        let mut min_ttl = None;
-        loop {
-            let call = RecordList {
-                domain: domain_ref(zone),
-                offset: pages.offset(),
-                length: self.page,
-            };
-            let answer = self.client.call(&call).await?;
-            min_ttl = min_ttl.or(answer.min_ttl);
-            if !pages.add(answer.page).map_err(broken)? {
-                break;
-            }
-        }
+        let (all, min_ttl) = self.every_record(zone, &|_, _| {}).await?;
         let mut records = Vec::new();
-        for listed in pages.into_items() {
+        for listed in all {
             let record = read(&listed, &zone.name, &self.line, min_ttl, &is_ours);
-            records.extend(record.map_err(|what| broken(&what))?);
+            let broken = |what| {
+                let what = format!("Record.List of {}: {what}", zone.name);
+                Failure::of_account(Class::Contract, what)
+            };
+            records.extend(record.map_err(broken)?);
         }
         Ok(records)
     }
@@ -177,29 +196,58 @@ impl<T: Transport> Account<T> {
     }
 
     async fn take(&self, step: &Step, zone: &Zone, sub_domain: &str) -> Result<(), Failure> {
-        let domain = domain_ref(zone);
         match step {
             Step::Create { addr, ttl } => {
-                let content = new_content(sub_domain, addr.addr(), *ttl, &self.line);
-                let call = RecordCreate { domain, content };
-                self.client.call(&call).await.map(drop)
+                let call = creation(zone, sub_domain, addr.addr(), *ttl, &self.line);
+                self.write(&call, addr.addr()).await
             }
             Step::Modify { record, addr, ttl } => {
-                let content = changed_content(record, sub_domain, addr.addr(), *ttl, &self.line);
-                let record_id = record.id.clone();
-                let call = RecordModify {
-                    domain,
-                    record_id,
-                    content,
-                };
-                self.client.call(&call).await.map(drop)
+                let call = change(zone, record, sub_domain, addr.addr(), *ttl, &self.line);
+                self.write(&call, addr.addr()).await
             }
-            Step::Delete { record } => {
-                let record_id = record.id.clone();
-                self.client.call(&RecordRemove { domain, record_id }).await
-            }
+            Step::Delete { record } => self.remove(zone, &record.id).await,
         }
     }
+
+    /// A write that is believed if the answer does not name another address.
+    async fn write<C: Call<Output = Written>>(
+        &self,
+        call: &C,
+        sent: IpAddr,
+    ) -> Result<(), Failure> {
+        let written = self.client.call(call).await?;
+        is_stored(&written.record, sent).map_err(|what| {
+            let subject = subject(C::OPERATION, &call.arguments());
+            let what = format!("{subject}: the answer cannot be understood: {what}");
+            Failure::of_host(Class::Contract, what)
+        })
+    }
+
+    /// A record that is gone already is as good as one that was removed.
+    async fn remove(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+        let (domain_id, domain) = domain(zone);
+        let call = RecordRemove {
+            domain_id,
+            domain,
+            record_id: id.to_owned(),
+        };
+        let mut answer = self
+            .client
+            .ask(RecordRemove::OPERATION, &call.arguments())
+            .await?;
+        if answer.code() == NO_SUCH_RECORD {
+            return Ok(());
+        }
+        answer.payload().map(drop)
+    }
+}
+
+/// The code of a record that is not there.
+const NO_SUCH_RECORD: i64 = 8;
+
+/// An offset or a length as a parameter.
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn zone_of<'a>(host: &Fqdn, zones: &'a [Zone]) -> Option<&'a ZoneName> {
@@ -212,24 +260,8 @@ fn zone(domain: &Domain) -> Option<Zone> {
     let mut names = names.into_iter().flatten();
     Some(Zone {
         name: names.find_map(|name| ZoneName::parse(name).ok())?,
-        id: domain.id.clone()?,
+        id: domain.id.clone(),
     })
-}
-
-/// A zone is asked for by its name, which outlives a domain that is removed and added again. Whether
-/// DNSPod takes an international name as A-labels is not documented; there its identifier is safe.
-fn domain_ref(zone: &Zone) -> DomainRef {
-    let is_international = |label: &str| label.starts_with("xn--");
-    let name = zone.name.as_str();
-    if name.split('.').any(is_international) && !zone.id.is_empty() {
-        DomainRef::Id(zone.id.clone())
-    } else {
-        DomainRef::Name(name.to_owned())
-    }
-}
-
-fn broken(what: String) -> Failure {
-    Failure::of_account(Class::Contract, what)
 }
 
 /// What a change comes to that was not sent because of an earlier failure: the same, but a write

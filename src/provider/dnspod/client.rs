@@ -1,15 +1,35 @@
 //! Sends calls to the API: who asks, in what format the answer shall be, and what it means that
 //! there was none.
 
-use super::{Credential, api::Call};
+use serde_json::{Map, Value};
+
+use super::{
+    Credential, Site,
+    answer::Answer,
+    api::{auth::Auth, operations, subject},
+    hidden::Hidden,
+    listing::{Listing, Raw},
+    paging::collect,
+};
 use crate::{
     core::outcome::{Class, Failure},
     http::{Body, Request, SendError, Sent, Transport},
+    provider::{
+        book::Progress,
+        operation::{Arguments, Call, Operation},
+    },
 };
 
 /// A client of one account. It makes one attempt at each call and neither waits nor logs.
+///
+/// A [`Failure`] says by its class what to do about it: `Invalid` with nothing sent for arguments
+/// that the definition does not allow, `Rejected` for a token that is refused, after which nothing
+/// more may be sent, `RateLimited` for limits, bans and locks, `NotFound` for what the account does
+/// not have, `Unconfirmed` for a write whose answer was lost, and `Contract` for an answer that is
+/// not what the vendor documents.
 pub struct Client<T> {
     transport: T,
+    site: Site,
     credential: Credential,
 }
 
@@ -20,9 +40,10 @@ const GLOBALS: [(&str, &str); 3] = [("format", "json"), ("lang", "en"), ("error_
 impl<T> Client<T> {
     /// A client that sends through `transport`, whose base address is the site's and whose
     /// `User-Agent` is [`user_agent`](super::user_agent)'s.
-    pub fn new(transport: T, credential: Credential) -> Self {
+    pub fn new(transport: T, site: Site, credential: Credential) -> Self {
         Self {
             transport,
+            site,
             credential,
         }
     }
@@ -32,45 +53,120 @@ impl<T> Client<T> {
         &self.transport
     }
 
-    fn signed(&self, mut request: Request) -> Request {
-        if let Body::Form(fields) = &mut request.body {
-            let globals = GLOBALS.map(|(name, value)| (name.into(), value.into()));
-            let (name, secret) = self.credential.field();
-            fields.splice(0..0, [(name.into(), secret)].into_iter().chain(globals));
-        }
-        request
+    /// The site it is for.
+    pub fn site(&self) -> Site {
+        self.site
     }
 
-    /// Errors quote what came back, and what came back may quote what was sent (L12).
-    fn redacted(&self, mut failure: Failure) -> Failure {
-        let secret = self.credential.secret().expose();
-        let token = secret.split_once(',').map_or(secret, |(_, token)| token);
-        for part in [secret, token] {
-            // What is shorter is no secret, and would be found in any word.
-            if part.len() >= 6 {
-                failure.what = failure.what.replace(part, "…");
-            }
+    /// What a call would send, without sending it. Arguments that do not fit are refused. The
+    /// request has the credential, which its `Debug` does not show.
+    pub fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, Failure> {
+        self.check(operation, arguments)?;
+        let (path, used) = arguments.path(operation);
+        let mut fields = Vec::new();
+        // Who asks for a token has none.
+        if operation.name != Auth::OPERATION.name {
+            let (name, secret) = self.credential.field();
+            fields.push((name.into(), secret));
         }
-        failure
+        fields.extend(GLOBALS.map(|(name, value)| (name.into(), value.into())));
+        let own = arguments.iter().filter(|(name, _)| !used.contains(name));
+        fields.extend(own.map(|(name, value)| (name.into(), value.clone())));
+        Ok(Request {
+            method: operation.method,
+            path,
+            basic: None,
+            body: Body::Form(fields),
+            writes: operation.writes,
+        })
+    }
+
+    /// Refuses what does not fit, before anything is sent.
+    fn check(&self, operation: &'static Operation, arguments: &Arguments) -> Result<(), Failure> {
+        if !operations(self.site).any(|it| it.name == operation.name) {
+            let what = format!("{} is not an operation of {}", operation.name, self.site);
+            return Err(Failure::of_host(Class::Invalid, what));
+        }
+        arguments.check(operation)
     }
 }
 
 impl<T: Transport> Client<T> {
-    /// One attempt at a call.
+    /// One attempt at a call, whose arguments are checked first.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Failure> {
-        let request = self.signed(call.request());
-        let result = match self.transport.send(&request).await {
-            Ok(response) => call.decode(&response),
-            Err(error) => Err(unanswered(call, &error)),
+        let answer = self.ask(C::OPERATION, &call.arguments()).await?;
+        answer.decode()
+    }
+
+    /// The same with the arguments and the answer as they are on the wire, without the answer's
+    /// `status`. The version that `Info.Version` has there is moved to `version`.
+    pub async fn invoke(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Value, Failure> {
+        self.ask(operation, arguments).await?.payload()
+    }
+
+    /// The same with every page of `Domain.List`, `Record.List` and `Domain.Log` put together, in as
+    /// few requests as the site's page length allows. Where `offset` or `length` is given, and for
+    /// any other operation, it is one request.
+    pub async fn invoke_all(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+    ) -> Result<Value, Failure> {
+        let is_given = |name| arguments.get(name).is_some();
+        let Some(list) =
+            Listing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
+        else {
+            return self.invoke(operation, arguments).await;
         };
-        result.map_err(|failure| self.redacted(failure))
+        let length = list.page_length(self.site);
+        let subject = subject(operation, arguments);
+        let mut first: Option<Map<String, Value>> = None;
+        let items = collect(length, &subject, progress, async |offset| {
+            let arguments = arguments
+                .clone()
+                .with("offset", offset.to_string())
+                .with("length", length.to_string());
+            let mut answer = self.ask(operation, &arguments).await?;
+            let payload = answer.payload()?;
+            let (page, rest) = list
+                .page(payload, offset, length)
+                .map_err(|what| answer.misread(&what))?;
+            first.get_or_insert(rest);
+            Ok(page)
+        })
+        .await?;
+        let items = items.into_iter().map(|Raw(item)| item).collect();
+        Ok(list.whole(first.unwrap_or_default(), items))
+    }
+
+    /// Sends an operation and reads the envelope of its answer.
+    pub(super) async fn ask(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Answer, Failure> {
+        let request = self.prepare(operation, arguments)?;
+        let hidden = Hidden::of(&request);
+        let subject = subject(operation, arguments);
+        match self.transport.send(&request).await {
+            Ok(response) => Answer::read(operation, subject, hidden, response),
+            Err(error) => Err(unanswered(operation, &subject, &error)),
+        }
     }
 }
 
 /// No answer: of a write that may have arrived nobody knows whether it took effect.
-fn unanswered<C: Call>(call: &C, error: &SendError) -> Failure {
-    let subject = call.subject();
-    if C::WRITES && error.sent == Sent::Maybe {
+fn unanswered(operation: &Operation, subject: &str, error: &SendError) -> Failure {
+    if operation.writes && error.sent == Sent::Maybe {
         let what = format!("{subject}: {error}; whether it took effect is not known");
         Failure::of_account(Class::Unconfirmed, what)
     } else {

@@ -3,7 +3,26 @@
 //! The two sites write the line for everybody else differently, and the international one writes
 //! it differently from how it wants it written (facts: DNSPod section 4).
 
-use super::{Site, api::record::LineRef};
+use super::Site;
+
+/// The line a record is on: exactly one of `record_line` and `record_line_id` is sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum LineRef {
+    /// By its name.
+    Name(String),
+    /// By its identifier: China only.
+    Id(String),
+}
+
+impl LineRef {
+    /// The two parameters, of which one is given.
+    pub(super) fn parameters(self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Name(name) => (Some(name), None),
+            Self::Id(id) => (None, Some(id)),
+        }
+    }
+}
 
 /// The line that an account keeps.
 #[derive(Clone, Debug)]

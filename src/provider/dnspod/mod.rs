@@ -14,17 +14,116 @@
 //! - `Record.Modify` replaces the whole record: a field that is left out falls back to its default,
 //!   so everything that was listed is sent again, and the name of the record above all;
 //! - lists come in pages of at most 500 (international) or 3000 (China).
+//!
+//! # The whole API
+//!
+//! [`Client`] calls every operation that the vendor's pages document. Each is defined once, in
+//! [`api`]: a struct with its parameters, whose limits are checked before anything is sent, and the
+//! type of its answer, from [`types`]. [`operations`] lists the definitions of a site, each with the
+//! address of the vendor's page, for programs that take an operation's name from somebody.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use moored::{
+//!     core::{outcome::Class, secret::Secret},
+//!     dnspod::{self, Client, Credential, api::record, operations},
+//!     http::{client, tls},
+//!     provider::operation::{Arguments, Call},
+//! };
+//! use sandbox::{Sandbox, Site};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A DNSPod in memory, with an account, a domain and a record.
+//! let sandbox = Sandbox::start();
+//! let pod = sandbox.dnspod(Site::International);
+//! pod.account("13490,6b5976c68aba5b14a0558b77c17c3932");
+//! pod.domain("13490,6b5976c68aba5b14a0558b77c17c3932", "example.com");
+//! pod.add("example.com", "home", "A", "192.0.2.1", None, None);
+//!
+//! let transport = client::Client::new(tls::config()?, client::Options {
+//!     base: pod.url(), // dnspod::Site::International.endpoint() for the real one
+//!     timeout: Duration::from_secs(10),
+//!     cap: 8 << 20,
+//!     user_agent: dnspod::user_agent("me@example.com"),
+//!     family: None,
+//!     proxy: false,
+//! });
+//! let token = Secret::new("13490,6b5976c68aba5b14a0558b77c17c3932");
+//! let site = dnspod::Site::International;
+//! let client = Client::new(transport, site, Credential::LoginToken(token));
+//!
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! runtime.block_on(async {
+//!     // Typed: the TTL is in seconds, identifiers are text.
+//!     let call = record::RecordList {
+//!         domain: Some("example.com".into()),
+//!         sub_domain: Some("home".into()),
+//!         ..Default::default()
+//!     };
+//!     let listed = client.call(&call).await?;
+//!     assert_eq!(listed.records[0].value.as_deref(), Some("192.0.2.1"));
+//!     assert_eq!(listed.records[0].ttl, Some(600));
+//!
+//!     // By name, with every page of the list put together.
+//!     let mut all = operations(site);
+//!     let operation = all.find(|it| it.name == "Record.List").expect("it is documented");
+//!     let given = ["domain=example.com".to_owned()];
+//!     let given = Arguments::written(operation, &given).expect("that fits");
+//!     let whole = client.invoke_all(operation, &given, &|_, _| {}).await?;
+//!     assert_eq!(whole["records"].as_array().map(Vec::len), Some(3));
+//!
+//!     // What does not fit is refused with nothing sent.
+//!     let call = record::RecordCreate {
+//!         domain: Some("example.com".into()),
+//!         record_type: "A".into(),
+//!         record_line: Some(site.default_line().into()),
+//!         value: "192.0.2.2".into(),
+//!         ttl: Some(0),
+//!         ..Default::default()
+//!     };
+//!     let failure = client.call(&call).await.expect_err("no TTL is 0");
+//!     assert_eq!(failure.class, Class::Invalid);
+//!     assert_eq!(failure.what, "`ttl` takes a number from 1 to 604800, not `0`");
+//!
+//!     // What was refused by the service says what its code means for that call.
+//!     let call = record::RecordRemove {
+//!         domain: Some("example.com".into()),
+//!         record_id: "1".into(),
+//!         ..Default::default()
+//!     };
+//!     let failure = client.call(&call).await.expect_err("there is no such record");
+//!     assert_eq!(failure.class, Class::NotFound);
+//!     assert_eq!(record::RecordRemove::OPERATION.meaning(8), Some("the domain has no such record"));
+//!     Ok(())
+//! })
+//! # }
+//! ```
+//!
+//! *Units*: TTLs are in seconds, 1 to 604800 and not below the plan's minimum (600 on the free one);
+//! lock days are days; times are text without a zone. *Limits*: 500 (international) or 3000 (China)
+//! entries a page; five writes an hour that change nothing, 30 refused logins in five minutes, and,
+//! as users report, 3600 calls an hour. *Errors*: [`Failure`](crate::core::outcome::Failure) with a
+//! class to act on; [`codes`] says how a code becomes one. *Sources*: the pages of
+//! <https://docs.dnspod.com/api-legacy/> and <https://dnspod.github.io/dnspod-api-doc/>, each
+//! definition naming its own; what users reported stands in the comments as such.
 
 mod adapter;
+mod answer;
 pub mod api;
+mod book;
 pub mod client;
 pub mod codes;
+mod hidden;
 mod line;
+mod listing;
 mod paging;
 mod record;
 pub mod types;
 
 pub use adapter::Account;
+pub use api::operations;
+pub use client::Client;
 
 use crate::{core::secret::Secret, http::Text};
 
@@ -63,6 +162,16 @@ impl Site {
     }
 }
 
+impl std::fmt::Display for Site {
+    /// The site's name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::International => "api.dnspod.com",
+            Self::China => "dnsapi.cn",
+        })
+    }
+}
+
 /// How an account proves itself.
 #[derive(Clone, Debug)]
 pub enum Credential {
@@ -78,12 +187,6 @@ impl Credential {
         match self {
             Self::LoginToken(token) => ("login_token", token.clone().into()),
             Self::UserToken(token) => ("user_token", token.clone().into()),
-        }
-    }
-
-    fn secret(&self) -> &Secret {
-        match self {
-            Self::LoginToken(token) | Self::UserToken(token) => token,
         }
     }
 }

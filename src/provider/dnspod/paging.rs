@@ -1,33 +1,43 @@
 //! Pages put together to a list: complete, or an error, and always with an end.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{
-    api::Page,
-    types::{Domain, Record},
+use super::types::{Domain, Record};
+use crate::{
+    core::outcome::{Class, Failure},
+    provider::book::Progress,
 };
 
+/// A page of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Page<T> {
+    /// What is on it.
+    pub(super) items: Vec<T>,
+    /// How many there are on all pages, if the answer says it.
+    pub(super) total: Option<usize>,
+}
+
 /// What is listed in pages.
-pub(super) trait Listed {
-    /// Its identifier.
-    fn id(&self) -> Option<&str>;
+pub(super) trait Listed: PartialEq {
+    /// Its identifier; `None` for what has none.
+    fn id(&self) -> Option<Cow<'_, str>>;
 }
 
 impl Listed for Domain {
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+    fn id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.id))
     }
 }
 
 impl Listed for Record {
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+    fn id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.id))
     }
 }
 
 /// A list that grows page by page.
 #[derive(Debug)]
-pub(super) struct Pages<T> {
+struct Pages<T> {
     items: Vec<T>,
     ids: BTreeSet<String>,
     offset: usize,
@@ -38,14 +48,14 @@ pub(super) struct Pages<T> {
 }
 
 /// Why pages do not make a list, in words.
-pub(super) type Broken = &'static str;
+type Broken = &'static str;
 
 /// Far more pages than any account has: 50 000 domains or records at 500 each.
 const MOST_PAGES: usize = 100;
 
 impl<T: Listed> Pages<T> {
     /// An empty list, of pages of `length`.
-    pub(super) fn new(length: usize) -> Self {
+    fn new(length: usize) -> Self {
         Self {
             items: Vec::new(),
             ids: BTreeSet::new(),
@@ -56,13 +66,8 @@ impl<T: Listed> Pages<T> {
         }
     }
 
-    /// How many items the next page skips.
-    pub(super) fn offset(&self) -> usize {
-        self.offset
-    }
-
     /// Takes a page in and says whether another one follows.
-    pub(super) fn add(&mut self, page: Page<T>) -> Result<bool, Broken> {
+    fn add(&mut self, page: Page<T>) -> Result<bool, Broken> {
         let received = page.items.len();
         let more_announced = |seen: usize| page.total.map(|total| seen < total);
         if received == 0 {
@@ -73,14 +78,22 @@ impl<T: Listed> Pages<T> {
                 _ => Ok(false),
             };
         }
-        let known = self.ids.len();
+        // What has no identifier is known only by standing there twice as a whole page.
+        if self.taken > 0 && self.items.ends_with(&page.items) {
+            return Err("one page repeats another");
+        }
+        let known = self.items.len();
         for item in page.items {
             // An item that moved to a later page while we read is there twice.
-            if self.ids.insert(item.id().unwrap_or_default().to_owned()) {
+            let is_new = match item.id() {
+                Some(id) => self.ids.insert(id.into_owned()),
+                None => true,
+            };
+            if is_new {
                 self.items.push(item);
             }
         }
-        if self.ids.len() == known {
+        if self.items.len() == known {
             return Err("one page repeats another");
         }
         self.offset += received;
@@ -92,10 +105,27 @@ impl<T: Listed> Pages<T> {
         }
         Ok(more)
     }
+}
 
-    /// The whole list, in the provider's order.
-    pub(super) fn into_items(self) -> Vec<T> {
-        self.items
+/// Reads a list of pages of `length` to its end: `fetch` brings the page behind so many items.
+/// `subject` says in an error what was being listed.
+pub(super) async fn collect<T: Listed>(
+    length: usize,
+    subject: &str,
+    progress: Progress<'_>,
+    mut fetch: impl AsyncFnMut(usize) -> Result<Page<T>, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut pages = Pages::new(length);
+    loop {
+        let page = fetch(pages.offset).await?;
+        let total = page.total;
+        let more = pages
+            .add(page)
+            .map_err(|what| Failure::of_account(Class::Contract, format!("{subject}: {what}")))?;
+        progress(pages.items.len(), total);
+        if !more {
+            return Ok(pages.items);
+        }
     }
 }
 
@@ -105,7 +135,7 @@ mod tests {
 
     fn page(ids: std::ops::Range<usize>, total: Option<usize>) -> Page<Domain> {
         let items = ids.map(|id| Domain {
-            id: Some(id.to_string()),
+            id: id.to_string(),
             ..Domain::default()
         });
         Page {
@@ -118,7 +148,7 @@ mod tests {
     fn read(pages: Vec<Page<Domain>>) -> (Vec<Result<bool, Broken>>, usize) {
         let mut list = Pages::new(3);
         let answers = pages.into_iter().map(|page| list.add(page)).collect();
-        (answers, list.into_items().len())
+        (answers, list.items.len())
     }
 
     #[test]

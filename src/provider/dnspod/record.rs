@@ -3,11 +3,16 @@
 
 use std::net::IpAddr;
 
-use super::{Site, api::record::Content, line::Line, types};
+use super::{
+    Site,
+    api::record::{RecordCreate, RecordModify},
+    line::Line,
+    types,
+};
 use crate::core::{
     addr::Family,
     name::{Fqdn, ZoneName},
-    record::{Attributes, Record},
+    record::{Attributes, Record, Zone},
 };
 
 /// The record's name within its domain as listed: letters in the case in which they are stored.
@@ -53,7 +58,7 @@ pub(super) fn read(
         Some(false) => return Ok(None),
         None => return Err(broken("the record's line is not said".to_owned())),
     }
-    let id = listed.id.clone().unwrap_or_default();
+    let id = listed.id.clone();
     let value = listed.value.as_deref().unwrap_or_default();
     let addr: IpAddr = value
         .trim()
@@ -74,7 +79,7 @@ pub(super) fn read(
 }
 
 fn family(listed: &types::Record) -> Option<Family> {
-    let kind = listed.kind.as_deref()?;
+    let kind = listed.r#type.as_deref()?;
     let mut families = Family::ALL.into_iter();
     families.find(|family| kind.eq_ignore_ascii_case(family.record_type()))
 }
@@ -96,46 +101,71 @@ fn attributes(listed: &types::Record, name: &str, line: &Line, min_ttl: Option<u
     pairs.into_iter().filter_map(said).collect()
 }
 
-/// What a new record says.
-pub(super) fn new_content(
+/// A zone is asked for by its name, which outlives a domain that is removed and added again. Whether
+/// DNSPod takes an international name as A-labels is not documented; there its identifier is safe.
+/// The two parameters, of which one is given: `domain_id` and `domain`.
+pub(super) fn domain(zone: &Zone) -> (Option<String>, Option<String>) {
+    let is_international = |label: &str| label.starts_with("xn--");
+    let name = zone.name.as_str();
+    if name.split('.').any(is_international) && !zone.id.is_empty() {
+        (Some(zone.id.clone()), None)
+    } else {
+        (None, Some(name.to_owned()))
+    }
+}
+
+/// The call that adds an address record.
+pub(super) fn creation(
+    zone: &Zone,
     sub_domain: &str,
     addr: IpAddr,
     ttl: Option<u32>,
     line: &Line,
-) -> Content {
-    Content {
-        sub_domain: sub_domain.to_owned(),
-        addr,
-        line: line.of_new(),
-        ttl,
-        mx: None,
-        weight: None,
-        status: None,
+) -> RecordCreate {
+    let (domain_id, domain) = domain(zone);
+    let (record_line, record_line_id) = line.of_new().parameters();
+    RecordCreate {
+        domain_id,
+        domain,
+        sub_domain: Some(sub_domain.to_owned()),
+        record_type: Family::of(addr).record_type().to_owned(),
+        record_line,
+        record_line_id,
+        value: addr.to_string(),
+        ttl: ttl.map(i64::from),
+        ..RecordCreate::default()
     }
 }
 
-/// What `record` says once it has another address: the rest is what was listed.
-pub(super) fn changed_content(
+/// The call that gives `record` another address: the rest is what was listed.
+pub(super) fn change(
+    zone: &Zone,
     record: &Record,
     sub_domain: &str,
     addr: IpAddr,
     ttl: Option<u32>,
     line: &Line,
-) -> Content {
+) -> RecordModify {
     let attribute = |key: &str| record.attributes.get(key).map(String::as_str);
-    let owned = |value: &str| value.to_owned();
-    Content {
+    let number = |key: &str| attribute(key).and_then(|it| it.trim().parse().ok());
+    let (domain_id, domain) = domain(zone);
+    let on = line.of_existing(attribute(LINE), attribute(LINE_ID));
+    let (record_line, record_line_id) = on.parameters();
+    RecordModify {
+        domain_id,
+        domain,
+        record_id: record.id.clone(),
         sub_domain: attribute(SUB_DOMAIN).unwrap_or(sub_domain).to_owned(),
-        addr,
-        line: line.of_existing(attribute(LINE), attribute(LINE_ID)),
-        ttl: ttl.or_else(|| kept_ttl(record)),
-        mx: attribute(MX)
-            .filter(|mx| *mx != "0" && !mx.is_empty())
-            .map(owned),
-        weight: attribute(WEIGHT).filter(|it| !it.is_empty()).map(owned),
+        record_type: Family::of(addr).record_type().to_owned(),
+        record_line,
+        record_line_id,
+        value: addr.to_string(),
+        mx: number(MX).filter(|mx| *mx != 0),
+        ttl: ttl.or_else(|| kept_ttl(record)).map(i64::from),
         status: attribute(STATUS)
             .filter(|_| line.site() == Site::China)
-            .map(owned),
+            .map(str::to_owned),
+        weight: number(WEIGHT),
     }
 }
 
@@ -145,4 +175,17 @@ fn kept_ttl(record: &Record) -> Option<u32> {
     let least = record.attributes.get(MIN_TTL);
     let least = least.and_then(|text| text.parse().ok()).unwrap_or(0);
     record.ttl.map(|ttl| ttl.max(least))
+}
+
+/// A success that names another value than was sent is none.
+pub(super) fn is_stored(written: &types::WrittenRecord, sent: IpAddr) -> Result<(), String> {
+    match &written.value {
+        Some(value) if value.trim().parse() != Ok(sent) => {
+            let shown: String = value.escape_debug().take(100).collect();
+            Err(format!(
+                "{sent} was sent, and “{shown}” is said to be stored"
+            ))
+        }
+        _ => Ok(()),
+    }
 }

@@ -70,12 +70,11 @@ macro_rules! operations {
                     };
 
                 fn arguments(&self) -> $crate::provider::operation::Arguments {
-                    use $crate::provider::operation::Argument as _;
                     $crate::provider::operation::Arguments::typed([$(
                         (
                             $crate::operations!(@name $field),
                             $crate::operations!(@secret $kind),
-                            self.$field.text(),
+                            $crate::provider::operation::Argument::text(&self.$field),
                         ),
                     )*])
                 }

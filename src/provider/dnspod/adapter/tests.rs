@@ -1,3 +1,4 @@
+mod book;
 mod fake;
 mod lists;
 mod writes;

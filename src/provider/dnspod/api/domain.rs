@@ -1,133 +1,193 @@
 //! `Domain.*` (facts: DNSPod section 7.1).
 
-use super::{Answer, Call, Page, field, misread, request};
-use crate::{
-    core::outcome::Failure,
-    http::{Endpoint, Request, Response},
-    provider::dnspod::{
-        codes::{self, Code},
-        types::{Domain, DomainListing},
+use crate::provider::dnspod::{
+    codes::tables::{
+        COMMON, DOMAIN_CHANGEGROUP, DOMAIN_CREATE, DOMAIN_LIST, DOMAIN_LOCK, DOMAIN_LOCKSTATUS,
+        DOMAIN_READ, DOMAIN_REMOVE, DOMAIN_SWITCH, DOMAIN_TRANSFER, DOMAIN_UNLOCK, OF_DOMAIN,
     },
+    types::{Created, DomainDetail, Domains, Done, Locked, Lockstatus, Log, Unlocked},
 };
 
-/// `Domain.List`: the account's domains, its own and those shared with it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DomainList {
-    /// How many are skipped.
-    pub offset: usize,
-    /// How many are sent at the most.
-    pub length: usize,
-}
-
-/// The code for an account without domains, where `error_on_empty` is not understood.
-const NONE: i64 = 9;
-
-impl Call for DomainList {
-    const NAME: &'static str = "Domain.List";
-    const WRITES: bool = false;
-    const CODES: &'static [&'static [Code]] = &[codes::DOMAIN_LIST];
-
-    fn subject(&self) -> String {
-        Self::NAME.to_owned()
+crate::operations! {
+    /// Adds a domain to the account.
+    DomainCreate "Domain.Create" POST "/Domain.Create" writes -> Created {
+        /// The domain, without `www`.
+        domain: required text,
+        /// The group it goes into.
+        group_id: optional text,
+        /// Whether it is marked.
+        is_mark: optional choice["yes", "no"],
     }
-}
+    one_of []
+    codes [DOMAIN_CREATE, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#add-new-domain"
 
-impl Endpoint for DomainList {
-    type Output = Page<Domain>;
-
-    fn request(&self) -> Request {
-        request::<Self>(vec![
-            field("type", "all"),
-            field("offset", self.offset.to_string()),
-            field("length", self.length.to_string()),
-        ])
+    /// Lists the account's domains.
+    DomainList "Domain.List" POST "/Domain.List" reads -> Domains {
+        /// Which domains: all unless said.
+        r#type: optional choice["all", "mine", "share", "ismark", "pause", "vip", "recent", "share_out"],
+        /// How many are skipped; 0 unless said.
+        offset: optional integer[0],
+        /// How many are listed at the most; the international site never lists more than 500 at once.
+        length: optional integer[1, 3000],
+        /// Only the domains of this group.
+        group_id: optional text,
+        /// Only the domains whose names have this in them (China).
+        keyword: optional text,
     }
+    one_of []
+    codes [DOMAIN_LIST, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#get-the-domain-list"
 
-    fn decode(&self, response: &Response) -> Result<Page<Domain>, Failure> {
-        let answer = Answer::read(self, response)?;
-        if answer.code == NONE {
-            return Ok(Page::empty());
-        }
-        let DomainListing { info, domains } = answer.payload(self)?;
-        let total = info.domain_total;
-        let items = match (domains, total) {
-            (Some(domains), _) => domains,
-            (None, Some(0)) => Vec::new(),
-            (None, _) => return Err(misread(self, "it lists no domains")),
-        };
-        if items.iter().any(|domain| domain.id.is_none()) {
-            return Err(misread(self, "a domain has no id"));
-        }
-        Ok(Page { items, total })
+    /// Removes a domain with all its records.
+    DomainRemove "Domain.Remove" POST "/Domain.Remove" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
     }
-}
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_REMOVE, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#delete-domain"
 
-#[cfg(test)]
-mod tests {
-    use super::{super::tests::answer, *};
-    use crate::{core::outcome::Class, http::Body};
-
-    const FIRST: DomainList = DomainList {
-        offset: 0,
-        length: 500,
-    };
-
-    #[test]
-    fn the_request_asks_for_all_domains_page_by_page() {
-        let request = DomainList {
-            offset: 500,
-            length: 500,
-        }
-        .request();
-        assert_eq!(request.path, "/Domain.List");
-        assert!(!request.writes);
-        let fields = vec![
-            field("type", "all"),
-            field("offset", "500"),
-            field("length", "500"),
-        ];
-        assert_eq!(request.body, Body::Form(fields));
+    /// Makes a domain answer, or not.
+    DomainStatus "Domain.Status" POST "/Domain.Status" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// Whether it answers.
+        status: required choice["enable", "disable"],
     }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_SWITCH, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#set-domain-status"
 
-    /// The shape of the documentation's example, with the mix of types that users reported.
-    #[test]
-    fn a_documented_answer_is_read() {
-        let page = FIRST
-            .decode(&answer(
-                200,
-                r#"{"status":{"code":"1","message":"Action completed successful",
-                    "created_at":"2012-09-10 11:21:38"},
-                   "info":{"domain_total":2,"all_total":2,"mine_total":"2","share_total":"0"},
-                   "domains":[
-                     {"id":2238269,"status":"enable","grade":"DP_Free","group_id":"1",
-                      "remark":"","is_vip":"no","ttl":"600","name":"example.com",
-                      "punycode":"example.com","owner":"me@example.com"},
-                     {"id":"10360095","name":"例子.com","punycode":"xn--fsqu00a.com","remark":false}
-                   ]}"#,
-            ))
-            .unwrap();
-        assert_eq!(page.total, Some(2));
-        let ids: Vec<_> = page.items.iter().map(|it| it.id.as_deref()).collect();
-        assert_eq!(ids, [Some("2238269"), Some("10360095")]);
+    /// Shows a domain.
+    DomainInfo "Domain.Info" POST "/Domain.Info" reads -> DomainDetail {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
     }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_READ, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#get-the-domain-information"
 
-    #[test]
-    fn an_account_without_domains_is_an_empty_list_and_a_missing_list_is_not() {
-        let empty = |body| FIRST.decode(&answer(200, body)).map(|page| page.items);
-        assert_eq!(
-            empty(r#"{"status":{"code":"9","message":"No domains"}}"#),
-            Ok(vec![])
-        );
-        assert_eq!(
-            empty(r#"{"status":{"code":"1"},"info":{"domain_total":0},"domains":[]}"#),
-            Ok(vec![])
-        );
-        for body in [
-            r#"{"status":{"code":"1"}}"#,
-            r#"{"status":{"code":"1"},"domains":[{"name":"example.com"}]}"#,
-            r#"{"status":{"code":"1"},"domains":"none"}"#,
-        ] {
-            assert_eq!(empty(body).unwrap_err().class, Class::Contract, "{body}");
-        }
+    /// Shows what was done to a domain.
+    DomainLog "Domain.Log" POST "/Domain.Log" reads -> Log {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// How many lines are skipped; 0 unless said.
+        offset: optional integer[0],
+        /// How many lines are listed at the most; 500 unless said.
+        length: optional integer[1, 500],
     }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_READ, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#get-the-operate-logs-of-a-domain"
+
+    /// Tells search engines of a domain, or does not.
+    DomainSearchenginepush "Domain.Searchenginepush" POST "/Domain.Searchenginepush" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// Whether search engines are told.
+        status: required choice["yes", "no"],
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_SWITCH, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#push-domain-to-search-engine"
+
+    /// Gives a domain to another account.
+    DomainTransfer "Domain.Transfer" POST "/Domain.Transfer" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The e-mail address of the account that gets it.
+        email: required text,
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_TRANSFER, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#transfer-a-domain-to-another-account"
+
+    /// Locks a domain, so that nothing of it can be changed until the end or the lock code.
+    DomainLock "Domain.Lock" POST "/Domain.Lock" writes -> Locked {
+        /// The domain's identifier, the only way that the international page has.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// For how many days.
+        days: required integer[1],
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_LOCK, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#lock-a-domain"
+
+    /// Shows a domain's lock.
+    DomainLockstatus "Domain.Lockstatus" POST "/Domain.Lockstatus" reads -> Lockstatus {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_LOCKSTATUS, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#lock-status"
+
+    /// Unlocks a domain.
+    DomainUnlock "Domain.Unlock" POST "/Domain.Unlock" writes -> Unlocked {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The code that `Domain.Lock` answered with.
+        lock_code: required text,
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_UNLOCK, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#domain-unlock"
+
+    /// Puts a domain of one's own into another group.
+    DomainChangegroup "Domain.Changegroup" POST "/Domain.Changegroup" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The group it goes into.
+        group_id: required text,
+    }
+    one_of [["domain_id", "domain"]]
+    codes [DOMAIN_CHANGEGROUP, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#change-a-domain-s-group"
+
+    /// Marks a domain, or does not.
+    DomainIsmark "Domain.Ismark" POST "/Domain.Ismark" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// Whether it is marked.
+        is_mark: required choice["yes", "no"],
+    }
+    one_of [["domain_id", "domain"]]
+    codes [OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#mark-a-domain"
+
+    /// Sets a domain's note.
+    DomainRemark "Domain.Remark" POST "/Domain.Remark" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The note; empty to delete it.
+        remark: required text,
+    }
+    one_of [["domain_id", "domain"]]
+    codes [OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#remark-a-domain"
 }

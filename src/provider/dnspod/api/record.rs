@@ -1,294 +1,200 @@
-//! `Record.*` (facts: DNSPod section 7.6).
+//! `Record.*` (facts: DNSPod sections 7.5 and 7.6).
+//!
+//! `sub_domain` is the vendor's option and moored's duty where a record is changed: a record that is
+//! changed without it becomes one of the domain's own name.
 
-use std::net::IpAddr;
-
-use super::{Answer, Call, DomainRef, Field, Page, field, misread, request};
-use crate::{
-    core::outcome::Failure,
-    http::{Endpoint, Request, Response},
-    provider::dnspod::{
-        codes::{self, Code},
-        types::{Record, RecordListing, WriteAnswer, Written},
+use crate::provider::dnspod::{
+    codes::tables::{
+        COMMON, GRADE, OF_DOMAIN, OF_RECORD, RECORD_CONTENT, RECORD_CREATE, RECORD_LIST,
+        RECORD_MODIFY,
     },
+    types::{self, Done, Lines, Records, Types, Written},
 };
 
-/// The line a record is on: exactly one of `record_line` and `record_line_id` is sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum LineRef {
-    /// By its name.
-    Name(String),
-    /// By its identifier: China only.
-    Id(String),
-}
-
-impl LineRef {
-    fn field(&self) -> Field {
-        match self {
-            Self::Name(name) => field("record_line", name.clone()),
-            Self::Id(id) => field("record_line_id", id.clone()),
-        }
+crate::operations! {
+    /// Lists the record types that a plan has.
+    RecordType "Record.Type" POST "/Record.Type" reads -> Types {
+        /// The plan: `DP_Free`, or as `Domain.Info` names it.
+        domain_grade: required text,
     }
-}
+    one_of []
+    codes [GRADE, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#get-all-the-record-types-for-a-domain-grade"
 
-/// What a record says: every parameter that `Record.Create` and `Record.Modify` share.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Content {
-    /// The host relative to the domain; `@` for the domain's own name. Never left out: a record
-    /// that is modified without it is renamed to `@`.
-    pub sub_domain: String,
-    /// The address, and with it the record type.
-    pub addr: IpAddr,
-    /// The line.
-    pub line: LineRef,
-    /// Time to live in seconds; `None` for the plan's default.
-    pub ttl: Option<u32>,
-    /// The preference that only MX records use.
-    pub mx: Option<String>,
-    /// Its share among the records of one name and line.
-    pub weight: Option<String>,
-    /// `enable` or `disable`: China only.
-    pub status: Option<String>,
-}
-
-impl Content {
-    fn fields(&self) -> Vec<Field> {
-        let kind = match self.addr {
-            IpAddr::V4(_) => "A",
-            IpAddr::V6(_) => "AAAA",
-        };
-        let mut fields = vec![
-            field("sub_domain", self.sub_domain.clone()),
-            field("record_type", kind),
-            self.line.field(),
-            field("value", self.addr.to_string()),
-        ];
-        let optional = [
-            ("ttl", self.ttl.map(|ttl| ttl.to_string())),
-            ("mx", self.mx.clone()),
-            ("weight", self.weight.clone()),
-            ("status", self.status.clone()),
-        ];
-        for (name, value) in optional {
-            fields.extend(value.map(|value| field(name, value)));
-        }
-        fields
+    /// Lists the lines that a plan has for a domain.
+    RecordLine "Record.Line" POST "/Record.Line" reads -> Lines {
+        /// The plan: `DP_Free`, or as `Domain.Info` names it.
+        domain_grade: required text,
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
     }
-}
+    one_of [["domain_id", "domain"]]
+    codes [GRADE, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/domains.html#get-all-the-lines-allowed-for-a-domain-grade"
 
-/// `Record.List`: a domain's records, of every type.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordList {
-    /// The domain.
-    pub domain: DomainRef,
-    /// How many are skipped.
-    pub offset: usize,
-    /// How many are sent at the most.
-    pub length: usize,
-}
-
-/// What `Record.List` yields.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordPage {
-    /// The records.
-    pub page: Page<Record>,
-    /// The shortest TTL that the domain's plan allows, if the answer says it.
-    pub min_ttl: Option<u32>,
-}
-
-/// The code for a domain without records, where `error_on_empty` is not understood.
-const NO_RECORDS: i64 = 10;
-
-impl Call for RecordList {
-    const NAME: &'static str = "Record.List";
-    const WRITES: bool = false;
-    const CODES: &'static [&'static [Code]] = &[codes::RECORD_LIST, codes::OF_DOMAIN];
-
-    fn subject(&self) -> String {
-        format!("{} of {}", Self::NAME, self.domain)
+    /// Adds a record.
+    RecordCreate "Record.Create" POST "/Record.Create" writes -> Written {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The host relative to the domain; `@`, the domain's own name, unless said.
+        sub_domain: optional text,
+        /// The record type, in capitals: `A`, `AAAA`, `CNAME` or another one that `Record.Type` lists.
+        record_type: required text,
+        /// The line's name: `default` (international) or `默认` (China) answers everybody.
+        record_line: optional text,
+        /// The line's identifier in place of its name: `0`, `10=1` (China).
+        record_line_id: optional text,
+        /// The data: an address, a target, a text.
+        value: required text,
+        /// The preference of an MX record, which has to have one; older pages allow 1 to 20.
+        mx: optional integer[0, 65535],
+        /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
+        ttl: optional integer[1, 604_800],
+        /// Whether it answers; enable unless said (China).
+        status: optional choice["enable", "disable"],
+        /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
+        weight: optional integer[0, 100],
     }
-}
+    one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]
+    codes [RECORD_CREATE, RECORD_CONTENT, OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#add-a-record"
 
-impl Endpoint for RecordList {
-    type Output = RecordPage;
-
-    fn request(&self) -> Request {
-        request::<Self>(vec![
-            self.domain.field(),
-            field("offset", self.offset.to_string()),
-            field("length", self.length.to_string()),
-        ])
+    /// Lists a domain's records.
+    RecordList "Record.List" POST "/Record.List" reads -> Records {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// How many are skipped; 0 unless said.
+        offset: optional integer[0],
+        /// How many are listed at the most; the international site never lists more than 500 at once.
+        length: optional integer[1, 3000],
+        /// Only the records of this host; `@` is the domain's own name.
+        sub_domain: optional text,
+        /// Only the records that have this in them (China).
+        keyword: optional text,
+        /// Only the records of this type (in no page, known to work).
+        record_type: optional text,
+        /// Only the records of this line (in no page, known to work).
+        record_line: optional text,
     }
+    one_of [["domain_id", "domain"]]
+    codes [RECORD_LIST, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#get-record-list"
 
-    fn decode(&self, response: &Response) -> Result<RecordPage, Failure> {
-        let answer = Answer::read(self, response)?;
-        if answer.code == NO_RECORDS {
-            return Ok(RecordPage {
-                page: Page::empty(),
-                min_ttl: None,
-            });
-        }
-        let listing: RecordListing = answer.payload(self)?;
-        let total = listing.info.record_total;
-        let items = match (listing.records, total) {
-            (Some(records), _) => records,
-            (None, Some(0)) => Vec::new(),
-            (None, _) => return Err(misread(self, "it lists no records")),
-        };
-        if items.iter().any(|record| record.id.is_none()) {
-            return Err(misread(self, "a record has no id"));
-        }
-        Ok(RecordPage {
-            page: Page { items, total },
-            min_ttl: listing.domain.min_ttl,
-        })
+    /// Replaces all that a record says: what is left out falls back to its default.
+    RecordModify "Record.Modify" POST "/Record.Modify" writes -> Written {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
+        /// The host relative to the domain, `@` for the domain's own name.
+        sub_domain: required text,
+        /// The record type, in capitals: `A`, `AAAA`, `CNAME` or another one that `Record.Type` lists.
+        record_type: required text,
+        /// The line's name: `default` (international) or `默认` (China) answers everybody.
+        record_line: optional text,
+        /// The line's identifier in place of its name: `0`, `10=1` (China).
+        record_line_id: optional text,
+        /// The data: an address, a target, a text.
+        value: required text,
+        /// The preference of an MX record, which has to have one; older pages allow 1 to 20.
+        mx: optional integer[0, 65535],
+        /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
+        ttl: optional integer[1, 604_800],
+        /// Whether it answers (China).
+        status: optional choice["enable", "disable"],
+        /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
+        weight: optional integer[0, 100],
     }
-}
+    one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]
+    codes [RECORD_MODIFY, RECORD_CONTENT, OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#update-a-record"
 
-/// `Record.Create`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordCreate {
-    /// The domain.
-    pub domain: DomainRef,
-    /// What the record says.
-    pub content: Content,
-}
-
-impl Call for RecordCreate {
-    const NAME: &'static str = "Record.Create";
-    const WRITES: bool = true;
-    const CODES: &'static [&'static [Code]] = &[
-        codes::RECORD_CREATE,
-        codes::RECORD_CONTENT,
-        codes::RECORD_WRITE,
-        codes::OF_DOMAIN,
-    ];
-
-    fn subject(&self) -> String {
-        let Self { domain, content } = self;
-        format!("{} of {} in {domain}", Self::NAME, content.sub_domain)
+    /// Removes a record.
+    RecordRemove "Record.Remove" POST "/Record.Remove" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
     }
-}
+    one_of [["domain_id", "domain"]]
+    codes [OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#remove-a-record"
 
-impl Endpoint for RecordCreate {
-    type Output = Written;
-
-    fn request(&self) -> Request {
-        let mut fields = vec![self.domain.field()];
-        fields.extend(self.content.fields());
-        request::<Self>(fields)
+    /// Gives an address record another address, by default the one that the call comes from.
+    RecordDdns "Record.Ddns" POST "/Record.Ddns" writes -> Written {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
+        /// The host relative to the domain, `@` for the domain's own name.
+        sub_domain: required text,
+        /// The line's name: `default` (international) or `默认` (China) answers everybody.
+        record_line: optional text,
+        /// The line's identifier in place of its name: `0`, `10=1` (China).
+        record_line_id: optional text,
+        /// `A` or `AAAA` (in no page, sent by many).
+        record_type: optional text,
+        /// The address; the caller's unless said.
+        value: optional text,
+        /// Time to live in seconds (in no older page). Without it the TTL has been seen to become 10.
+        ttl: optional integer[1, 604_800],
     }
+    one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]
+    codes [RECORD_MODIFY, RECORD_CONTENT, OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#update-the-dynamic-dns-record"
 
-    fn decode(&self, response: &Response) -> Result<Written, Failure> {
-        let answer = Answer::read(self, response)?;
-        let WriteAnswer { record } = answer.payload(self)?;
-        check(self, &record, self.content.addr)?;
-        Ok(record)
+    /// Sets a record's note.
+    RecordRemark "Record.Remark" POST "/Record.Remark" writes -> Done {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
+        /// The note; empty to delete it.
+        remark: required text,
     }
-}
+    one_of [["domain_id", "domain"]]
+    codes [OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#remark-a-record"
 
-/// `Record.Modify`: replaces everything a record says.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordModify {
-    /// The domain.
-    pub domain: DomainRef,
-    /// The record.
-    pub record_id: String,
-    /// What it says from now on: all of it, for what is left out falls back to a default.
-    pub content: Content,
-}
-
-impl Call for RecordModify {
-    const NAME: &'static str = "Record.Modify";
-    const WRITES: bool = true;
-    const CODES: &'static [&'static [Code]] = &[
-        codes::RECORD_MODIFY,
-        codes::RECORD_CONTENT,
-        codes::RECORD_WRITE,
-        codes::OF_DOMAIN,
-    ];
-
-    fn subject(&self) -> String {
-        let sub_domain = &self.content.sub_domain;
-        format!("{} of {sub_domain} in {}", Self::NAME, self.domain)
+    /// Shows a record.
+    RecordInfo "Record.Info" POST "/Record.Info" reads -> types::RecordInfo {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
     }
-}
+    one_of [["domain_id", "domain"]]
+    codes [OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html"
 
-impl Endpoint for RecordModify {
-    type Output = Written;
-
-    fn request(&self) -> Request {
-        let mut fields = vec![
-            self.domain.field(),
-            field("record_id", self.record_id.clone()),
-        ];
-        fields.extend(self.content.fields());
-        request::<Self>(fields)
+    /// Makes a record answer, or not.
+    RecordStatus "Record.Status" POST "/Record.Status" writes -> Written {
+        /// The domain's identifier.
+        domain_id: optional text,
+        /// The domain's name.
+        domain: optional text,
+        /// The record's identifier.
+        record_id: required text,
+        /// Whether it answers.
+        status: required choice["enable", "disable"],
     }
-
-    fn decode(&self, response: &Response) -> Result<Written, Failure> {
-        let answer = Answer::read(self, response)?;
-        let WriteAnswer { record } = answer.payload(self)?;
-        check(self, &record, self.content.addr)?;
-        Ok(record)
-    }
+    one_of [["domain_id", "domain"]]
+    codes [OF_RECORD, OF_DOMAIN, COMMON]
+    page "https://docs.dnspod.com/api-legacy/records.html#set-the-record-status"
 }
-
-/// `Record.Remove`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordRemove {
-    /// The domain.
-    pub domain: DomainRef,
-    /// The record.
-    pub record_id: String,
-}
-
-/// The code of a record that is not there.
-const NO_SUCH_RECORD: i64 = 8;
-
-impl Call for RecordRemove {
-    const NAME: &'static str = "Record.Remove";
-    const WRITES: bool = true;
-    const CODES: &'static [&'static [Code]] = &[codes::RECORD_WRITE, codes::OF_DOMAIN];
-
-    fn subject(&self) -> String {
-        let Self { domain, record_id } = self;
-        format!("{} of record {record_id} in {domain}", Self::NAME)
-    }
-}
-
-impl Endpoint for RecordRemove {
-    type Output = ();
-
-    fn request(&self) -> Request {
-        request::<Self>(vec![
-            self.domain.field(),
-            field("record_id", self.record_id.clone()),
-        ])
-    }
-
-    /// A record that is gone already is as good as one that was removed.
-    fn decode(&self, response: &Response) -> Result<(), Failure> {
-        let answer = Answer::read(self, response)?;
-        if answer.code == NO_SUCH_RECORD {
-            return Ok(());
-        }
-        answer.success(self)
-    }
-}
-
-/// A success that names another value than was sent is none.
-fn check<C: Call>(call: &C, record: &Written, sent: IpAddr) -> Result<(), Failure> {
-    match &record.value {
-        Some(value) if value.trim().parse() != Ok(sent) => {
-            let shown: String = value.escape_debug().take(100).collect();
-            Err(misread(
-                call,
-                &format!("{sent} was sent, and “{shown}” is said to be stored"),
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-pub(super) mod tests;

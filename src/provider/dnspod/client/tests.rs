@@ -1,4 +1,4 @@
-use std::{cell::RefCell, time::Duration};
+use std::{borrow::Cow, cell::RefCell, time::Duration};
 
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -8,15 +8,16 @@ use wiremock::{
 use super::*;
 use crate::{
     core::{outcome::Scope, secret::Secret},
-    http::{Response, client, tls},
+    http::{Response, Text, client, tls},
     provider::dnspod::{
-        api::{
-            DomainRef,
-            record::{RecordList, RecordRemove},
-        },
+        api::record::{RecordList, RecordRemove},
         user_agent,
     },
 };
+
+mod answers;
+mod arguments;
+mod pages;
 
 const TOKEN: &str = "13490,6b5976c68aba5b14a0558b77c17c3932";
 
@@ -24,23 +25,30 @@ fn login() -> Credential {
     Credential::LoginToken(Secret::new(TOKEN))
 }
 
-fn example() -> DomainRef {
-    DomainRef::Name("example.com".into())
+fn example() -> String {
+    "example.com".into()
 }
 
 fn list() -> RecordList {
     RecordList {
-        domain: example(),
-        offset: 0,
-        length: 500,
+        domain: Some(example()),
+        offset: Some(0),
+        length: Some(500),
+        ..RecordList::default()
     }
 }
 
 fn remove() -> RecordRemove {
     RecordRemove {
-        domain: example(),
+        domain: Some(example()),
         record_id: "16894439".into(),
+        ..RecordRemove::default()
     }
+}
+
+fn credential_field(credential: &Credential, name: &'static str) -> (Cow<'static, str>, Text) {
+    let (Credential::LoginToken(token) | Credential::UserToken(token)) = credential;
+    (name.into(), token.clone().into())
 }
 
 /// Gives one answer to everything and keeps the last request.
@@ -58,7 +66,13 @@ impl Transport for Canned {
 
 fn canned(credential: Credential, answer: Result<Response, SendError>) -> Client<Canned> {
     let seen = RefCell::new(None);
-    Client::new(Canned { answer, seen }, credential)
+    Client::new(Canned { answer, seen }, Site::China, credential)
+}
+
+/// The same on the international site.
+fn international(answer: Result<Response, SendError>) -> Client<Canned> {
+    let seen = RefCell::new(None);
+    Client::new(Canned { answer, seen }, Site::International, login())
 }
 
 fn page(body: &str) -> Response {
@@ -91,7 +105,7 @@ async fn every_call_says_who_asks_and_that_the_answer_shall_be_json_in_english()
         client.call(&list()).await.unwrap();
         let request = client.transport().seen.take().unwrap();
         let expected = vec![
-            (field.into(), credential.secret().clone().into()),
+            credential_field(&credential, field),
             ("format".into(), "json".into()),
             ("lang".into(), "en".into()),
             ("error_on_empty".into(), "no".into()),
@@ -160,7 +174,7 @@ fn real(base: impl Into<String>) -> Client<client::Client> {
         proxy: false,
     };
     let transport = client::Client::new(tls::config().unwrap(), options);
-    Client::new(transport, login())
+    Client::new(transport, Site::China, login())
 }
 
 #[tokio::test]
@@ -185,7 +199,7 @@ async fn json_that_calls_itself_html_is_read_and_the_user_agent_has_the_prescrib
         .mount(&server)
         .await;
     let listed = real(server.uri()).call(&list()).await.unwrap();
-    let record = listed.page.items.first().unwrap();
+    let record = listed.records.first().unwrap();
     assert_eq!(record.line.as_deref(), Some("默认"));
 }
 

@@ -1,10 +1,14 @@
-use super::*;
+use super::{tables::*, *};
+use crate::provider::{
+    dnspod::api::{domain::DomainList, record},
+    operation::Call,
+};
 
-const CREATE: &[&[Code]] = &[RECORD_CREATE, RECORD_CONTENT, RECORD_WRITE, OF_DOMAIN];
-const MODIFY: &[&[Code]] = &[RECORD_MODIFY, RECORD_CONTENT, RECORD_WRITE, OF_DOMAIN];
-const REMOVE: &[&[Code]] = &[RECORD_WRITE, OF_DOMAIN];
-const RECORDS: &[&[Code]] = &[RECORD_LIST, OF_DOMAIN];
-const DOMAINS: &[&[Code]] = &[DOMAIN_LIST];
+const CREATE: &[&[Code]] = record::RecordCreate::OPERATION.codes;
+const MODIFY: &[&[Code]] = record::RecordModify::OPERATION.codes;
+const REMOVE: &[&[Code]] = record::RecordRemove::OPERATION.codes;
+const RECORDS: &[&[Code]] = record::RecordList::OPERATION.codes;
+const DOMAINS: &[&[Code]] = DomainList::OPERATION.codes;
 
 fn classes(tables: &[&[Code]], writes: bool, numbers: &[i64]) -> Vec<(Class, Scope)> {
     let each = numbers.iter().map(|number| {
@@ -118,8 +122,19 @@ fn the_words_name_code_and_meaning_and_quote_at_most_a_line_of_the_message() {
     assert_eq!(
         told(MODIFY, 32, "Record ttl is\u{1b}[31m\n limited(600)"),
         "Record.Modify of home: DNSPod refuses it (32: the TTL is not in the plan's range, \
+         or there are more NS records than the plan allows, \
          “Record ttl is[31m limited(600)”)"
     );
     let long = told(MODIFY, 777, &"x".repeat(10_000));
     assert!(long.len() < 250, "{long}");
+}
+
+#[test]
+fn one_number_with_one_meaning_asks_one_thing_in_every_table() {
+    for (codes, kinds) in KINDS {
+        for (code, kind) in codes.iter().zip(*kinds) {
+            let found = find(&[&[*code]], code.number);
+            assert_eq!(found, Some((*code, *kind)));
+        }
+    }
 }

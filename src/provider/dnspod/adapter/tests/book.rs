@@ -1,0 +1,275 @@
+//! Records of any type.
+
+use super::fake::*;
+use crate::{
+    core::{outcome::Class, record::Zone},
+    provider::{
+        book::{AnyRecord, Book},
+        dnspod::Site,
+    },
+};
+
+fn any(host: &str, r#type: &str, data: &str, said: &[(&str, &str)]) -> AnyRecord {
+    AnyRecord {
+        id: "16894439".into(),
+        host: host.into(),
+        r#type: r#type.into(),
+        data: data.into(),
+        ttl: None,
+        fields: fields(said),
+    }
+}
+
+/// The record as `Record.Info` shows it.
+fn detail(r#type: &str, value: &str, more: &str) -> Answer {
+    page(
+        200,
+        format!(
+            r#"{{"status":{{"code":"1"}},"record":{{"id":"16894439","sub_domain":"www",
+                "record_type":"{type}","value":"{value}","ttl":"1200","enabled":"1"{more}}}}}"#
+        ),
+    )
+}
+
+fn example() -> Zone {
+    zone("example.com")
+}
+
+#[tokio::test]
+async fn the_zones_are_the_accounts_domains() {
+    let account = account(Site::International, |_, _| {
+        domains(2, &[(1, "example.com"), (2, "example.org")])
+    });
+    let zones = account.zones().await.unwrap();
+    let names: Vec<_> = zones.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["example.com", "example.org"]);
+}
+
+#[tokio::test]
+async fn records_of_every_type_are_shown_with_all_they_have() {
+    let account = account(Site::China, |_, _| {
+        let mail = r#"{"id":"2","name":"@","line":"联通","line_id":"10=1","type":"MX","ttl":"600",
+            "value":"mail.example.com.","weight":null,"mx":"5","enabled":"0","status":"disabled",
+            "remark":"the attic"}"#;
+        let odd = r#"{"id":3,"name":"go","line":"默认","line_id":"0","type":"显性URL",
+            "value":"https://example.org/","ttl":600,"weight":20,"mx":"0","enabled":"1"}"#;
+        records(2, &[mail.to_owned(), odd.to_owned()])
+    });
+    let noted = std::cell::RefCell::new(Vec::new());
+    let note = |have: usize, of: Option<usize>| noted.borrow_mut().push((have, of));
+    let listed = account.records(&example(), &note).await.unwrap();
+    assert_eq!(noted.into_inner(), [(2, Some(2))]);
+    let mail = [
+        ("line", "联通"),
+        ("line_id", "10=1"),
+        ("mx", "5"),
+        ("status", "disable"),
+        ("remark", "the attic"),
+    ];
+    let odd = [
+        ("line", "默认"),
+        ("line_id", "0"),
+        ("weight", "20"),
+        ("status", "enable"),
+    ];
+    let expected = [
+        AnyRecord {
+            id: "2".into(),
+            ttl: Some(600),
+            ..any("@", "MX", "mail.example.com.", &mail)
+        },
+        AnyRecord {
+            id: "3".into(),
+            ttl: Some(600),
+            ..any("go", "显性URL", "https://example.org/", &odd)
+        },
+    ];
+    assert_eq!(listed, expected);
+}
+
+#[tokio::test]
+async fn a_listed_international_line_is_one_that_can_be_sent_back() {
+    let account = account(Site::International, |_, _| {
+        records(1, &[listed(1, "www", "A", "Default", "1.1.1.1")])
+    });
+    let listed = account.records(&example(), &|_, _| {}).await.unwrap();
+    assert_eq!(listed[0].fields["line"], "default");
+}
+
+#[tokio::test]
+async fn an_added_record_says_what_was_asked_for_and_its_note_follows() {
+    let said = [("mx", "5"), ("remark", "the attic"), ("status", "disable")];
+    let record = AnyRecord {
+        ttl: Some(600),
+        ..any("@", "MX", "mail.example.com.", &said)
+    };
+    let common = [
+        ("domain", "example.com"),
+        ("sub_domain", "@"),
+        ("record_type", "MX"),
+        ("value", "mail.example.com."),
+        ("mx", "5"),
+        ("ttl", "600"),
+    ];
+    for (site, own, calls) in [
+        (
+            Site::International,
+            &[("record_line", "default")][..],
+            &["Record.Create", "Record.Status", "Record.Remark"][..],
+        ),
+        (
+            Site::China,
+            &[("record_line", "默认"), ("status", "disable")],
+            &["Record.Create", "Record.Remark"],
+        ),
+    ] {
+        let account = account(site, |_, fields| stored(fields));
+        assert_eq!(account.add(&example(), &record).await, Ok("1".to_owned()));
+        assert_eq!(names(&account), calls);
+        let seen = seen(&account);
+        let mut expected = fields(&common);
+        expected.extend(fields(own));
+        assert_eq!(seen[0].1, expected);
+        let remark = [
+            ("domain", "example.com"),
+            ("record_id", "1"),
+            ("remark", "the attic"),
+        ];
+        assert_eq!(seen[calls.len() - 1].1, fields(&remark));
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_was_added_without_its_note_is_not_said_to_be_complete() {
+    let account = account(Site::China, |name, fields| match name {
+        "Record.Create" => stored(fields),
+        _ => code(8),
+    });
+    let record = any("www", "A", "1.1.1.1", &[("remark", "the attic")]);
+    let failure = account.add(&example(), &record).await.unwrap_err();
+    assert_eq!(failure.class, Class::NotFound);
+    assert!(
+        failure.what.starts_with("record 1 was added, "),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_said_of_a_record_stays_when_it_is_set() {
+    let more = r#","record_line":"联通","record_line_id":"10=1","weight":20,"mx":"5","remark":"x""#;
+    let account = account(Site::China, move |name, fields| match name {
+        "Record.Info" => detail("A", "1.1.1.1", more),
+        _ => stored(fields),
+    });
+    let record = any("www", "A", "2.2.2.2", &[]);
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    assert_eq!(names(&account), ["Record.Info", "Record.Modify"]);
+    let expected = [
+        ("domain", "example.com"),
+        ("record_id", "16894439"),
+        ("sub_domain", "www"),
+        ("record_type", "A"),
+        ("record_line_id", "10=1"),
+        ("value", "2.2.2.2"),
+        ("mx", "5"),
+        ("ttl", "1200"),
+        ("status", "enable"),
+        ("weight", "20"),
+    ];
+    assert_eq!(seen(&account)[1].1, fields(&expected));
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_record_is_set() {
+    let more = r#","record_line":"Default","mx":"5","remark":"x""#;
+    let account = account(Site::International, move |name, fields| match name {
+        "Record.Info" => detail("MX", "mail.example.com.", more),
+        _ => stored(fields),
+    });
+    let said = [
+        ("mx", "10"),
+        ("status", "disable"),
+        ("remark", ""),
+        ("line", "CN"),
+    ];
+    let record = AnyRecord {
+        ttl: Some(600),
+        ..any("www", "MX", "mail.example.com", &said)
+    };
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    let calls = [
+        "Record.Info",
+        "Record.Modify",
+        "Record.Status",
+        "Record.Remark",
+    ];
+    assert_eq!(names(&account), calls);
+    let seen = seen(&account);
+    let expected = [
+        ("domain", "example.com"),
+        ("record_id", "16894439"),
+        ("sub_domain", "www"),
+        ("record_type", "MX"),
+        ("record_line", "CN"),
+        ("value", "mail.example.com"),
+        ("mx", "10"),
+        ("ttl", "600"),
+    ];
+    assert_eq!(seen[1].1, fields(&expected));
+    assert_eq!(seen[2].1["status"], "disable");
+    assert_eq!(seen[3].1["remark"], "");
+}
+
+#[tokio::test]
+async fn a_record_that_is_right_already_is_not_written() {
+    for (kind, stored_value, value) in [
+        ("A", "1.1.1.1", "1.1.1.1"),
+        ("CNAME", "docs.example.com.", "docs.example.com"),
+    ] {
+        let more = r#","record_line":"Default","mx":"0","remark":"x""#;
+        let account = account(Site::International, move |_, _| {
+            detail(kind, stored_value, more)
+        });
+        let said = [("remark", "x"), ("status", "enable"), ("line", "default")];
+        let record = any("www", kind, value, &said);
+        assert_eq!(account.set(&example(), &record).await, Ok(()));
+        assert_eq!(names(&account), ["Record.Info"], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_records_do_not_have_is_refused_before_anything_is_sent() {
+    for (field, told) in [
+        (
+            ("priority", "5"),
+            "DNSPod's records have no `priority`; they have line, line_id, mx, weight, status, \
+             remark",
+        ),
+        (("mx", "five"), "`mx` takes a number, not `five`"),
+        (("status", "on"), "`status` takes enable|disable, not `on`"),
+    ] {
+        let account = account(Site::China, |_, _| code(1));
+        let record = any("www", "A", "1.1.1.1", &[field]);
+        for result in [
+            account.add(&example(), &record).await.map(drop),
+            account.set(&example(), &record).await,
+        ] {
+            let failure = result.unwrap_err();
+            assert_eq!(failure.class, Class::Invalid);
+            assert_eq!(failure.what, told);
+        }
+        assert!(names(&account).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_names_the_record_and_one_that_is_not_there_is_not_found() {
+    let account = account(Site::China, |_, fields| {
+        code(if fields["record_id"] == "1" { 1 } else { 8 })
+    });
+    assert_eq!(account.delete(&example(), "1").await, Ok(()));
+    let expected = fields(&[("domain", "example.com"), ("record_id", "1")]);
+    assert_eq!(seen(&account), [("Record.Remove".to_owned(), expected)]);
+    let gone = account.delete(&example(), "2").await.unwrap_err();
+    assert_eq!(gone.class, Class::NotFound);
+}

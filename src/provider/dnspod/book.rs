@@ -1,0 +1,272 @@
+//! An account's zones and their records of any type.
+
+use super::{
+    Account, Site,
+    api::record::{
+        RecordCreate, RecordInfo, RecordModify, RecordRemark, RecordRemove, RecordStatus,
+    },
+    line::LineRef,
+    record::domain,
+    types,
+};
+use crate::{
+    core::{
+        outcome::{Class, Failure},
+        record::Zone,
+    },
+    http::Transport,
+    provider::book::{AnyRecord, Book, Progress},
+};
+
+/// What a record has besides its name, type, data and TTL, by the names of [`AnyRecord::fields`].
+const FIELDS: [&str; 6] = ["line", "line_id", "mx", "weight", "status", "remark"];
+
+impl<T: Transport> Book for Account<T> {
+    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
+        self.every_zone().await
+    }
+
+    async fn records(
+        &self,
+        zone: &Zone,
+        progress: Progress<'_>,
+    ) -> Result<Vec<AnyRecord>, Failure> {
+        let (records, _) = self.every_record(zone, progress).await?;
+        Ok(records.into_iter().map(|it| self.shown(it)).collect())
+    }
+
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
+        let fields = Fields::of(record)?;
+        let (domain_id, domain) = domain(zone);
+        let line = self.given_line(&fields);
+        let (record_line, record_line_id) = line.unwrap_or_else(|| self.line.of_new()).parameters();
+        let call = RecordCreate {
+            domain_id,
+            domain,
+            sub_domain: Some(record.host.clone()),
+            record_type: record.r#type.clone(),
+            record_line,
+            record_line_id,
+            value: record.data.clone(),
+            mx: fields.mx,
+            ttl: record.ttl.map(i64::from),
+            status: self.in_the_write(fields.status),
+            weight: fields.weight,
+        };
+        let written = self.client().call(&call).await?.record;
+        let Some(id) = written.id.filter(|it| !it.is_empty()) else {
+            let what = format!(
+                "Record.Create of {} in {}: the answer does not name the new record",
+                record.host, zone.name
+            );
+            return Err(Failure::of_host(Class::Contract, what));
+        };
+        let status = fields.status.filter(|it| *it != "enable");
+        let remark = fields.remark.filter(|it| !it.is_empty());
+        let apart = self.write_apart(zone, &id, status, remark).await;
+        apart.map_err(|failure| Failure {
+            what: format!("record {id} was added, and not all that it says: {failure}"),
+            ..failure
+        })?;
+        Ok(id)
+    }
+
+    /// A record that says already what it shall say is not written: a few writes that change nothing
+    /// lock it for an hour.
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), Failure> {
+        let fields = Fields::of(record)?;
+        let (domain_id, domain) = domain(zone);
+        let call = RecordInfo {
+            domain_id: domain_id.clone(),
+            domain: domain.clone(),
+            record_id: record.id.clone(),
+        };
+        let now = self.client().call(&call).await?.record;
+        let status = now.enabled.as_deref().map(|it| match it {
+            "0" => "disable",
+            _ => "enable",
+        });
+        let number = |text: Option<&str>| text.and_then(|it| it.trim().parse::<i64>().ok());
+        let line = (now.record_line.as_deref(), now.record_line_id.as_deref());
+        let line = self.line.of_existing(line.0, line.1);
+        let (record_line, record_line_id) = line.parameters();
+        let present = RecordModify {
+            domain_id,
+            domain,
+            record_id: record.id.clone(),
+            sub_domain: now.sub_domain.unwrap_or_default(),
+            record_type: now.record_type.unwrap_or_default(),
+            record_line,
+            record_line_id,
+            value: now.value.unwrap_or_default(),
+            mx: number(now.mx.as_deref()).filter(|mx| *mx != 0),
+            ttl: now.ttl.map(i64::from),
+            status: self.in_the_write(status),
+            weight: number(now.weight.as_deref()),
+        };
+        let mut wanted = RecordModify {
+            sub_domain: record.host.clone(),
+            record_type: record.r#type.clone(),
+            value: record.data.clone(),
+            mx: fields.mx.or(present.mx),
+            ttl: record.ttl.map(i64::from).or(present.ttl),
+            status: self.in_the_write(fields.status.or(status)),
+            weight: fields.weight.or(present.weight),
+            ..present.clone()
+        };
+        if let Some(line) = self.given_line(&fields) {
+            (wanted.record_line, wanted.record_line_id) = line.parameters();
+        }
+        if !is_same(&present, &wanted) {
+            self.client().call(&wanted).await?;
+        }
+        let status = fields.status.filter(|it| Some(*it) != status);
+        let remark = fields
+            .remark
+            .filter(|it| *it != now.remark.as_deref().unwrap_or_default());
+        self.write_apart(zone, &record.id, status, remark).await
+    }
+
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+        let (domain_id, domain) = domain(zone);
+        let call = RecordRemove {
+            domain_id,
+            domain,
+            record_id: id.to_owned(),
+        };
+        self.client().call(&call).await.map(drop)
+    }
+}
+
+impl<T: Transport> Account<T> {
+    /// A listed record in the words that all providers share.
+    fn shown(&self, listed: types::Record) -> AnyRecord {
+        let is_enabled = listed.is_enabled();
+        let status = is_enabled.map(|it| if it { "enable" } else { "disable" });
+        let is_mx = listed.r#type.as_deref() == Some("MX");
+        let mx = listed.mx.filter(|mx| is_mx || mx != "0");
+        let line = listed.line.map(|line| self.line.sent_name(&line));
+        let fields = [
+            line,
+            listed.line_id,
+            mx,
+            listed.weight,
+            status.map(str::to_owned),
+            listed.remark,
+        ];
+        let said = |(name, value): (&str, Option<String>)| {
+            let value = value.filter(|it| !it.is_empty())?;
+            Some((name.to_owned(), value))
+        };
+        AnyRecord {
+            id: listed.id,
+            host: listed.name.unwrap_or_default(),
+            r#type: listed.r#type.unwrap_or_default(),
+            data: listed.value.unwrap_or_default(),
+            ttl: listed.ttl,
+            fields: FIELDS.into_iter().zip(fields).filter_map(said).collect(),
+        }
+    }
+
+    /// The line that is asked for. As with the service, its identifier goes before its name.
+    fn given_line(&self, fields: &Fields<'_>) -> Option<LineRef> {
+        let id = fields.line_id.map(|id| LineRef::Id(id.to_owned()));
+        id.or_else(|| {
+            let name = fields.line?;
+            Some(LineRef::Name(self.line.sent_name(name)))
+        })
+    }
+
+    /// The status as a part of the write itself, which only China has.
+    fn in_the_write(&self, status: Option<&str>) -> Option<String> {
+        let is_part = self.client().site() == Site::China;
+        status.filter(|_| is_part).map(str::to_owned)
+    }
+
+    /// What has a call of its own: the note, and on the international site the status.
+    async fn write_apart(
+        &self,
+        zone: &Zone,
+        id: &str,
+        status: Option<&str>,
+        remark: Option<&str>,
+    ) -> Result<(), Failure> {
+        let (domain_id, domain) = domain(zone);
+        if let Some(status) = status.filter(|_| self.client().site() == Site::International) {
+            let call = RecordStatus {
+                domain_id: domain_id.clone(),
+                domain: domain.clone(),
+                record_id: id.to_owned(),
+                status: status.to_owned(),
+            };
+            self.client().call(&call).await?;
+        }
+        if let Some(remark) = remark {
+            let call = RecordRemark {
+                domain_id,
+                domain,
+                record_id: id.to_owned(),
+                remark: remark.to_owned(),
+            };
+            self.client().call(&call).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether two writes leave the record the same. The service puts a dot behind a target's name.
+fn is_same(present: &RecordModify, wanted: &RecordModify) -> bool {
+    let bare = |call: &RecordModify| {
+        let mut call = call.clone();
+        if call.record_type != "TXT" {
+            call.value.truncate(call.value.trim_end_matches('.').len());
+        }
+        call
+    };
+    bare(present) == bare(wanted)
+}
+
+/// The fields of a record that is to be written.
+#[derive(Clone, Copy, Default)]
+struct Fields<'a> {
+    line: Option<&'a str>,
+    line_id: Option<&'a str>,
+    mx: Option<i64>,
+    weight: Option<i64>,
+    status: Option<&'a str>,
+    remark: Option<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Refuses a field that is not known, and a number or a status that is none.
+    fn of(record: &'a AnyRecord) -> Result<Self, Failure> {
+        let refused = |what: String| Failure::of_host(Class::Invalid, what);
+        let number = |name: &str, value: &str| {
+            let parsed = value.trim().parse::<i64>();
+            parsed.map_err(|_| refused(format!("`{name}` takes a number, not `{value}`")))
+        };
+        let mut fields = Self::default();
+        for (name, value) in &record.fields {
+            match name.as_str() {
+                "line" => fields.line = Some(value),
+                "line_id" => fields.line_id = Some(value),
+                "mx" => fields.mx = Some(number(name, value)?),
+                "weight" => fields.weight = Some(number(name, value)?),
+                "status" if matches!(value.as_str(), "enable" | "disable") => {
+                    fields.status = Some(value);
+                }
+                "status" => {
+                    let what = format!("`status` takes enable|disable, not `{value}`");
+                    return Err(refused(what));
+                }
+                "remark" => fields.remark = Some(value),
+                _ => {
+                    let known = FIELDS.join(", ");
+                    let what = format!("DNSPod's records have no `{name}`; they have {known}");
+                    return Err(refused(what));
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
