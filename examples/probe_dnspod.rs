@@ -46,7 +46,9 @@ fn run() -> Result<usize, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(look(&api, site)).map_err(|failure| failure.to_string())
+    runtime
+        .block_on(look(&api, site))
+        .map_err(|failure| failure.to_string())
 }
 
 /// Calls an operation that reads.
@@ -63,29 +65,68 @@ async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, Failure> 
 async fn look(api: &Api, site: Site) -> Result<usize, Failure> {
     let mut findings = Findings::default();
     let version = ask(api, "Info.Version", &[]).await?;
-    findings.expect("the version is said in the message", version["version"].is_string(), &version.to_string());
+    findings.expect(
+        "the version is said in the message",
+        version["version"].is_string(),
+        &version.to_string(),
+    );
     let domains = ask(api, "Domain.List", &[]).await?;
     let domains = domains["domains"].as_array().cloned().unwrap_or_default();
     for domain in domains.iter().take(1) {
         let known = [
-            "id", "name", "grade", "grade_title", "status", "ext_status", "records", "group_id",
-            "is_mark", "remark", "is_vip", "searchengine_push", "created_on", "updated_on", "ttl",
+            "id",
+            "name",
+            "grade",
+            "grade_title",
+            "status",
+            "ext_status",
+            "records",
+            "group_id",
+            "is_mark",
+            "remark",
+            "is_vip",
+            "searchengine_push",
+            "created_on",
+            "updated_on",
+            "ttl",
             "owner",
         ];
-        let optional = ["punycode", "beian", "cname_speedup", "auth_to_anquanbao", "user_id"];
+        let optional = [
+            "punycode",
+            "beian",
+            "cname_speedup",
+            "auth_to_anquanbao",
+            "user_id",
+        ];
         findings.fields("a listed domain's fields", domain, &known, &optional);
-        findings.expect("a listed domain's id is a number", domain["id"].is_number(), &domain["id"].to_string());
+        findings.expect(
+            "a listed domain's id is a number",
+            domain["id"].is_number(),
+            &domain["id"].to_string(),
+        );
     }
     for domain in &domains {
-        let Some(name) = domain["name"].as_str() else { continue };
+        let Some(name) = domain["name"].as_str() else {
+            continue;
+        };
         records(api, site, name, &mut findings).await;
     }
-    match ask(api, "Domain.Info", &["domain=moored-probe.invalid".to_owned()]).await {
+    match ask(
+        api,
+        "Domain.Info",
+        &["domain=moored-probe.invalid".to_owned()],
+    )
+    .await
+    {
         Err(failure) => {
             let is_13 = failure.what.contains("13");
             findings.expect("a domain that is not ours answers 13", is_13, &failure.what);
         }
-        Ok(seen) => findings.expect("a domain that is not ours answers 13", false, &seen.to_string()),
+        Ok(seen) => findings.expect(
+            "a domain that is not ours answers 13",
+            false,
+            &seen.to_string(),
+        ),
     }
     Ok(findings.end())
 }
@@ -102,23 +143,56 @@ async fn records(api: &Api, site: Site, domain: &str, findings: &mut Findings) {
     let records = answer["records"].as_array().cloned().unwrap_or_default();
     for record in records.iter().take(1) {
         let known = [
-            "id", "name", "line", "type", "ttl", "value", "mx", "enabled", "status",
-            "monitor_status", "remark", "updated_on",
+            "id",
+            "name",
+            "line",
+            "type",
+            "ttl",
+            "value",
+            "mx",
+            "enabled",
+            "status",
+            "monitor_status",
+            "remark",
+            "updated_on",
         ];
         let optional = ["line_id", "weight", "use_aqb", "hold"];
         findings.fields("a listed record's fields", record, &known, &optional);
-        findings.expect("a listed record's id is text", record["id"].is_string(), &record["id"].to_string());
+        findings.expect(
+            "a listed record's id is text",
+            record["id"].is_string(),
+            &record["id"].to_string(),
+        );
     }
     let holds = records.iter().filter(|it| it["hold"] == "hold").count();
-    findings.expect(&format!("{domain} has two NS records on hold"), holds == 2, &holds.to_string());
-    let lines = records.iter().filter(|it| it["line"] == default_line).count();
+    findings.expect(
+        &format!("{domain} has two NS records on hold"),
+        holds == 2,
+        &holds.to_string(),
+    );
+    let lines = records
+        .iter()
+        .filter(|it| it["line"] == default_line)
+        .count();
     let what = format!("{domain}: the default line is listed as {default_line}");
-    findings.expect(&what, lines > 0 || records.is_empty(), &format!("{lines} records on it"));
+    findings.expect(
+        &what,
+        lines > 0 || records.is_empty(),
+        &format!("{lines} records on it"),
+    );
     let before_min = |it: &&Value| {
-        let number = |value: &Value| value.as_str().map_or(value.as_i64(), |text| text.parse().ok());
+        let number = |value: &Value| {
+            value
+                .as_str()
+                .map_or(value.as_i64(), |text| text.parse().ok())
+        };
         let least = number(&answer["domain"]["min_ttl"]).unwrap_or(0);
         number(&it["ttl"]).is_some_and(|ttl| ttl < least)
     };
     let below = records.iter().filter(before_min).count();
-    findings.expect(&format!("{domain}: no TTL is below the plan's least"), below == 0, &below.to_string());
+    findings.expect(
+        &format!("{domain}: no TTL is below the plan's least"),
+        below == 0,
+        &below.to_string(),
+    );
 }

@@ -55,7 +55,9 @@ fn run() -> Result<usize, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(look(&api)).map_err(|failure| failure.to_string())
+    runtime
+        .block_on(look(&api))
+        .map_err(|failure| failure.to_string())
 }
 
 async fn look(api: &Api) -> Result<usize, moored::core::outcome::Failure> {
@@ -63,7 +65,11 @@ async fn look(api: &Api) -> Result<usize, moored::core::outcome::Failure> {
     let domains = raw(api, &DomainsList::default()).await?;
     let typed = api.call(&DomainsList::default()).await?;
     let listed = domains.as_array().map_or(0, Vec::len);
-    findings.expect("every domain is understood", listed == typed.len(), &format!("{listed} listed"));
+    findings.expect(
+        "every domain is understood",
+        listed == typed.len(),
+        &format!("{listed} listed"),
+    );
     if let Some(domain) = domains.as_array().and_then(|all| all.first()) {
         let known = ["id", "domain", "status", "nameservers", "services"];
         let optional = ["expiry_date", "registered_date", "renew", "registrant"];
@@ -77,8 +83,21 @@ async fn look(api: &Api) -> Result<usize, moored::core::outcome::Failure> {
     match raw(api, &InvoicesList::default()).await {
         Ok(invoices) => {
             for invoice in invoices.as_array().into_iter().flatten().take(1) {
-                let known = ["id", "type", "amount", "currency", "issued_date", "status", "url"];
-                findings.fields("an invoice's fields", invoice, &known, &["due_date", "paid_date"]);
+                let known = [
+                    "id",
+                    "type",
+                    "amount",
+                    "currency",
+                    "issued_date",
+                    "status",
+                    "url",
+                ];
+                findings.fields(
+                    "an invoice's fields",
+                    invoice,
+                    &known,
+                    &["due_date", "paid_date"],
+                );
             }
         }
         Err(failure) => findings.unseen("invoices", &failure.what),
@@ -96,18 +115,31 @@ fn operation<C: Call>(_: &C) -> &'static moored::provider::operation::Operation 
 
 /// A domain that is nobody's: 403, not 404 (facts: Q1).
 async fn foreign(api: &Api, findings: &mut Findings) {
-    let call = DomainsGet { domain_id: 2_147_483_647 };
+    let call = DomainsGet {
+        domain_id: 2_147_483_647,
+    };
     match api.call(&call).await {
         Err(failure) => {
             let is_403 = failure.class == Class::NotFound && failure.what.contains("403");
-            findings.expect("a domain that is not ours answers 403", is_403, &failure.what);
+            findings.expect(
+                "a domain that is not ours answers 403",
+                is_403,
+                &failure.what,
+            );
         }
-        Ok(_) => findings.expect("a domain that is not ours answers 403", false, "it was shown"),
+        Ok(_) => findings.expect(
+            "a domain that is not ours answers 403",
+            false,
+            "it was shown",
+        ),
     }
 }
 
 async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
-    let list = DnsList { domain_id, ..DnsList::default() };
+    let list = DnsList {
+        domain_id,
+        ..DnsList::default()
+    };
     let records = match raw(api, &list).await {
         Ok(records) => records,
         Err(failure) => return findings.unseen(&format!("records of {domain_id}"), &failure.what),
@@ -119,7 +151,11 @@ async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
         let kind = record["type"].as_str().unwrap_or_default();
         let id = &record["id"];
         if !known.contains(&kind) {
-            findings.expect("a record's type is known", false, &format!("{kind} (record {id})"));
+            findings.expect(
+                "a record's type is known",
+                false,
+                &format!("{kind} (record {id})"),
+            );
         }
         let ttl = record["ttl"].as_i64();
         let in_range = ttl.is_some_and(|ttl| (60..=604_800).contains(&ttl) && ttl % 60 == 0);
@@ -129,12 +165,24 @@ async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
         }
         let apex_ns = kind == "NS" && record["host"] == "@";
         if apex_ns {
-            findings.expect("a zone's own NS are not listed (Q8)", false, &format!("record {id}"));
+            findings.expect(
+                "a zone's own NS are not listed (Q8)",
+                false,
+                &format!("record {id}"),
+            );
         }
     }
     let understood = api.call(&list).await;
-    let seen = understood.as_ref().err().map(ToString::to_string).unwrap_or_default();
-    findings.expect(&format!("every record of {domain_id} is understood"), understood.is_ok(), &seen);
+    let seen = understood
+        .as_ref()
+        .err()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    findings.expect(
+        &format!("every record of {domain_id} is understood"),
+        understood.is_ok(),
+        &seen,
+    );
 }
 
 async fn forwards(api: &Api, domain_id: i64, findings: &mut Findings) {

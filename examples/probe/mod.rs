@@ -10,13 +10,13 @@ use serde_json::Value;
 
 /// Findings, said as they come.
 #[derive(Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     differences: usize,
 }
 
 impl Findings {
     /// Whether something is as the facts say; if not, what was seen instead.
-    pub fn expect(&mut self, what: &str, is_so: bool, seen: &str) {
+    pub(crate) fn expect(&mut self, what: &str, is_so: bool, seen: &str) {
         if is_so {
             say(&format!("as the facts say  {what}"));
         } else {
@@ -26,12 +26,12 @@ impl Findings {
     }
 
     /// Something that could not be looked at, and why.
-    pub fn unseen(&mut self, what: &str, why: &str) {
+    pub(crate) fn unseen(&mut self, what: &str, why: &str) {
         say(&format!("not seen          {what}: {why}"));
     }
 
     /// The fields of an object that the facts do not know, and of those they know the missing ones.
-    pub fn fields(&mut self, what: &str, object: &Value, known: &[&str], optional: &[&str]) {
+    pub(crate) fn fields(&mut self, what: &str, object: &Value, known: &[&str], optional: &[&str]) {
         let Some(fields) = object.as_object() else {
             self.expect(what, false, &format!("not an object but {object}"));
             return;
@@ -41,32 +41,35 @@ impl Findings {
             .filter(|it| !known.contains(&it.as_str()) && !optional.contains(&it.as_str()))
             .map(String::as_str)
             .collect();
-        let missing: Vec<_> =
-            known.iter().filter(|it| !fields.contains_key(**it)).copied().collect();
+        let missing: Vec<_> = known
+            .iter()
+            .filter(|it| !fields.contains_key(**it))
+            .copied()
+            .collect();
         let seen = format!("new: {}; missing: {}", new.join(" "), missing.join(" "));
         self.expect(what, new.is_empty() && missing.is_empty(), &seen);
     }
 
     /// The end: how many differences there were.
-    pub fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         say(&format!("{} differences", self.differences));
         self.differences
     }
 }
 
 /// Writes a line; a reader that went away does not matter.
-pub fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A variable of the environment, or what is missing.
-pub fn variable(name: &str) -> Result<String, String> {
+pub(crate) fn variable(name: &str) -> Result<String, String> {
     #[expect(clippy::disallowed_methods, reason = "a probe is a program of its own")]
     std::env::var(name).map_err(|_| format!("set {name}"))
 }
 
 /// A client of the API at `base`.
-pub fn client(base: &str, user_agent: String) -> Result<Client, String> {
+pub(crate) fn client(base: &str, user_agent: String) -> Result<Client, String> {
     let tls = tls::config().map_err(|error| error.to_string())?;
     let options = Options {
         base: base.to_owned(),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Asks, unless an earlier failure says to leave the account alone (L4, L8).
-pub async fn ask<T>(
+pub(super) async fn ask<T>(
     name: &AccountName,
     memory: &RefCell<Memory>,
     clock: &dyn Clock,

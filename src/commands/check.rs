@@ -42,7 +42,13 @@ pub async fn check(
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
-                    let found = longest_zone(host, names).map(ToString::to_string);
+                    let zone = longest_zone(host, names);
+                    let trouble = listing.troubles.iter().find(|(name, _)| Some(name) == zone);
+                    if let Some((_, failure)) = trouble {
+                        findings.push((account.name, host, Err(failure.clone())));
+                        continue;
+                    }
+                    let found = zone.map(ToString::to_string);
                     let records = listing.records.iter().filter(|it| it.host == *host).count();
                     let found = found.map(|zone| (zone, records));
                     let missing = || {

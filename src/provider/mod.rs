@@ -8,7 +8,7 @@ pub mod operation;
 
 use crate::core::{
     guard::SafePlan,
-    name::Fqdn,
+    name::{Fqdn, ZoneName},
     outcome::Failure,
     plan::Rules,
     record::{Record, Zone},
@@ -48,4 +48,7 @@ pub struct Listing {
     pub zones: Vec<Zone>,
     /// The address records, by host and in the provider's order.
     pub records: Vec<Record>,
+    /// Zones whose records could not be listed for a reason of their own, with the reason: their
+    /// hosts wait, and no others.
+    pub troubles: Vec<(ZoneName, Failure)>,
 }

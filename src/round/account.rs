@@ -200,7 +200,13 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             // While a write is unconfirmed, what was confirmed before it explains nothing.
             let remembered = memory.target(course.target).filter(|it| !it.pending);
             let remembered = remembered.and_then(|it| it.confirmed.clone());
-            let existing = match listing.filter(|_| course.list) {
+            let listed = listing.filter(|_| course.list);
+            if let Some(failure) = listed.and_then(|it| trouble(course.target, it)) {
+                self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                course.end = Some(Outcome::Failed(failure));
+                continue;
+            }
+            let existing = match listed {
                 Some(listing) => found(course.target, listing),
                 None => Existing::Remembered {
                     addrs: remembered
@@ -391,6 +397,16 @@ fn found(target: &Target, listing: &Listing) -> Existing {
         zone: zone.clone(),
         records,
     }
+}
+
+/// Why the zone that holds a target could not be listed, if it could not.
+fn trouble(target: &Target, listing: &Listing) -> Option<Failure> {
+    let zone = longest_zone(&target.host, listing.zones.iter().map(|zone| &zone.name))?;
+    let (_, failure) = listing.troubles.iter().find(|(name, _)| name == zone)?;
+    Some(Failure {
+        scope: Scope::Host,
+        ..failure.clone()
+    })
 }
 
 fn no_zone(target: &Target) -> Failure {

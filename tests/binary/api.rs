@@ -16,7 +16,11 @@ struct Walk<'b> {
 
 impl<'b> Walk<'b> {
     fn new(bench: &'b Bench, account: &'b str) -> Self {
-        Self { bench, account, called: BTreeSet::new() }
+        Self {
+            bench,
+            account,
+            called: BTreeSet::new(),
+        }
     }
 
     /// A call that succeeds.
@@ -26,13 +30,21 @@ impl<'b> Walk<'b> {
         args.extend(words);
         self.called.insert(operation.to_owned());
         let run = self.bench.run(&args);
-        assert_eq!(run.code, 0, "{operation} {words:?}: {}{}", run.stdout, run.stderr);
+        assert_eq!(
+            run.code, 0,
+            "{operation} {words:?}: {}{}",
+            run.stdout, run.stderr
+        );
         run.json()
     }
 
     /// Every operation that `--list` shows was called.
     fn ends(self) {
-        let listed = self.bench.run(&["api", self.account, "--list", "--json"]).ends(0).json();
+        let listed = self
+            .bench
+            .run(&["api", self.account, "--list", "--json"])
+            .ends(0)
+            .json();
         let listed: BTreeSet<_> = listed
             .as_array()
             .unwrap()
@@ -44,7 +56,9 @@ impl<'b> Walk<'b> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn configured() -> Bench {
@@ -73,17 +87,44 @@ fn every_operation_of_domeneshop_is_reached() {
     let mail = ["host=@", "type=MX", "data=mx.example.net", "priority=10"];
     let created = walk.call("dns.create", &[&[domain.as_str()], &mail[..]].concat());
     let record = &format!("record_id={}", created["id"]);
-    assert_eq!(walk.call("dns.list", &[domain, "type=MX"])[0]["data"], "mx.example.net.");
-    let replaced = ["host=@", "type=MX", "data=mx2.example.net", "priority=20", "ttl=600"];
-    walk.call("dns.replace", &[&[domain.as_str(), record], &replaced[..]].concat());
+    assert_eq!(
+        walk.call("dns.list", &[domain, "type=MX"])[0]["data"],
+        "mx.example.net."
+    );
+    let replaced = [
+        "host=@",
+        "type=MX",
+        "data=mx2.example.net",
+        "priority=20",
+        "ttl=600",
+    ];
+    walk.call(
+        "dns.replace",
+        &[&[domain.as_str(), record], &replaced[..]].concat(),
+    );
     let got = walk.call("dns.get", &[domain, record]);
-    assert_eq!((text(&got["priority"]), &got["ttl"]), ("20".to_owned(), &json!(600)));
+    assert_eq!(
+        (text(&got["priority"]), &got["ttl"]),
+        ("20".to_owned(), &json!(600))
+    );
     walk.call("dns.delete", &[domain, record]);
-    walk.call("dyndns.update", &["hostname=a.example.com,b.example.com", "myip=192.0.2.1"]);
-    walk.call("forwards.create", &[domain, "host=www", "url=https://example.net/"]);
+    walk.call(
+        "dyndns.update",
+        &["hostname=a.example.com,b.example.com", "myip=192.0.2.1"],
+    );
+    walk.call(
+        "forwards.create",
+        &[domain, "host=www", "url=https://example.net/"],
+    );
     assert_eq!(walk.call("forwards.list", &[domain])[0]["host"], "www");
-    assert_eq!(walk.call("forwards.get", &[domain, "host=www"])["url"], "https://example.net/");
-    walk.call("forwards.replace", &[domain, "host=www", "url=https://example.net/new"]);
+    assert_eq!(
+        walk.call("forwards.get", &[domain, "host=www"])["url"],
+        "https://example.net/"
+    );
+    walk.call(
+        "forwards.replace",
+        &[domain, "host=www", "url=https://example.net/new"],
+    );
     walk.call("forwards.delete", &[domain, "host=www"]);
     let invoices = walk.call("invoices.list", &["status=unpaid"]);
     let invoice = format!("invoice_id={}", invoices[0]["id"]);
@@ -97,17 +138,35 @@ fn forwards_get_works_on_the_live_service_too() {
     bench.sandbox.domeneshop().forwards_per_host(false);
     let mut walk = Walk::new(&bench, "domeneshop");
     let domain = format!("domain_id={}", walk.call("domains.list", &[])[0]["id"]);
-    walk.call("forwards.create", &[&domain, "host=www", "url=https://example.net/"]);
-    assert_eq!(walk.call("forwards.get", &[&domain, "host=www"])["url"], "https://example.net/");
-    let args = ["api", "domeneshop", "forwards.delete", &domain, "host=www", "--yes"];
+    walk.call(
+        "forwards.create",
+        &[&domain, "host=www", "url=https://example.net/"],
+    );
+    assert_eq!(
+        walk.call("forwards.get", &[&domain, "host=www"])["url"],
+        "https://example.net/"
+    );
+    let args = [
+        "api",
+        "domeneshop",
+        "forwards.delete",
+        &domain,
+        "host=www",
+        "--yes",
+    ];
     let run = bench.run(&args).ends(77);
     assert!(run.stderr.contains("web interface"), "{}", run.stderr);
 }
+
+/// Another account at DNSPod.
+const FRIEND: &str = "777,fedcba9876543210fedcba9876543210";
 
 /// The operations that both sites of DNSPod have.
 fn both_sites(walk: &mut Walk<'_>, site: Site, zone: &str) {
     let pod = walk.bench.sandbox.dnspod(site);
     pod.set_domain(zone, json!({"is_vip": "yes"}));
+    pod.account(FRIEND);
+    pod.set_user(FRIEND, json!({"email": "friend@example.com"}));
     let domain = &format!("domain={zone}");
     walk.call("User.Detail", &[]);
     walk.call("User.Log", &[]);
@@ -129,9 +188,15 @@ fn both_sites(walk: &mut Walk<'_>, site: Site, zone: &str) {
     walk.call("Domaingroup.Modify", &[group, "group_name=houses"]);
     walk.call("Domaingroup.Remove", &[group]);
 
-    walk.call("Domainshare.Create", &[domain, "email=friend@example.com", "mode=r"]);
+    walk.call(
+        "Domainshare.Create",
+        &[domain, "email=friend@example.com", "mode=r"],
+    );
     walk.call("Domainshare.List", &[domain]);
-    walk.call("Domainshare.Modify", &[domain, "email=friend@example.com", "mode=rw"]);
+    walk.call(
+        "Domainshare.Modify",
+        &[domain, "email=friend@example.com", "mode=rw"],
+    );
     walk.call("Domainshare.Remove", &[domain, "email=friend@example.com"]);
 
     let alias = walk.call("Domainalias.Create", &[domain_id, "domain=alias.example"]);
@@ -159,41 +224,81 @@ fn records(walk: &mut Walk<'_>, site: Site, domain: &str) {
     };
     walk.call("Record.Type", &["domain_grade=DP_Free"]);
     walk.call("Record.Line", &["domain_grade=DP_Free", domain]);
-    let new = [domain, "sub_domain=www", "record_type=A", line, "value=192.0.2.1", "ttl=600"];
+    let new = [
+        domain,
+        "sub_domain=www",
+        "record_type=A",
+        line,
+        "value=192.0.2.1",
+        "ttl=600",
+    ];
     let created = walk.call("Record.Create", &new);
     let record = &format!("record_id={}", text(&created["record"]["id"]));
-    assert_eq!(walk.call("Record.List", &[domain, "sub_domain=www"])["records"][0]["value"], "192.0.2.1");
-    let changed = [domain, record, "sub_domain=www", "record_type=A", line, "value=192.0.2.2", "ttl=600"];
+    assert_eq!(
+        walk.call("Record.List", &[domain, "sub_domain=www"])["records"][0]["value"],
+        "192.0.2.1"
+    );
+    let changed = [
+        domain,
+        record,
+        "sub_domain=www",
+        "record_type=A",
+        line,
+        "value=192.0.2.2",
+        "ttl=600",
+    ];
     walk.call("Record.Modify", &changed);
-    walk.call("Record.Ddns", &[domain, record, "sub_domain=www", line, "value=192.0.2.3", "ttl=600"]);
+    walk.call(
+        "Record.Ddns",
+        &[
+            domain,
+            record,
+            "sub_domain=www",
+            line,
+            "value=192.0.2.3",
+            "ttl=600",
+        ],
+    );
     walk.call("Record.Remark", &[domain, record, "remark=web"]);
-    assert_eq!(walk.call("Record.Info", &[domain, record])["record"]["value"], "192.0.2.3");
+    assert_eq!(
+        walk.call("Record.Info", &[domain, record])["record"]["value"],
+        "192.0.2.3"
+    );
     walk.call("Record.Status", &[domain, record, "status=disable"]);
     walk.call("Record.Remove", &[domain, record]);
 }
 
 fn acquired_and_transferred(walk: &mut Walk<'_>, site: Site, domain: &str) {
     let pod = walk.bench.sandbox.dnspod(site);
-    let other = "777,fedcba9876543210fedcba9876543210";
-    pod.account(other);
-    pod.set_user(other, json!({"email": "other@example.com"}));
-    pod.domain(other, "elsewhere.example");
+    pod.domain(FRIEND, "elsewhere.example");
     pod.whois("elsewhere.example", &["owner@elsewhere.example"]);
     let theirs = "domain=elsewhere.example";
     walk.call("Domain.Acquire", &[theirs]);
-    walk.call("Domain.Acquiresend", &[theirs, "email=owner@elsewhere.example"]);
-    let code = format!("code={}", text(&json!(pod.acquire_code("elsewhere.example"))));
-    walk.call("Domain.Acquirevalidate", &[theirs, "email=owner@elsewhere.example", &code]);
-    walk.call("Domain.Transfer", &[domain, "email=other@example.com"]);
+    walk.call(
+        "Domain.Acquiresend",
+        &[theirs, "email=owner@elsewhere.example"],
+    );
+    let code = format!(
+        "code={}",
+        text(&json!(pod.acquire_code("elsewhere.example")))
+    );
+    walk.call("Domain.Acquirevalidate", &[theirs, &code]);
+    walk.call("Domain.Transfer", &[domain, "email=friend@example.com"]);
 }
 
 #[test]
 fn every_operation_of_dnspod_international_is_reached() {
     let bench = configured();
     let pod = bench.sandbox.dnspod(Site::International);
-    pod.set_user(LOGIN, json!({"email": "me@example.com", "password": "correct horse"}));
+    pod.set_user(
+        LOGIN,
+        json!({"email": "me@example.com", "password": "correct horse"}),
+    );
     let mut walk = Walk::new(&bench, "international");
-    walk.call("Auth", &["login_email=me@example.com", "login_password=correct horse"]);
+    walk.call(
+        "Auth",
+        &["login_email=me@example.com", "login_password=correct horse"],
+    );
     both_sites(&mut walk, Site::International, "example.org");
     walk.ends();
 }
@@ -203,14 +308,26 @@ fn every_operation_of_dnspod_china_is_reached() {
     let bench = configured();
     let mut walk = Walk::new(&bench, "china");
     walk.call("Domain.Purview", &["domain=example.cn"]);
-    let job = walk.call("Batch.Domain.Create", &["domains=one.example,two.example", "record_value=192.0.2.1"]);
-    walk.call("Batch.Detail", &[&format!("job_id={}", text(&job["job_id"]))]);
+    let job = walk.call(
+        "Batch.Domain.Create",
+        &["domains=one.example,two.example", "record_value=192.0.2.1"],
+    );
+    walk.call(
+        "Batch.Detail",
+        &[&format!("job_id={}", text(&job["job_id"]))],
+    );
     let id = text(&walk.call("Domain.Info", &["domain=example.cn"])["domain"]["id"]);
     let records = r#"records=[{"sub_domain":"b","record_type":"A","record_line":"默认","value":"192.0.2.1","ttl":600}]"#;
-    walk.call("Batch.Record.Create", &[&format!("domain_id={id}"), records]);
+    walk.call(
+        "Batch.Record.Create",
+        &[&format!("domain_id={id}"), records],
+    );
     let listed = walk.call("Record.List", &["domain=example.cn", "sub_domain=b"]);
     let record = format!("record_id={}", text(&listed["records"][0]["id"]));
-    walk.call("Batch.Record.Modify", &[&record, "change=value", "change_to=192.0.2.9"]);
+    walk.call(
+        "Batch.Record.Modify",
+        &[&record, "change=value", "change_to=192.0.2.9"],
+    );
     both_sites(&mut walk, Site::China, "example.cn");
     walk.ends();
 }
@@ -219,15 +336,53 @@ fn every_operation_of_dnspod_china_is_reached() {
 fn bad_input_is_refused_before_anything_is_sent() {
     let bench = configured();
     for (account, words, said) in [
-        ("nobody", &["domains.list"][..], "there is no account `nobody`"),
-        ("domeneshop", &["domain.list"], "did you mean `domains.list`"),
+        (
+            "nobody",
+            &["domains.list"][..],
+            "there is no account `nobody`",
+        ),
+        (
+            "domeneshop",
+            &["domain.list"],
+            "did you mean `domains.list`",
+        ),
         ("domeneshop", &["dns.list"], "`domain_id`"),
-        ("domeneshop", &["dns.list", "domain_id=x"], "`domain_id` takes a number"),
-        ("domeneshop", &["invoices.list", "status=lost"], "unpaid|paid|settled"),
-        ("international", &["Record.List", "domain=a.b", "domain_id=1"], "exactly one of"),
-        ("international", &["Record.List", "domian=a.b"], "did you mean `domain`"),
-        ("international", &["Batch.Detail", "job_id=1"], "there is no operation"),
-        ("china", &["Record.Status", "domain=a.b", "record_id=1", "status=on", "--yes"], "enable|disable"),
+        (
+            "domeneshop",
+            &["dns.list", "domain_id=x"],
+            "`domain_id` takes a number",
+        ),
+        (
+            "domeneshop",
+            &["invoices.list", "status=lost"],
+            "unpaid|paid|settled",
+        ),
+        (
+            "international",
+            &["Record.List", "domain=a.b", "domain_id=1"],
+            "exactly one of",
+        ),
+        (
+            "international",
+            &["Record.List", "domian=a.b"],
+            "did you mean `domain`",
+        ),
+        (
+            "international",
+            &["Batch.Detail", "job_id=1"],
+            "there is no operation",
+        ),
+        (
+            "china",
+            &[
+                "Record.Status",
+                "domain=a.b",
+                "record_id=1",
+                "status=on",
+                "--yes",
+            ],
+            "enable|disable",
+        ),
     ] {
         let run = bench.run(&[&["api", account], words].concat()).ends(2);
         assert!(run.stderr.contains(said), "{words:?}: {}", run.stderr);
@@ -254,26 +409,41 @@ fn a_write_asks_for_yes_and_a_dry_run_shows_the_request_without_its_secrets() {
 #[test]
 fn a_failure_says_what_the_code_means_for_that_call() {
     let bench = configured();
-    let run = bench.run(&["api", "china", "Record.List", "domain=elsewhere.example"]).ends(77);
-    assert!(run.stderr.contains("13") && run.stderr.contains("no such domain"), "{}", run.stderr);
+    let run = bench
+        .run(&["api", "china", "Record.List", "domain=elsewhere.example"])
+        .ends(77);
+    assert!(
+        run.stderr.contains("13") && run.stderr.contains("no such domain"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn records_are_listed_added_set_and_deleted_alike_for_every_provider() {
     let bench = configured();
-    for (account, zone) in
-        [("domeneshop", "example.com"), ("international", "example.org"), ("china", "example.cn")]
-    {
-        let records = |words: &[&str]| {
-            bench.run(&[&["records", account], words, &["--json"]].concat())
-        };
+    for (account, zone) in [
+        ("domeneshop", "example.com"),
+        ("international", "example.org"),
+        ("china", "example.cn"),
+    ] {
+        let records =
+            |words: &[&str]| bench.run(&[&["records", account], words, &["--json"]].concat());
         let name = &format!("mail.{zone}");
         let add = ["add", name, "mx", "mx.example.net.", "--ttl", "600"];
-        let priority = if account == "domeneshop" { "priority=10" } else { "mx=10" };
+        let priority = if account == "domeneshop" {
+            "priority=10"
+        } else {
+            "mx=10"
+        };
         let add = [&add[..], &[priority]].concat();
         assert!(records(&add).ends(2).stdout.contains("--yes"), "{account}");
         records(&[&add[..], &["--dry-run"]].concat()).ends(0);
-        assert_eq!(records(&["list", name]).ends(0).json(), json!([]), "{account}");
+        assert_eq!(
+            records(&["list", name]).ends(0).json(),
+            json!([]),
+            "{account}"
+        );
         records(&[&add[..], &["--yes"]].concat()).ends(0);
         let listed = records(&["list", name]).ends(0).json();
         let record = &listed[0];
@@ -284,11 +454,19 @@ fn records_are_listed_added_set_and_deleted_alike_for_every_provider() {
         );
         records(&["set", name, "MX", "mx2.example.net.", "--yes"]).ends(0);
         let listed = records(&["list", name]).ends(0).json();
-        assert_eq!(text(&listed[0]["data"]).trim_end_matches('.'), "mx2.example.net", "{account}");
+        assert_eq!(
+            text(&listed[0]["data"]).trim_end_matches('.'),
+            "mx2.example.net",
+            "{account}"
+        );
         assert_eq!(listed[0]["ttl"], 600, "what is not said stays");
         records(&["delete", name, "MX", "--yes"]).ends(0);
         records(&["delete", name, "MX", "--yes"]).ends(77);
-        assert_eq!(records(&["list", name]).ends(0).json(), json!([]), "{account}");
+        assert_eq!(
+            records(&["list", name]).ends(0).json(),
+            json!([]),
+            "{account}"
+        );
         records(&["list", "elsewhere.example"]).ends(77);
     }
 }
@@ -307,9 +485,15 @@ fn ten_thousand_records_take_no_more_requests_than_the_page_caps_force() {
         }
         bench.sandbox.clear_log();
         let domain = format!("domain={zone}");
-        let run = bench.run(&["api", account, "Record.List", &domain, "--json"]).ends(0);
+        let run = bench
+            .run(&["api", account, "Record.List", &domain, "--json"])
+            .ends(0);
         assert_eq!(run.json()["records"].as_array().unwrap().len(), 10_000);
-        assert_eq!(bench.sandbox.requests(Service::DnsPod(site)), pages, "{account}");
+        assert_eq!(
+            bench.sandbox.requests(Service::DnsPod(site)),
+            pages,
+            "{account}"
+        );
     }
 }
 
@@ -322,7 +506,11 @@ fn refused_credentials_are_not_tried_again_by_hand() {
     bench.run(&["api", "domeneshop", "domains.list"]).ends(77);
     let refused = bench.requests();
     let run = bench.run(&["api", "domeneshop", "domains.list"]).ends(77);
-    assert!(run.stderr.contains("not asked for another 6 h"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("not asked for another 6 h"),
+        "{}",
+        run.stderr
+    );
     bench.run(&["records", "domeneshop", "list"]).ends(77);
     assert_eq!(bench.requests(), refused);
 }

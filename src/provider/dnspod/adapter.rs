@@ -12,7 +12,7 @@ use super::{
     client::Client,
     line::Line,
     paging::{Page, collect},
-    record::{change, creation, domain, is_stored, read},
+    record::{change, creation, domain, is_stored, read, without_parked},
     types::{self, Domain, Written},
 };
 use crate::{
@@ -62,19 +62,15 @@ impl<T: Transport> Provider for Account<T> {
 
     async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
         if hosts.iter().all(|host| zone_of(host, known).is_some()) {
-            match self.records_in(known, hosts).await {
-                Ok(records) => {
-                    let zones = known.to_vec();
-                    return Ok(Listing { zones, records });
-                }
-                // A remembered zone is gone; what there is now, the account's list says.
-                Err(failure) if failure.class == Class::NotFound => {}
-                Err(failure) => return Err(failure),
+            let listing = self.records_in(known.to_vec(), hosts).await?;
+            let is_gone = |(_, failure): &(ZoneName, Failure)| failure.class == Class::NotFound;
+            // A remembered zone that is gone: what there is now, the account's list says.
+            if !listing.troubles.iter().any(is_gone) {
+                return Ok(listing);
             }
         }
         let zones = self.every_zone().await?;
-        let records = self.records_in(&zones, hosts).await?;
-        Ok(Listing { zones, records })
+        self.records_in(zones, hosts).await
     }
 
     async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
@@ -145,19 +141,32 @@ impl<T: Transport> Account<T> {
         Ok((records.await?, min_ttl))
     }
 
-    /// The records of `hosts`, from one list for each zone that holds any of them.
-    async fn records_in(&self, zones: &[Zone], hosts: &[Fqdn]) -> Result<Vec<Record>, Failure> {
+    /// The records of `hosts`, from one list for each zone that holds any of them. A zone that is
+    /// banned or gone holds up its own hosts only.
+    async fn records_in(&self, zones: Vec<Zone>, hosts: &[Fqdn]) -> Result<Listing, Failure> {
         let mut records = Vec::new();
-        for zone in zones {
-            let here = |host: &Fqdn| zone_of(host, zones) == Some(&zone.name);
-            if hosts.iter().any(here) {
-                let is_ours = |host: &Fqdn| here(host) && hosts.contains(host);
-                records.extend(self.address_records(zone, is_ours).await?);
+        let mut troubles = Vec::new();
+        for zone in &zones {
+            let here = |host: &Fqdn| zone_of(host, &zones) == Some(&zone.name);
+            if !hosts.iter().any(here) {
+                continue;
+            }
+            let is_ours = |host: &Fqdn| here(host) && hosts.contains(host);
+            match self.address_records(zone, is_ours).await {
+                Ok(found) => records.extend(found),
+                Err(failure) if matches!(failure.class, Class::NotFound | Class::Invalid) => {
+                    troubles.push((zone.name.clone(), failure));
+                }
+                Err(failure) => return Err(failure),
             }
         }
         // By host, and in the provider's order: the sort is stable.
         records.sort_by(|one, other| one.host.cmp(&other.host));
-        Ok(records)
+        Ok(Listing {
+            zones,
+            records: without_parked(records),
+            troubles,
+        })
     }
 
     async fn address_records(

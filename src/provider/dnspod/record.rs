@@ -78,6 +78,21 @@ pub(super) fn read(
     }))
 }
 
+/// Leaves out records that their owner switched off, where others of the same name and type are on:
+/// those answer, these are parked. Where all are off, they are what there is, and stay off (L5).
+pub(super) fn without_parked(records: Vec<Record>) -> Vec<Record> {
+    let is_on = |it: &Record| {
+        it.attributes
+            .get(STATUS)
+            .is_none_or(|status| status != "disable")
+    };
+    let same = |one: &Record, other: &Record| {
+        one.host == other.host && Family::of(one.addr) == Family::of(other.addr)
+    };
+    let parked = |it: &Record| !is_on(it) && records.iter().any(|on| is_on(on) && same(on, it));
+    records.iter().filter(|it| !parked(it)).cloned().collect()
+}
+
 fn family(listed: &types::Record) -> Option<Family> {
     let kind = listed.r#type.as_deref()?;
     let mut families = Family::ALL.into_iter();

@@ -122,7 +122,11 @@ impl<T: Transport> Account<T> {
         let mut records: Vec<_> = read.into_iter().flat_map(|(_, records)| records).collect();
         // The sort is stable: within a host the provider's order stays.
         records.sort_by(|a, b| a.host.cmp(&b.host));
-        Ok(Listing { zones, records })
+        Ok(Listing {
+            zones,
+            records,
+            troubles: Vec::new(),
+        })
     }
 
     /// The steps of one change, until one fails.

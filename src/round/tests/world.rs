@@ -171,6 +171,7 @@ impl Provider for FakeProvider {
         Ok(Listing {
             zones: vec![zone],
             records,
+            troubles: Vec::new(),
         })
     }
 

@@ -101,7 +101,7 @@ async fn a_remembered_zone_that_is_gone_is_looked_for_once() {
     });
     let known = [zone("example.com")];
     let listing = account.list(&[host("home.example.com")], &known).await;
-    let failure = listing.unwrap_err();
+    let (_, failure) = listing.unwrap().troubles.remove(0);
     assert_eq!(failure.class, Class::NotFound);
     assert!(
         failure.what.starts_with("Record.List of example.com: "),
@@ -109,6 +109,48 @@ async fn a_remembered_zone_that_is_gone_is_looked_for_once() {
         failure.what
     );
     assert_eq!(names(&account).len(), 3);
+}
+
+#[tokio::test]
+async fn a_banned_zone_holds_up_its_own_hosts_only() {
+    let account = account(Site::International, |_, fields| {
+        if fields["domain"] == "banned.example" {
+            return code(-15);
+        }
+        records(1, &[listed(1, "home", "A", "Default", "84.212.10.20")])
+    });
+    let hosts = [host("home.banned.example"), host("home.example.com")];
+    let known = [zone("banned.example"), zone("example.com")];
+    let listing = account.list(&hosts, &known).await.unwrap();
+    assert_eq!(listing.records.len(), 1);
+    assert_eq!(listing.troubles.len(), 1);
+    assert_eq!(listing.troubles[0].0.as_str(), "banned.example");
+}
+
+#[tokio::test]
+async fn a_parked_record_is_left_out_where_another_is_on_and_stays_where_it_is_alone() {
+    for (marks, ids) in [
+        (["1", "0"], &["1"][..]),
+        (["0", "0"], &["1", "2"]),
+        (["1", "1"], &["1", "2"]),
+    ] {
+        let account = account(Site::International, move |_, _| {
+            let one = |id: u32, mark: &str| {
+                let text = listed(id, "home", "A", "Default", "84.212.10.20");
+                text.replacen('{', &format!(r#"{{"enabled":"{mark}","#), 1)
+            };
+            records(2, &[one(1, marks[0]), one(2, marks[1])])
+        });
+        let known = [zone("example.com")];
+        let listing = account.list(&[host("home.example.com")], &known).await;
+        let listed: Vec<_> = listing
+            .unwrap()
+            .records
+            .into_iter()
+            .map(|it| it.id)
+            .collect();
+        assert_eq!(listed, ids, "{marks:?}");
+    }
 }
 
 #[tokio::test]
