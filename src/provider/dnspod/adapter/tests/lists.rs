@@ -137,7 +137,9 @@ async fn a_parked_record_is_left_out_where_another_is_on_and_stays_where_it_is_a
         let account = account(Site::International, move |_, _| {
             let one = |id: u32, mark: &str| {
                 let text = listed(id, "home", "A", "Default", "84.212.10.20");
-                text.replacen('{', &format!(r#"{{"enabled":"{mark}","#), 1)
+                let word = if mark == "1" { "enabled" } else { "disabled" };
+                let on = r#""enabled":"1","status":"enabled""#;
+                text.replace(on, &format!(r#""enabled":"{mark}","status":"{word}""#))
             };
             records(2, &[one(1, marks[0]), one(2, marks[1])])
         });
