@@ -176,3 +176,31 @@ async fn a_list_that_makes_no_sense_is_a_breach_of_contract_and_not_a_shorter_li
         );
     }
 }
+
+#[tokio::test]
+async fn a_log_that_repeats_its_first_page_is_noticed_at_the_second() {
+    let lines: Vec<_> = (0..500).map(|it| format!("line {it}")).collect();
+    let body = json!({"status": {"code": "1"}, "log": lines});
+    let client = canned(login(), Ok(page(&body.to_string())));
+    let given = domain::DomainLog {
+        domain: Some(example()),
+        ..domain::DomainLog::default()
+    };
+    let requests = RefCell::new(0);
+    let note = |_, _| *requests.borrow_mut() += 1;
+    let operation = domain::DomainLog::OPERATION;
+    let whole = client
+        .invoke_all(operation, &given.arguments(), &note)
+        .await;
+    let failure = whole.unwrap_err();
+    assert_eq!(failure.class, Class::Contract);
+    assert_eq!(
+        failure.what,
+        "Domain.Log of example.com: one page repeats another"
+    );
+    assert_eq!(
+        requests.into_inner(),
+        1,
+        "the second page is not counted as read"
+    );
+}
