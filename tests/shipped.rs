@@ -143,3 +143,89 @@ fn every_dependency_says_what_it_is_for() {
         before = line;
     }
 }
+
+/// The page of every operation, from the definitions.
+fn operations_page() -> String {
+    use moored::{dnspod, domeneshop, provider::operation::Operation};
+    let mut page = String::from(
+        "# Every operation of the providers' APIs\n\n\
+         Made from the definitions in `src/provider/*/api`; `BLESS=1 cargo test --test shipped` writes it \
+         anew.\nCall one with `moored api ACCOUNT OPERATION [key=value …]`; one that writes needs \
+         `--yes`.\n",
+    );
+    let china: Vec<_> = dnspod::operations(dnspod::Site::China).collect();
+    let both: Vec<_> = dnspod::operations(dnspod::Site::International).collect();
+    let is_new = |it: &&&Operation| both.iter().all(|known| known.name != it.name);
+    let parts: [(&str, Vec<&Operation>); 3] = [
+        ("Domeneshop", domeneshop::operations().collect()),
+        ("DNSPod", both.clone()),
+        (
+            "DNSPod, China only",
+            china.iter().filter(is_new).copied().collect(),
+        ),
+    ];
+    for (title, operations) in parts {
+        page += &format!("\n## {title}\n");
+        for operation in operations {
+            page += &described(operation);
+        }
+    }
+    page
+}
+
+fn described(operation: &moored::provider::operation::Operation) -> String {
+    let access = if operation.writes { "writes" } else { "reads" };
+    let about = operation.about;
+    let mut text = format!(
+        "\n### {}\n\n{about} It {access}; [the vendor's page]({}).\n",
+        operation.name, operation.page
+    );
+    if !operation.parameters.is_empty() {
+        text += "\n| parameter | takes | |\n| --- | --- | --- |\n";
+    }
+    for parameter in operation.parameters {
+        let need = if parameter.required { ", required" } else { "" };
+        let takes = parameter.kind.to_string().replace('|', "\\|");
+        text += &format!(
+            "| `{}` | {takes}{need} | {} |\n",
+            parameter.name, parameter.about
+        );
+    }
+    for group in operation.one_of {
+        text += &format!("\nExactly one of {} is given.\n", group.join(", "));
+    }
+    let own: Vec<_> = operation
+        .codes
+        .first()
+        .into_iter()
+        .copied()
+        .flatten()
+        .collect();
+    if !own.is_empty() {
+        let codes = own
+            .iter()
+            .map(|code| format!("{} {}", code.number, code.meaning));
+        text += &format!(
+            "\nCodes of its own: {}.\n",
+            codes.collect::<Vec<_>>().join("; ")
+        );
+    }
+    text
+}
+
+#[test]
+fn the_page_of_operations_is_what_the_definitions_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let page = operations_page();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch for whoever changes a definition"
+    )]
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert!(
+        shipped("docs/operations.md") == page,
+        "BLESS=1 cargo test --test shipped writes it anew"
+    );
+}

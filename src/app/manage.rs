@@ -9,7 +9,9 @@ use super::{clock::BootClock, crew::RealCrew};
 use crate::{
     cli::{Command, RecordArgs, RecordsAction},
     commands::{
-        End, Output, api,
+        End, Output,
+        account::Means,
+        api,
         records::{self, Action, Manner, Wanted, Which},
     },
     core::{memory::Memory, name::Fqdn},
@@ -38,6 +40,11 @@ pub(super) async fn by_hand(
     crew.prepare(memory);
     let said = Cell::new(false);
     let progress = |so_far: usize, all: Option<usize>| show_progress(&said, so_far, all);
+    let means = Means {
+        memory,
+        clock: &BootClock,
+        progress: &progress,
+    };
     let end = match command {
         Command::Api {
             list: true,
@@ -57,7 +64,7 @@ pub(super) async fn by_hand(
                 yes: *yes,
                 dry_run,
             };
-            api::call(provider, call, memory, &BootClock, &progress, output).await
+            api::call(provider, call, means, output).await
         }
         Command::Records { action, .. } => match wanted(action) {
             Ok((action, yes)) => {
@@ -66,10 +73,7 @@ pub(super) async fn by_hand(
                     yes,
                     dry_run,
                 };
-                records::records(
-                    provider, action, manner, memory, &BootClock, &progress, output,
-                )
-                .await
+                records::records(provider, action, manner, means, output).await
             }
             Err(what) => return output.usage(&what),
         },

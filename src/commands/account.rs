@@ -10,16 +10,28 @@ use crate::{
         schedule::Hold,
         time::Spoken,
     },
+    provider::book::Progress,
     round::Clock,
 };
+
+/// What asking takes besides the account.
+#[derive(Clone, Copy)]
+pub struct Means<'m> {
+    /// What is remembered, refusals among it.
+    pub memory: &'m RefCell<Memory>,
+    /// The clock.
+    pub clock: &'m dyn Clock,
+    /// Told how far a long list has come.
+    pub progress: Progress<'m>,
+}
 
 /// Asks, unless an earlier failure says to leave the account alone (L4, L8).
 pub(super) async fn ask<T>(
     name: &AccountName,
-    memory: &RefCell<Memory>,
-    clock: &dyn Clock,
+    means: Means<'_>,
     asked: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
+    let Means { memory, clock, .. } = means;
     let hold = memory.borrow().account(name).and_then(|it| it.hold.clone());
     if let Some(hold) = hold
         .as_ref()

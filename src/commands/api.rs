@@ -1,18 +1,17 @@
 //! `moored api ACCOUNT`: every operation of a provider's API.
 
-use std::cell::RefCell;
-
-use super::{End, Output, account::ask};
+use super::{
+    End, Output,
+    account::{Means, ask},
+};
 use crate::{
-    core::{memory::Memory, outcome::Verdict, record::AccountName},
+    core::{outcome::Verdict, record::AccountName},
     http::{Body, Request},
     provider::{
-        book::Progress,
         manage::Manage,
         operation::{Arguments, Operation},
     },
     report::table,
-    round::Clock,
 };
 
 /// What is called, and how.
@@ -93,16 +92,14 @@ fn usage(operation: &Operation) -> String {
 pub async fn call(
     provider: &impl Manage,
     call: Call<'_>,
-    memory: &RefCell<Memory>,
-    clock: &dyn Clock,
-    progress: Progress<'_>,
+    means: Means<'_>,
     output: &mut Output<'_>,
 ) -> End {
     let operations = provider.operations();
     let named = |it: &&&'static Operation| it.name.eq_ignore_ascii_case(call.operation);
     let Some(operation) = operations.iter().find(named).copied() else {
-        let names = operations.iter().map(|it| it.name);
-        return output.usage(&unknown(call.operation, names));
+        let all = operations.iter().map(|it| it.name);
+        return output.usage(&unknown(call.operation, all));
     };
     let arguments = match Arguments::written(operation, call.words) {
         Ok(arguments) => arguments,
@@ -125,8 +122,8 @@ pub async fn call(
             operation.name
         ));
     }
-    let asked = provider.invoke(operation, &arguments, progress);
-    match ask(call.account, memory, clock, asked).await {
+    let asked = provider.invoke(operation, &arguments, means.progress);
+    match ask(call.account, means, asked).await {
         Ok(value) => {
             if output.json {
                 output.value(&value);

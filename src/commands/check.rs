@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use super::{End, Output, account::ask};
+use super::{
+    End, Output,
+    account::{Means, ask},
+};
 use crate::{
     core::{
         memory::Memory,
@@ -38,7 +41,12 @@ pub async fn check(
     crew.prepare(memory);
     for account in accounts {
         let listed = account.provider.list(&account.hosts, &[]);
-        match ask(account.name, memory, clock, listed).await {
+        let means = Means {
+            memory,
+            clock,
+            progress: &|_, _| {},
+        };
+        match ask(account.name, means, listed).await {
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);

@@ -1,7 +1,7 @@
 //! What a person asks for, one file a command. Each writes what it did to the writer it is given
 //! and says how it ended.
 
-mod account;
+pub mod account;
 pub mod api;
 pub mod check;
 pub mod detect;

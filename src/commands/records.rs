@@ -1,18 +1,19 @@
 //! `moored records ACCOUNT`: any record of any type, the same for every provider.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use super::{End, Output, account::ask};
+use super::{
+    End, Output,
+    account::{Means, ask},
+};
 use crate::{
     core::{
-        memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
         record::{AccountName, Zone},
     },
     provider::book::{AnyRecord, Book, Progress},
     report::table,
-    round::Clock,
 };
 
 /// What is to be done.
@@ -81,9 +82,7 @@ pub async fn records(
     book: &impl Book,
     action: Action,
     manner: Manner<'_>,
-    memory: &RefCell<Memory>,
-    clock: &dyn Clock,
-    progress: Progress<'_>,
+    means: Means<'_>,
     output: &mut Output<'_>,
 ) -> End {
     let writes = !matches!(action, Action::List(_));
@@ -92,8 +91,8 @@ pub async fn records(
             "this changes a record: repeat it with --yes, or with --dry-run to see what would be done",
         );
     }
-    let done = perform(book, action, manner.dry_run, progress);
-    match ask(manner.account, memory, clock, done).await {
+    let done = perform(book, action, manner.dry_run, means.progress);
+    match ask(manner.account, means, done).await {
         Ok(Done::Listed(records)) => {
             if output.json {
                 output.value(&records);

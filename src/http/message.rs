@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use crate::core::{outcome::Failure, secret::Secret};
+use crate::core::secret::Secret;
 
 /// A request method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,18 +171,6 @@ impl<T: Transport> Transport for std::rc::Rc<T> {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         T::send(self, request).await
     }
-}
-
-/// One call of an API: what to send and how to read the answer, both pure.
-pub trait Endpoint {
-    /// What the call yields.
-    type Output;
-
-    /// The request.
-    fn request(&self) -> Request;
-
-    /// The answer's meaning.
-    fn decode(&self, response: &Response) -> Result<Self::Output, Failure>;
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.

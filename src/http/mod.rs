@@ -6,5 +6,5 @@ mod message;
 pub mod tls;
 
 pub use message::{
-    Body, Endpoint, Method, Request, Response, SendError, Sent, Text, Transport, encode, query,
+    Body, Method, Request, Response, SendError, Sent, Text, Transport, encode, query,
 };

@@ -164,7 +164,7 @@ impl<T: Transport> Account<T> {
         records.sort_by(|one, other| one.host.cmp(&other.host));
         Ok(Listing {
             zones,
-            records: without_parked(records),
+            records: without_parked(&records),
             troubles,
         })
     }

@@ -80,7 +80,7 @@ pub(super) fn read(
 
 /// Leaves out records that their owner switched off, where others of the same name and type are on:
 /// those answer, these are parked. Where all are off, they are what there is, and stay off (L5).
-pub(super) fn without_parked(records: Vec<Record>) -> Vec<Record> {
+pub(super) fn without_parked(records: &[Record]) -> Vec<Record> {
     let is_on = |it: &Record| {
         it.attributes
             .get(STATUS)

@@ -17,7 +17,8 @@ const COMMON: &[Code] = &[
 ];
 
 /// Definitions as a provider's folder has them.
-pub(super) mod defined {
+#[allow(unreachable_pub, reason = "the macro makes public items")]
+mod defined {
     use super::{CODES, COMMON};
 
     crate::operations! {
@@ -30,7 +31,7 @@ pub(super) mod defined {
             /// The type.
             r#type: required choice["A", "AAAA"],
             /// Seconds.
-            ttl: optional integer[1, 604800],
+            ttl: optional integer[1, 604_800],
             /// The login's password.
             password: optional secret,
         }
