@@ -12,6 +12,7 @@ use serde_json::Value;
 #[derive(Default)]
 pub(crate) struct Findings {
     differences: usize,
+    unseen: usize,
 }
 
 impl Findings {
@@ -27,6 +28,7 @@ impl Findings {
 
     /// Something that could not be looked at, and why.
     pub(crate) fn unseen(&mut self, what: &str, why: &str) {
+        self.unseen += 1;
         say(&format!("not seen          {what}: {why}"));
     }
 
@@ -52,7 +54,10 @@ impl Findings {
 
     /// The end: how many differences there were.
     pub(crate) fn end(&self) -> usize {
-        say(&format!("{} differences", self.differences));
+        say(&format!(
+            "{} differences, {} not seen",
+            self.differences, self.unseen
+        ));
         self.differences
     }
 }

@@ -2,7 +2,7 @@
 
 /// Defines operations: for each a struct that is its typed call, and its [`Operation`].
 ///
-/// ```ignore
+/// ```text
 /// operations! {
 ///     /// Adds a domain to the account.
 ///     DomainCreate "Domain.Create" POST "/Domain.Create" writes -> Created {
