@@ -1,7 +1,7 @@
 //! What is shipped beside the program says what is true of it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-use std::{fs, io, path::Path, process::Command};
+use std::{fmt::Write as _, fs, io, path::Path, process::Command};
 
 use moored::config::{self, Config, Surroundings};
 
@@ -165,7 +165,7 @@ fn operations_page() -> String {
         ),
     ];
     for (title, operations) in parts {
-        page += &format!("\n## {title}\n");
+        let _ = writeln!(page, "\n## {title}");
         for operation in operations {
             page += &described(operation);
         }
@@ -186,13 +186,11 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
     for parameter in operation.parameters {
         let need = if parameter.required { ", required" } else { "" };
         let takes = parameter.kind.to_string().replace('|', "\\|");
-        text += &format!(
-            "| `{}` | {takes}{need} | {} |\n",
-            parameter.name, parameter.about
-        );
+        let about = parameter.about;
+        let _ = writeln!(text, "| `{}` | {takes}{need} | {about} |", parameter.name);
     }
     for group in operation.one_of {
-        text += &format!("\nExactly one of {} is given.\n", group.join(", "));
+        let _ = writeln!(text, "\nExactly one of {} is given.", group.join(", "));
     }
     let own: Vec<_> = operation
         .codes
@@ -205,9 +203,11 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
         let codes = own
             .iter()
             .map(|code| format!("{} {}", code.number, code.meaning));
-        text += &format!(
-            "\nCodes of its own: {}.\n",
-            codes.collect::<Vec<_>>().join("; ")
+        let codes = codes.collect::<Vec<_>>().join("; ");
+        let _ = writeln!(
+            text,
+            "
+Codes of its own: {codes}."
         );
     }
     text
