@@ -67,10 +67,15 @@ pub(crate) fn pause(length: Duration) -> tokio::time::Sleep {
 
 /// `YYYY-MM-DD HH:MM:SS` without a zone, the form DNSPod uses.
 pub(crate) fn date_time(unix: u64) -> String {
-    let (days, rest) = (unix / 86_400, unix % 86_400);
-    let (year, month, day) = civil(days);
+    let rest = unix % 86_400;
     let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    format!("{} {hour:02}:{minute:02}:{second:02}", date(unix))
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn date(unix: u64) -> String {
+    let (year, month, day) = civil(unix / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// The Gregorian date of a number of days since 1970-01-01.

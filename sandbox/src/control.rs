@@ -108,11 +108,9 @@ fn set(world: &mut World, request: &Request) -> Done {
     let value = param(request, "value")?;
     if let Service::DnsPod(site) = service {
         let stamp = world.clock.stamp();
-        let record = world.pod(site).record(zone, id);
-        value.clone_into(&mut record.value);
-        record.updated_on = stamp;
+        world.pod(site).set(zone, id, value, stamp);
     } else {
-        value.clone_into(&mut world.domeneshop.record(zone, id).data);
+        world.domeneshop.set(zone, id, value);
     }
     Ok(Value::Null)
 }

@@ -38,6 +38,7 @@ mod ports;
 mod run;
 mod sandbox;
 mod shared;
+mod table;
 
 pub use dns::{Dns, DnsQuery};
 pub use dnspod::{AuthAnswer, DnsPod};

@@ -38,7 +38,7 @@ impl World {
 
     fn answer(&mut self, service: Service, request: &Request) -> Reply {
         match service {
-            Service::Domeneshop => self.domeneshop.answer(request),
+            Service::Domeneshop => self.domeneshop.answer(request, self.clock.unix()),
             Service::DnsPod(site) => {
                 let (pod, other) = match site {
                     Site::International => (&mut self.dnspod, &self.dnspod_china),

@@ -1,6 +1,7 @@
 //! Which records answer a question (RFC 1034 section 4.3.2; wildcards: RFC 4592).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use hickory_server::proto::op::ResponseCode;
 use hickory_server::proto::rr::rdata::{A, AAAA};
@@ -49,7 +50,12 @@ enum Found {
 }
 
 /// Answers a question; `own` is where this server is, which is where every name server's name leads.
-pub(super) fn answer(zones: &[Zone], asked: &LowerName, kind: RecordType, own: IpAddr) -> Answer {
+pub(super) fn answer(
+    zones: &[Arc<Zone>],
+    asked: &LowerName,
+    kind: RecordType,
+    own: IpAddr,
+) -> Answer {
     let mut answers = Vec::new();
     let mut name = asked.clone();
     for _ in 0..LONGEST_CHAIN {
@@ -101,9 +107,10 @@ fn said(code: ResponseCode, answers: Vec<Record>, zone: &Zone) -> Answer {
     }
 }
 
-fn zone_of<'a>(zones: &'a [Zone], name: &LowerName) -> Option<&'a Zone> {
+fn zone_of<'a>(zones: &'a [Arc<Zone>], name: &LowerName) -> Option<&'a Zone> {
     let around = zones.iter().filter(|zone| zone.origin.zone_of(name));
-    around.max_by_key(|zone| zone.origin.num_labels())
+    let deepest = around.max_by_key(|zone| zone.origin.num_labels());
+    deepest.map(AsRef::as_ref)
 }
 
 fn find(zone: &Zone, name: &LowerName, kind: RecordType) -> Found {
@@ -124,9 +131,10 @@ fn find(zone: &Zone, name: &LowerName, kind: RecordType) -> Found {
 
 /// The records of an owner, under the name that was asked for.
 fn at(zone: &Zone, owner: &LowerName, asked: &LowerName, kind: RecordType) -> Found {
-    let here: Vec<&Record> = zone.records.iter().filter(|r| is(r, owner)).collect();
+    let here = zone.names.get(owner);
     let mut found: Vec<Record> = here
-        .iter()
+        .into_iter()
+        .flatten()
         .filter(|r| {
             let own = r.record_type();
             kind == RecordType::ANY || own == kind || own == RecordType::CNAME
@@ -145,12 +153,7 @@ fn at(zone: &Zone, owner: &LowerName, asked: &LowerName, kind: RecordType) -> Fo
 
 /// A name exists if it, or anything below it, holds a record.
 fn exists(zone: &Zone, name: &LowerName) -> bool {
-    let below = |record: &Record| name.zone_of(&LowerName::from(&record.name));
-    *name == zone.origin || zone.records.iter().any(below)
-}
-
-fn is(record: &Record, name: &LowerName) -> bool {
-    LowerName::from(&record.name) == *name
+    zone.names.contains_key(name)
 }
 
 fn server_address(name: &LowerName, kind: RecordType, own: IpAddr) -> Option<Record> {

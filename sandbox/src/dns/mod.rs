@@ -80,13 +80,13 @@ impl Dns {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) addr: SocketAddr,
-    frozen: Option<Vec<zone::Zone>>,
+    frozen: Option<Vec<Arc<zone::Zone>>>,
     refuse: bool,
     fail: bool,
     silent: bool,
     pub(crate) log: Vec<DnsQuery>,
-    /// By zone: what it looked like at the last question, and its serial number.
-    serials: BTreeMap<String, (u64, u32)>,
+    /// What was served at the last question.
+    seen: BTreeMap<zone::Key, zone::Seen>,
 }
 
 impl State {
@@ -98,7 +98,7 @@ impl State {
             fail: false,
             silent: false,
             log: Vec::new(),
-            serials: BTreeMap::new(),
+            seen: BTreeMap::new(),
         }
     }
 }

@@ -3,8 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde_json::json;
+
+use super::account::{Account, is_email};
+use super::calls::Answer;
 use super::codes::{self, Code};
-use super::state::{Account, State};
+use super::state::State;
 use crate::http::{Reply, Request};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -80,24 +84,22 @@ impl Gate {
 
 impl State {
     /// The user whose token this is, or why nobody's.
-    pub(super) fn login(&self, request: &Request, other: &Self) -> Result<u64, Code> {
+    pub(super) fn login(&self, request: &Request, other: &Self) -> Result<usize, Code> {
         if let Some(token) = request.form("login_token") {
             return self.login_token(token, other);
         }
         match request.form("user_token") {
             Some(token) if !self.china() => {
-                let own = |a: &&Account| a.user_token.as_deref() == Some(token);
-                let account = self.accounts.iter().find(own);
-                account.map(|a| a.user).ok_or(codes::USER_TOKEN)
+                let own = |a: &Account| a.user_token.as_deref() == Some(token);
+                self.accounts.iter().position(own).ok_or(codes::USER_TOKEN)
             }
             _ => Err(codes::LOGIN_FAILED),
         }
     }
 
-    fn login_token(&self, login_token: &str, other: &Self) -> Result<u64, Code> {
+    fn login_token(&self, login_token: &str, other: &Self) -> Result<usize, Code> {
         let (id, token) = login_token.split_once(',').ok_or(codes::TOKEN_ID)?;
-        let mut same_id = self.accounts.iter().filter(|a| a.id == id).peekable();
-        if same_id.peek().is_none() {
+        if !self.accounts.iter().any(|a| a.id == id) {
             let elsewhere = other.accounts.iter();
             let elsewhere = elsewhere.filter(|a| a.id == id && a.token == token).count();
             return Err(match elsewhere {
@@ -105,8 +107,54 @@ impl State {
                 _ => codes::TOKEN_UNKNOWN,
             });
         }
-        let account = same_id.find(|a| a.token == token);
-        account.map(|a| a.user).ok_or(codes::TOKEN_WRONG)
+        let mut accounts = self.accounts.iter();
+        let own = accounts.position(|a| a.id == id && a.token == token);
+        own.ok_or(codes::TOKEN_WRONG)
+    }
+
+    /// `Auth`, abroad: a `user_token` for an address and a password. The numbers 10003 and 10004 mean other things here
+    /// than where a token is refused.
+    pub(super) fn auth(&mut self, request: &Request, now: Duration) -> Answer {
+        let email = request.form("login_email").unwrap_or_default();
+        let password = request.form("login_password").unwrap_or_default();
+        let answer = self.token_for(email, password, request.form("login_code"));
+        if answer.is_err() {
+            self.gate.note_failure(now);
+        }
+        answer
+    }
+
+    fn token_for(&mut self, email: &str, password: &str, code: Option<&str>) -> Answer {
+        if !is_email(email) {
+            return Err(codes::AUTH_EMAIL);
+        }
+        if !(6..=32).contains(&password.chars().count()) {
+            return Err(codes::AUTH_PASSWORD);
+        }
+        let user = self.user_of(email).ok_or(codes::AUTH_NOBODY)?;
+        let account = &mut self.accounts[user];
+        if !account.is_enabled() {
+            return Err(codes::AUTH_BANNED);
+        }
+        if account.password.as_deref() != Some(password) {
+            return Err(codes::LOGIN_FAILED);
+        }
+        match (account.login_code.as_deref(), code) {
+            (None, Some(_)) => return Err("51"),
+            (Some(_), None) => return Err("50"),
+            (Some(right), Some(code)) if right != code => return Err("52"),
+            _ => {}
+        }
+        let number = account.user;
+        let made = || {
+            format!(
+                "{number},{:05x}${:032x}",
+                number % 0xf_ffff,
+                u128::from(number).pow(5)
+            )
+        };
+        let token = account.user_token.get_or_insert_with(made);
+        Ok(json!({ "user_token": token }))
     }
 
     /// The answer to a failed login.

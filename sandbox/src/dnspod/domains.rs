@@ -1,56 +1,117 @@
-//! `Domain.List` and `Domain.Info`.
+//! `Domain.Create`, `.List`, `.Info` and `.Remove`.
 
 use serde_json::{Value, json};
 
+use super::access::Need;
 use super::calls::{Answer, Call};
-use super::codes::Code;
-use super::record::site_time;
-use super::state::{Domain, State};
+use super::codes::{self, Code};
+use super::domain::{Domain, SHARED_GROUP, View};
+use super::state::State;
+use super::{punycode, rules};
+
+/// The smallest TTL of a domain on the free plan.
+pub(super) const FREE_MIN_TTL: u32 = 600;
 
 impl State {
+    pub(super) fn domain_create(&mut self, call: &Call<'_>) -> Answer {
+        let name = call.filled("domain").unwrap_or_default().to_lowercase();
+        if !is_domain(&name) || name.starts_with("www.") {
+            return Err(codes::BAD_PARAMETER);
+        }
+        let group = match call.filled("group_id") {
+            None => None,
+            Some(id) => Some(self.group(call, id).ok_or(codes::BAD_PARAMETER)?),
+        };
+        let marked = call.filled("is_mark").is_some();
+        let marked = marked.then(|| call.either("is_mark", "yes", "no"));
+        if marked == Some(None) {
+            return Err(codes::BAD_PARAMETER);
+        }
+        if let Some(there) = self.domains.iter().find(|d| d.is_called(&name)) {
+            return Err(if there.owner == call.user { "7" } else { "12" });
+        }
+        if self.is_alias(&name) {
+            return Err("11");
+        }
+        let id = self.new_domain(call.user, &name, FREE_MIN_TTL, call.stamp);
+        let domain = self.domains.iter_mut().find(|d| d.id == id);
+        let domain = domain.ok_or(codes::BAD_PARAMETER)?;
+        domain.group = group.unwrap_or(domain.group);
+        domain.marked = marked.flatten().unwrap_or(false);
+        Ok(json!({
+            "domain": {"id": id.to_string(), "punycode": domain.punycode, "domain": domain.name},
+        }))
+    }
+
     pub(super) fn domain_list(&self, call: &Call<'_>) -> Answer {
         let kind = call.filled("type").unwrap_or("all");
+        let group = call.filled("group_id");
         let keyword = call.filled("keyword").filter(|_| self.china());
-        let own: Vec<&Domain> = self
-            .domains
-            .iter()
-            .filter(|d| d.user == call.user)
-            .collect();
-        // Nothing here is shared, marked, paused or paid for.
-        let of_kind = own.iter().filter(|d| {
-            matches!(kind, "all" | "mine" | "recent")
+        let all: Vec<&Domain> = self.domains.iter().filter(|d| self.sees(d, call)).collect();
+        let is = |d: &Domain, kind: &str| match kind {
+            "all" | "recent" => true,
+            "mine" => d.owner == call.user,
+            "share" => d.owner != call.user,
+            "ismark" => d.marked,
+            "pause" => d.paused,
+            "vip" => d.vip,
+            "share_out" => d.owner == call.user && !d.shares.is_empty(),
+            "error" => !d.ext_status.is_empty(),
+            "lock" => d.is_locked(call.unix),
+            "spam" => d.spam,
+            _ => false,
+        };
+        let of_kind = all.iter().copied().filter(|d| {
+            is(d, kind)
+                && group.is_none_or(|group| group == group_of(d, call).to_string())
                 && keyword.is_none_or(|keyword| d.name.contains(keyword))
         });
-        let of_kind: Vec<&&Domain> = of_kind.collect();
+        let of_kind: Vec<&Domain> = of_kind.collect();
         let (from, length) = self.page(call, "6", "7")?;
         let page = of_kind.iter().skip(from).take(length);
-        let shown: Vec<Value> = page.map(|d| self.domain_json(d, true)).collect();
+        let shown: Vec<Value> = page.map(|d| self.domain_json(d, call, true)).collect();
         if shown.is_empty() && call.empty_is_error() {
             return Err("9");
         }
-        let count = own.len();
+        let count = |kind: &str| all.iter().filter(|d| is(d, kind)).count();
         // Two of the counters have been seen as strings, for some users only.
-        let (mine, share) = if self.china() {
-            (json!(count), json!(0))
-        } else {
-            (json!(count.to_string()), json!("0"))
+        let unsteady = |kind: &str| {
+            let count = count(kind);
+            if self.china() {
+                json!(count)
+            } else {
+                json!(count.to_string())
+            }
         };
         Ok(json!({
             "info": {
-                "domain_total": of_kind.len(), "all_total": count, "mine_total": mine,
-                "share_total": share, "vip_total": 0, "ismark_total": 0, "pause_total": 0,
-                "error_total": 0, "lock_total": 0, "spam_total": 0, "vip_expire": 0,
-                "share_out_total": 0,
+                "domain_total": of_kind.len(), "all_total": all.len(),
+                "mine_total": unsteady("mine"), "share_total": unsteady("share"),
+                "vip_total": count("vip"), "ismark_total": count("ismark"),
+                "pause_total": count("pause"), "error_total": count("error"),
+                "lock_total": count("lock"), "spam_total": count("spam"), "vip_expire": 0,
+                "share_out_total": count("share_out"),
             },
             "domains": shown,
         }))
     }
 
     pub(super) fn domain_info(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_of(call, "8")?;
-        let mut domain = self.domain_json(&self.domains[at], false);
-        domain["user_id"] = call.user.to_string().into();
+        let at = self.domain_for(call, Need::read("8"))?;
+        let mut domain = self.domain_json(&self.domains[at], call, false);
+        let owner = self.domains[at].owner;
+        domain["user_id"] = self.accounts[owner].user.to_string().into();
         Ok(json!({ "domain": domain }))
+    }
+
+    pub(super) fn domain_remove(&mut self, call: &Call<'_>) -> Answer {
+        let need = Need::own("9").any_plan().locked(Some("7"));
+        let at = self.domain_for(call, need)?;
+        if self.domains[at].vip {
+            return Err("8");
+        }
+        self.domains.remove(at);
+        Ok(Value::Null)
     }
 
     /// `offset` and `length`, the latter never more than the site gives at once.
@@ -72,41 +133,39 @@ impl State {
         Ok((number("offset", 0, bad_offset)?, length.min(cap)))
     }
 
-    /// A domain; the id is a number in the list and a string elsewhere, and an absent remark is `""` there, `false` here.
-    fn domain_json(&self, domain: &Domain, listed: bool) -> Value {
-        let text = domain.id.to_string();
-        let mut shown = json!({
-            "id": if listed { json!(domain.id) } else { json!(text) },
-            "name": domain.name,
-            "punycode": domain.name,
-            "grade": "DP_Free",
-            "grade_title": "Free",
-            "status": "enable",
-            "ext_status": "",
-            "records": domain.records.len().to_string(),
-            "group_id": if self.china() { json!(1) } else { json!("1") },
-            "is_mark": "no",
-            "remark": if listed { json!("") } else { json!(false) },
-            "is_vip": "no",
-            "searchengine_push": "no",
-            "created_on": site_time(self.site, domain.created_on),
-            "updated_on": site_time(self.site, domain.updated_on()),
-            "ttl": domain.min_ttl.max(600).to_string(),
-            "owner": "sandbox@example.com",
-        });
-        if self.china() {
-            shown["cname_speedup"] = "disable".into();
-            shown["auth_to_anquanbao"] = false.into();
-        } else {
-            shown["beian"] = "no".into();
-        }
-        shown
+    /// Whether a domain is among the caller's, his own and those shared with him.
+    fn sees(&self, domain: &Domain, call: &Call<'_>) -> bool {
+        let email = self.accounts[call.user].email();
+        domain.owner == call.user || domain.shares.iter().any(|s| s.accepted && s.email == email)
+    }
+
+    /// How many of the domains that the caller sees are in a group.
+    pub(super) fn group_size(&self, call: &Call<'_>, group: u64) -> usize {
+        let seen = self.domains.iter().filter(|d| self.sees(d, call));
+        seen.filter(|d| group_of(d, call) == group).count()
+    }
+
+    fn domain_json(&self, domain: &Domain, call: &Call<'_>, listed: bool) -> Value {
+        let view = View {
+            owner: self.accounts[domain.owner].email(),
+            shared: domain.owner != call.user,
+            unix: call.unix,
+        };
+        domain.shown(self.site, listed, &view)
     }
 }
 
-impl Domain {
-    fn updated_on(&self) -> u64 {
-        let changes = self.records.iter().map(|r| r.updated_on);
-        changes.max().unwrap_or(self.created_on)
+/// The group in which the caller sees a domain.
+fn group_of(domain: &Domain, call: &Call<'_>) -> u64 {
+    if domain.owner == call.user {
+        domain.group
+    } else {
+        SHARED_GROUP
     }
+}
+
+/// Whether a text can be the name of a domain, as a user writes it.
+pub(super) fn is_domain(name: &str) -> bool {
+    let ascii = punycode::ascii(&name.to_lowercase());
+    ascii.contains('.') && !ascii.contains('_') && rules::is_sub_domain(&ascii)
 }

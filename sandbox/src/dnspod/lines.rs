@@ -1,12 +1,20 @@
 //! Lines: the part of the network a record is for. Abroad a code, in China a name and an id.
 
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
 use crate::log::Site;
+
+/// The lines of the international site: areas, their names, and in each the codes that `record_line` takes.
+static ABROAD: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("lines.json")).unwrap_or_default());
 
 const DEFAULT: &str = "Default";
 const DEFAULT_CHINA: &str = "默认";
 
 /// The lines of the site for China, by name and id.
-const CHINA: [(&str, &str); 14] = [
+const CHINA: [(&str, &str); 15] = [
     (DEFAULT_CHINA, "0"),
     ("国内", "7=0"),
     ("国外", "3=0"),
@@ -21,6 +29,7 @@ const CHINA: [(&str, &str); 14] = [
     ("搜搜", "90=4"),
     ("搜狗", "90=5"),
     ("奇虎", "90=6"),
+    ("搜索引擎", "80=0"),
 ];
 
 /// The line a caller asks for, as it is then shown. None: there is no such line. In China the id beats the name;
@@ -42,9 +51,23 @@ pub(super) fn asked(site: Site, name: Option<&str>, id: Option<&str>) -> Option<
     }
 }
 
-/// Continents' countries have two capitals; the search engines are one line.
 fn is_code(code: &str) -> bool {
-    code == "search_engine" || (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()))
+    let mut areas = ABROAD.as_object().into_iter().flatten();
+    areas.any(|(_, area)| area["sub_area"].get(code).is_some())
+}
+
+/// What `Record.Line` answers: abroad areas with their lines, in China names, and beside them ids, of which the first is
+/// a number and the others are strings.
+pub(super) fn all(site: Site) -> Value {
+    if site == Site::International {
+        return json!({ "lines": *ABROAD });
+    }
+    let names = CHINA.iter().map(|(name, _)| *name);
+    let ids = CHINA.iter().map(|(name, id)| {
+        let id = if *id == "0" { json!(0) } else { json!(id) };
+        ((*name).to_owned(), id)
+    });
+    json!({"lines": names.collect::<Vec<_>>(), "line_ids": ids.collect::<Map<_, _>>()})
 }
 
 /// The line of a record made by hand.

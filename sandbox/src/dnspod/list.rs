@@ -2,42 +2,48 @@
 
 use serde_json::{Value, json};
 
+use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes;
-use super::lines;
 use super::record::Record;
 use super::state::State;
+use super::{lines, rules};
 
 impl State {
     pub(super) fn record_list(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_of(call, "9")?;
+        let at = self.domain_for(call, Need::read("9"))?;
         let domain = &self.domains[at];
         let (from, length) = self.page(call, "7", "8")?;
-        let mut matching: Vec<&Record> = domain
-            .records
-            .iter()
-            .filter(|r| self.is_wanted(call, r))
-            .collect();
-        matching.sort_by_key(|r| (order(&r.name), r.id));
+        let reach = self.reach(domain, call);
+        let wanted = |r: &&Record| self.is_wanted(call, r) && reach.covers(&r.name, false);
+        let matching: Vec<&Record> = match call.filled("sub_domain") {
+            Some(name) => domain
+                .records
+                .at(&rules::order(name))
+                .filter(wanted)
+                .collect(),
+            None => domain.records.sorted().filter(wanted).collect(),
+        };
         let page = matching.iter().skip(from).take(length);
         let shown: Vec<Value> = page.map(|r| r.listed(self.site)).collect();
         if shown.is_empty() && call.empty_is_error() {
             return Err(codes::NO_RECORDS);
         }
-        let servers = domain.records.iter().filter(|r| r.hold);
+        let apex = domain.records.at(&rules::order("@"));
+        let servers = apex.filter(|r| r.hold);
         let servers: Vec<&str> = servers.map(|r| r.value.trim_end_matches('.')).collect();
         Ok(json!({
             "domain": {
                 "id": domain.id.to_string(),
                 "name": domain.name,
-                "punycode": domain.name,
-                "grade": "DP_Free",
-                "owner": "sandbox@example.com",
-                "ext_status": "",
+                "punycode": domain.punycode,
+                "grade": domain.grade,
+                "owner": self.accounts[domain.owner].email(),
+                "ext_status": domain.ext_status,
                 "ttl": domain.min_ttl.max(600),
                 "min_ttl": domain.min_ttl,
                 "dnspod_ns": servers,
-                "status": "enable",
+                "status": domain.status(call.unix),
             },
             "info": {
                 "sub_domains": domain.records.len().to_string(),
@@ -49,36 +55,26 @@ impl State {
     }
 
     fn is_wanted(&self, call: &Call<'_>, record: &Record) -> bool {
-        let sub_domain = call.filled("sub_domain");
         let kind = call.filled("record_type");
         let line = call.filled("record_line");
         let keyword = call.filled("keyword").filter(|_| self.china());
-        sub_domain.is_none_or(|name| name.eq_ignore_ascii_case(&record.name))
-            && kind.is_none_or(|kind| kind == record.kind)
+        kind.is_none_or(|kind| kind == record.kind)
             && line.is_none_or(|line| lines::matches(self.site, line, &record.line))
             && keyword.is_none_or(|word| record.name.contains(word) || record.value.contains(word))
     }
 
     pub(super) fn record_info(&self, call: &Call<'_>) -> Answer {
-        let (at, record) = self.record_of(call)?;
+        let need = Need::read(codes::NOT_OWNER).unbanned();
+        let (at, id) = self.record_for(call, need)?;
         let domain = &self.domains[at];
+        let record = domain.records.get(id).ok_or(codes::BAD_RECORD_ID)?;
         Ok(json!({
             "domain": {
                 "id": domain.id.to_string(),
                 "domain": domain.name,
-                "domain_grade": "DP_Free",
+                "domain_grade": domain.grade,
             },
-            "record": domain.records[record].info(self.site, domain.id),
+            "record": record.info(self.site, domain.id),
         }))
     }
-}
-
-/// The service's alphabet: the apex first, the underscore last, case does not matter.
-fn order(name: &str) -> Vec<u32> {
-    let place = |c: char| match c {
-        '@' => 0,
-        '_' => u32::MAX,
-        c => u32::from(c.to_ascii_lowercase()),
-    };
-    name.chars().map(place).collect()
 }

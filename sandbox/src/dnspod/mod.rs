@@ -1,14 +1,30 @@
 //! DNSPod's legacy API in memory; the international site and the one for China are two of these.
 
+mod access;
+mod account;
+mod acquire;
+mod actions;
+mod aliases;
 mod auth;
+mod batch;
 mod calls;
 mod codes;
+mod content;
+mod domain;
 mod domains;
 mod envelope;
+mod groups;
+mod hand;
+mod history;
 mod lines;
 mod list;
+mod locks;
+mod plan;
+mod punycode;
 mod record;
 mod rules;
+mod settings;
+mod shares;
 mod state;
 mod write;
 
@@ -18,6 +34,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use auth::AuthAnswer;
+pub(crate) use domain::Domain;
 pub(crate) use state::State;
 
 use crate::log::{Service, Site};
@@ -116,9 +133,7 @@ impl DnsPod {
     pub fn set(&self, zone: &str, id: u64, value: &str) {
         let world = &mut *self.shared.world();
         let stamp = world.clock.stamp();
-        let record = world.pod(self.site).record(zone, id);
-        value.clone_into(&mut record.value);
-        record.updated_on = stamp;
+        world.pod(self.site).set(zone, id, value, stamp);
     }
 
     /// Removes a record by hand.

@@ -4,27 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::content::Content;
 use super::{lines, rules};
-use crate::clock::date_time;
+use crate::clock::{date, date_time};
 use crate::log::Site;
+use crate::table::Row;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 /// So many updates that change nothing are borne within an hour.
 const UNCHANGED_BORNE: usize = 5;
-
-/// What a caller may set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Content {
-    pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) line: String,
-    pub(super) value: String,
-    pub(super) mx: u32,
-    pub(super) ttl: u32,
-    pub(super) weight: Option<u32>,
-    pub(super) enabled: bool,
-}
 
 /// A record of a zone.
 #[derive(Clone, Debug)]
@@ -48,6 +37,16 @@ pub(crate) struct Record {
     other: Map<String, Value>,
     unchanged: Vec<Duration>,
     locked_until: Option<Duration>,
+}
+
+impl Row for Record {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn place(&self) -> String {
+        rules::order(&self.name)
+    }
 }
 
 impl Record {
@@ -249,10 +248,20 @@ impl Record {
     }
 }
 
-/// A time as the site writes it: the one for China is eight hours ahead and does not say so.
+/// A time as the site writes it.
 pub(super) fn site_time(site: Site, unix: u64) -> String {
+    date_time(local(site, unix))
+}
+
+/// A day as the site writes it.
+pub(super) fn site_date(site: Site, unix: u64) -> String {
+    date(local(site, unix))
+}
+
+/// The site for China is eight hours ahead and does not say so.
+fn local(site: Site, unix: u64) -> u64 {
     match site {
-        Site::International => date_time(unix),
-        Site::China => date_time(unix + 8 * 3600),
+        Site::International => unix,
+        Site::China => unix + 8 * 3600,
     }
 }

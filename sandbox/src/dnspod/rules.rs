@@ -20,6 +20,12 @@ const TYPES_CHINA: [&str; 2] = ["显性URL", "隐性URL"];
 
 pub(super) const LARGEST_TTL: u32 = 604_800;
 
+/// So many records of one type at one name on one line.
+pub(super) const LOAD_BALANCING: usize = 4;
+
+/// So many labels below the domain.
+pub(super) const MOST_LEVELS: usize = 10;
+
 pub(super) fn is_type(kind: &str) -> bool {
     TYPES.contains(&kind) || TYPES_CHINA.contains(&kind)
 }
@@ -42,6 +48,27 @@ pub(super) fn is_sub_domain(name: &str) -> bool {
     };
     let rest = name.strip_prefix("*.").unwrap_or(name);
     name == "@" || name == "*" || (name.len() <= 200 && rest.split('.').all(label))
+}
+
+/// A wildcard that is more than a whole first label, such as `a*`: a matter of the plan.
+pub(super) fn is_odd_wildcard(name: &str) -> bool {
+    let rest = name.strip_prefix("*.").unwrap_or(name);
+    name != "*" && rest.contains('*') && is_sub_domain(&rest.replace('*', "x"))
+}
+
+/// The service's alphabet, as a key to sort by: the apex first, the underscore last, case does not matter.
+pub(super) fn order(name: &str) -> String {
+    let place = |c: char| match c {
+        '@' => '\0',
+        '_' => char::MAX,
+        c => c.to_ascii_lowercase(),
+    };
+    name.chars().map(place).collect()
+}
+
+/// The type by whose name a plan limits records: redirects of every kind are one.
+pub(super) fn limited_kind(kind: &str) -> &str {
+    if kind.ends_with("URL") { "URL" } else { kind }
 }
 
 pub(super) fn is_value(kind: &str, value: &str) -> bool {

@@ -1,29 +1,16 @@
 //! Accounts, domains and records of one site.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use serde_json::{Value, json};
+
+use super::account::Account;
 use super::auth::Gate;
+use super::batch::Job;
+use super::domain::Domain;
 use super::record::Record;
 use crate::log::Site;
-
-#[derive(Debug)]
-pub(super) struct Account {
-    pub(super) id: String,
-    pub(super) token: String,
-    pub(super) user_token: Option<String>,
-    /// The user behind the token; the token may change.
-    pub(super) user: u64,
-}
-
-#[derive(Debug)]
-pub(crate) struct Domain {
-    pub(super) id: u64,
-    pub(crate) name: String,
-    pub(super) user: u64,
-    pub(super) min_ttl: u32,
-    pub(super) created_on: u64,
-    pub(crate) records: Vec<Record>,
-}
 
 /// The name servers every domain here gets.
 const NAME_SERVERS: [&str; 2] = ["f1g1ns1.dnspod.net.", "f1g1ns2.dnspod.net."];
@@ -32,12 +19,20 @@ const NAME_SERVERS: [&str; 2] = ["f1g1ns1.dnspod.net.", "f1g1ns2.dnspod.net."];
 #[derive(Debug)]
 pub(crate) struct State {
     pub(super) site: Site,
+    /// None is ever removed: an account is known by its position.
     pub(super) accounts: Vec<Account>,
     pub(crate) domains: Vec<Domain>,
     pub(super) gate: Gate,
     pub(super) chinese: bool,
+    /// Addresses that no record may lead to.
+    pub(super) forbidden: BTreeSet<IpAddr>,
+    pub(super) jobs: Vec<Job>,
+    /// So many looks at a job find it unfinished.
+    pub(super) batch_polls: usize,
     next_domain: u64,
     next_record: u64,
+    /// Of aliases, groups and jobs.
+    next_other: u64,
 }
 
 impl State {
@@ -49,9 +44,13 @@ impl State {
             domains: Vec::new(),
             gate: Gate::default(),
             chinese: false,
+            forbidden: BTreeSet::new(),
+            jobs: Vec::new(),
+            batch_polls: 1,
             next_domain: if china { 59_000_001 } else { 99_000_001 },
             // Real ones have outgrown 32 bits.
             next_record: if china { 2_169_654_401 } else { 4_300_000_001 },
+            next_other: 1_985,
         }
     }
 
@@ -62,13 +61,8 @@ impl State {
     #[track_caller]
     pub(super) fn add_account(&mut self, id_token: &str) {
         let (id, token) = split(id_token);
-        let user = 730_061 + self.accounts.len() as u64;
-        self.accounts.push(Account {
-            id,
-            token,
-            user_token: None,
-            user,
-        });
+        let account = Account::new(self.accounts.len(), id, token, self.china());
+        self.accounts.push(account);
     }
 
     #[track_caller]
@@ -81,9 +75,15 @@ impl State {
 
     #[track_caller]
     pub(super) fn account(&mut self, id_token: &str) -> &mut Account {
+        let at = self.position(id_token);
+        &mut self.accounts[at]
+    }
+
+    #[track_caller]
+    fn position(&self, id_token: &str) -> usize {
         let (id, token) = split(id_token);
-        let mut accounts = self.accounts.iter_mut();
-        let found = accounts.find(|a| a.id == id && a.token == token);
+        let mut accounts = self.accounts.iter();
+        let found = accounts.position(|a| a.id == id && a.token == token);
         found.unwrap_or_else(|| panic!("the sandbox's DNSPod has no account with the ID {id}"))
     }
 
@@ -95,59 +95,72 @@ impl State {
         min_ttl: u32,
         stamp: u64,
     ) -> u64 {
-        let user = self.account(id_token).user;
+        let owner = self.position(id_token);
+        self.new_domain(owner, name, min_ttl, stamp)
+    }
+
+    /// A domain with the two records that every domain has.
+    pub(super) fn new_domain(&mut self, owner: usize, name: &str, min_ttl: u32, stamp: u64) -> u64 {
         let id = self.next_domain;
         self.next_domain += 1;
-        let name = name.to_ascii_lowercase();
-        self.domains.push(Domain {
-            id,
-            name: name.clone(),
-            user,
-            min_ttl,
-            created_on: stamp,
-            records: Vec::new(),
-        });
+        let mut domain = Domain::new(id, name, owner, min_ttl, stamp);
         for server in NAME_SERVERS {
-            let record = serde_json::json!({
+            let record = json!({
                 "name": "@", "type": "NS", "value": server, "ttl": 86_400, "hold": "hold",
             });
-            self.insert(&name, record, stamp);
+            let record = Record::by_hand(self.fresh_id(), self.site, record, stamp);
+            domain.records.insert(record);
         }
+        self.domains.push(domain);
         id
     }
 
     #[track_caller]
-    fn zone(&mut self, zone: &str) -> &mut Domain {
-        let found = self.domains.iter_mut().find(|d| d.name == zone);
+    pub(super) fn zone(&mut self, zone: &str) -> &mut Domain {
+        let found = self.domains.iter_mut().find(|d| d.is_called(zone));
         found.unwrap_or_else(|| panic!("the sandbox's DNSPod has no domain {zone:?}"))
     }
 
     pub(crate) fn has_zone(&self, zone: &str) -> bool {
-        self.domains.iter().any(|d| d.name == zone)
+        self.domains.iter().any(|d| d.is_called(zone))
     }
 
     pub(crate) fn has_record(&self, zone: &str, id: u64) -> bool {
-        let mut zones = self.domains.iter().filter(|d| d.name == zone);
-        zones.any(|d| d.records.iter().any(|r| r.id == id))
+        let mut zones = self.domains.iter().filter(|d| d.is_called(zone));
+        zones.any(|d| d.records.get(id).is_some())
     }
 
     #[track_caller]
-    pub(crate) fn record(&mut self, zone: &str, id: u64) -> &mut Record {
-        let found = self.zone(zone).records.iter_mut().find(|r| r.id == id);
-        found.unwrap_or_else(|| panic!("{zone:?} in the sandbox's DNSPod has no record {id}"))
+    pub(crate) fn record(&mut self, zone: &str, id: u64) -> &Record {
+        let found = self.zone(zone).records.get(id);
+        found.unwrap_or_else(|| absent(zone, id))
+    }
+
+    #[track_caller]
+    pub(crate) fn set(&mut self, zone: &str, id: u64, value: &str, stamp: u64) {
+        let domain = self.zone(zone);
+        domain.changed_on = stamp;
+        let set = |record: &mut Record| {
+            value.clone_into(&mut record.value);
+            record.updated_on = stamp;
+        };
+        let done = domain.records.change(id, set);
+        done.unwrap_or_else(|| absent(zone, id));
     }
 
     #[track_caller]
     pub(crate) fn remove(&mut self, zone: &str, id: u64) {
-        self.record(zone, id);
-        self.zone(zone).records.retain(|r| r.id != id);
+        let gone = self.zone(zone).records.remove(id);
+        gone.unwrap_or_else(|| absent(zone, id));
     }
 
     #[track_caller]
     pub(crate) fn insert(&mut self, zone: &str, record: Value, stamp: u64) -> u64 {
         let id = self.fresh_id();
         let record = Record::by_hand(id, self.site, record, stamp);
-        self.zone(zone).records.push(record);
+        let domain = self.zone(zone);
+        domain.changed_on = stamp;
+        domain.records.insert(record);
         id
     }
 
@@ -156,12 +169,22 @@ impl State {
         self.next_record - 1
     }
 
+    pub(super) fn other_id(&mut self) -> u64 {
+        self.next_other += 1;
+        self.next_other - 1
+    }
+
     #[track_caller]
     pub(crate) fn records(&mut self, zone: &str) -> Vec<Value> {
         let site = self.site;
         let records = &self.zone(zone).records;
         records.iter().map(|r| r.listed(site)).collect()
     }
+}
+
+#[track_caller]
+fn absent(zone: &str, id: u64) -> ! {
+    panic!("{zone:?} in the sandbox's DNSPod has no record {id}")
 }
 
 #[track_caller]

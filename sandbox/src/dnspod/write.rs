@@ -1,73 +1,66 @@
 //! The calls that write records.
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 
+use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
-use super::record::{Content, Record};
-use super::state::{Domain, State};
-use super::{lines, rules};
-
-/// So many records of one type at one name on one line.
-const LOAD_BALANCING: usize = 4;
+use super::content::{Content, sub_domain};
+use super::record::Record;
+use super::rules;
+use super::state::State;
 
 /// What the site for China makes of a `Record.Ddns` without a TTL; below what its own `Record.Modify` takes.
 const DDNS_TTL_CHINA: u32 = 10;
 
+const WRITE: Need = Need::write(codes::NOT_OWNER);
+
 impl State {
     pub(super) fn record_create(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_of(call, codes::NOT_OWNER)?;
+        let at = self.domain_for(call, WRITE)?;
         for needed in ["record_type", "value"] {
             call.filled(needed).ok_or(codes::BAD_PARAMETER)?;
         }
         let content = self.content(call, at, None)?;
+        self.covered(call, at, &content)?;
         let domain = &self.domains[at];
         if domain.has(&content, None) {
             return Err(codes::EXISTS);
         }
-        self.fits(domain, &content, None)?;
+        domain.fits(&content, None, self.china())?;
         let record = Record::new(self.fresh_id(), content, call.stamp);
         let answer = record.created(self.site);
-        self.domains[at].records.push(record);
+        self.domains[at].records.insert(record);
         Ok(answer)
     }
 
     pub(super) fn record_modify(&mut self, call: &Call<'_>) -> Answer {
-        let (at, position) = self.writable(call)?;
-        let old = &self.domains[at].records[position];
-        let (id, before) = (old.id, old.content());
+        let (at, id, before) = self.writable(call)?;
         let content = self.content(call, at, Some(&before))?;
+        self.covered(call, at, &content)?;
         if content == before {
-            return Err(self.unchanged(call, at, position));
+            return Err(self.unchanged(call, at, id));
         }
-        let domain = &self.domains[at];
-        if domain.has(&content, Some(id)) {
-            return Err(codes::EXISTS);
-        }
-        self.fits(domain, &content, Some(id))?;
-        let record = &mut self.domains[at].records[position];
-        record.put(content, call.stamp);
-        Ok(record.modified(self.site))
+        self.replace(call, at, id, content, Record::modified)
     }
 
     pub(super) fn record_ddns(&mut self, call: &Call<'_>) -> Answer {
-        let (at, position) = self.writable(call)?;
-        let before = self.domains[at].records[position].content();
+        let (at, id, before) = self.writable(call)?;
         let value = match call.filled("value") {
             Some(value) => value.to_owned(),
-            None => caller(call).to_string(),
+            None => call.peer.to_string(),
         };
         if !rules::is_value(&before.kind, &value) {
             return Err(codes::BAD_VALUE);
         }
+        self.allowed_address(&value, Some(&before))?;
         let content = Content {
-            name: sub_domain(call)?,
+            name: sub_domain(call, &self.domains[at])?,
             line: self.line(call)?,
             value: rules::stored_value(&before.kind, &value),
             ..before.clone()
         };
+        self.covered(call, at, &content)?;
         let ttl = match call.filled("ttl") {
             Some(_) => self.ttl(call, at, &before.kind, codes::MODIFY_TTL)?,
             None if content == before => before.ttl,
@@ -76,187 +69,97 @@ impl State {
         };
         let content = Content { ttl, ..content };
         if content == before {
-            return Err(self.unchanged(call, at, position));
+            return Err(self.unchanged(call, at, id));
         }
-        let record = &mut self.domains[at].records[position];
-        record.put(content, call.stamp);
-        Ok(json!({"record": {"id": record.id, "name": record.name, "value": record.value}}))
+        self.replace(
+            call,
+            at,
+            id,
+            content,
+            |r, _| json!({"record": {"id": r.id, "name": r.name, "value": r.value}}),
+        )
     }
 
     pub(super) fn record_remove(&mut self, call: &Call<'_>) -> Answer {
-        let (at, position) = self.writable(call)?;
-        self.domains[at].records.remove(position);
+        let (at, id, _) = self.writable(call)?;
+        self.domains[at].records.remove(id);
         Ok(Value::Null)
     }
 
     pub(super) fn record_status(&mut self, call: &Call<'_>) -> Answer {
-        let (at, position) = self.writable(call)?;
-        let status = call.filled("status").unwrap_or_default();
-        let enabled = match status {
-            "enable" => true,
-            "disable" => false,
-            _ => return Err(codes::BAD_PARAMETER),
+        let (at, id, _) = self.writable(call)?;
+        let enabled = call.either("status", "enable", "disable");
+        let enabled = enabled.ok_or(codes::BAD_PARAMETER)?;
+        let set = |record: &mut Record| {
+            if record.enabled != enabled {
+                record.enabled = enabled;
+                record.updated_on = call.stamp;
+            }
+            let status = if enabled { "enable" } else { "disable" };
+            json!({"record": {"id": record.id, "name": record.name, "status": status}})
         };
-        let record = &mut self.domains[at].records[position];
-        if record.enabled != enabled {
-            record.enabled = enabled;
-            record.updated_on = call.stamp;
-        }
-        Ok(json!({"record": {"id": record.id, "name": record.name, "status": status}}))
+        let records = &mut self.domains[at].records;
+        records.change(id, set).ok_or(codes::BAD_RECORD_ID)
     }
 
     pub(super) fn record_remark(&mut self, call: &Call<'_>) -> Answer {
-        let (at, position) = self.record_of(call)?;
+        let (at, id) = self.record_for(call, WRITE.notes())?;
         let remark = call.param("remark").ok_or(codes::BAD_PARAMETER)?;
-        let record = &mut self.domains[at].records[position];
-        remark.clone_into(&mut record.remark);
-        record.updated_on = call.stamp;
+        self.domains[at].records.change(id, |record| {
+            remark.clone_into(&mut record.remark);
+            record.updated_on = call.stamp;
+        });
         Ok(Value::Null)
     }
 
     /// The record a call names, if it may be changed: it is not locked, nor one of the zone's own.
-    fn writable(&self, call: &Call<'_>) -> Result<(usize, usize), Code> {
-        let (at, position) = self.record_of(call)?;
-        let record = &self.domains[at].records[position];
+    fn writable(&self, call: &Call<'_>) -> Result<(usize, u64, Content), Code> {
+        let (at, id) = self.record_for(call, WRITE)?;
+        let record = self.domains[at].records.get(id);
+        let record = record.ok_or(codes::BAD_RECORD_ID)?;
         if record.hold || record.locked(call.now) {
             return Err(codes::LOCKED);
         }
-        Ok((at, position))
+        Ok((at, id, record.content()))
+    }
+
+    /// Whether the caller may have a record of that name: whoever has a share in part may only there.
+    fn covered(&self, call: &Call<'_>, at: usize, content: &Content) -> Result<(), Code> {
+        let reach = self.reach(&self.domains[at], call);
+        let covers = reach.covers(&content.name, true);
+        covers.then_some(()).ok_or(codes::NOT_OWNER)
+    }
+
+    fn replace(
+        &mut self,
+        call: &Call<'_>,
+        at: usize,
+        id: u64,
+        content: Content,
+        shown: impl FnOnce(&Record, crate::log::Site) -> Value,
+    ) -> Answer {
+        let (site, china) = (self.site, self.china());
+        let domain = &mut self.domains[at];
+        if domain.has(&content, Some(id)) {
+            return Err(codes::EXISTS);
+        }
+        domain.fits(&content, Some(id), china)?;
+        let put = |record: &mut Record| {
+            record.put(content, call.stamp);
+            shown(record, site)
+        };
+        let records = &mut domain.records;
+        records.change(id, put).ok_or(codes::BAD_RECORD_ID)
     }
 
     /// Counts an update that changes nothing against the record.
-    fn unchanged(&mut self, call: &Call<'_>, at: usize, position: usize) -> Code {
-        let record = &mut self.domains[at].records[position];
-        if record.note_unchanged(call.now) {
+    fn unchanged(&mut self, call: &Call<'_>, at: usize, id: u64) -> Code {
+        let records = &mut self.domains[at].records;
+        let locked = records.change(id, |record| record.note_unchanged(call.now));
+        if locked == Some(true) {
             codes::LOCKED
         } else {
             codes::EXISTS
         }
     }
-
-    /// What the parameters say. All of them count, in a change as in a creation: one that is absent takes its default, not
-    /// its old value. Abroad the status and the weight are not parameters, so there they stay.
-    fn content(
-        &self,
-        call: &Call<'_>,
-        at: usize,
-        before: Option<&Content>,
-    ) -> Result<Content, Code> {
-        let name = sub_domain(call)?;
-        let kind = call.filled("record_type").ok_or(codes::BAD_TYPE)?;
-        if !rules::is_type(kind) {
-            return Err(codes::BAD_TYPE);
-        }
-        let line = self.line(call)?;
-        let value = call.filled("value").unwrap_or_default();
-        if !rules::is_value(kind, value) {
-            return Err(codes::BAD_VALUE);
-        }
-        let mx = call.filled("mx").and_then(|mx| mx.parse().ok());
-        let mx = match (kind, mx) {
-            ("MX", Some(mx @ 1..=20)) => mx,
-            ("MX", _) => return Err(codes::BAD_MX),
-            _ => 0,
-        };
-        let bad_ttl = match before {
-            None => codes::CREATE_TTL,
-            Some(_) => codes::MODIFY_TTL,
-        };
-        let ttl = self.ttl(call, at, kind, bad_ttl)?;
-        let status = call.filled("status");
-        let weight = match call.filled("weight") {
-            None => None,
-            Some(weight) => match weight.parse() {
-                Ok(weight @ 0..=100) => Some(weight),
-                _ => return Err(codes::BAD_PARAMETER),
-            },
-        };
-        let kept = before.filter(|_| !self.china());
-        Ok(Content {
-            name,
-            kind: kind.to_owned(),
-            line,
-            value: rules::stored_value(kind, value),
-            mx,
-            ttl,
-            weight: weight.or_else(|| kept.and_then(|before| before.weight)),
-            enabled: match status {
-                Some("enable") => true,
-                Some("disable") => false,
-                Some(_) => return Err(codes::BAD_PARAMETER),
-                None => kept.is_none_or(|before| before.enabled),
-            },
-        })
-    }
-
-    fn line(&self, call: &Call<'_>) -> Result<String, Code> {
-        let (name, id) = (call.filled("record_line"), call.filled("record_line_id"));
-        lines::asked(self.site, name, id).ok_or(codes::BAD_LINE)
-    }
-
-    fn ttl(&self, call: &Call<'_>, at: usize, kind: &str, bad: Code) -> Result<u32, Code> {
-        let least = self.domains[at].min_ttl;
-        let Some(ttl) = call.filled("ttl") else {
-            return Ok(rules::default_ttl(kind, least));
-        };
-        let ttl = ttl.parse().map_err(|_| bad)?;
-        let allowed = (least..=rules::LARGEST_TTL).contains(&ttl);
-        allowed.then_some(ttl).ok_or(bad)
-    }
-
-    /// Whether a record may stand beside the others of its name and line.
-    fn fits(&self, domain: &Domain, content: &Content, except: Option<u64>) -> Result<(), Code> {
-        let beside = domain.records.iter().filter(|r| {
-            !r.hold && Some(r.id) != except && r.name == content.name && r.line == content.line
-        });
-        let (same, others): (Vec<_>, Vec<_>) = beside.partition(|r| r.kind == content.kind);
-        if others
-            .iter()
-            .any(|r| rules::conflict(&r.kind, &content.kind))
-        {
-            return Err(codes::CONFLICT);
-        }
-        // One that is among them already makes them no more.
-        let among = domain.records.iter().any(|r| {
-            Some(r.id) == except
-                && r.name == content.name
-                && r.line == content.line
-                && r.kind == content.kind
-        });
-        if among || same.len() < LOAD_BALANCING {
-            return Ok(());
-        }
-        match (content.kind.as_str(), self.china()) {
-            ("A" | "AAAA" | "CNAME", false) => Err("25"),
-            ("A" | "AAAA", true) => Err("500025"),
-            ("CNAME", true) => Err("500026"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Domain {
-    /// Whether another record says the same: name, type, line and value.
-    fn has(&self, content: &Content, except: Option<u64>) -> bool {
-        self.records.iter().any(|r| {
-            Some(r.id) != except
-                && r.name == content.name
-                && r.kind == content.kind
-                && r.line == content.line
-                && r.value == content.value
-        })
-    }
-}
-
-/// The name within the zone. A caller who leaves it out means the apex.
-fn sub_domain(call: &Call<'_>) -> Result<String, Code> {
-    let name = call.filled("sub_domain").unwrap_or("@");
-    let name = name.to_ascii_lowercase();
-    rules::is_sub_domain(&name)
-        .then_some(name)
-        .ok_or(codes::BAD_SUB_DOMAIN)
-}
-
-fn caller(call: &Call<'_>) -> IpAddr {
-    call.request.peer.ip().to_canonical()
 }

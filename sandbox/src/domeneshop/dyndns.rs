@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::record::Given;
-use super::routes::{collision, invalid, unknown};
+use super::refusals::{collision, invalid, unknown};
 use super::state::State;
 use crate::http::{Reply, Request};
 
@@ -47,18 +47,24 @@ impl State {
     }
 
     fn aliased(&self, at: usize, host: &str) -> bool {
-        let mut records = self.domains[at].records.iter();
-        records.any(|r| r.host == host && matches!(r.kind.as_str(), "CNAME" | "ANAME"))
+        if self.domains[at].forward(host).is_some() {
+            return true;
+        }
+        let mut records = self.domains[at].records.at(host);
+        records.any(|r| matches!(r.kind.as_str(), "CNAME" | "ANAME"))
     }
 
     /// The records of one type at a host go, and new ones with new ids come, even where nothing differs.
     fn replace_family(&mut self, at: usize, host: &str, kind: &str, addresses: &[IpAddr]) {
         let records = &mut self.domains[at].records;
-        records.retain(|r| r.host != host || r.kind != kind);
+        let old = records.at(host).filter(|r| r.kind == kind);
+        for id in old.map(|r| r.id).collect::<Vec<_>>() {
+            records.remove(id);
+        }
         for address in addresses {
             let id = self.fresh_id();
             let given = Given::address(host, kind, address.to_string());
-            self.domains[at].records.push(given.with_id(id));
+            self.domains[at].records.insert(given.with_id(id));
         }
     }
 }

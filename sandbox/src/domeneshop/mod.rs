@@ -1,7 +1,11 @@
 //! Domeneshop's API v0 in memory.
 
 mod dyndns;
+mod forwards;
+mod invoices;
 mod record;
+mod records;
+mod refusals;
 mod routes;
 mod state;
 
@@ -10,8 +14,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-pub(crate) use routes::failure;
-pub(crate) use state::{NAME_SERVERS, State};
+pub(crate) use refusals::failure;
+pub(crate) use state::{Domain, NAME_SERVERS, State};
 
 use crate::shared::Shared;
 
@@ -36,6 +40,7 @@ impl Domeneshop {
         world.domeneshop.accounts.push(state::Account {
             token: token.to_owned(),
             secret: secret.to_owned(),
+            invoices: Vec::new(),
         });
     }
 
@@ -76,8 +81,7 @@ impl Domeneshop {
 
     /// Changes a record's data by hand. Its id stays.
     pub fn set(&self, zone: &str, id: u64, data: &str) {
-        let mut world = self.shared.world();
-        data.clone_into(&mut world.domeneshop.record(zone, id).data);
+        self.shared.world().domeneshop.set(zone, id, data);
     }
 
     /// Removes a record by hand.
@@ -90,5 +94,30 @@ impl Domeneshop {
     /// numbers, as its documentation says.
     pub fn numbers_as_strings(&self, strings: bool) {
         self.shared.world().domeneshop.numbers_as_strings = strings;
+    }
+
+    /// The forwards of a zone, as the API shows them, in the order in which they were made.
+    pub fn forwards(&self, zone: &str) -> Vec<Value> {
+        self.shared.world().domeneshop.forwards(zone)
+    }
+
+    /// Whether a single forward can be read, changed and deleted, as documented (the default), or answers 404 whatever
+    /// is asked of it, as the real service did in 2026.
+    pub fn forwards_per_host(&self, works: bool) {
+        self.shared.world().domeneshop.forwards_per_host = works;
+    }
+
+    /// Whether `/forwards` is the same as `/forwards/`; it is 404 at first, as at the real service.
+    pub fn forwards_without_slash(&self, same: bool) {
+        self.shared.world().domeneshop.forwards_without_slash = same;
+    }
+
+    /// Adds an invoice to an account, and returns its number. What the fields of the API's invoice object do not say is
+    /// made up; nothing is checked.
+    #[expect(clippy::needless_pass_by_value, reason = "made in place, with json!")]
+    pub fn invoice(&self, token: &str, invoice: Value) -> u64 {
+        let mut world = self.shared.world();
+        let now = world.clock.unix();
+        world.domeneshop.add_invoice(token, &invoice, now)
     }
 }

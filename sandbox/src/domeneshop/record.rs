@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Map, Value};
 
+use crate::table::Row;
+
 pub(super) const DEFAULT_TTL: u32 = 3600;
 
 /// The types that are known, each with the fields it needs besides host, ttl, type and data.
@@ -37,6 +39,23 @@ pub(crate) struct Given {
 enum Extra {
     Number(u64),
     Word(String),
+}
+
+impl Extra {
+    /// Whether a field can have this value.
+    fn sound(&self, kind: &str, name: &str) -> bool {
+        let most = match (kind, name) {
+            ("TLSA", "usage") => 3,
+            ("TLSA", "selector") => 1,
+            ("TLSA", "dtype") | ("CAA", "tag") => 2,
+            ("DS", "alg" | "digest") | ("CAA", _) => 255,
+            _ => 65_535,
+        };
+        match self {
+            Self::Number(number) => *number <= most,
+            Self::Word(word) => matches!(word.as_str(), "issue" | "issuewild" | "iodef"),
+        }
+    }
 }
 
 /// A record of a zone.
@@ -78,8 +97,26 @@ impl Given {
         if !is_host(&given.host) {
             return Err("host is not a relative name".to_owned());
         }
+        for (name, extra) in &given.extras {
+            if !extra.sound(&given.kind, name) {
+                return Err(format!("{name} is out of range"));
+            }
+        }
         check_data(&given.kind, &given.data)?;
+        if given.kind == "TLSA" && !given.hash_fits() {
+            return Err("the hash does not have the length of its kind".to_owned());
+        }
         Ok(Self { ttl, ..given })
+    }
+
+    /// SHA-256 has 64 hexadecimal digits, SHA-512 twice as many; a whole certificate has any number.
+    fn hash_fits(&self) -> bool {
+        let dtype = self.extras.iter().find(|(name, _)| name == "dtype");
+        match dtype {
+            Some((_, Extra::Number(1))) => self.data.len() == 64,
+            Some((_, Extra::Number(2))) => self.data.len() == 128,
+            _ => true,
+        }
     }
 
     /// What an object says, without questions.
@@ -137,13 +174,22 @@ impl Given {
         if self.host != other.host {
             return false;
         }
-        let hidden_by_aname = |kind: &str| matches!(kind, "A" | "AAAA" | "ANAME" | "CNAME");
         let same =
             self.kind == other.kind && self.data == other.data && self.extras == other.extras;
         let cname = self.kind == "CNAME" || other.kind == "CNAME";
-        let aname = (self.kind == "ANAME" && hidden_by_aname(&other.kind))
-            || (other.kind == "ANAME" && hidden_by_aname(&self.kind));
+        let aname = (self.kind == "ANAME" && leads_somewhere(&other.kind))
+            || (other.kind == "ANAME" && leads_somewhere(&self.kind));
         same || cname || aname
+    }
+}
+
+impl Row for Record {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn place(&self) -> String {
+        self.host.clone()
     }
 }
 
@@ -216,7 +262,12 @@ fn check_data(kind: &str, data: &str) -> Result<(), String> {
     sound.then_some(()).ok_or_else(refusal)
 }
 
-fn is_host(name: &str) -> bool {
+/// Whether a type says where a host is, so that a forward of that host would contradict it.
+pub(super) fn leads_somewhere(kind: &str) -> bool {
+    matches!(kind, "A" | "AAAA" | "ANAME" | "CNAME")
+}
+
+pub(super) fn is_host(name: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label

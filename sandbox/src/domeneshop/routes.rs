@@ -2,57 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 
-use super::record::Given;
+use super::refusals::{failure, unauthorized, unknown, wrong_method};
 use super::state::{Domain, State};
 use crate::http::{Reply, Request};
 
-/// An error in the service's own form.
-pub(crate) fn failure(status: u16, code: &str, help: &str) -> Reply {
-    Reply::json(status, &json!({"code": code, "help": help})).code(code)
-}
-
-/// The one answer to a path that leads nowhere and to a thing that does not exist.
-pub(super) fn unknown() -> Reply {
-    failure(
-        404,
-        "resource:unknown",
-        "See documentation at https://api.domeneshop.no/docs",
-    )
-}
-
-fn unauthorized() -> Reply {
-    failure(
-        403,
-        "resource:unauthorized",
-        "This resource is not in your account",
-    )
-}
-
-pub(super) fn invalid(why: &str) -> Reply {
-    failure(400, "request:invalid", why)
-}
-
-pub(super) fn collision() -> Reply {
-    failure(
-        409,
-        "record:collision",
-        "The record collides with another of this host",
-    )
-}
-
-fn wrong_method(allowed: &'static str) -> Reply {
-    failure(
-        405,
-        "method:unsupported",
-        "This resource does not support the method",
-    )
-    .header("allow", allowed)
-}
-
 impl State {
-    pub(crate) fn answer(&mut self, request: &Request) -> Reply {
+    /// The answer at a time, in seconds since 1970.
+    pub(crate) fn answer(&mut self, request: &Request, now: u64) -> Reply {
         let Some(token) = self.authenticate(request) else {
             return failure(
                 401,
@@ -90,6 +47,36 @@ impl State {
                     self.with_dns(&token, id, |s, at| s.one(at, record, request))
                 }
                 _ => unknown(),
+            },
+            ["v0", "domains", id, "forwards", ref rest @ ..] => {
+                let here = match rest {
+                    [] => self.forwards_without_slash.then_some(""),
+                    [host] => Some(*host),
+                    _ => None,
+                };
+                match (number(id), here) {
+                    (Some(id), Some("")) => match method {
+                        "GET" => self.with_dns(&token, id, |s, at| s.list_forwards(at)),
+                        "POST" => self.with_dns(&token, id, |s, at| s.create_forward(at, request)),
+                        _ => wrong_method("GET, POST"),
+                    },
+                    (Some(id), Some(host)) => {
+                        if !matches!(method, "GET" | "PUT" | "DELETE") {
+                            return wrong_method("GET, PUT, DELETE");
+                        }
+                        self.with_dns(&token, id, |s, at| s.one_forward(at, host, request))
+                    }
+                    _ => unknown(),
+                }
+            }
+            ["v0", "invoices"] => match method {
+                "GET" => self.list_invoices(&token, request.query("status"), now),
+                _ => wrong_method("GET"),
+            },
+            ["v0", "invoices", id] => match (number(id), method) {
+                (None, _) => unknown(),
+                (Some(id), "GET") => self.one_invoice(&token, id),
+                _ => wrong_method("GET"),
             },
             ["v0", "dyndns", "update"] => match method {
                 "GET" => self.dyndns(&token, request),
@@ -137,59 +124,5 @@ impl State {
         let own = self.domains.iter();
         let shown = own.filter(|d| d.owner == token && d.name.contains(&part));
         Reply::json(200, &shown.map(Domain::to_json).collect())
-    }
-
-    fn list(&self, at: usize, request: &Request) -> Reply {
-        let keep = |filter: &str, value: &str| request.query(filter).is_none_or(|f| f == value);
-        let records = self.domains[at].records.iter();
-        let shown = records
-            .filter(|r| keep("host", &r.host) && keep("type", &r.kind))
-            .map(|r| r.to_json(self.numbers_as_strings));
-        Reply::json(200, &shown.collect())
-    }
-
-    fn create(&mut self, at: usize, request: &Request) -> Reply {
-        let given = match Given::checked(&request.body) {
-            Ok(given) => given,
-            Err(why) => return invalid(&why),
-        };
-        if self.domains[at].records.iter().any(|r| given.collides(r)) {
-            return collision();
-        }
-        let id = self.fresh_id();
-        let domain = &mut self.domains[at];
-        domain.records.push(given.with_id(id));
-        let location = self.location(self.domains[at].id, id);
-        Reply::json(201, &json!({"id": id})).header("location", location)
-    }
-
-    fn one(&mut self, at: usize, id: u64, request: &Request) -> Reply {
-        let records = &mut self.domains[at].records;
-        let Some(position) = records.iter().position(|r| r.id == id) else {
-            return unknown();
-        };
-        match request.method.as_str() {
-            "GET" => Reply::json(200, &records[position].to_json(self.numbers_as_strings)),
-            "DELETE" => {
-                records.remove(position);
-                Reply::empty(204)
-            }
-            _ => {
-                let given = match Given::checked(&request.body) {
-                    Ok(given) => given,
-                    Err(why) => return invalid(&why),
-                };
-                let old = &records[position];
-                if given.host != old.host || given.kind != old.kind {
-                    return invalid("host and type cannot be changed");
-                }
-                let mut others = records.iter().filter(|r| r.id != id);
-                if others.any(|r| given.collides(r)) {
-                    return collision();
-                }
-                records[position].replace(given);
-                Reply::empty(204)
-            }
-        }
     }
 }

@@ -4,22 +4,27 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use super::record::{Given, Record};
+use super::forwards::Forward;
+use super::record::{Given, Record, leads_somewhere};
+use crate::table::Table;
 
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(super) token: String,
     pub(super) secret: String,
+    /// As they are shown.
+    pub(super) invoices: Vec<Value>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Domain {
-    pub(super) id: u64,
+    pub(crate) id: u64,
     pub(crate) name: String,
     /// The token of the account it is in.
     pub(super) owner: String,
     pub(crate) dns: bool,
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Table<Record>,
+    pub(super) forwards: Vec<Forward>,
 }
 
 /// The name servers of every domain here.
@@ -41,6 +46,18 @@ impl Domain {
     }
 }
 
+impl Domain {
+    /// Whether something at the host cannot stand beside that record; `except` is the record that it replaces.
+    pub(super) fn taken(&self, given: &Given, except: Option<u64>) -> bool {
+        let mut others = self
+            .records
+            .at(&given.host)
+            .filter(|r| Some(r.id) != except);
+        let forwarded = leads_somewhere(&given.kind) && self.forward(&given.host).is_some();
+        forwarded || others.any(|r| given.collides(r))
+    }
+}
+
 /// All of Domeneshop.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -48,8 +65,11 @@ pub(crate) struct State {
     pub(super) accounts: Vec<Account>,
     pub(crate) domains: Vec<Domain>,
     pub(super) numbers_as_strings: bool,
+    pub(super) forwards_per_host: bool,
+    pub(super) forwards_without_slash: bool,
     next_domain: u64,
     next_record: u64,
+    pub(super) next_invoice: u64,
 }
 
 impl State {
@@ -59,14 +79,18 @@ impl State {
             accounts: Vec::new(),
             domains: Vec::new(),
             numbers_as_strings: true,
+            forwards_per_host: true,
+            forwards_without_slash: false,
             next_domain: 1_400_001,
             next_record: 5_000_001,
+            next_invoice: 300_001,
         }
     }
 
-    pub(super) fn location(&self, domain: u64, record: u64) -> String {
-        let base = crate::reachable(self.addr);
-        format!("http://{base}/v0/domains/{domain}/dns/{record}")
+    /// The address of something of a domain's.
+    pub(super) fn location(&self, at: usize, rest: &str) -> String {
+        let (base, domain) = (crate::reachable(self.addr), self.domains[at].id);
+        format!("http://{base}/v0/domains/{domain}/{rest}")
     }
 
     #[track_caller]
@@ -85,7 +109,8 @@ impl State {
             name: name.to_ascii_lowercase(),
             owner,
             dns,
-            records: Vec::new(),
+            records: Table::default(),
+            forwards: Vec::new(),
         });
         id
     }
@@ -102,26 +127,27 @@ impl State {
 
     pub(crate) fn has_record(&self, zone: &str, id: u64) -> bool {
         let mut zones = self.domains.iter().filter(|d| d.name == zone);
-        zones.any(|d| d.records.iter().any(|r| r.id == id))
+        zones.any(|d| d.records.get(id).is_some())
     }
 
     #[track_caller]
-    pub(crate) fn record(&mut self, zone: &str, id: u64) -> &mut Record {
-        let found = self.zone(zone).records.iter_mut().find(|r| r.id == id);
-        found.unwrap_or_else(|| panic!("{zone:?} in the sandbox's Domeneshop has no record {id}"))
+    pub(crate) fn set(&mut self, zone: &str, id: u64, data: &str) {
+        let records = &mut self.zone(zone).records;
+        let done = records.change(id, |record| data.clone_into(&mut record.data));
+        done.unwrap_or_else(|| absent(zone, id));
     }
 
     #[track_caller]
     pub(crate) fn remove(&mut self, zone: &str, id: u64) {
-        self.record(zone, id);
-        self.zone(zone).records.retain(|r| r.id != id);
+        let gone = self.zone(zone).records.remove(id);
+        gone.unwrap_or_else(|| absent(zone, id));
     }
 
     #[track_caller]
     pub(crate) fn add_by_hand(&mut self, zone: &str, fields: &Value) -> u64 {
         let id = self.fresh_id();
         let record = Given::lenient(fields).with_id(id);
-        self.zone(zone).records.push(record);
+        self.zone(zone).records.insert(record);
         id
     }
 
@@ -144,6 +170,11 @@ impl State {
             .max_by_key(|(_, d)| d.name.len())
             .map(|(at, _)| at)
     }
+}
+
+#[track_caller]
+fn absent(zone: &str, id: u64) -> ! {
+    panic!("{zone:?} in the sandbox's Domeneshop has no record {id}")
 }
 
 /// Whether a name is a zone's apex or below it. Both in lower case.

@@ -126,7 +126,18 @@ pub(crate) fn post(sandbox: &Sandbox, site: Site, action: &str, pairs: &[(&str, 
 
 /// Calls a site as [`LOGIN`], in JSON, about `example.org`.
 pub(crate) fn pod(sandbox: &Sandbox, site: Site, action: &str, pairs: &[(&str, &str)]) -> Value {
-    let mut all = vec![("login_token", LOGIN), ("format", "json")];
+    pod_as(sandbox, site, LOGIN, action, pairs)
+}
+
+/// The same as someone else.
+pub(crate) fn pod_as(
+    sandbox: &Sandbox,
+    site: Site,
+    login: &str,
+    action: &str,
+    pairs: &[(&str, &str)],
+) -> Value {
+    let mut all = vec![("login_token", login), ("format", "json")];
     if !pairs
         .iter()
         .any(|(name, _)| matches!(*name, "domain" | "domain_id"))
@@ -135,6 +146,23 @@ pub(crate) fn pod(sandbox: &Sandbox, site: Site, action: &str, pairs: &[(&str, &
     }
     all.extend_from_slice(pairs);
     post(sandbox, site, action, &all).json()
+}
+
+/// The code of the answer to a call of [`LOGIN`]'s.
+pub(crate) fn code_of(
+    sandbox: &Sandbox,
+    site: Site,
+    action: &str,
+    pairs: &[(&str, &str)],
+) -> String {
+    code(&pod(sandbox, site, action, pairs)).to_owned()
+}
+
+/// Asserts that a call succeeded and that its answer says nothing more.
+#[track_caller]
+pub(crate) fn only_status(answer: &Value) {
+    assert_eq!(code(answer), "1", "{answer}");
+    assert_eq!(answer.as_object().unwrap().len(), 1, "{answer}");
 }
 
 /// The code of an answer of DNSPod.

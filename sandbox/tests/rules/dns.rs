@@ -28,7 +28,7 @@ fn udp(addr: SocketAddr, question: &[u8], patience: Duration) -> Option<Message>
     Some(Message::from_vec(&buffer[..length]).unwrap())
 }
 
-fn ask(sandbox: &Sandbox, name: &str, kind: &str) -> Message {
+pub(crate) fn ask(sandbox: &Sandbox, name: &str, kind: &str) -> Message {
     let question = question(name, kind);
     udp(sandbox.dns().addr(), &question, Duration::from_secs(10)).unwrap()
 }
@@ -304,4 +304,42 @@ fn the_same_port_answers_over_tcp() {
     let message = Message::from_vec(&answer).unwrap();
     assert_eq!(message.answers[0].data.to_string(), "192.0.2.1");
     assert!(sandbox.dns().log()[0].tcp);
+}
+
+#[test]
+fn a_paused_or_banned_domain_of_dnspod_is_not_served() {
+    let sandbox = with_pod(Site::International);
+    let site = sandbox.dnspod(Site::International);
+    site.add("example.org", "www", "A", "192.0.2.1", None, None);
+    for status in ["pause", "spam"] {
+        site.set_domain("example.org", json!({"status": status}));
+        let message = ask(&sandbox, "www.example.org.", "A");
+        assert_eq!(message.metadata.response_code, ResponseCode::Refused);
+    }
+    site.set_domain("example.org", json!({"status": "enable"}));
+    assert_eq!(data(&sandbox, "www.example.org.", "A"), ["192.0.2.1"]);
+}
+
+#[test]
+fn a_change_that_does_not_show_in_dns_leaves_the_serial_alone() {
+    let sandbox = with_pod(Site::China);
+    let site = sandbox.dnspod(Site::China);
+    let serial = || data(&sandbox, "example.org.", "SOA");
+    let before = serial();
+    site.add("example.org", "www", "A", "192.0.2.1", Some("联通"), None);
+    assert_eq!(serial(), before);
+    site.add("example.org", "www", "A", "192.0.2.1", None, None);
+    assert_ne!(serial(), before);
+}
+
+#[test]
+fn a_name_with_nothing_but_names_below_it_exists() {
+    let (sandbox, _) = with_shop();
+    let shop = sandbox.domeneshop();
+    shop.add("example.com", "a.b.c", "A", "192.0.2.1", None);
+    for name in ["b.c.example.com.", "c.example.com."] {
+        let message = ask(&sandbox, name, "A");
+        assert_eq!(message.metadata.response_code, ResponseCode::NoError);
+        assert!(message.answers.is_empty());
+    }
 }

@@ -1,0 +1,89 @@
+//! What a plan allows: `Record.Type`, `Record.Line` and `Domain.Purview`.
+
+use serde_json::json;
+
+use super::access::Need;
+use super::calls::{Answer, Call};
+use super::codes::{self, Code};
+use super::lines;
+use super::locks::MOST_DAYS;
+use super::rules::{LOAD_BALANCING, MOST_LEVELS};
+use super::state::State;
+
+/// The types of the documents; the site for China has come by more since.
+const TYPES: [&str; 9] = [
+    "A",
+    "CNAME",
+    "MX",
+    "TXT",
+    "NS",
+    "AAAA",
+    "SRV",
+    "URL",
+    "Framed URL",
+];
+const TYPES_CHINA: [&str; 12] = [
+    "A",
+    "CNAME",
+    "MX",
+    "TXT",
+    "NS",
+    "AAAA",
+    "SRV",
+    "URL",
+    "显性URL",
+    "隐性URL",
+    "CAA",
+    "SPF",
+];
+
+/// The old plans and the new ones of the site for China; abroad there is one.
+const GRADES: [&str; 5] = ["Free", "Plus", "Extra", "Expert", "Ultra"];
+
+impl State {
+    pub(super) fn record_type(&self, call: &Call<'_>) -> Answer {
+        self.grade(call)?;
+        Ok(if self.china() {
+            json!({ "types": TYPES_CHINA })
+        } else {
+            json!({ "types": TYPES })
+        })
+    }
+
+    pub(super) fn record_line(&self, call: &Call<'_>) -> Answer {
+        self.grade(call)?;
+        self.domain_for(call, Need::read(codes::BAD_PARAMETER))?;
+        Ok(lines::all(self.site))
+    }
+
+    fn grade(&self, call: &Call<'_>) -> Result<(), Code> {
+        let grade = call.filled("domain_grade").ok_or(codes::BAD_PARAMETER)?;
+        let known = match grade.split_once('_') {
+            Some(("DP" | "D", plan)) if self.china() => GRADES.contains(&plan),
+            _ => grade == "DP_Free",
+        };
+        known.then_some(()).ok_or(codes::BAD_PARAMETER)
+    }
+
+    pub(super) fn domain_purview(&self, call: &Call<'_>) -> Answer {
+        let at = self.domain_for(call, Need::read(codes::BAD_PARAMETER).any_plan())?;
+        let domain = &self.domains[at];
+        let limit = |kind: &str| domain.limits.get(kind).copied();
+        let mut purview = vec![
+            json!({"name": "记录TTL最低", "value": domain.min_ttl}),
+            json!({"name": "域名锁定天数", "value": MOST_DAYS}),
+            json!({"name": "负载均衡数量", "value": LOAD_BALANCING}),
+            json!({"name": "子域名级数", "value": MOST_LEVELS}),
+            json!({"name": "搜索引擎推送", "value": "yes"}),
+        ];
+        for (kind, name) in [
+            ("URL", "URL转发数量"),
+            ("AAAA", "AAAA记录数量"),
+            ("NS", "NS记录数量"),
+        ] {
+            let value = limit(kind).map(|value| json!({"name": name, "value": value}));
+            purview.extend(value);
+        }
+        Ok(json!({ "purview": purview }))
+    }
+}

@@ -1,0 +1,61 @@
+//! The calls on DNS records.
+
+use serde_json::json;
+
+use super::record::Given;
+use super::refusals::{collision, invalid, unknown};
+use super::state::State;
+use crate::http::{Reply, Request};
+
+impl State {
+    pub(super) fn list(&self, at: usize, request: &Request) -> Reply {
+        let keep = |filter: &str, value: &str| request.query(filter).is_none_or(|f| f == value);
+        let records = self.domains[at].records.iter();
+        let shown = records
+            .filter(|r| keep("host", &r.host) && keep("type", &r.kind))
+            .map(|r| r.to_json(self.numbers_as_strings));
+        Reply::json(200, &shown.collect())
+    }
+
+    pub(super) fn create(&mut self, at: usize, request: &Request) -> Reply {
+        let given = match Given::checked(&request.body) {
+            Ok(given) => given,
+            Err(why) => return invalid(&why),
+        };
+        if self.domains[at].taken(&given, None) {
+            return collision();
+        }
+        let id = self.fresh_id();
+        self.domains[at].records.insert(given.with_id(id));
+        let location = self.location(at, &format!("dns/{id}"));
+        Reply::json(201, &json!({"id": id})).header("location", location)
+    }
+
+    pub(super) fn one(&mut self, at: usize, id: u64, request: &Request) -> Reply {
+        let domain = &mut self.domains[at];
+        let Some(record) = domain.records.get(id) else {
+            return unknown();
+        };
+        match request.method.as_str() {
+            "GET" => Reply::json(200, &record.to_json(self.numbers_as_strings)),
+            "DELETE" => {
+                domain.records.remove(id);
+                Reply::empty(204)
+            }
+            _ => {
+                let given = match Given::checked(&request.body) {
+                    Ok(given) => given,
+                    Err(why) => return invalid(&why),
+                };
+                if given.host != record.host || given.kind != record.kind {
+                    return invalid("host and type cannot be changed");
+                }
+                if domain.taken(&given, Some(id)) {
+                    return collision();
+                }
+                domain.records.change(id, |record| record.replace(given));
+                Reply::empty(204)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What the service says when it does not do what was asked.
+
+use serde_json::json;
+
+use crate::http::Reply;
+
+/// An error in the service's own form.
+pub(crate) fn failure(status: u16, code: &str, help: &str) -> Reply {
+    Reply::json(status, &json!({"code": code, "help": help})).code(code)
+}
+
+/// The one answer to a path that leads nowhere and to a thing that does not exist.
+pub(super) fn unknown() -> Reply {
+    failure(
+        404,
+        "resource:unknown",
+        "See documentation at https://api.domeneshop.no/docs",
+    )
+}
+
+pub(super) fn unauthorized() -> Reply {
+    failure(
+        403,
+        "resource:unauthorized",
+        "This resource is not in your account",
+    )
+}
+
+pub(super) fn invalid(why: &str) -> Reply {
+    failure(400, "request:invalid", why)
+}
+
+pub(super) fn collision() -> Reply {
+    failure(
+        409,
+        "record:collision",
+        "The record collides with another of this host",
+    )
+}
+
+pub(super) fn wrong_method(allowed: &'static str) -> Reply {
+    failure(
+        405,
+        "method:unsupported",
+        "This resource does not support the method",
+    )
+    .header("allow", allowed)
+}
+
+pub(super) fn host_changed() -> Reply {
+    failure(
+        412,
+        "forward:host",
+        "The host of a forward cannot be changed",
+    )
+}
