@@ -21,6 +21,8 @@ POST /fault?service=S&path=P&kind=K&times=N   K: hang, drop, lose-answer, garbag
                                 status:N:BODY, retry-after:N:VALUE, code:C, slow:MS, delay:MS; without times: always
 POST /echo?n=N                  the body is what the N-th echo operator (0: the one on [::1]) says from now on
 POST /advance?seconds=N         moves the clock of locks, bans and hour windows
+POST /switch?service=S&name=N&on=B   B: true or false; N: numbers-as-strings, forwards-per-host or
+                                forwards-without-slash of domeneshop, strict-user-agents of dnspod and dnspod-china
 POST /dns?mode=M                freeze, thaw, refuse, fail, silent, answer
 ";
 
@@ -52,6 +54,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
             world.clock.advance(Duration::from_secs(seconds));
             Ok(Value::Null)
         }),
+        ("POST", "/switch") => switch(world, request),
         ("POST", "/dns") => {
             param(request, "mode").and_then(|mode| world.dns_mode(mode).map(|()| Value::Null))
         }
@@ -134,6 +137,20 @@ fn remove(world: &mut World, request: &Request) -> Done {
         Service::DnsPod(Site::China) => world.dnspod_china.remove(zone, id),
         _ => world.domeneshop.remove(zone, id),
     }
+    Ok(Value::Null)
+}
+
+fn switch(world: &mut World, request: &Request) -> Done {
+    let (service, name) = (service(request)?, param(request, "name")?);
+    let on = param(request, "on")?
+        .parse()
+        .map_err(|_| "on is neither true nor false")?;
+    let switch = match service {
+        Service::DnsPod(site) => world.pod(site).switch(name),
+        Service::Domeneshop => world.domeneshop.switch(name),
+        _ => None,
+    };
+    *switch.ok_or_else(|| format!("{service} has no switch {name:?}"))? = on;
     Ok(Value::Null)
 }
 

@@ -34,6 +34,8 @@ pub enum AuthAnswer {
 #[derive(Debug)]
 pub(super) struct Gate {
     pub(super) answer: AuthAnswer,
+    /// Whether a User-Agent has to have the documented form.
+    pub(super) strict_user_agents: bool,
     pub(super) bad_user_agents: usize,
     /// So many calls are answered in any hour.
     pub(super) quota: usize,
@@ -46,6 +48,7 @@ impl Default for Gate {
     fn default() -> Self {
         Self {
             answer: AuthAnswer::default(),
+            strict_user_agents: true,
             bad_user_agents: 0,
             quota: 3600,
             calls: VecDeque::new(),
@@ -83,6 +86,11 @@ impl Gate {
 }
 
 impl State {
+    /// A rule that is kept or not, by its name on the control port.
+    pub(crate) fn switch(&mut self, name: &str) -> Option<&mut bool> {
+        (name == "strict-user-agents").then_some(&mut self.gate.strict_user_agents)
+    }
+
     /// The user whose token this is, or why nobody's.
     pub(super) fn login(&self, request: &Request, other: &Self) -> Result<usize, Code> {
         if let Some(token) = request.form("login_token") {

@@ -62,7 +62,7 @@ impl Call<'_> {
 impl State {
     pub(crate) fn answer(&mut self, request: &Request, clock: &mut Clock, other: &Self) -> Reply {
         let agent = request.header("user-agent").unwrap_or_default();
-        if !is_user_agent(agent) {
+        if self.gate.strict_user_agents && !is_user_agent(agent) {
             self.gate.bad_user_agents += 1;
             return page(403, "403 Forbidden");
         }

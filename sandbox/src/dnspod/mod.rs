@@ -162,6 +162,12 @@ impl DnsPod {
         world.pod(self.site).gate.banned(now)
     }
 
+    /// Whether a User-Agent has to have the documented form (the default), or any will do: the site for China answered
+    /// `python-requests/2.9.1` in 2016.
+    pub fn strict_user_agents(&self, strict: bool) {
+        self.with(|pod| pod.gate.strict_user_agents = strict);
+    }
+
     /// How many requests were turned away for their User-Agent.
     pub fn bad_user_agents(&self) -> usize {
         self.with(|pod| pod.gate.bad_user_agents)

@@ -87,6 +87,16 @@ impl State {
         }
     }
 
+    /// A rule that is kept or not, by its name on the control port.
+    pub(crate) fn switch(&mut self, name: &str) -> Option<&mut bool> {
+        match name {
+            "numbers-as-strings" => Some(&mut self.numbers_as_strings),
+            "forwards-per-host" => Some(&mut self.forwards_per_host),
+            "forwards-without-slash" => Some(&mut self.forwards_without_slash),
+            _ => None,
+        }
+    }
+
     /// The address of something of a domain's.
     pub(super) fn location(&self, at: usize, rest: &str) -> String {
         let (base, domain) = (crate::reachable(self.addr), self.domains[at].id);

@@ -71,6 +71,26 @@ fn faults_and_echoes_and_the_clock_are_set() {
 }
 
 #[test]
+fn a_rule_is_switched_off_and_on() {
+    let (sandbox, id) = with_shop();
+    sandbox.dnspod(Site::China).account(LOGIN);
+    let switch = |service: &str, name: &str, on: bool| {
+        let path = format!("/switch?service={service}&name={name}&on={on}");
+        assert_eq!(control(&sandbox, "POST", &path, "").status, 200, "{path}");
+    };
+    let without_slash = format!("/domains/{id}/forwards");
+    for (on, status) in [(true, 200), (false, 404)] {
+        switch("domeneshop", "forwards-without-slash", on);
+        assert_eq!(shop(&sandbox, "GET", &without_slash, "").status, status);
+    }
+    let version = format!("{}/Info.Version", sandbox.dnspod(Site::China).url());
+    for (on, status) in [(false, 200), (true, 403)] {
+        switch("dnspod-china", "strict-user-agents", on);
+        assert_eq!(call("POST", &version, &[], "").status, status);
+    }
+}
+
+#[test]
 fn a_mistake_is_explained() {
     let (sandbox, _) = with_shop();
     for (path, word) in [
@@ -81,6 +101,11 @@ fn a_mistake_is_explained() {
         ),
         ("/fault?service=domeneshop&kind=odd", "odd"),
         ("/advance", "seconds"),
+        ("/switch?service=domeneshop&name=odd&on=true", "odd"),
+        (
+            "/switch?service=dnspod&name=strict-user-agents&on=1",
+            "neither",
+        ),
     ] {
         let method = if path.starts_with("/rec") {
             "GET"

@@ -82,6 +82,8 @@ fn a_user_agent_without_name_version_and_email_is_403_and_counted() {
     for agent in ["a/1(b@example.com)", "A B C/1.0.0 (b@example.com)"] {
         assert_eq!(ask(&[("user-agent", agent)]), 200, "{agent}");
     }
+    sandbox.dnspod(INTERNATIONAL).strict_user_agents(false);
+    assert_eq!(ask(&[("user-agent", "python-requests/2.9.1")]), 200);
 }
 
 #[test]
