@@ -130,6 +130,7 @@ pub enum RecordsAction {
         /// The type
         r#type: String,
         /// The content, where several have the name and type
+        #[arg(allow_hyphen_values = true)]
         data: Option<String>,
         /// Its identifier, where several have even that
         #[arg(long)]
@@ -148,6 +149,7 @@ pub struct RecordArgs {
     /// The type: A, AAAA, CNAME, MX, TXT, …
     pub r#type: String,
     /// The content
+    #[arg(allow_hyphen_values = true)]
     pub data: String,
     /// Time to live in seconds
     #[arg(long)]

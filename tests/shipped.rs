@@ -192,13 +192,23 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
     for group in operation.one_of {
         let _ = writeln!(text, "\nExactly one of {} is given.", group.join(", "));
     }
-    let own: Vec<_> = operation
+    let mut own: Vec<moored::provider::operation::Code> = Vec::new();
+    let is_common = |table: &[moored::provider::operation::Code]| {
+        table
+            .iter()
+            .any(|it| it.number == -1 || it.number == 10_002)
+    };
+    for code in operation
         .codes
-        .first()
-        .into_iter()
+        .iter()
+        .filter(|it| !is_common(it))
         .copied()
         .flatten()
-        .collect();
+    {
+        if own.iter().all(|it| it.number != code.number) {
+            own.push(*code);
+        }
+    }
     if !own.is_empty() {
         let codes = own
             .iter()
@@ -207,7 +217,7 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
         let _ = writeln!(
             text,
             "
-Codes of its own: {codes}."
+What its codes mean: {codes}."
         );
     }
     text

@@ -48,9 +48,9 @@ pub(super) async fn by_hand(
     let end = match command {
         Command::Api {
             list: true,
-            operation: None,
+            operation,
             ..
-        } => api::list(provider, output),
+        } => api::list(provider, operation.as_deref(), output),
         Command::Api {
             operation,
             parameters,
@@ -104,7 +104,7 @@ fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
     let record = |args: &RecordArgs| -> Result<Wanted, String> {
         Ok(Wanted {
             name: name(&args.name)?,
-            r#type: args.r#type.to_uppercase(),
+            r#type: records::kind(&args.r#type),
             data: args.data.clone(),
             ttl: args.ttl,
             fields: records::fields(&args.fields)?,
@@ -133,7 +133,7 @@ fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
         } => {
             let which = Which {
                 name: name(text)?,
-                r#type: r#type.to_uppercase(),
+                r#type: records::kind(r#type),
                 data: data.clone(),
                 id: id.clone(),
             };

@@ -102,6 +102,13 @@ impl Book for AnyProvider {
         }
     }
 
+    fn check(&self, record: &AnyRecord) -> Result<(), Failure> {
+        match self {
+            Self::Domeneshop(account) => account.check(record),
+            Self::DnsPod(account, _) => account.check(record),
+        }
+    }
+
     async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
         match self {
             Self::Domeneshop(account) => account.add(zone, record).await,

@@ -1,5 +1,7 @@
 //! `moored api ACCOUNT`: every operation of a provider's API.
 
+use std::{fs, io};
+
 use super::{
     End, Output,
     account::{Means, ask},
@@ -9,7 +11,7 @@ use crate::{
     http::{Body, Request},
     provider::{
         manage::Manage,
-        operation::{Arguments, Operation},
+        operation::{Arguments, Kind, Operation},
     },
     report::table,
 };
@@ -29,9 +31,15 @@ pub struct Call<'c> {
     pub dry_run: bool,
 }
 
-/// Lists the operations, with their parameters.
-pub fn list(provider: &impl Manage, output: &mut Output<'_>) -> End {
-    let operations = provider.operations();
+/// Lists the operations, or the one that is named, with their parameters.
+pub fn list(provider: &impl Manage, named: Option<&str>, output: &mut Output<'_>) -> End {
+    let mut operations = provider.operations();
+    if let Some(named) = named {
+        match find(&operations, named) {
+            Ok(operation) => operations = vec![operation],
+            Err(what) => return output.usage(&what),
+        }
+    }
     if output.json {
         let all: Vec<_> = operations.iter().map(|it| described(it)).collect();
         output.value(&all);
@@ -95,13 +103,15 @@ pub async fn call(
     means: Means<'_>,
     output: &mut Output<'_>,
 ) -> End {
-    let operations = provider.operations();
-    let named = |it: &&&'static Operation| it.name.eq_ignore_ascii_case(call.operation);
-    let Some(operation) = operations.iter().find(named).copied() else {
-        let all = operations.iter().map(|it| it.name);
-        return output.usage(&unknown(call.operation, all));
+    let operation = match find(&provider.operations(), call.operation) {
+        Ok(operation) => operation,
+        Err(what) => return output.usage(&what),
     };
-    let arguments = match Arguments::written(operation, call.words) {
+    let words = match with_secrets(operation, call.words) {
+        Ok(words) => words,
+        Err(what) => return output.usage(&what),
+    };
+    let arguments = match Arguments::written(operation, &words) {
         Ok(arguments) => arguments,
         Err(misuses) => {
             let lines: Vec<_> = misuses.iter().map(ToString::to_string).collect();
@@ -123,7 +133,12 @@ pub async fn call(
         ));
     }
     let asked = provider.invoke(operation, &arguments, means.progress);
-    match ask(call.account, means, asked).await {
+    let answer = ask(call.account, means, asked).await;
+    if operation.writes {
+        // Any of the account's records may be another one now, whatever came of it.
+        means.memory.borrow_mut().unsettle(call.account);
+    }
+    match answer {
         Ok(value) => {
             if output.json {
                 output.value(&value);
@@ -134,6 +149,36 @@ pub async fn call(
         }
         Err(failure) => output.failure(&failure),
     }
+}
+
+fn find(operations: &[&'static Operation], name: &str) -> Result<&'static Operation, String> {
+    let found = operations
+        .iter()
+        .find(|it| it.name.eq_ignore_ascii_case(name))
+        .copied();
+    found.ok_or_else(|| unknown(name, operations.iter().map(|it| it.name)))
+}
+
+/// A secret is better not on the command line, where every user of the host can see it: `@FILE`
+/// takes it from a file, `@-` from standard input.
+fn with_secrets(operation: &Operation, words: &[String]) -> Result<Vec<String>, String> {
+    let read = |word: &String| {
+        let secret = word.split_once("=@").filter(|(name, _)| {
+            operation
+                .parameter(name)
+                .is_some_and(|it| it.kind == Kind::Secret)
+        });
+        let Some((name, path)) = secret else {
+            return Ok(word.clone());
+        };
+        let text = match path {
+            "-" => io::read_to_string(io::stdin()),
+            path => fs::read_to_string(path),
+        };
+        let text = text.map_err(|error| format!("{name}: {path} could not be read: {error}"))?;
+        Ok(format!("{name}={}", text.trim_end_matches(['\r', '\n'])))
+    };
+    words.iter().map(read).collect()
 }
 
 fn unknown<'n>(given: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {

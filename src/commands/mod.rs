@@ -64,6 +64,17 @@ impl Output<'_> {
     }
 }
 
+impl End {
+    /// The worse of two ends of one command.
+    fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Round(one), Self::Round(other)) => Self::Round(one.max(other)),
+            (Self::Round(_), other) => other,
+            (one, _) => one,
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {

@@ -1,6 +1,6 @@
 //! `moored records ACCOUNT`: any record of any type, the same for every provider.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use super::{
     End, Output,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     core::{
         name::{Fqdn, longest_zone},
-        outcome::{Class, Failure, Verdict},
+        outcome::{Class, Failure, Scope, Verdict},
         record::{AccountName, Zone},
     },
     provider::book::{AnyRecord, Book, Progress},
@@ -59,11 +59,37 @@ pub struct Which {
 
 /// Reads `FIELD=VALUE` words.
 pub fn fields(words: &[String]) -> Result<BTreeMap<String, String>, String> {
-    let read = |word: &String| match word.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(format!("`{word}` is not FIELD=VALUE, as in priority=10")),
-    };
-    words.iter().map(read).collect()
+    let mut fields = BTreeMap::new();
+    for word in words {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if !name.is_empty() => (name.to_owned(), value.to_owned()),
+            _ => return Err(format!("`{word}` is not FIELD=VALUE, as in priority=10")),
+        };
+        if fields.insert(name.clone(), value).is_some() {
+            return Err(format!("`{name}` is given twice"));
+        }
+    }
+    Ok(fields)
+}
+
+/// A record type as it is written: in capitals, but for the one of DNSPod's that is not.
+pub fn kind(text: &str) -> String {
+    if text.eq_ignore_ascii_case("Framed URL") {
+        "Framed URL".to_owned()
+    } else {
+        text.to_uppercase()
+    }
+}
+
+/// What is wrong with a record's content, as far as that can be said without a provider.
+fn misuse(wanted: &Wanted) -> Option<String> {
+    let addr = || wanted.data.parse::<IpAddr>();
+    match wanted.r#type.as_str() {
+        "A" if !addr().is_ok_and(|it| it.is_ipv4()) => Some("an IPv4 address"),
+        "AAAA" if !addr().is_ok_and(|it| it.is_ipv6()) => Some("an IPv6 address"),
+        _ => None,
+    }
+    .map(|what| format!("{} takes {what}, not `{}`", wanted.r#type, wanted.data))
 }
 
 /// How it is to be done.
@@ -91,15 +117,31 @@ pub async fn records(
             "this changes a record: repeat it with --yes, or with --dry-run to see what would be done",
         );
     }
+    if let Action::Add(wanted) | Action::Set(wanted, _) = &action
+        && let Some(what) = misuse(wanted)
+    {
+        return output.usage(&what);
+    }
+    if let Action::Add(wanted) = &action
+        && let Err(failure) = book.check(&wanted.record("@".to_owned(), String::new()))
+    {
+        return output.usage(&failure.what);
+    }
     let done = perform(book, action, manner.dry_run, means.progress);
-    match ask(manner.account, means, done).await {
-        Ok(Done::Listed(records)) => {
+    let done = ask(manner.account, means, done).await;
+    if writes && !manner.dry_run {
+        // The next round reads what is there now, whatever came of it.
+        means.memory.borrow_mut().unsettle(manner.account);
+    }
+    match done {
+        Ok(Done::Listed(records, failures)) => {
             if output.json {
                 output.value(&records);
             } else {
                 output.text(&shown(&records));
             }
-            End::Round(Verdict::Right)
+            let ends = failures.iter().map(|failure| output.failure(failure));
+            ends.fold(End::Round(Verdict::Right), End::worse)
         }
         Ok(Done::Said { what, id }) => {
             if output.json {
@@ -118,8 +160,12 @@ pub async fn records(
 
 /// What came of it.
 enum Done {
-    Listed(Vec<Row>),
-    Said { what: String, id: Option<String> },
+    /// Records, and what failed of the zones they were looked for in.
+    Listed(Vec<Row>, Vec<Failure>),
+    Said {
+        what: String,
+        id: Option<String>,
+    },
 }
 
 /// A record with the zone it is in.
@@ -156,19 +202,9 @@ fn shown(records: &[Row]) -> String {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let printable = |text: &str| -> String {
-            text.chars()
-                .map(|it| if it.is_control() { ' ' } else { it })
-                .collect()
-        };
-        vec![
-            id.clone(),
-            name,
-            ttl,
-            r#type.clone(),
-            printable(data),
-            printable(&fields.join(" ")),
-        ]
+        let fields = fields.join(" ");
+        let cells = [id, &name, &ttl, r#type, data, &fields];
+        cells.map(|text| table::printable(text)).to_vec()
     };
     let rows: Vec<_> = std::iter::once(header)
         .chain(records.iter().map(row))
@@ -191,24 +227,35 @@ async fn perform(
                 None => zones.iter().collect(),
             };
             let mut rows = Vec::new();
+            let mut failures = Vec::new();
             for zone in wanted {
-                let records = book.records(zone, progress).await?;
-                let host = name.as_ref().and_then(|it| it.relative_to(&zone.name));
-                let own = |it: &AnyRecord| {
-                    host.is_none_or(|host| host == "@" || it.host.eq_ignore_ascii_case(host))
+                let records = match book.records(zone, progress).await {
+                    Ok(records) => records,
+                    // A zone in trouble hides no other.
+                    Err(failure) if failure.scope == Scope::Host && name.is_none() => {
+                        failures.push(failure);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
                 };
-                let zone = zone.name.to_string();
+                let whole = name
+                    .as_ref()
+                    .is_none_or(|it| it.as_str() == zone.name.as_str());
+                let own = |it: &AnyRecord| {
+                    whole || name.as_ref().is_some_and(|name| is_named(it, name, zone))
+                };
+                let zone_name = zone.name.to_string();
                 let rows_of = records.into_iter().filter(own);
                 rows.extend(rows_of.map(|record| Row {
-                    zone: zone.clone(),
+                    zone: zone_name.clone(),
                     record,
                 }));
             }
-            Ok(Done::Listed(rows))
+            Ok(Done::Listed(rows, failures))
         }
         Action::Add(wanted) => {
             let zone = zone_of(&wanted.name, &zones)?;
-            let record = wanted.record(zone, String::new());
+            let record = wanted.record(wanted.host_in(zone), String::new());
             let what = format!("add {}", wanted.spoken());
             if dry_run {
                 return said(what, None);
@@ -219,12 +266,13 @@ async fn perform(
         Action::Set(wanted, which) => {
             let zone = zone_of(&wanted.name, &zones)?;
             let before = find(book, zone, &which, progress).await?;
-            let mut record = wanted.record(zone, before.id.clone());
-            record.ttl = record.ttl.or(before.ttl);
-            for (name, value) in before.fields {
-                record.fields.entry(name).or_insert(value);
-            }
-            let what = format!("set {} (it was {})", wanted.spoken(), before.data);
+            // The name goes back as it is stored; what is not said, the provider's side keeps.
+            let record = wanted.record(before.host.clone(), before.id.clone());
+            let what = format!(
+                "set {} (it was {})",
+                wanted.spoken(),
+                table::printable(&before.data)
+            );
             if !dry_run {
                 book.set(zone, &record).await?;
             }
@@ -233,7 +281,12 @@ async fn perform(
         Action::Delete(which) => {
             let zone = zone_of(&which.name, &zones)?;
             let record = find(book, zone, &which, progress).await?;
-            let what = format!("delete {} {} {}", which.name, which.r#type, record.data);
+            let what = format!(
+                "delete {} {} {}",
+                which.name,
+                which.r#type,
+                table::printable(&record.data)
+            );
             if !dry_run {
                 book.delete(zone, &record.id).await?;
             }
@@ -243,10 +296,14 @@ async fn perform(
 }
 
 impl Wanted {
-    fn record(&self, zone: &Zone, id: String) -> AnyRecord {
+    fn host_in(&self, zone: &Zone) -> String {
+        self.name.relative_to(&zone.name).unwrap_or("@").to_owned()
+    }
+
+    fn record(&self, host: String, id: String) -> AnyRecord {
         AnyRecord {
             id,
-            host: self.name.relative_to(&zone.name).unwrap_or("@").to_owned(),
+            host,
             r#type: self.r#type.clone(),
             data: self.data.clone(),
             ttl: self.ttl,
@@ -270,6 +327,25 @@ fn zone_of<'z>(name: &Fqdn, zones: &'z [Zone]) -> Result<&'z Zone, Failure> {
     })
 }
 
+/// Whether a record has this name: a provider may list it in any case, or in Unicode.
+fn is_named(record: &AnyRecord, name: &Fqdn, zone: &Zone) -> bool {
+    Fqdn::in_zone(&record.host, &zone.name).is_ok_and(|it| it == *name)
+}
+
+/// Whether two contents of a record of this type mean the same.
+fn is_same(kind: &str, one: &str, other: &str) -> bool {
+    if let (Ok(one), Ok(other)) = (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
+        return one == other;
+    }
+    match kind {
+        "CNAME" | "ANAME" | "MX" | "NS" | "SRV" => {
+            let bare = |text: &str| text.trim_end_matches('.').to_lowercase();
+            bare(one) == bare(other)
+        }
+        _ => one == other,
+    }
+}
+
 /// The one record that is meant.
 async fn find(
     book: &impl Book,
@@ -277,12 +353,14 @@ async fn find(
     which: &Which,
     progress: Progress<'_>,
 ) -> Result<AnyRecord, Failure> {
-    let host = which.name.relative_to(&zone.name).unwrap_or("@");
     let mut found = book.records(zone, progress).await?;
     found.retain(|it| {
-        it.host.eq_ignore_ascii_case(host)
-            && it.r#type == which.r#type
-            && which.data.as_ref().is_none_or(|data| *data == it.data)
+        is_named(it, &which.name, zone)
+            && it.r#type.eq_ignore_ascii_case(&which.r#type)
+            && which
+                .data
+                .as_ref()
+                .is_none_or(|data| is_same(&which.r#type, data, &it.data))
             && which.id.as_ref().is_none_or(|id| *id == it.id)
     });
     let what = format!("{} {}", which.name, which.r#type);
@@ -294,7 +372,9 @@ async fn find(
         (Some(record), 0) => Ok(record),
         (Some(_), more) => {
             let count = more + 1;
-            let what = format!("{count} records are {what}: say which with --id (see `list`)");
+            let what = format!(
+                "{count} records are {what}: say which by its content or with --id (see `list`)"
+            );
             Err(Failure::of_host(Class::Invalid, what))
         }
     }

@@ -166,6 +166,15 @@ impl Memory {
         }
     }
 
+    /// Somebody wrote to the account by hand: what is there is read before it is believed again.
+    pub fn unsettle(&mut self, account: &AccountName) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            for target in account.targets.values_mut() {
+                target.pending = true;
+            }
+        }
+    }
+
     /// The provider confirmed that the target has these addresses.
     pub fn confirm(
         &mut self,

@@ -38,6 +38,11 @@ pub trait Book {
         progress: Progress<'_>,
     ) -> impl Future<Output = Result<Vec<AnyRecord>, Failure>>;
 
+    /// Refuses a new record that the API would refuse for its form, before anything is sent.
+    fn check(&self, _record: &AnyRecord) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Adds a record and returns its identifier.
     fn add(&self, zone: &Zone, record: &AnyRecord)
     -> impl Future<Output = Result<String, Failure>>;

@@ -25,15 +25,15 @@ fn object(fields: &Map<String, Value>) -> String {
     for (name, value) in fields {
         match value {
             Value::Array(items) if items.iter().any(Value::is_object) => {
-                let _ = writeln!(text, "{name}:");
+                let _ = writeln!(text, "{}:", printable(name));
                 text += &indented(&list(items));
             }
             Value::Object(inner) => {
-                let _ = writeln!(text, "{name}:");
+                let _ = writeln!(text, "{}:", printable(name));
                 text += &indented(&object(inner));
             }
             value => {
-                let _ = writeln!(text, "{name:width$}  {}", cell(value));
+                let _ = writeln!(text, "{:width$}  {}", printable(name), cell(value));
             }
         }
     }
@@ -61,7 +61,7 @@ fn list(items: &[Value]) -> String {
             .iter()
             .fold(String::new(), |all, item| all + &cell(item) + "\n");
     }
-    let header = names.iter().map(|name| (*name).to_owned()).collect();
+    let header = names.iter().map(|name| printable(name)).collect();
     let row = |item: &Value| {
         let field = |name: &&str| item.get(*name).map(cell).unwrap_or_default();
         names.iter().map(field).map(|text| cut(&text)).collect()
@@ -104,14 +104,15 @@ fn cell(value: &Value) -> String {
         Value::Object(fields) => {
             let pairs = fields
                 .iter()
-                .map(|(name, value)| format!("{name}={}", cell(value)));
+                .map(|(name, value)| format!("{}={}", printable(name), cell(value)));
             pairs.collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),
     }
 }
 
-fn printable(text: &str) -> String {
+/// A text without the control characters that could rewrite a terminal.
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|it| if it.is_control() { ' ' } else { it })
         .collect()

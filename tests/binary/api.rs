@@ -514,3 +514,236 @@ fn refused_credentials_are_not_tried_again_by_hand() {
     bench.run(&["records", "domeneshop", "list"]).ends(77);
     assert_eq!(bench.requests(), refused);
 }
+
+#[test]
+fn a_failed_login_by_hand_says_nothing_about_the_accounts_token() {
+    let bench = configured();
+    bench.run(&["--once"]).ends(0);
+    let wrong = ["api", "international", "Auth", "login_email=me@example.com"];
+    let run = bench.run(&[&wrong[..], &["login_password=wrong password"]].concat());
+    assert_ne!(run.code, 0);
+    assert!(!run.stderr.contains("refuses the token"), "{}", run.stderr);
+    bench.run(&["--once"]).ends(0);
+}
+
+#[test]
+fn a_secret_may_come_from_a_file_instead_of_the_command_line() {
+    let bench = configured();
+    let pod = bench.sandbox.dnspod(Site::International);
+    pod.set_user(
+        LOGIN,
+        json!({"email": "me@example.com", "password": "correct horse"}),
+    );
+    let path = bench.dir.path().join("password");
+    std::fs::write(&path, "correct horse\n").unwrap();
+    let password = format!("login_password=@{}", path.display());
+    let login = [
+        "api",
+        "international",
+        "Auth",
+        "login_email=me@example.com",
+        &password,
+    ];
+    let run = bench.run(&[&login[..], &["--json"]].concat()).ends(0);
+    assert!(run.json()["user_token"].is_string());
+    let run = bench.run(&[&login[..], &["--dry-run"]].concat()).ends(0);
+    assert!(!run.stdout.contains("correct horse"), "{}", run.stdout);
+}
+
+#[test]
+fn what_was_changed_by_hand_is_read_before_it_is_believed_again() {
+    let bench = configured();
+    bench.run(&["--once"]).ends(0);
+    for (account, host) in [
+        ("domeneshop", "home.example.com"),
+        ("international", "home.example.org"),
+    ] {
+        bench
+            .run(&["records", account, "delete", host, "A", "--yes"])
+            .ends(0);
+        let run = bench.run(&["--once"]).ends(0);
+        let line = run.stdout.lines().find(|it| it.starts_with(host)).unwrap();
+        assert!(line.contains("changed from none"), "{line}");
+    }
+}
+
+#[test]
+fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
+    let bench = configured();
+    let shop = bench.sandbox.domeneshop();
+    shop.add("example.com", "blåbær", "A", "192.0.2.1", None);
+    shop.add("example.com", "mail", "CNAME", "mx.example.net.", None);
+    shop.add("example.com", "six", "AAAA", "2001:0db8:0000::1", None);
+    let pod = bench.sandbox.dnspod(Site::International);
+    pod.add("example.org", "WWW", "A", "192.0.2.1", None, Some(600));
+    let run = |words: &[&str]| bench.run(&[&["records"], words].concat());
+    let listed = run(&["domeneshop", "list", "blåbær.example.com", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    run(&[
+        "domeneshop",
+        "set",
+        "BLÅBÆR.example.com",
+        "a",
+        "192.0.2.2",
+        "--yes",
+    ])
+    .ends(0);
+    assert_eq!(bench.at_domeneshop("blåbær", "A"), ["192.0.2.2"]);
+    run(&[
+        "domeneshop",
+        "delete",
+        "mail.example.com",
+        "cname",
+        "MX.example.net",
+        "--yes",
+    ])
+    .ends(0);
+    run(&[
+        "domeneshop",
+        "delete",
+        "six.example.com",
+        "AAAA",
+        "2001:db8::1",
+        "--yes",
+    ])
+    .ends(0);
+    run(&[
+        "international",
+        "set",
+        "www.example.org",
+        "A",
+        "192.0.2.2",
+        "--yes",
+    ])
+    .ends(0);
+    assert_eq!(
+        bench.at_dnspod(Site::International, "example.org", "WWW", "A"),
+        ["192.0.2.2"]
+    );
+}
+
+#[test]
+fn of_several_records_one_has_to_be_named_and_the_others_stay() {
+    let bench = configured();
+    let shop = bench.sandbox.domeneshop();
+    let ids = ["one", "two", "-dash"].map(|text| shop.add("example.com", "t", "TXT", text, None));
+    let run = |words: &[&str]| bench.run(&[&["records", "domeneshop"], words, &["--yes"]].concat());
+    let said = run(&["delete", "t.example.com", "TXT"]).ends(77).stderr;
+    assert!(said.contains("3 records are t.example.com TXT"), "{said}");
+    run(&["delete", "t.example.com", "TXT", "-dash"]).ends(0);
+    run(&[
+        "set",
+        "t.example.com",
+        "TXT",
+        "three",
+        "--id",
+        &ids[1].to_string(),
+    ])
+    .ends(0);
+    let left: Vec<_> = shop
+        .records("example.com")
+        .iter()
+        .filter(|it| it["type"] == "TXT")
+        .map(|it| text(&it["data"]))
+        .collect();
+    assert_eq!(left, ["one", "three"]);
+}
+
+#[test]
+fn bad_records_are_refused_before_anything_is_sent() {
+    let bench = configured();
+    for (account, words, said) in [
+        (
+            "domeneshop",
+            &["add", "a.example.com", "A", "nonsense"][..],
+            "A takes an IPv4 address",
+        ),
+        (
+            "china",
+            &["add", "a.example.cn", "AAAA", "192.0.2.1"],
+            "AAAA takes an IPv6 address",
+        ),
+        (
+            "domeneshop",
+            &["add", "a.example.com", "MX", "mx.example.net"],
+            "`priority`",
+        ),
+        (
+            "domeneshop",
+            &["add", "a.example.com", "A", "192.0.2.1", "--ttl", "90"],
+            "`ttl`",
+        ),
+        (
+            "domeneshop",
+            &["add", "localhost", "A", "192.0.2.1"],
+            "not fully qualified",
+        ),
+        (
+            "china",
+            &["add", "a.example.cn", "MX", "m.example.net", "mx=1", "mx=2"],
+            "given twice",
+        ),
+    ] {
+        for manner in ["--yes", "--dry-run"] {
+            let run = bench
+                .run(&[&["records", account], words, &[manner]].concat())
+                .ends(2);
+            assert!(run.stderr.contains(said), "{words:?}: {}", run.stderr);
+        }
+    }
+    assert_eq!(bench.requests(), 0);
+}
+
+#[test]
+fn a_record_moves_to_another_line_where_the_line_is_said() {
+    let bench = configured();
+    let pod = bench.sandbox.dnspod(Site::China);
+    pod.add("example.cn", "www", "A", "192.0.2.1", None, Some(600));
+    let set = [
+        "records",
+        "china",
+        "set",
+        "www.example.cn",
+        "A",
+        "192.0.2.1",
+        "line=联通",
+        "--yes",
+    ];
+    bench.run(&set).ends(0);
+    let records = pod.records("example.cn");
+    let www = records.iter().find(|it| it["name"] == "www").unwrap();
+    assert_eq!(www["line"], "联通");
+}
+
+#[test]
+fn a_list_with_an_operation_shows_that_operation_and_calls_nothing() {
+    let bench = configured();
+    let run = bench
+        .run(&["api", "china", "Record.List", "--list"])
+        .ends(0);
+    assert!(run.stdout.starts_with("Record.List: "), "{}", run.stdout);
+    assert!(!run.stdout.contains("Record.Create"));
+    assert_eq!(bench.requests(), 0);
+}
+
+#[test]
+fn the_older_token_of_the_international_site_works_as_well() {
+    let bench = configured();
+    let pod = bench.sandbox.dnspod(Site::International);
+    pod.user_token(LOGIN, "730060,e1a8a$f14dc5dcbafd83680b3d2a553c4d553d");
+    let text = bench.head()
+        + &bench
+            .dnspod(Site::International, "hosts = [\"home.example.org\"]")
+            .replace(
+                &format!("token = {LOGIN:?}"),
+                "user_token = \"730060,e1a8a$f14dc5dcbafd83680b3d2a553c4d553d\"",
+            );
+    bench.config(&text);
+    bench.run(&["--once"]).ends(0);
+    assert_eq!(
+        bench.at_dnspod(Site::International, "example.org", "home", "A"),
+        [crate::common::ADDRESS]
+    );
+}

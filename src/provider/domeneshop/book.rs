@@ -43,11 +43,16 @@ impl<T: Transport> Book for Account<T> {
         Ok(records.into_iter().map(any).collect())
     }
 
+    fn check(&self, record: &AnyRecord) -> Result<(), Failure> {
+        // Any domain does: what is looked at is the record.
+        let words = words_to_create(1, record);
+        let arguments = arguments(DnsCreate::OPERATION, &words)?;
+        let prepared = self.client().prepare(DnsCreate::OPERATION, &arguments);
+        prepared.map(|_| ())
+    }
+
     async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
-        let mut words = vec![format!("domain_id={}", domain_id(zone)?)];
-        words.extend(common(record));
-        let fields = record.fields.iter();
-        words.extend(fields.map(|(name, text)| format!("{name}={text}")));
+        let words = words_to_create(domain_id(zone)?, record);
         let arguments = arguments(DnsCreate::OPERATION, &words)?;
         let created: Created = self
             .client()
@@ -66,6 +71,10 @@ impl<T: Transport> Book for Account<T> {
         };
         let there = self.client().call(&get).await?;
         let body = replacement(domain_id, &there, record)?;
+        // No write that changes nothing (L3).
+        if body == there.body {
+            return Ok(());
+        }
         self.client()
             .replace_whole(domain_id, record_id, &body)
             .await
@@ -104,6 +113,15 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         value => value.to_string(),
     }
+}
+
+/// A new record, as arguments are written.
+fn words_to_create(domain_id: i64, record: &AnyRecord) -> Vec<String> {
+    let mut words = vec![format!("domain_id={domain_id}")];
+    words.extend(common(record));
+    let fields = record.fields.iter();
+    words.extend(fields.map(|(name, text)| format!("{name}={text}")));
+    words
 }
 
 /// What every type has, as arguments are written.
