@@ -271,8 +271,9 @@ pub(super) fn is_host(name: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'*'))
+                .chars()
+                // Names in Unicode are taken, since they may come back so (facts: Q7).
+                .all(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | '*'))
     };
     name == "@" || (name.len() <= 253 && name.split('.').all(label))
 }
