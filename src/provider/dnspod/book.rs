@@ -87,8 +87,8 @@ impl<T: Transport> Book for Account<T> {
             _ => "enable",
         });
         let number = |text: Option<&str>| text.and_then(|it| it.trim().parse::<i64>().ok());
-        let line = (now.record_line.as_deref(), now.record_line_id.as_deref());
-        let line = self.line.of_existing(line.0, line.1);
+        let on = (now.record_line.as_deref(), now.record_line_id.as_deref());
+        let line = self.line.of_existing(on.0, on.1);
         let (record_line, record_line_id) = line.parameters();
         let present = RecordModify {
             domain_id,
@@ -114,7 +114,9 @@ impl<T: Transport> Book for Account<T> {
             weight: fields.weight.or(present.weight),
             ..present.clone()
         };
-        if let Some(line) = self.given_line(&fields) {
+        let other = self.given_line(&fields).filter(|it| !self.is_on(on, it));
+        // What is given goes before both that the record has: its name and its identifier.
+        if let Some(line) = other {
             (wanted.record_line, wanted.record_line_id) = line.parameters();
         }
         if !is_same(&present, &wanted) {
@@ -175,6 +177,14 @@ impl<T: Transport> Account<T> {
             let name = fields.line?;
             Some(LineRef::Name(self.line.sent_name(name)))
         })
+    }
+
+    /// Whether a record whose line has this name and identifier is on that line.
+    fn is_on(&self, (name, id): (Option<&str>, Option<&str>), line: &LineRef) -> bool {
+        match line {
+            LineRef::Id(wanted) => id == Some(wanted),
+            LineRef::Name(wanted) => name.is_some_and(|it| self.line.sent_name(it) == *wanted),
+        }
     }
 
     /// The status as a part of the write itself, which only China has.

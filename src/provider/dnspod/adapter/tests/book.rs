@@ -273,3 +273,40 @@ async fn a_deletion_names_the_record_and_one_that_is_not_there_is_not_found() {
     let gone = account.delete(&example(), "2").await.unwrap_err();
     assert_eq!(gone.class, Class::NotFound);
 }
+
+#[tokio::test]
+async fn a_line_that_is_given_goes_before_the_one_that_the_record_is_on() {
+    let unicom = ("record_line_id", "10=1");
+    for (said, sent) in [
+        (&[("line", "电信")][..], ("record_line", "电信")),
+        (&[("line_id", "10=0")], ("record_line_id", "10=0")),
+        (
+            &[("line", "移动"), ("line_id", "10=0")],
+            ("record_line_id", "10=0"),
+        ),
+        (&[("line", "联通")], unicom),
+        (&[("line_id", "10=1")], unicom),
+        (&[], unicom),
+    ] {
+        for data in ["1.1.1.1", "2.2.2.2"] {
+            let account = account(Site::China, |name, fields| match name {
+                "Record.Info" => detail(
+                    "A",
+                    "1.1.1.1",
+                    r#","record_line":"联通","record_line_id":"10=1""#,
+                ),
+                _ => stored(fields),
+            });
+            let record = any("www", "A", data, said);
+            assert_eq!(account.set(&example(), &record).await, Ok(()));
+            // A line that it is on already is no change.
+            if data == "1.1.1.1" && sent == unicom {
+                assert_eq!(names(&account), ["Record.Info"], "{said:?}");
+                continue;
+            }
+            let mut call = seen(&account).remove(1).1;
+            call.retain(|name, _| name.starts_with("record_line"));
+            assert_eq!(call, fields(&[sent]), "{said:?}");
+        }
+    }
+}
