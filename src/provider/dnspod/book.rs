@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     core::{
+        name::Fqdn,
         outcome::{Class, Failure},
         record::Zone,
     },
@@ -105,7 +106,7 @@ impl<T: Transport> Book for Account<T> {
             weight: number(now.weight.as_deref()),
         };
         let mut wanted = RecordModify {
-            sub_domain: record.host.clone(),
+            sub_domain: spelt(&present.sub_domain, &record.host, zone),
             record_type: record.r#type.clone(),
             value: record.data.clone(),
             mx: fields.mx.or(present.mx),
@@ -222,6 +223,17 @@ impl<T: Transport> Account<T> {
         }
         Ok(())
     }
+}
+
+/// The wanted host, as the record has it if it is the same: in capitals, or in its own letters.
+fn spelt(present: &str, wanted: &str, zone: &Zone) -> String {
+    let name = |host: &str| Fqdn::in_zone(host, &zone.name).ok();
+    let same = match (name(present), name(wanted)) {
+        (Some(present), Some(wanted)) => present == wanted,
+        // No host could have these names, and records of other types may.
+        _ => present.eq_ignore_ascii_case(wanted),
+    };
+    if same { present } else { wanted }.to_owned()
 }
 
 /// Whether two writes leave the record the same. The service puts a dot behind a target's name.

@@ -22,11 +22,16 @@ fn any(host: &str, r#type: &str, data: &str, said: &[(&str, &str)]) -> AnyRecord
 
 /// The record as `Record.Info` shows it.
 fn detail(r#type: &str, value: &str, more: &str) -> Answer {
+    detail_of("www", r#type, value, "1200", more)
+}
+
+/// The same of another host and TTL.
+fn detail_of(host: &str, r#type: &str, value: &str, ttl: &str, more: &str) -> Answer {
     page(
         200,
         format!(
-            r#"{{"status":{{"code":"1"}},"record":{{"id":"16894439","sub_domain":"www",
-                "record_type":"{type}","value":"{value}","ttl":"1200","enabled":"1"{more}}}}}"#
+            r#"{{"status":{{"code":"1"}},"record":{{"id":"16894439","sub_domain":"{host}",
+                "record_type":"{type}","value":"{value}","ttl":"{ttl}","enabled":"1"{more}}}}}"#
         ),
     )
 }
@@ -309,4 +314,38 @@ async fn a_line_that_is_given_goes_before_the_one_that_the_record_is_on() {
             assert_eq!(call, fields(&[sent]), "{said:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_name_that_is_spelt_another_way_is_the_same_name_and_stays_as_it_is() {
+    for (stored_host, host) in [
+        ("WwW", "www"),
+        ("www", "WWW"),
+        ("家", "xn--fct"),
+        ("@", ""),
+        ("_Sip._tcp", "_sip._TCP"),
+    ] {
+        for data in ["1.1.1.1", "2.2.2.2"] {
+            let account = account(Site::International, move |name, fields| match name {
+                "Record.Info" => {
+                    detail_of(stored_host, "A", "1.1.1.1", "600", r#","record_line":"Default""#)
+                }
+                _ => stored(fields),
+            });
+            let record = any(host, "A", data, &[]);
+            assert_eq!(account.set(&example(), &record).await, Ok(()));
+            if data == "1.1.1.1" {
+                assert_eq!(names(&account), ["Record.Info"], "{host}");
+            } else {
+                assert_eq!(seen(&account)[1].1["sub_domain"], stored_host);
+            }
+        }
+    }
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("A", "1.1.1.1", ""),
+        _ => stored(fields),
+    });
+    let record = any("mail", "A", "1.1.1.1", &[]);
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    assert_eq!(seen(&account)[1].1["sub_domain"], "mail");
 }
