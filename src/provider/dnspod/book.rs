@@ -3,7 +3,7 @@
 use super::{
     Account, Site,
     api::record::{
-        RecordCreate, RecordInfo, RecordModify, RecordRemark, RecordRemove, RecordStatus,
+        RecordCreate, RecordInfo, RecordList, RecordModify, RecordRemark, RecordRemove, RecordStatus,
     },
     line::LineRef,
     record::domain,
@@ -21,6 +21,9 @@ use crate::{
 
 /// What a record has besides its name, type, data and TTL, by the names of [`AnyRecord::fields`].
 const FIELDS: [&str; 6] = ["line", "line_id", "mx", "weight", "status", "remark"];
+
+/// The shortest TTL that the free plan allows, in seconds. No other plan allows less than this only.
+const HIGHEST_MINIMUM: u32 = 600;
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
@@ -121,6 +124,9 @@ impl<T: Transport> Book for Account<T> {
             (wanted.record_line, wanted.record_line_id) = line.parameters();
         }
         if !is_same(&present, &wanted) {
+            if let (None, Some(ttl)) = (record.ttl, now.ttl) {
+                wanted.ttl = Some(self.allowed_ttl(ttl, &present).await?.into());
+            }
             self.client().call(&wanted).await?;
         }
         let status = fields.status.filter(|it| Some(*it) != status);
@@ -178,6 +184,24 @@ impl<T: Transport> Account<T> {
             let name = fields.line?;
             Some(LineRef::Name(self.line.sent_name(name)))
         })
+    }
+
+    /// The listed TTL of a record, raised to its zone's minimum if that is known: one below, which
+    /// old updaters left behind, would make the write fail. Only where it may be below we ask.
+    async fn allowed_ttl(&self, ttl: u32, present: &RecordModify) -> Result<u32, Failure> {
+        if ttl >= HIGHEST_MINIMUM {
+            return Ok(ttl);
+        }
+        let call = RecordList {
+            domain_id: present.domain_id.clone(),
+            domain: present.domain.clone(),
+            sub_domain: Some(present.sub_domain.clone()),
+            offset: Some(0),
+            length: Some(1),
+            ..RecordList::default()
+        };
+        let least = self.client().call(&call).await?.domain.min_ttl;
+        Ok(least.map_or(ttl, |least| ttl.max(least)))
     }
 
     /// Whether a record whose line has this name and identifier is on that line.

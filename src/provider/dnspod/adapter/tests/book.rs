@@ -349,3 +349,31 @@ async fn a_name_that_is_spelt_another_way_is_the_same_name_and_stays_as_it_is() 
     assert_eq!(account.set(&example(), &record).await, Ok(()));
     assert_eq!(seen(&account)[1].1["sub_domain"], "mail");
 }
+
+#[tokio::test]
+async fn a_kept_ttl_below_the_zones_minimum_is_raised_to_it() {
+    for (ttl, data, given, calls, sent) in [
+        ("120", "2.2.2.2", None, 3, Some("600")),
+        ("600", "2.2.2.2", None, 2, Some("600")),
+        ("120", "2.2.2.2", Some(300), 2, Some("300")),
+        // Nothing else changes: that is no reason to write it.
+        ("120", "1.1.1.1", None, 1, None),
+    ] {
+        let account = account(Site::International, move |name, fields| match name {
+            "Record.Info" => {
+                detail_of("www", "A", "1.1.1.1", ttl, r#","record_line":"Default""#)
+            }
+            "Record.List" => records(1, &[listed(1, "www", "A", "Default", "1.1.1.1")]),
+            _ => stored(fields),
+        });
+        let record = AnyRecord {
+            ttl: given,
+            ..any("www", "A", data, &[])
+        };
+        assert_eq!(account.set(&example(), &record).await, Ok(()));
+        let seen = seen(&account);
+        assert_eq!(seen.len(), calls, "{ttl} {given:?}");
+        let call = &seen[calls - 1].1;
+        assert_eq!(call.get("ttl").map(String::as_str), sent);
+    }
+}
