@@ -20,7 +20,11 @@ use crate::{
 };
 
 /// What a record has besides its name, type, data and TTL, by the names of [`AnyRecord::fields`].
+/// An MX record's `mx` is its `priority`, as at the other providers, and is taken by both names.
 const FIELDS: [&str; 6] = ["line", "line_id", "mx", "weight", "status", "remark"];
+
+/// The name that all providers share for an MX record's preference.
+const PRIORITY: &str = "priority";
 
 /// The shortest TTL that the free plan allows, in seconds. No other plan allows less than this only.
 const HIGHEST_MINIMUM: u32 = 600;
@@ -94,16 +98,19 @@ impl<T: Transport> Book for Account<T> {
         let on = (now.record_line.as_deref(), now.record_line_id.as_deref());
         let line = self.line.of_existing(on.0, on.1);
         let (record_line, record_line_id) = line.parameters();
+        let record_type = now.record_type.unwrap_or_default();
+        // 0 is a preference, and what stands on every record that has none.
+        let mx = number(now.mx.as_deref()).filter(|mx| *mx != 0 || is_mx(&record_type));
         let present = RecordModify {
             domain_id,
             domain,
             record_id: record.id.clone(),
             sub_domain: now.sub_domain.unwrap_or_default(),
-            record_type: now.record_type.unwrap_or_default(),
+            record_type,
             record_line,
             record_line_id,
             value: now.value.unwrap_or_default(),
-            mx: number(now.mx.as_deref()).filter(|mx| *mx != 0),
+            mx,
             ttl: now.ttl.map(i64::from),
             status: self.in_the_write(status),
             weight: number(now.weight.as_deref()),
@@ -152,8 +159,9 @@ impl<T: Transport> Account<T> {
     fn shown(&self, listed: types::Record) -> AnyRecord {
         let is_enabled = listed.is_enabled();
         let status = is_enabled.map(|it| if it { "enable" } else { "disable" });
-        let is_mx = listed.r#type.as_deref() == Some("MX");
+        let is_mx = listed.r#type.as_deref().is_some_and(is_mx);
         let mx = listed.mx.filter(|mx| is_mx || mx != "0");
+        let names = FIELDS.map(|it| if is_mx && it == "mx" { PRIORITY } else { it });
         let line = listed.line.map(|line| self.line.sent_name(&line));
         let fields = [
             line,
@@ -173,7 +181,7 @@ impl<T: Transport> Account<T> {
             r#type: listed.r#type.unwrap_or_default(),
             data: listed.value.unwrap_or_default(),
             ttl: listed.ttl,
-            fields: FIELDS.into_iter().zip(fields).filter_map(said).collect(),
+            fields: names.into_iter().zip(fields).filter_map(said).collect(),
         }
     }
 
@@ -260,6 +268,11 @@ fn spelt(present: &str, wanted: &str, zone: &Zone) -> String {
     if same { present } else { wanted }.to_owned()
 }
 
+/// Whether records of this type have a preference.
+fn is_mx(record_type: &str) -> bool {
+    record_type.eq_ignore_ascii_case("MX")
+}
+
 /// Whether two writes leave the record the same. The service puts a dot behind a target's name.
 fn is_same(present: &RecordModify, wanted: &RecordModify) -> bool {
     let bare = |call: &RecordModify| {
@@ -292,11 +305,21 @@ impl<'a> Fields<'a> {
             parsed.map_err(|_| refused(format!("`{name}` takes a number, not `{value}`")))
         };
         let mut fields = Self::default();
+        let is_mx = is_mx(&record.r#type);
         for (name, value) in &record.fields {
             match name.as_str() {
                 "line" => fields.line = Some(value),
                 "line_id" => fields.line_id = Some(value),
                 "mx" => fields.mx = Some(number(name, value)?),
+                PRIORITY if is_mx => {
+                    let priority = number(name, value)?;
+                    // The names come in order: `mx` before `priority`.
+                    if fields.mx.is_some_and(|mx| mx != priority) {
+                        let what = "`mx` and `priority` are one and the same: give one of them";
+                        return Err(refused(what.to_owned()));
+                    }
+                    fields.mx = Some(priority);
+                }
                 "weight" => fields.weight = Some(number(name, value)?),
                 "status" if matches!(value.as_str(), "enable" | "disable") => {
                     fields.status = Some(value);
@@ -308,7 +331,11 @@ impl<'a> Fields<'a> {
                 "remark" => fields.remark = Some(value),
                 _ => {
                     let known = FIELDS.join(", ");
-                    let what = format!("DNSPod's records have no `{name}`; they have {known}");
+                    let of_mx = if is_mx { ", priority" } else { "" };
+                    let kind = &record.r#type;
+                    let what = format!(
+                        "DNSPod's {kind} records have no `{name}`; they have {known}{of_mx}"
+                    );
                     return Err(refused(what));
                 }
             }

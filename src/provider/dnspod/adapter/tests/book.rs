@@ -67,7 +67,7 @@ async fn records_of_every_type_are_shown_with_all_they_have() {
     let mail = [
         ("line", "联通"),
         ("line_id", "10=1"),
-        ("mx", "5"),
+        ("priority", "5"),
         ("status", "disable"),
         ("remark", "the attic"),
     ];
@@ -247,7 +247,7 @@ async fn a_field_that_records_do_not_have_is_refused_before_anything_is_sent() {
     for (field, told) in [
         (
             ("priority", "5"),
-            "DNSPod's records have no `priority`; they have line, line_id, mx, weight, status, \
+            "DNSPod's A records have no `priority`; they have line, line_id, mx, weight, status, \
              remark",
         ),
         (("mx", "five"), "`mx` takes a number, not `five`"),
@@ -376,4 +376,53 @@ async fn a_kept_ttl_below_the_zones_minimum_is_raised_to_it() {
         let call = &seen[calls - 1].1;
         assert_eq!(call.get("ttl").map(String::as_str), sent);
     }
+}
+
+#[tokio::test]
+async fn the_priority_of_an_mx_record_goes_by_the_name_that_all_providers_share() {
+    let mail = |said| any("www", "MX", "mail.example.com", said);
+    for said in [
+        &[("priority", "5")][..],
+        &[("mx", "5")],
+        &[("mx", "5"), ("priority", "5")],
+    ] {
+        let account = account(Site::International, |name, fields| match name {
+            "Record.Info" => detail("MX", "mail.example.com.", r#","mx":"10""#),
+            _ => stored(fields),
+        });
+        assert_eq!(account.add(&example(), &mail(said)).await, Ok("1".into()));
+        assert_eq!(account.set(&example(), &mail(said)).await, Ok(()));
+        let seen = seen(&account);
+        let (added, set) = (&seen[0].1, &seen[2].1);
+        assert_eq!((&*added["mx"], &*set["mx"]), ("5", "5"));
+        assert!(!added.contains_key("priority") && !set.contains_key("priority"));
+    }
+    let two = [("mx", "5"), ("priority", "6")];
+    let account = account(Site::International, |_, _| code(1));
+    let failure = account.add(&example(), &mail(&two)).await.unwrap_err();
+    assert_eq!(failure.class, Class::Invalid);
+    assert!(failure.what.contains("one and the same"), "{failure}");
+    assert!(names(&account).is_empty());
+}
+
+#[tokio::test]
+async fn an_mx_records_priority_of_0_is_shown_and_kept() {
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("MX", "mail.example.com.", r#","mx":"0""#),
+        "Record.List" => records(
+            2,
+            &[
+                listed(1, "www", "MX", "Default", "mail.example.com."),
+                listed(2, "www", "A", "Default", "1.1.1.1"),
+            ],
+        ),
+        _ => stored(fields),
+    });
+    let shown = account.records(&example(), &|_, _| {}).await.unwrap();
+    assert_eq!(shown[0].fields["priority"], "0");
+    assert!(!shown[0].fields.contains_key("mx"));
+    assert!(!shown[1].fields.contains_key("priority") && !shown[1].fields.contains_key("mx"));
+    let record = any("www", "MX", "other.example.com", &[]);
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    assert_eq!(seen(&account)[2].1["mx"], "0");
 }
