@@ -2,8 +2,12 @@
 
 use super::{
     Account, Site,
-    api::record::{
-        RecordCreate, RecordInfo, RecordList, RecordModify, RecordRemark, RecordRemove, RecordStatus,
+    api::{
+        record::{
+            RecordCreate, RecordInfo, RecordList, RecordModify, RecordRemark, RecordRemove,
+            RecordStatus,
+        },
+        subject,
     },
     line::LineRef,
     record::domain,
@@ -16,7 +20,10 @@ use crate::{
         record::Zone,
     },
     http::Transport,
-    provider::book::{AnyRecord, Book, Progress},
+    provider::{
+        book::{AnyRecord, Book, Progress},
+        operation::Call,
+    },
 };
 
 /// What a record has besides its name, type, data and TTL, by the names of [`AnyRecord::fields`].
@@ -26,8 +33,11 @@ const FIELDS: [&str; 6] = ["line", "line_id", "mx", "weight", "status", "remark"
 /// The name that all providers share for an MX record's preference.
 const PRIORITY: &str = "priority";
 
-/// The shortest TTL that the free plan allows, in seconds. No other plan allows less than this only.
+/// The shortest TTL that the free plan allows, in seconds; the other plans allow shorter ones.
 const HIGHEST_MINIMUM: u32 = 600;
+
+/// The code for a record that is there already.
+const THERE_ALREADY: i64 = 104;
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
@@ -61,7 +71,16 @@ impl<T: Transport> Book for Account<T> {
             status: self.in_the_write(fields.status),
             weight: fields.weight,
         };
-        let written = self.client().call(&call).await?.record;
+        let arguments = call.arguments();
+        let answer = self.client().ask(RecordCreate::OPERATION, &arguments);
+        let answer = answer.await?;
+        // For who asks to add one this is an answer, and not a write to look after.
+        if answer.code() == THERE_ALREADY {
+            let subject = subject(RecordCreate::OPERATION, &arguments);
+            let what = format!("{subject}: such a record is there already");
+            return Err(Failure::of_host(Class::Invalid, what));
+        }
+        let written = answer.decode::<types::Written>()?.record;
         let Some(id) = written.id.filter(|it| !it.is_empty()) else {
             let what = format!(
                 "Record.Create of {} in {}: the answer does not name the new record",

@@ -2,7 +2,10 @@
 
 use super::fake::*;
 use crate::{
-    core::{outcome::Class, record::Zone},
+    core::{
+        outcome::{Class, Scope},
+        record::Zone,
+    },
     provider::{
         book::{AnyRecord, Book},
         dnspod::Site,
@@ -327,9 +330,13 @@ async fn a_name_that_is_spelt_another_way_is_the_same_name_and_stays_as_it_is() 
     ] {
         for data in ["1.1.1.1", "2.2.2.2"] {
             let account = account(Site::International, move |name, fields| match name {
-                "Record.Info" => {
-                    detail_of(stored_host, "A", "1.1.1.1", "600", r#","record_line":"Default""#)
-                }
+                "Record.Info" => detail_of(
+                    stored_host,
+                    "A",
+                    "1.1.1.1",
+                    "600",
+                    r#","record_line":"Default""#,
+                ),
                 _ => stored(fields),
             });
             let record = any(host, "A", data, &[]);
@@ -360,9 +367,7 @@ async fn a_kept_ttl_below_the_zones_minimum_is_raised_to_it() {
         ("120", "1.1.1.1", None, 1, None),
     ] {
         let account = account(Site::International, move |name, fields| match name {
-            "Record.Info" => {
-                detail_of("www", "A", "1.1.1.1", ttl, r#","record_line":"Default""#)
-            }
+            "Record.Info" => detail_of("www", "A", "1.1.1.1", ttl, r#","record_line":"Default""#),
             "Record.List" => records(1, &[listed(1, "www", "A", "Default", "1.1.1.1")]),
             _ => stored(fields),
         });
@@ -425,4 +430,19 @@ async fn an_mx_records_priority_of_0_is_shown_and_kept() {
     let record = any("www", "MX", "other.example.com", &[]);
     assert_eq!(account.set(&example(), &record).await, Ok(()));
     assert_eq!(seen(&account)[2].1["mx"], "0");
+}
+
+#[tokio::test]
+async fn a_record_that_is_there_already_is_not_added_and_that_is_certain() {
+    let account = account(Site::China, |_, _| code(104));
+    let record = any("www", "A", "1.1.1.1", &[]);
+    let failure = account.add(&example(), &record).await.unwrap_err();
+    assert_eq!(
+        (failure.class, failure.scope),
+        (Class::Invalid, Scope::Host)
+    );
+    assert_eq!(
+        failure.what,
+        "Record.Create of www in example.com: such a record is there already"
+    );
 }
