@@ -120,6 +120,7 @@ impl<T: Transport> Book for Account<T> {
         let record_type = now.record_type.unwrap_or_default();
         // 0 is a preference, and what stands on every record that has none.
         let mx = number(now.mx.as_deref()).filter(|mx| *mx != 0 || is_mx(&record_type));
+        let weight = number(now.weight.as_deref());
         let present = RecordModify {
             domain_id,
             domain,
@@ -132,7 +133,7 @@ impl<T: Transport> Book for Account<T> {
             mx,
             ttl: now.ttl.map(i64::from),
             status: self.in_the_write(status),
-            weight: number(now.weight.as_deref()),
+            weight: weight.filter(|_| self.client().site() == Site::China),
         };
         let mut wanted = RecordModify {
             sub_domain: spelt(&present.sub_domain, &record.host, zone),
@@ -141,7 +142,11 @@ impl<T: Transport> Book for Account<T> {
             mx: fields.mx.or(present.mx),
             ttl: record.ttl.map(i64::from).or(present.ttl),
             status: self.in_the_write(fields.status.or(status)),
-            weight: fields.weight.or(present.weight),
+            // Where a write cannot say the weight, only that it stays.
+            weight: fields
+                .weight
+                .filter(|it| Some(*it) != weight)
+                .or(present.weight),
             ..present.clone()
         };
         let other = self.given_line(&fields).filter(|it| !self.is_on(on, it));

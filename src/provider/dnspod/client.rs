@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     Credential, Site,
     answer::Answer,
-    api::{operations, subject},
+    api::{limits, operations, subject},
     codes,
     hidden::Hidden,
     listing::{Listing, Raw},
@@ -92,7 +92,13 @@ impl<T> Client<T> {
             let what = format!("{} is not an operation of {}", operation.name, self.site);
             return Err(Failure::of_host(Class::Invalid, what));
         }
-        arguments.check(operation)
+        arguments.check(operation)?;
+        let wrong = limits::misuses(self.site, operation, arguments);
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::of_host(Class::Invalid, wrong.join("; ")))
+        }
     }
 }
 

@@ -446,3 +446,29 @@ async fn a_record_that_is_there_already_is_not_added_and_that_is_certain() {
         "Record.Create of www in example.com: such a record is there already"
     );
 }
+
+#[tokio::test]
+async fn a_weight_is_left_alone_where_a_write_cannot_say_it() {
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("A", "1.1.1.1", r#","record_line":"Default","weight":20"#),
+        _ => stored(fields),
+    });
+    for said in [&[][..], &[("weight", "20")]] {
+        let record = any("www", "A", "2.2.2.2", said);
+        assert_eq!(account.set(&example(), &record).await, Ok(()));
+    }
+    let seen = seen(&account);
+    assert!(!seen[1].1.contains_key("weight") && !seen[3].1.contains_key("weight"));
+    let record = any("www", "A", "2.2.2.2", &[("weight", "30")]);
+    for result in [
+        account.add(&example(), &record).await.map(drop),
+        account.set(&example(), &record).await,
+    ] {
+        let failure = result.unwrap_err();
+        assert_eq!(failure.class, Class::Invalid);
+        assert!(
+            failure.what.contains("`weight` at api.dnspod.com"),
+            "{failure}"
+        );
+    }
+}
