@@ -3,6 +3,7 @@
 
 use super::{
     Site,
+    china::BatchRecordModify,
     domain::{DomainList, DomainLock},
     record::{RecordCreate, RecordList, RecordModify},
 };
@@ -40,5 +41,27 @@ pub(in super::super) fn misuses(
             "`length` takes a number from 1 to {most} at {site}, not `{number}`"
         ));
     }
+    wrong.extend(lacking(operation, arguments));
     wrong
+}
+
+/// What another argument makes necessary, and is not there.
+fn lacking(operation: &Operation, arguments: &Arguments) -> Option<String> {
+    let name = operation.name;
+    let says = |parameter: &str, value: &str| {
+        let given = arguments.get(parameter);
+        given.is_some_and(|it| it.eq_ignore_ascii_case(value))
+    };
+    let is_missing = |parameter: &str| arguments.get(parameter).is_none();
+    let is_record = [RecordCreate::OPERATION.name, RecordModify::OPERATION.name].contains(&name);
+    if is_record && says("record_type", "MX") && is_missing("mx") {
+        return Some(format!("{name} of an MX record needs `mx`, its priority"));
+    }
+    let is_batch = name == BatchRecordModify::OPERATION.name;
+    if is_batch && says("change", "record_type") && is_missing("value") {
+        return Some(format!(
+            "{name} with change=record_type needs `value`, the data of the new type"
+        ));
+    }
+    None
 }

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::provider::{
-    dnspod::api::{auth::Auth, china::BatchDetail, domain, record},
+    dnspod::api::{
+        auth::Auth,
+        china::{BatchDetail, BatchRecordModify},
+        domain, record,
+    },
     operation::Call,
 };
 
@@ -228,4 +232,46 @@ fn a_parameter_that_only_china_has_says_so() {
         let about = operation.parameter(parameter).unwrap().about;
         assert!(about.contains("only China"), "{about}");
     }
+}
+
+#[tokio::test]
+async fn what_another_argument_makes_necessary_is_asked_for_before_anything_is_sent() {
+    let call = record::RecordCreate {
+        record_type: "MX".into(),
+        ..create()
+    };
+    let told = "Record.Create of an MX record needs `mx`, its priority";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = record::RecordCreate {
+        mx: Some(0),
+        ..call
+    };
+    assert!(ready().call(&call).await.is_ok());
+    let call = record::RecordModify {
+        domain: Some(example()),
+        record_id: "1".into(),
+        sub_domain: "@".into(),
+        record_type: "mx".into(),
+        record_line: Some("default".into()),
+        value: "mail.example.com.".into(),
+        ..record::RecordModify::default()
+    };
+    let told = "Record.Modify of an MX record needs `mx`, its priority";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = BatchRecordModify {
+        record_id: "36,90".into(),
+        change: "record_type".into(),
+        change_to: "CNAME".into(),
+        ..BatchRecordModify::default()
+    };
+    let told =
+        "Batch.Record.Modify with change=record_type needs `value`, the data of the new type";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = BatchRecordModify {
+        change: "ttl".into(),
+        change_to: "600".into(),
+        ..call
+    };
+    let prepared = ready().prepare(BatchRecordModify::OPERATION, &call.arguments());
+    assert!(prepared.is_ok());
 }
