@@ -23,6 +23,9 @@ crate::operations! {
     page "https://docs.dnspod.com/api-legacy/domains.html#add-new-domain"
 
     /// Lists the account's domains.
+    ///
+    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// brings every page of it, put together.
     DomainList "Domain.List" POST "/Domain.List" reads -> Domains {
         /// Which domains: all unless said.
         r#type: optional choice["all", "mine", "share", "ismark", "pause", "vip", "recent", "share_out"],

@@ -64,6 +64,9 @@ crate::operations! {
     page "https://docs.dnspod.com/api-legacy/records.html#add-a-record"
 
     /// Lists a domain's records.
+    ///
+    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// brings every page of it, put together.
     RecordList "Record.List" POST "/Record.List" reads -> Records {
         /// The domain's identifier.
         domain_id: optional text,
