@@ -69,7 +69,11 @@ impl<T: Transport> Provider for Account<T> {
                 return Ok(listing);
             }
         }
-        let zones = self.every_zone().await?;
+        // Without the list of zones nothing is known of any host.
+        let zones = self.every_zone().await.map_err(|failure| Failure {
+            scope: Scope::Account,
+            ..failure
+        })?;
         self.records_in(zones, hosts).await
     }
 

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    api::{account::InfoVersion, auth::Auth},
+    api::account::InfoVersion,
     codes::{self, Kind, SUCCESS},
     hidden::Hidden,
     types::Status,
@@ -48,7 +48,7 @@ impl Answer {
         };
         // No answer has the code 0, and an envelope is not empty.
         if answer.body.is_empty() {
-            Err(answer.without_envelope())
+            Err(codes::within(operation, answer.without_envelope()))
         } else {
             Ok(answer)
         }
@@ -66,8 +66,7 @@ impl Answer {
             self.body.insert(list.to_owned(), Value::Array(Vec::new()));
         } else if self.code != SUCCESS {
             let message = self.hidden.hide(&self.message);
-            let writes = self.operation.writes;
-            let failure = codes::failure(&self.subject, writes, codes, self.code, &message);
+            let failure = codes::failure(&self.subject, self.operation, self.code, &message);
             return Err(failure);
         }
         self.body.remove("status");
@@ -112,7 +111,7 @@ impl Answer {
             self.excerpt()
         );
         // A list that makes no sense says nothing about any host; a write concerns its own only.
-        if self.operation.writes {
+        if self.operation.writes || codes::is_login(self.operation) {
             Failure::of_host(Class::Contract, what)
         } else {
             Failure::of_account(Class::Contract, what)
@@ -127,7 +126,11 @@ impl Answer {
         let status = response.status;
         match status {
             // nginx answers so since 2024 when the ID or the token is wrong (facts: DNSPod section 1).
-            401 => Failure::of_account(Class::Rejected, "DNSPod refuses the token (HTTP 401)"),
+            401 => {
+                let refused = codes::credential(self.operation);
+                let what = format!("DNSPod refuses {refused} (HTTP 401)");
+                Failure::of_account(Class::Rejected, what)
+            }
             403 | 429 => {
                 let retry_after = response.retry_after;
                 let what = format!("DNSPod asks to wait ({subject}: HTTP {status})");
@@ -153,7 +156,7 @@ impl Answer {
     /// `: “…”`: the beginning of the answer. What answers `Auth` may hold a token that nobody knows
     /// yet to be one, so nothing of that is shown.
     fn excerpt(&self) -> String {
-        if self.operation.name == Auth::OPERATION.name {
+        if codes::is_login(self.operation) {
             return String::new();
         }
         let hidden = Response {

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::{
     Credential, Site,
     answer::Answer,
-    api::{auth::Auth, operations, subject},
+    api::{limits, operations, subject},
+    codes,
     hidden::Hidden,
     listing::{Listing, Raw},
     paging::collect,
@@ -24,7 +25,7 @@ use crate::{
 ///
 /// A [`Failure`] says by its class what to do about it: `Invalid` with nothing sent for arguments
 /// that the definition does not allow, `Rejected` for a token that is refused, after which nothing
-/// more may be sent, `RateLimited` for limits, bans and locks, `NotFound` for what the account does
+/// more may be sent (`Auth`, which has no token, fails for itself alone), `RateLimited` for limits, bans and locks, `NotFound` for what the account does
 /// not have, `Unconfirmed` for a write whose answer was lost, and `Contract` for an answer that is
 /// not what the vendor documents.
 pub struct Client<T> {
@@ -69,7 +70,7 @@ impl<T> Client<T> {
         let (path, used) = arguments.path(operation);
         let mut fields = Vec::new();
         // Who asks for a token has none.
-        if operation.name != Auth::OPERATION.name {
+        if !codes::is_login(operation) {
             let (name, secret) = self.credential.field();
             fields.push((name.into(), secret));
         }
@@ -91,7 +92,13 @@ impl<T> Client<T> {
             let what = format!("{} is not an operation of {}", operation.name, self.site);
             return Err(Failure::of_host(Class::Invalid, what));
         }
-        arguments.check(operation)
+        arguments.check(operation)?;
+        let wrong = limits::misuses(self.site, operation, arguments);
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::of_host(Class::Invalid, wrong.join("; ")))
+        }
     }
 }
 
@@ -159,7 +166,10 @@ impl<T: Transport> Client<T> {
         let subject = subject(operation, arguments);
         match self.transport.send(&request).await {
             Ok(response) => Answer::read(operation, subject, hidden, response),
-            Err(error) => Err(unanswered(operation, &subject, &error)),
+            Err(error) => {
+                let failure = unanswered(operation, &subject, &error);
+                Err(codes::within(operation, failure))
+            }
         }
     }
 }

@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use crate::{
     core::outcome::{Class, Failure, Scope},
-    provider::operation::Code,
+    provider::{
+        dnspod::api::auth::Auth,
+        operation::{Call, Code, Operation},
+    },
 };
 
 /// The one code that is a success.
@@ -101,16 +104,40 @@ fn reach(writes: bool) -> Scope {
     if writes { Scope::Host } else { Scope::Account }
 }
 
+/// Whether an operation logs in with a password, so that it says nothing about the account's token.
+pub(super) fn is_login(operation: &Operation) -> bool {
+    operation.name == Auth::OPERATION.name
+}
+
+/// A failure of this operation, which reaches no farther than it can: a login that fails is no
+/// reason to leave the account alone.
+pub(super) fn within(operation: &Operation, failure: Failure) -> Failure {
+    let scope = if is_login(operation) {
+        Scope::Host
+    } else {
+        failure.scope
+    };
+    Failure { scope, ..failure }
+}
+
+/// What of an operation is refused when its credential is.
+pub(super) fn credential(operation: &Operation) -> &'static str {
+    if is_login(operation) {
+        "the e-mail address or password"
+    } else {
+        "the token"
+    }
+}
+
 /// The failure that a code other than [`SUCCESS`] stands for. `subject` says what was asked for.
-pub fn failure(
-    subject: &str,
-    writes: bool,
-    codes: &[&[Code]],
-    number: i64,
-    message: &str,
-) -> Failure {
+pub fn failure(subject: &str, operation: &Operation, number: i64, message: &str) -> Failure {
+    within(operation, of_code(subject, operation, number, message))
+}
+
+fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> Failure {
+    let writes = operation.writes;
     let said = quoted(message);
-    let Some((Code { meaning, .. }, kind)) = find(codes, number) else {
+    let Some((Code { meaning, .. }, kind)) = find(operation.codes, number) else {
         let what = format!("{subject}: DNSPod answers with an unknown code ({number}{said})");
         let class = Class::Contract;
         let scope = reach(writes);
@@ -118,7 +145,10 @@ pub fn failure(
     };
     let (class, scope) = kind.classify(writes);
     let what = match kind {
-        Kind::Credential => format!("DNSPod refuses the token ({number}: {meaning})"),
+        Kind::Credential => {
+            let refused = credential(operation);
+            format!("DNSPod refuses {refused} ({number}: {meaning})")
+        }
         Kind::Throttled => format!("DNSPod asks to wait ({number}: {meaning})"),
         Kind::Locked => format!("{subject}: DNSPod asks to wait ({number}: {meaning})"),
         Kind::Suspended | Kind::Fault if writes => format!(

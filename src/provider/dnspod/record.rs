@@ -180,7 +180,7 @@ pub(super) fn change(
         status: attribute(STATUS)
             .filter(|_| line.site() == Site::China)
             .map(str::to_owned),
-        weight: number(WEIGHT),
+        weight: number(WEIGHT).filter(|_| line.site() == Site::China),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The macro that takes definitions.
 
-/// Defines operations: for each a struct that is its typed call, and its [`Operation`].
+/// Defines operations: for each a struct that is its typed call, and its [`Operation`]. What follows
+/// the first line of a definition's comment stands in the struct's documentation only.
 ///
 /// ```text
 /// operations! {
@@ -24,6 +25,7 @@
 macro_rules! operations {
     ($(
         #[doc = $about:literal]
+        $(#[doc = $more:literal])*
         $name:ident $wire:literal $method:ident $path:literal $access:ident -> $output:ty {
             $(
                 #[doc = $what:literal]
@@ -36,6 +38,7 @@ macro_rules! operations {
     )*) => {
         $(
             #[doc = $about]
+            $(#[doc = $more])*
             ///
             #[doc = concat!("The operation `", $wire, "`; its limits and codes stand in its definition.")]
             #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -23,12 +23,15 @@ crate::operations! {
     page "https://docs.dnspod.com/api-legacy/domains.html#add-new-domain"
 
     /// Lists the account's domains.
+    ///
+    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// brings every page of it, put together.
     DomainList "Domain.List" POST "/Domain.List" reads -> Domains {
         /// Which domains: all unless said.
         r#type: optional choice["all", "mine", "share", "ismark", "pause", "vip", "recent", "share_out"],
         /// How many are skipped; 0 unless said.
         offset: optional integer[0],
-        /// How many are listed at the most; the international site never lists more than 500 at once.
+        /// How many are listed at the most: up to 500 (international) or 3000 (China).
         length: optional integer[1, 3000],
         /// Only the domains of this group.
         group_id: optional text,
@@ -117,9 +120,9 @@ crate::operations! {
 
     /// Locks a domain, so that nothing of it can be changed until the end or the lock code.
     DomainLock "Domain.Lock" POST "/Domain.Lock" writes -> Locked {
-        /// The domain's identifier, the only way that the international page has.
+        /// The domain's identifier, which the international site asks for.
         domain_id: optional text,
-        /// The domain's name.
+        /// The domain's name (only China).
         domain: optional text,
         /// For how many days.
         days: required integer[1],

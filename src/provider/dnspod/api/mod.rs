@@ -12,6 +12,7 @@ pub mod auth;
 pub mod china;
 pub mod domain;
 pub mod group;
+pub(super) mod limits;
 pub mod record;
 pub mod share;
 

@@ -54,9 +54,9 @@ crate::operations! {
         mx: optional integer[0, 65535],
         /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
         ttl: optional integer[1, 604_800],
-        /// Whether it answers; enable unless said (China).
+        /// Whether it answers; enable unless said (only China).
         status: optional choice["enable", "disable"],
-        /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
+        /// Its share among the records of one name and line, 0 to switch that off (only China, some plans).
         weight: optional integer[0, 100],
     }
     one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]
@@ -64,6 +64,9 @@ crate::operations! {
     page "https://docs.dnspod.com/api-legacy/records.html#add-a-record"
 
     /// Lists a domain's records.
+    ///
+    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// brings every page of it, put together.
     RecordList "Record.List" POST "/Record.List" reads -> Records {
         /// The domain's identifier.
         domain_id: optional text,
@@ -71,7 +74,7 @@ crate::operations! {
         domain: optional text,
         /// How many are skipped; 0 unless said.
         offset: optional integer[0],
-        /// How many are listed at the most; the international site never lists more than 500 at once.
+        /// How many are listed at the most: up to 500 (international) or 3000 (China).
         length: optional integer[1, 3000],
         /// Only the records of this host; `@` is the domain's own name.
         sub_domain: optional text,
@@ -108,9 +111,9 @@ crate::operations! {
         mx: optional integer[0, 65535],
         /// Time to live in seconds, not below the plan's minimum (free: 600); the plan's default unless said.
         ttl: optional integer[1, 604_800],
-        /// Whether it answers (China).
+        /// Whether it answers (only China; else `Record.Status`).
         status: optional choice["enable", "disable"],
-        /// Its share among the records of one name and line, 0 to switch that off (China, some plans).
+        /// Its share among the records of one name and line, 0 to switch that off (only China, some plans).
         weight: optional integer[0, 100],
     }
     one_of [["domain_id", "domain"], ["record_line", "record_line_id"]]

@@ -28,7 +28,7 @@ tables! {
         -2 Throttled "the API is used too often";
         -3 Credential "the account is no valid agent";
         -4 Credential "the user is not under this agent";
-        -7 Credential "the account may not use this call";
+        -7 Refused "the account may not use this call";
         -8 Throttled "the account is banned for a while after too many failed logins";
         -99 Suspended "the function is suspended for now";
         2 Misuse "only POST is allowed";
@@ -80,8 +80,8 @@ tables! {
 
     /// `Domain.List`.
     DOMAIN_LIST {
-        6 Misuse "the offset is not valid";
-        7 Misuse "the length is not valid";
+        6 Refused "the offset is not valid";
+        7 Refused "the length is not valid";
         9 Empty("domains") "no domain matches";
     }
 
@@ -220,8 +220,8 @@ tables! {
 
     /// `Record.List`.
     RECORD_LIST {
-        7 Misuse "the offset is not valid";
-        8 Misuse "the length is not valid";
+        7 Refused "the offset is not valid";
+        8 Refused "the length is not valid";
         9 Gone "the domain is not this account's";
         10 Empty("records") "no record matches";
     }

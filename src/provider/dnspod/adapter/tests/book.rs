@@ -2,7 +2,10 @@
 
 use super::fake::*;
 use crate::{
-    core::{outcome::Class, record::Zone},
+    core::{
+        outcome::{Class, Scope},
+        record::Zone,
+    },
     provider::{
         book::{AnyRecord, Book},
         dnspod::Site,
@@ -22,11 +25,16 @@ fn any(host: &str, r#type: &str, data: &str, said: &[(&str, &str)]) -> AnyRecord
 
 /// The record as `Record.Info` shows it.
 fn detail(r#type: &str, value: &str, more: &str) -> Answer {
+    detail_of("www", r#type, value, "1200", more)
+}
+
+/// The same of another host and TTL.
+fn detail_of(host: &str, r#type: &str, value: &str, ttl: &str, more: &str) -> Answer {
     page(
         200,
         format!(
-            r#"{{"status":{{"code":"1"}},"record":{{"id":"16894439","sub_domain":"www",
-                "record_type":"{type}","value":"{value}","ttl":"1200","enabled":"1"{more}}}}}"#
+            r#"{{"status":{{"code":"1"}},"record":{{"id":"16894439","sub_domain":"{host}",
+                "record_type":"{type}","value":"{value}","ttl":"{ttl}","enabled":"1"{more}}}}}"#
         ),
     )
 }
@@ -62,7 +70,7 @@ async fn records_of_every_type_are_shown_with_all_they_have() {
     let mail = [
         ("line", "联通"),
         ("line_id", "10=1"),
-        ("mx", "5"),
+        ("priority", "5"),
         ("status", "disable"),
         ("remark", "the attic"),
     ];
@@ -242,7 +250,7 @@ async fn a_field_that_records_do_not_have_is_refused_before_anything_is_sent() {
     for (field, told) in [
         (
             ("priority", "5"),
-            "DNSPod's records have no `priority`; they have line, line_id, mx, weight, status, \
+            "DNSPod's A records have no `priority`; they have line, line_id, mx, weight, status, \
              remark",
         ),
         (("mx", "five"), "`mx` takes a number, not `five`"),
@@ -272,4 +280,195 @@ async fn a_deletion_names_the_record_and_one_that_is_not_there_is_not_found() {
     assert_eq!(seen(&account), [("Record.Remove".to_owned(), expected)]);
     let gone = account.delete(&example(), "2").await.unwrap_err();
     assert_eq!(gone.class, Class::NotFound);
+}
+
+#[tokio::test]
+async fn a_line_that_is_given_goes_before_the_one_that_the_record_is_on() {
+    let unicom = ("record_line_id", "10=1");
+    for (said, sent) in [
+        (&[("line", "电信")][..], ("record_line", "电信")),
+        (&[("line_id", "10=0")], ("record_line_id", "10=0")),
+        (
+            &[("line", "移动"), ("line_id", "10=0")],
+            ("record_line_id", "10=0"),
+        ),
+        (&[("line", "联通")], unicom),
+        (&[("line_id", "10=1")], unicom),
+        (&[], unicom),
+    ] {
+        for data in ["1.1.1.1", "2.2.2.2"] {
+            let account = account(Site::China, |name, fields| match name {
+                "Record.Info" => detail(
+                    "A",
+                    "1.1.1.1",
+                    r#","record_line":"联通","record_line_id":"10=1""#,
+                ),
+                _ => stored(fields),
+            });
+            let record = any("www", "A", data, said);
+            assert_eq!(account.set(&example(), &record).await, Ok(()));
+            // A line that it is on already is no change.
+            if data == "1.1.1.1" && sent == unicom {
+                assert_eq!(names(&account), ["Record.Info"], "{said:?}");
+                continue;
+            }
+            let mut call = seen(&account).remove(1).1;
+            call.retain(|name, _| name.starts_with("record_line"));
+            assert_eq!(call, fields(&[sent]), "{said:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_spelt_another_way_is_the_same_name_and_stays_as_it_is() {
+    for (stored_host, host) in [
+        ("WwW", "www"),
+        ("www", "WWW"),
+        ("家", "xn--fct"),
+        ("@", ""),
+        ("_Sip._tcp", "_sip._TCP"),
+    ] {
+        for data in ["1.1.1.1", "2.2.2.2"] {
+            let account = account(Site::International, move |name, fields| match name {
+                "Record.Info" => detail_of(
+                    stored_host,
+                    "A",
+                    "1.1.1.1",
+                    "600",
+                    r#","record_line":"Default""#,
+                ),
+                _ => stored(fields),
+            });
+            let record = any(host, "A", data, &[]);
+            assert_eq!(account.set(&example(), &record).await, Ok(()));
+            if data == "1.1.1.1" {
+                assert_eq!(names(&account), ["Record.Info"], "{host}");
+            } else {
+                assert_eq!(seen(&account)[1].1["sub_domain"], stored_host);
+            }
+        }
+    }
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("A", "1.1.1.1", ""),
+        _ => stored(fields),
+    });
+    let record = any("mail", "A", "1.1.1.1", &[]);
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    assert_eq!(seen(&account)[1].1["sub_domain"], "mail");
+}
+
+#[tokio::test]
+async fn a_kept_ttl_below_the_zones_minimum_is_raised_to_it() {
+    for (ttl, data, given, calls, sent) in [
+        ("120", "2.2.2.2", None, 3, Some("600")),
+        ("600", "2.2.2.2", None, 2, Some("600")),
+        ("120", "2.2.2.2", Some(300), 2, Some("300")),
+        // Nothing else changes: that is no reason to write it.
+        ("120", "1.1.1.1", None, 1, None),
+    ] {
+        let account = account(Site::International, move |name, fields| match name {
+            "Record.Info" => detail_of("www", "A", "1.1.1.1", ttl, r#","record_line":"Default""#),
+            "Record.List" => records(1, &[listed(1, "www", "A", "Default", "1.1.1.1")]),
+            _ => stored(fields),
+        });
+        let record = AnyRecord {
+            ttl: given,
+            ..any("www", "A", data, &[])
+        };
+        assert_eq!(account.set(&example(), &record).await, Ok(()));
+        let seen = seen(&account);
+        assert_eq!(seen.len(), calls, "{ttl} {given:?}");
+        let call = &seen[calls - 1].1;
+        assert_eq!(call.get("ttl").map(String::as_str), sent);
+    }
+}
+
+#[tokio::test]
+async fn the_priority_of_an_mx_record_goes_by_the_name_that_all_providers_share() {
+    let mail = |said| any("www", "MX", "mail.example.com", said);
+    for said in [
+        &[("priority", "5")][..],
+        &[("mx", "5")],
+        &[("mx", "5"), ("priority", "5")],
+    ] {
+        let account = account(Site::International, |name, fields| match name {
+            "Record.Info" => detail("MX", "mail.example.com.", r#","mx":"10""#),
+            _ => stored(fields),
+        });
+        assert_eq!(account.add(&example(), &mail(said)).await, Ok("1".into()));
+        assert_eq!(account.set(&example(), &mail(said)).await, Ok(()));
+        let seen = seen(&account);
+        let (added, set) = (&seen[0].1, &seen[2].1);
+        assert_eq!((&*added["mx"], &*set["mx"]), ("5", "5"));
+        assert!(!added.contains_key("priority") && !set.contains_key("priority"));
+    }
+    let two = [("mx", "5"), ("priority", "6")];
+    let account = account(Site::International, |_, _| code(1));
+    let failure = account.add(&example(), &mail(&two)).await.unwrap_err();
+    assert_eq!(failure.class, Class::Invalid);
+    assert!(failure.what.contains("one and the same"), "{failure}");
+    assert!(names(&account).is_empty());
+}
+
+#[tokio::test]
+async fn an_mx_records_priority_of_0_is_shown_and_kept() {
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("MX", "mail.example.com.", r#","mx":"0""#),
+        "Record.List" => records(
+            2,
+            &[
+                listed(1, "www", "MX", "Default", "mail.example.com."),
+                listed(2, "www", "A", "Default", "1.1.1.1"),
+            ],
+        ),
+        _ => stored(fields),
+    });
+    let shown = account.records(&example(), &|_, _| {}).await.unwrap();
+    assert_eq!(shown[0].fields["priority"], "0");
+    assert!(!shown[0].fields.contains_key("mx"));
+    assert!(!shown[1].fields.contains_key("priority") && !shown[1].fields.contains_key("mx"));
+    let record = any("www", "MX", "other.example.com", &[]);
+    assert_eq!(account.set(&example(), &record).await, Ok(()));
+    assert_eq!(seen(&account)[2].1["mx"], "0");
+}
+
+#[tokio::test]
+async fn a_record_that_is_there_already_is_not_added_and_that_is_certain() {
+    let account = account(Site::China, |_, _| code(104));
+    let record = any("www", "A", "1.1.1.1", &[]);
+    let failure = account.add(&example(), &record).await.unwrap_err();
+    assert_eq!(
+        (failure.class, failure.scope),
+        (Class::Invalid, Scope::Host)
+    );
+    assert_eq!(
+        failure.what,
+        "Record.Create of www in example.com: such a record is there already"
+    );
+}
+
+#[tokio::test]
+async fn a_weight_is_left_alone_where_a_write_cannot_say_it() {
+    let account = account(Site::International, |name, fields| match name {
+        "Record.Info" => detail("A", "1.1.1.1", r#","record_line":"Default","weight":20"#),
+        _ => stored(fields),
+    });
+    for said in [&[][..], &[("weight", "20")]] {
+        let record = any("www", "A", "2.2.2.2", said);
+        assert_eq!(account.set(&example(), &record).await, Ok(()));
+    }
+    let seen = seen(&account);
+    assert!(!seen[1].1.contains_key("weight") && !seen[3].1.contains_key("weight"));
+    let record = any("www", "A", "2.2.2.2", &[("weight", "30")]);
+    for result in [
+        account.add(&example(), &record).await.map(drop),
+        account.set(&example(), &record).await,
+    ] {
+        let failure = result.unwrap_err();
+        assert_eq!(failure.class, Class::Invalid);
+        assert!(
+            failure.what.contains("`weight` at api.dnspod.com"),
+            "{failure}"
+        );
+    }
 }

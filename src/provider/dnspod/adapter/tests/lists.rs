@@ -329,3 +329,20 @@ async fn an_international_zone_is_asked_for_by_its_identifier() {
     assert_eq!(seen(&account)[1].1["domain_id"], "10360095");
     assert!(!seen(&account)[1].1.contains_key("domain"));
 }
+
+#[tokio::test]
+async fn an_account_whose_domains_cannot_be_listed_is_no_empty_one() {
+    for refused in [-7, 6, 7] {
+        let account = account(Site::International, move |_, _| code(refused));
+        let failure = account.list(&[host("home.example.com")], &[]).await;
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.class, Class::Invalid, "{refused}");
+        assert_eq!(failure.scope, Scope::Account, "{refused}");
+    }
+    let account = account(Site::International, |_, _| code(8));
+    let known = [zone("example.com")];
+    let listing = account.list(&[host("home.example.com")], &known).await;
+    let troubles = listing.unwrap().troubles;
+    assert_eq!(troubles.len(), 1);
+    assert_eq!(troubles[0].1.class, Class::Invalid);
+}

@@ -312,3 +312,14 @@ async fn a_success_that_stored_another_address_is_not_a_success() {
     let results = account.apply(&safe(three())).await;
     assert_eq!(failure(&results, 0).class, Class::Contract);
 }
+
+#[tokio::test]
+async fn a_listed_weight_does_not_keep_an_international_record_from_being_written() {
+    let account = account(Site::International, |_, fields| stored(fields));
+    let mut weighted = record("1", "home.example.com", "84.212.10.20");
+    weighted.attributes.insert("weight".into(), "20".into());
+    let steps = vec![modify(weighted, "84.212.10.21")];
+    let plan = safe(vec![change("home.example.com", steps)]);
+    assert_eq!(account.apply(&plan).await, [Ok(())]);
+    assert!(!seen(&account)[0].1.contains_key("weight"));
+}

@@ -245,3 +245,33 @@ async fn a_failure_says_what_the_code_means_for_that_call() {
         "Domain.Create of example.com: DNSPod refuses it (6: the domain is not valid, “no”)"
     );
 }
+
+#[tokio::test]
+async fn a_login_without_a_proper_answer_is_no_reason_to_leave_the_account_alone() {
+    let call = Auth {
+        login_email: "a@b.com".into(),
+        login_password: Some(Secret::new("hunter22")),
+        ..Auth::default()
+    };
+    let answer = |status| Response {
+        status,
+        ..page("<html>")
+    };
+    for answer in [
+        Ok(answer(401)),
+        Ok(answer(403)),
+        Ok(answer(502)),
+        Ok(answer(200)),
+        Ok(page(r#"{"status":{"code":"1"}}"#)),
+        Err(lost(Sent::Maybe)),
+    ] {
+        let failure = international(answer).call(&call).await.unwrap_err();
+        assert_eq!(failure.scope, Scope::Host, "{failure}");
+        assert!(!failure.what.contains("refuses the token"), "{failure}");
+    }
+    let failure = international(Ok(answer(401))).call(&call).await;
+    assert_eq!(
+        failure.unwrap_err().what,
+        "DNSPod refuses the e-mail address or password (HTTP 401)"
+    );
+}

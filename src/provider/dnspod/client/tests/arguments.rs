@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::provider::{
-    dnspod::api::{auth::Auth, china::BatchDetail, domain, record},
+    dnspod::api::{
+        auth::Auth,
+        china::{BatchDetail, BatchRecordModify},
+        domain, record,
+    },
     operation::Call,
 };
 
@@ -157,4 +161,117 @@ async fn a_password_login_carries_no_token() {
         "login_password",
     ];
     assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn a_parameter_that_only_the_other_site_has_is_refused_and_both_are_named() {
+    let here = || international(Ok(page(r#"{"status":{"code":"1"}}"#)));
+    let status = Some("enable".to_owned());
+    let call = record::RecordCreate {
+        status: status.clone(),
+        weight: Some(20),
+        ..create()
+    };
+    let told = "Record.Create has no parameter `status` at api.dnspod.com; \
+                Record.Create has no parameter `weight` at api.dnspod.com";
+    assert_eq!(refused(here(), &call).await, told);
+    assert!(ready().call(&call).await.is_ok());
+    let call = record::RecordModify {
+        domain: Some(example()),
+        record_id: "1".into(),
+        sub_domain: "www".into(),
+        record_type: "A".into(),
+        record_line: Some("default".into()),
+        value: "1.1.1.1".into(),
+        status,
+        ..record::RecordModify::default()
+    };
+    let told = "Record.Modify has no parameter `status` at api.dnspod.com";
+    assert_eq!(refused(here(), &call).await, told);
+    let call = domain::DomainLock {
+        domain: Some(example()),
+        days: 3,
+        ..domain::DomainLock::default()
+    };
+    let told = "Domain.Lock has no parameter `domain` at api.dnspod.com";
+    assert_eq!(refused(here(), &call).await, told);
+    let prepared = ready().prepare(domain::DomainLock::OPERATION, &call.arguments());
+    assert!(prepared.is_ok());
+}
+
+#[tokio::test]
+async fn a_page_longer_than_the_site_sends_is_refused() {
+    let here = || international(Ok(page(r#"{"status":{"code":"1"}}"#)));
+    let told = "`length` takes a number from 1 to 500 at api.dnspod.com, not `501`";
+    let length = Some(501);
+    let call = domain::DomainList {
+        length,
+        ..domain::DomainList::default()
+    };
+    assert_eq!(refused(here(), &call).await, told);
+    let call = RecordList { length, ..list() };
+    assert_eq!(refused(here(), &call).await, told);
+    let prepared = ready().prepare(RecordList::OPERATION, &call.arguments());
+    assert!(prepared.is_ok());
+    assert!(
+        here()
+            .prepare(RecordList::OPERATION, &list().arguments())
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_parameter_that_only_china_has_says_so() {
+    for (operation, parameter) in [
+        (record::RecordCreate::OPERATION, "status"),
+        (record::RecordCreate::OPERATION, "weight"),
+        (record::RecordModify::OPERATION, "status"),
+        (record::RecordModify::OPERATION, "weight"),
+        (domain::DomainLock::OPERATION, "domain"),
+    ] {
+        let about = operation.parameter(parameter).unwrap().about;
+        assert!(about.contains("only China"), "{about}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_argument_makes_necessary_is_asked_for_before_anything_is_sent() {
+    let call = record::RecordCreate {
+        record_type: "MX".into(),
+        ..create()
+    };
+    let told = "Record.Create of an MX record needs `mx`, its priority";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = record::RecordCreate {
+        mx: Some(0),
+        ..call
+    };
+    assert!(ready().call(&call).await.is_ok());
+    let call = record::RecordModify {
+        domain: Some(example()),
+        record_id: "1".into(),
+        sub_domain: "@".into(),
+        record_type: "mx".into(),
+        record_line: Some("default".into()),
+        value: "mail.example.com.".into(),
+        ..record::RecordModify::default()
+    };
+    let told = "Record.Modify of an MX record needs `mx`, its priority";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = BatchRecordModify {
+        record_id: "36,90".into(),
+        change: "record_type".into(),
+        change_to: "CNAME".into(),
+        ..BatchRecordModify::default()
+    };
+    let told =
+        "Batch.Record.Modify with change=record_type needs `value`, the data of the new type";
+    assert_eq!(refused(ready(), &call).await, told);
+    let call = BatchRecordModify {
+        change: "ttl".into(),
+        change_to: "600".into(),
+        ..call
+    };
+    let prepared = ready().prepare(BatchRecordModify::OPERATION, &call.arguments());
+    assert!(prepared.is_ok());
 }

@@ -204,3 +204,18 @@ async fn a_log_that_repeats_its_first_page_is_noticed_at_the_second() {
         "the second page is not counted as read"
     );
 }
+
+#[tokio::test]
+async fn a_typed_call_brings_one_page_and_its_sentence_stays_one() {
+    let client = long(Site::International, "records", 1_203, 500, true);
+    assert_eq!(client.call(&list()).await.unwrap().records.len(), 500);
+    assert_eq!(*client.transport().requests.borrow(), 1);
+    let about = [
+        domain::DomainList::OPERATION.about,
+        RecordList::OPERATION.about,
+    ];
+    assert_eq!(
+        about,
+        ["Lists the account's domains.", "Lists a domain's records."]
+    );
+}
