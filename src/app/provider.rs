@@ -5,7 +5,13 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::{
-    core::{guard::SafePlan, name::Fqdn, outcome::Failure, plan::Rules, record::Zone},
+    core::{
+        guard::SafePlan,
+        name::Fqdn,
+        outcome::{Class, Failure},
+        plan::Rules,
+        record::Zone,
+    },
     http::{Request, client::Client},
     provider::{
         Listing, Provider,
@@ -70,14 +76,22 @@ impl Manage for AnyProvider {
         arguments: &Arguments,
         progress: Progress<'_>,
     ) -> Result<Value, Failure> {
-        match self {
+        let value = match self {
             // Its lists come whole.
-            Self::Domeneshop(account) => account.client().invoke(operation, arguments).await,
+            Self::Domeneshop(account) => account.client().invoke(operation, arguments).await?,
             Self::DnsPod(account, _) => {
                 account
                     .client()
                     .invoke_all(operation, arguments, progress)
-                    .await
+                    .await?
+            }
+        };
+        match (operation.shape)(&value) {
+            Ok(()) => Ok(value),
+            Err(what) => {
+                let name = operation.name;
+                let what = format!("{name}: the answer is not of the documented type: {what}");
+                Err(Failure::of_host(Class::Contract, what))
             }
         }
     }

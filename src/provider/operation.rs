@@ -31,6 +31,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// Groups of parameters of which exactly one is given.
     pub one_of: &'static [&'static [&'static str]],
+    /// Refuses an answer that is not of the operation's type.
+    pub shape: fn(&serde_json::Value) -> Result<(), String>,
     /// What its answer's codes mean in it, its own before those of every operation.
     pub codes: &'static [&'static [Code]],
 }
@@ -51,8 +53,10 @@ pub struct Parameter {
 /// Which values a parameter takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// Any text.
+    /// Any text but none.
     Text,
+    /// Any text; an empty one removes what is there.
+    Note,
     /// A text that must not be seen: a password.
     Secret,
     /// A whole number between these two, both included.
@@ -84,6 +88,13 @@ pub trait Call {
     fn arguments(&self) -> Arguments;
 }
 
+/// Whether a value is of a type.
+pub fn shape<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Result<(), String> {
+    let read: Result<T, _> = T::deserialize(value);
+    read.map(drop)
+        .map_err(|error| error.to_string().chars().take(200).collect())
+}
+
 impl Operation {
     /// The parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
@@ -103,6 +114,7 @@ impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text => f.write_str("text"),
+            Self::Note => f.write_str("text, or nothing"),
             Self::Secret => f.write_str("secret text"),
             Self::Integer(least, most) if *most == i64::MAX => write!(f, "a number from {least}"),
             Self::Integer(least, most) => write!(f, "a number from {least} to {most}"),

@@ -78,6 +78,9 @@ pub enum Misuse {
         /// All there are.
         known: Vec<&'static str>,
     },
+    /// A word without a value.
+    #[error("`{0}` is not KEY=VALUE")]
+    NoValue(String),
     /// A parameter was given twice.
     #[error("`{0}` is given twice")]
     Twice(&'static str),
@@ -137,7 +140,10 @@ impl Arguments {
         let mut arguments = Self::default();
         let mut wrong = Vec::new();
         for word in words {
-            let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            let Some((name, value)) = word.split_once('=') else {
+                wrong.push(Misuse::NoValue(word.clone()));
+                continue;
+            };
             match operation.parameter(name) {
                 None => wrong.push(unknown(operation, name)),
                 Some(parameter) if arguments.get(parameter.name).is_some() => {
@@ -249,7 +255,8 @@ fn unknown(operation: &'static Operation, given: &str) -> Misuse {
 
 fn value_misuse(parameter: &'static Parameter, value: &str) -> Option<Misuse> {
     let fits = match parameter.kind {
-        Kind::Text | Kind::Secret => true,
+        Kind::Note => true,
+        Kind::Text | Kind::Secret => !value.is_empty(),
         Kind::Integer(least, most) => value
             .parse::<i64>()
             .is_ok_and(|number| (least..=most).contains(&number)),

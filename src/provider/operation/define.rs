@@ -59,6 +59,7 @@ macro_rules! operations {
                         page: $page,
                         method: $crate::operations!(@method $method),
                         path: $path,
+                        shape: $crate::provider::operation::shape::<$output>,
                         writes: $crate::operations!(@access $access),
                         parameters: &[$(
                             $crate::provider::operation::Parameter {
@@ -89,15 +90,18 @@ macro_rules! operations {
             &[$(<$name as $crate::provider::operation::Call>::OPERATION),*];
     };
     (@type required text) => { String };
+    (@type required note) => { String };
     (@type required choice) => { String };
     (@type required integer) => { i64 };
     (@type required flag) => { bool };
     (@type optional text) => { Option<String> };
+    (@type optional note) => { Option<String> };
     (@type optional choice) => { Option<String> };
     (@type optional integer) => { Option<i64> };
     (@type optional flag) => { Option<bool> };
     (@type $need:ident secret) => { Option<$crate::core::secret::Secret> };
     (@kind text) => { $crate::provider::operation::Kind::Text };
+    (@kind note) => { $crate::provider::operation::Kind::Note };
     (@kind secret) => { $crate::provider::operation::Kind::Secret };
     (@kind flag) => { $crate::provider::operation::Kind::Flag };
     (@kind integer[$least:literal, $most:literal]) => {

@@ -141,6 +141,8 @@ fn what_does_not_fit_is_refused_naming_the_parameter_and_what_is_allowed() {
             &["zzz=a", "domain=a.b", "type=A"],
             "Record.Create has no parameter `zzz`; it takes domain, domain_id, type, ttl, password",
         ),
+        (&["domain=", "type=A"], "`domain` takes text, not ``"),
+        (&["domain=a.b", "type=A", "ttl"], "`ttl` is not KEY=VALUE"),
         (
             &["domain=a.b", "domain=a.c", "type=A"],
             "`domain` is given twice",

@@ -188,7 +188,7 @@ crate::operations! {
         /// The domain's name.
         domain: optional text,
         /// The note; empty to delete it.
-        remark: required text,
+        remark: required note,
     }
     one_of [["domain_id", "domain"]]
     codes [OF_DOMAIN, COMMON]

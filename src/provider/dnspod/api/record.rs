@@ -167,7 +167,7 @@ crate::operations! {
         /// The record's identifier.
         record_id: required text,
         /// The note; empty to delete it.
-        remark: required text,
+        remark: required note,
     }
     one_of [["domain_id", "domain"]]
     codes [OF_RECORD, OF_DOMAIN, COMMON]

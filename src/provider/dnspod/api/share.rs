@@ -45,9 +45,9 @@ crate::operations! {
         /// Reading, or reading and writing; r unless said.
         mode: optional choice["r", "rw"],
         /// The host that was shared so far; nothing for the whole domain.
-        old_sub_domain: optional text,
+        old_sub_domain: optional note,
         /// The host that is shared from now on; nothing for the whole domain.
-        new_sub_domain: optional text,
+        new_sub_domain: optional note,
     }
     one_of [["domain_id", "domain"]]
     codes [SHARE_CHANGE, OF_DOMAIN, COMMON]
