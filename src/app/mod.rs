@@ -168,10 +168,12 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Status | Command::Health => End::Unwell,
             }
         };
-        Ok(match daemon::unless_stopped(&shell, commanded).await {
-            Some(end) => end.into(),
-            None => Exit::Right,
-        })
+        Ok(
+            match Box::pin(daemon::unless_stopped(&shell, commanded)).await {
+                Some(end) => end.into(),
+                None => Exit::Right,
+            },
+        )
     };
     LocalSet::new().block_on(&runtime, everything)
 }

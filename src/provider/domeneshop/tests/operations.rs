@@ -19,11 +19,6 @@ fn operation(name: &str) -> &'static Operation {
     operations().find(|it| it.name == name).unwrap()
 }
 
-fn arguments(operation: &'static Operation, words: &[&str]) -> Arguments {
-    let words: Vec<_> = words.iter().map(|it| (*it).to_owned()).collect();
-    Arguments::written(operation, &words).unwrap()
-}
-
 /// What an operation would send: `GET /domains`, with the body behind it.
 fn prepared(name: &str, words: &[&str]) -> Result<String, Failure> {
     let account = account(|_| panic!("nothing is sent"));
