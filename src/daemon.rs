@@ -148,7 +148,7 @@ pub async fn run<C: Crew>(
                 debug!("the network has changed ({change:?}): a round starts");
                 // What failed for want of a network a moment ago may work now.
                 task = Task {
-                    on_request: true,
+                    eager: true,
                     ..task
                 };
             }
