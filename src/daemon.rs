@@ -3,10 +3,16 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use futures_util::future::{Either, select};
-use tracing::{error, info};
+use tracing::{debug, error, info};
 
 use crate::{
-    core::{memory::Memory, outcome::Report, schedule::Schedule, time::Moment},
+    core::{
+        memory::Memory,
+        outcome::Report,
+        schedule::Schedule,
+        settle::{Burst, Change},
+        time::Moment,
+    },
     report::{self, status::LastRound},
     round::{Chance, Clock, Crew, Task},
 };
@@ -20,6 +26,8 @@ pub enum Event {
     Reload,
     /// A full round now: SIGUSR1.
     Verify,
+    /// The network has changed.
+    Network(Change),
 }
 
 /// The outside world's side of the loop.
@@ -90,8 +98,11 @@ pub async fn run<C: Crew>(
         ..Task::ROUTINE
     };
     let mut waiting = Vec::new();
+    let mut burst = Burst::default();
     loop {
-        let Some(report) = round(&crew, shell, &board.memory, task, &mut waiting).await else {
+        burst.seen();
+        let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
+        let Some(report) = played.await else {
             break;
         };
         crew.rest();
@@ -114,7 +125,7 @@ pub async fn run<C: Crew>(
         });
 
         let event = if waiting.is_empty() {
-            wait(shell, next).await
+            wait(shell, next, &mut burst).await
         } else {
             Some(waiting.remove(0))
         };
@@ -130,6 +141,14 @@ pub async fn run<C: Crew>(
                 task = Task {
                     audit: true,
                     on_request: true,
+                    ..task
+                };
+            }
+            Some(Event::Network(change)) => {
+                debug!("the network has changed ({change:?}): a round starts");
+                // What failed for want of a network a moment ago may work now.
+                task = Task {
+                    eager: true,
                     ..task
                 };
             }
@@ -161,6 +180,7 @@ async fn round<C: Crew>(
     memory: &RefCell<Memory>,
     task: Task,
     waiting: &mut Vec<Event>,
+    burst: &mut Burst,
 ) -> Option<Report> {
     let round = std::pin::pin!(crew.round(memory, task));
     let begun = shell.clock().now();
@@ -169,7 +189,7 @@ async fn round<C: Crew>(
             // A round has a deadline for everything it waits for; one that is longer under way
             // than all of them together is stuck, and the supervisor shall know.
             let end = begun.after(LONGEST_ROUND);
-            match wait(shell, end).await {
+            match wait(shell, end, burst).await {
                 Some(Event::Stop) => return,
                 Some(event) if waiting.contains(&event) => {}
                 Some(event) => waiting.push(event),
@@ -207,21 +227,35 @@ pub async fn unless_stopped<T>(shell: &impl Shell, command: impl Future<Output =
     }
 }
 
-/// Waits for an event or until `next`, telling the supervisor in between that we are alive.
-async fn wait(shell: &impl Shell, next: Moment) -> Option<Event> {
-    loop {
-        let pulse = shell
+/// Waits for an event or until `next`, telling the supervisor in between that we are alive. Changes
+/// of the network become an event when they ask for a round.
+async fn wait(shell: &impl Shell, next: Moment, burst: &mut Burst) -> Option<Event> {
+    let beat = || {
+        shell
             .watchdog()
-            .map(|every| shell.clock().now().after(every / 2));
-        let until = pulse.map_or(next, |pulse| pulse.min(next));
+            .map(|every| shell.clock().now().after(every / 2))
+    };
+    let mut pulse = beat();
+    loop {
+        let moments = [Some(next), pulse, burst.due()];
+        let until = moments.into_iter().flatten().min().unwrap_or(next);
         let event = std::pin::pin!(shell.event());
         let timer = std::pin::pin!(shell.until(until));
-        if let Either::Left((event, _)) = select(event, timer).await {
-            return Some(event);
+        match select(event, timer).await {
+            Either::Left((Event::Network(change), _)) => burst.heard(change, shell.clock().now()),
+            Either::Left((event, _)) => return Some(event),
+            Either::Right(_) => {}
         }
-        if shell.clock().now() >= next {
+        let now = shell.clock().now();
+        if let Some(change) = burst.take(now) {
+            return Some(Event::Network(change));
+        }
+        if now >= next {
             return None;
         }
-        shell.tell(Word::Alive);
+        if pulse.is_some_and(|pulse| now >= pulse) {
+            shell.tell(Word::Alive);
+            pulse = beat();
+        }
     }
 }

@@ -11,10 +11,12 @@ pub mod daemon;
 pub mod detect;
 pub mod exit;
 pub mod http;
+pub mod netlink;
 pub mod persist;
 pub mod provider;
 pub mod report;
 pub mod resolve;
 pub mod round;
+pub mod watch;
 
 pub use provider::{dnspod, domeneshop};

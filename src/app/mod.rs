@@ -278,6 +278,7 @@ async fn daemon(
         };
         Ok(RealCrew::new(config, tls, disk))
     };
+    shell.watch_the_network();
     daemon::run(crew, reload, shell, &board, dry_run).await;
     if answers {
         let _ = std::fs::remove_file(commands::status::socket(&state_directory));

@@ -26,6 +26,7 @@ pub async fn once(
                 audit: false,
                 dry_run,
                 on_request: true,
+                eager: false,
             },
         )
         .await;

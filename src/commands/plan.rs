@@ -28,6 +28,7 @@ pub async fn plan(
                 audit: true,
                 dry_run: true,
                 on_request: true,
+                eager: false,
             },
         )
         .await;

@@ -6,10 +6,19 @@
 //!    interface that is down, nor what the acceptance refuses;
 //! 2. an address of the interface that the default route leaves by, before others;
 //! 3. a stable or a temporary address (RFC 8981), as `prefer` says, before the other kind;
-//! 4. the address that is published already, before a change for no reason;
-//! 5. the lowest, so that two rounds choose alike.
+//! 4. no IPv6 prefix (/64) that is preferred for less than half as long as another one: its router
+//!    has stopped announcing it, and the kernel will not deprecate it for hours or days. Prefixes
+//!    that are both announced get their time anew again and again, so that now the one, now the
+//!    other is preferred longer: half leaves room for that, or each announcement would be a change;
+//! 5. the address that is published already, before a change for no reason;
+//! 6. the lowest, so that two rounds choose alike.
 
-use std::{cmp::Reverse, collections::BTreeSet, net::IpAddr};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    time::Duration,
+};
 
 use crate::core::addr::{Acceptance, Admitted, Family};
 
@@ -27,6 +36,19 @@ pub struct InterfaceAddress {
     /// Deprecated, tentative, found to be a duplicate, or on an interface that is down: not for new
     /// connections.
     pub unusable: bool,
+    /// For how much longer it is preferred; the longest there is if without end. At nothing it is
+    /// deprecated.
+    pub preferred: Duration,
+}
+
+impl InterfaceAddress {
+    /// The network it is in as routers announce them. IPv4 knows no such thing: all are in one.
+    fn prefix(&self) -> Option<u128> {
+        match self.addr {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(addr) => Some(u128::from(addr) >> 64),
+        }
+    }
 }
 
 /// Which kind of IPv6 address is published where a host has both.
@@ -49,9 +71,9 @@ pub fn choose(
 ) -> Result<Admitted, String> {
     let mut refused = Vec::new();
     let of_family = candidates.iter().filter(|it| Family::of(it.addr) == family);
-    let best = of_family
+    let mut admitted: Vec<_> = of_family
         .filter_map(|candidate| {
-            if candidate.unusable {
+            if candidate.unusable || candidate.preferred.is_zero() {
                 refused.push(format!(
                     "{} is deprecated, tentative, a duplicate or on an interface that is down",
                     candidate.addr
@@ -66,15 +88,31 @@ pub fn choose(
                 }
             }
         })
-        .min_by_key(|(candidate, admitted)| {
-            (
-                Reverse(candidate.default_route),
-                candidate.temporary != (prefer == Prefer::Temporary),
-                !published.contains(&candidate.addr),
-                *admitted,
-            )
-        });
-    best.map(|(_, admitted)| admitted).ok_or_else(|| {
+        .collect();
+    let rank = |candidate: &InterfaceAddress| {
+        (
+            Reverse(candidate.default_route),
+            candidate.temporary != (prefer == Prefer::Temporary),
+        )
+    };
+    let first = admitted.iter().map(|(candidate, _)| rank(candidate)).min();
+    admitted.retain(|(candidate, _)| Some(rank(candidate)) == first);
+    let mut announced = BTreeMap::new();
+    for (candidate, _) in &admitted {
+        let longest: &mut Duration = announced.entry(candidate.prefix()).or_default();
+        *longest = candidate.preferred.max(*longest);
+    }
+    let longest = announced.values().max().copied().unwrap_or_default();
+    let current = |it: &InterfaceAddress| {
+        announced
+            .get(&it.prefix())
+            .is_some_and(|preferred| *preferred >= longest / 2)
+    };
+    let best = admitted
+        .iter()
+        .filter(|(candidate, _)| current(candidate))
+        .min_by_key(|(candidate, admitted)| (!published.contains(&candidate.addr), *admitted));
+    best.map(|(_, admitted)| *admitted).ok_or_else(|| {
         if refused.is_empty() {
             format!("no {family} address")
         } else {
@@ -94,6 +132,11 @@ mod tests {
             default_route: marks.contains('d'),
             temporary: marks.contains('t'),
             unusable: marks.contains('u'),
+            // So many hours; without a number, for ever.
+            preferred: marks
+                .trim_matches(char::is_alphabetic)
+                .parse()
+                .map_or(Duration::MAX, Duration::from_hours),
         }
     }
 
@@ -179,6 +222,68 @@ mod tests {
                 Err("no IPv6 address"),
             ),
         ];
+        holds(table);
+    }
+
+    #[test]
+    fn a_prefix_that_is_announced_no_more_loses_row_by_row() {
+        let table: &[Row] = &[
+            (
+                "an address that is preferred no longer is deprecated",
+                &[("2a01::1", "d0")],
+                Prefer::Stable,
+                "2a01::1",
+                Err(
+                    "2a01::1 is deprecated, tentative, a duplicate or on an interface that is down",
+                ),
+            ),
+            (
+                "a prefix that is announced no more loses to the one that is",
+                &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "d3")],
+                Prefer::Stable,
+                "2a01:0:0:1::1",
+                Ok("2a01:0:0:2::1"),
+            ),
+            (
+                "of two that are announced the published one stays",
+                &[("2a01:0:0:1::1", "d2"), ("2a01:0:0:2::1", "d3")],
+                Prefer::Stable,
+                "2a01:0:0:1::1",
+                Ok("2a01:0:0:1::1"),
+            ),
+            (
+                "and this way round too",
+                &[("2a01:0:0:1::1", "d3"), ("2a01:0:0:2::1", "d2")],
+                Prefer::Stable,
+                "2a01:0:0:2::1",
+                Ok("2a01:0:0:2::1"),
+            ),
+            (
+                "within a prefix the lifetime decides nothing",
+                &[("2a01::1", "d"), ("2a01::2", "d1")],
+                Prefer::Stable,
+                "2a01::2",
+                Ok("2a01::2"),
+            ),
+            (
+                "nor does it before the default route",
+                &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "3")],
+                Prefer::Stable,
+                "",
+                Ok("2a01:0:0:1::1"),
+            ),
+            (
+                "nor before the kind that is preferred",
+                &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "dt3")],
+                Prefer::Stable,
+                "",
+                Ok("2a01:0:0:1::1"),
+            ),
+        ];
+        holds(table);
+    }
+
+    fn holds(table: &[Row]) {
         for (what, candidates, prefer, published, expected) in table {
             let candidates: Vec<_> = candidates
                 .iter()

@@ -16,5 +16,6 @@ pub mod plan;
 pub mod record;
 pub mod schedule;
 pub mod secret;
+pub mod settle;
 pub mod time;
 pub mod verify;

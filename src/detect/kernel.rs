@@ -1,11 +1,14 @@
 //! What the kernel says of this host's interfaces, addresses and default routes.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
 
-use crate::core::{
-    addr::{Acceptance, Family},
-    choose::InterfaceAddress,
-    observe::Kernel,
+use crate::{
+    core::{
+        addr::{Acceptance, Family},
+        choose::InterfaceAddress,
+        observe::Kernel,
+    },
+    netlink::{self, message::FOREVER},
 };
 
 /// One look at the kernel's tables.
@@ -17,37 +20,37 @@ pub struct View {
     pub default_route: [bool; 2],
 }
 
-/// Where the kernel's tables are read.
-const IPV6_ADDRESSES: &str = "/proc/net/if_inet6";
+/// Where the kernel's routes are read.
 const IPV4_ROUTES: &str = "/proc/net/route";
 const IPV6_ROUTES: &str = "/proc/net/ipv6_route";
 
 impl View {
     /// Looks now.
     pub fn take() -> Result<Self, String> {
-        let interfaces = if_addrs::get_if_addrs()
-            .map_err(|error| format!("the kernel's addresses could not be read: {error}"))?;
+        let unreadable = |error| format!("the kernel's addresses could not be read: {error}");
+        let links = netlink::links().map_err(unreadable)?;
+        let addresses = netlink::addresses().map_err(unreadable)?;
         let (route4, route6) = (default_route4(), default_route6());
-        let flags = ipv6_flags();
-        let addresses = interfaces.into_iter().map(|interface| {
-            let addr = interface.ip();
-            let route = if addr.is_ipv4() { &route4 } else { &route6 };
-            let flags = match addr {
-                IpAddr::V4(_) => 0,
-                IpAddr::V6(addr) => flags
-                    .iter()
-                    .find(|it| it.addr == addr && it.interface == interface.name)
-                    .map_or(0, |it| it.bits),
+        let addresses = addresses.into_iter().filter_map(|address| {
+            // An interface that came between the two looks is seen by the next.
+            let link = links.iter().find(|it| it.index == address.index)?;
+            let route = if address.addr.is_ipv4() {
+                &route4
+            } else {
+                &route6
             };
-            // A kernel keeps the IPv4 addresses of an interface that is down. One whose driver does
-            // not say how it is counts as up (IFF_RUNNING, netdevice(7)).
-            InterfaceAddress {
-                addr,
-                default_route: route.leaves_by(&interface.name),
-                temporary: flags & TEMPORARY != 0,
-                unusable: flags & UNUSABLE != 0 || !interface.is_oper_up(),
-                interface: interface.name,
-            }
+            Some(InterfaceAddress {
+                addr: address.addr,
+                interface: link.name.clone(),
+                default_route: route.leaves_by(&link.name),
+                temporary: address.is_temporary(),
+                // A kernel keeps the IPv4 addresses of an interface that is down.
+                unusable: address.is_unusable() || !link.up,
+                preferred: match address.preferred {
+                    FOREVER => Duration::MAX,
+                    seconds => Duration::from_secs(seconds.into()),
+                },
+            })
         });
         let addresses = addresses.collect();
         Ok(Self {
@@ -146,40 +149,6 @@ fn routes6(text: &str) -> Vec<String> {
     lines.collect()
 }
 
-/// `IFA_F_TEMPORARY`, and `IFA_F_DADFAILED`, `IFA_F_DEPRECATED`, `IFA_F_TENTATIVE`
-/// (`linux/if_addr.h`).
-const TEMPORARY: u8 = 0x01;
-const UNUSABLE: u8 = 0x08 | 0x20 | 0x40;
-
-struct Flags {
-    addr: Ipv6Addr,
-    interface: String,
-    bits: u8,
-}
-
-fn ipv6_flags() -> Vec<Flags> {
-    table(IPV6_ADDRESSES)
-        .map(|text| parse_flags(&text))
-        .unwrap_or_default()
-}
-
-/// `/proc/net/if_inet6`: address, interface number, prefix length, scope, flags, name.
-fn parse_flags(text: &str) -> Vec<Flags> {
-    let lines = text.lines().filter_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [addr, _, _, _, flags, interface] = fields[..] else {
-            return None;
-        };
-        Some(Flags {
-            addr: Ipv6Addr::from(u128::from_str_radix(addr, 16).ok()?),
-            // Flags beyond the low eight bits do not appear in this table.
-            bits: u8::from_str_radix(flags, 16).ok()?,
-            interface: interface.to_owned(),
-        })
-    });
-    lines.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,20 +177,6 @@ mod tests {
     }
 
     #[test]
-    fn flags_say_which_addresses_are_temporary_or_unusable() {
-        let text = "2a010000000000000000000000000001 04 40 00 01 eth0\n\
-                    2a010000000000000000000000000002 04 40 00 20 eth0\n\
-                    2a010000000000000000000000000003 04 40 00 80 eth0\n\
-                    not a line\n";
-        let flags = parse_flags(text);
-        let marks: Vec<_> = flags
-            .iter()
-            .map(|it| (it.bits & TEMPORARY != 0, it.bits & UNUSABLE != 0))
-            .collect();
-        assert_eq!(marks, [(true, false), (false, true), (false, false)]);
-    }
-
-    #[test]
     fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
         let address = |text: &str| InterfaceAddress {
             addr: text.parse().unwrap(),
@@ -229,6 +184,7 @@ mod tests {
             default_route: false,
             temporary: false,
             unusable: false,
+            preferred: Duration::MAX,
         };
         let acceptance = Acceptance::default();
         let view = |addresses: &[&str], default_route| View {

@@ -110,7 +110,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let now = self.clock.now();
         let memory = memory.borrow();
         let binds = |hold: &Hold| {
-            if task.on_request {
+            if task.on_request || task.eager {
                 hold.binds_on_request(now)
             } else {
                 hold.binds(now)

@@ -35,8 +35,11 @@ pub struct Task {
     pub audit: bool,
     /// Nothing is written at a provider.
     pub dry_run: bool,
-    /// Somebody asked for this round: short pauses after passing faults do not bind it.
+    /// Somebody asked for this round: short pauses after passing faults do not bind it, and a family
+    /// that is gone is gone.
     pub on_request: bool,
+    /// The network has changed: short pauses after passing faults do not bind it.
+    pub eager: bool,
 }
 
 impl Task {
@@ -45,6 +48,7 @@ impl Task {
         audit: false,
         dry_run: false,
         on_request: false,
+        eager: false,
     };
 }
 

@@ -1,0 +1,237 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    bytes.extend(u16::try_from(value.len() + 4).unwrap().to_ne_bytes());
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend(value);
+    bytes.resize(aligned(bytes.len()), 0);
+    bytes
+}
+
+fn message(kind: u16, fixed: &[u8], attributes: &[Vec<u8>]) -> Vec<u8> {
+    let payload = [fixed, &attributes.concat()].concat();
+    let mut bytes = Vec::new();
+    bytes.extend(u32::try_from(payload.len() + 16).unwrap().to_ne_bytes());
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend([0, 0]);
+    bytes.extend(7_u32.to_ne_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(payload);
+    bytes
+}
+
+fn numbers(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|it| it.to_ne_bytes()).collect()
+}
+
+/// An IPv6 address of interface 2: flags in the header and in full, lifetimes.
+fn v6(kind: u16, scope: u8, flags: u32) -> Vec<u8> {
+    let fixed = [&[INET6, 64, 0x80, scope][..], &numbers(&[2])].concat();
+    let addr: Ipv6Addr = "2a01:79c::1".parse().unwrap();
+    let attributes = [
+        attribute(1, &addr.octets()),
+        attribute(6, &numbers(&[1800, 3600, 0, 0])),
+        attribute(8, &numbers(&[flags])),
+    ];
+    message(kind, &fixed, &attributes)
+}
+
+/// A line between two points: the other end, and us.
+fn ppp() -> Vec<u8> {
+    let fixed = [&[INET, 32, 0x80, 0][..], &numbers(&[9])].concat();
+    let attributes = [
+        attribute(1, &[10, 0, 0, 1]),
+        attribute(2, &[84, 212, 10, 20]),
+        attribute(3, b"ppp0\0"),
+    ];
+    message(NEW_ADDR, &fixed, &attributes)
+}
+
+fn a_link(family: u8, flags: u32) -> Vec<u8> {
+    let fixed = [&[family, 0, 1, 0][..], &numbers(&[2, flags, 0])].concat();
+    message(NEW_LINK, &fixed, &[attribute(3, b"wan0\0")])
+}
+
+fn route(length: u8, kind: u8) -> Vec<u8> {
+    let fixed = [INET, length, 0, 0, 254, 3, 0, kind, 0, 0, 0, 0];
+    message(NEW_ROUTE, &fixed, &[])
+}
+
+fn only(bytes: &[u8]) -> Body {
+    let [one] = &decode(bytes).unwrap()[..] else {
+        panic!("more than one")
+    };
+    assert_eq!(one.sequence, 7);
+    one.body.clone()
+}
+
+#[test]
+fn an_address_has_all_its_flags_and_lifetimes() {
+    let Body::Address(address) = only(&v6(NEW_ADDR, 0, 0x301)) else {
+        panic!()
+    };
+    assert_eq!(address.addr.to_string(), "2a01:79c::1");
+    assert_eq!((address.index, address.flags), (2, 0x301));
+    assert_eq!((address.preferred, address.valid), (1800, 3600));
+    assert!(address.is_temporary() && address.is_global() && !address.is_unusable());
+    let gone = only(&v6(DEL_ADDR, 253, 0x40));
+    let Body::AddressGone(address) = gone else {
+        panic!("{gone:?}")
+    };
+    assert!(address.is_unusable() && !address.is_global() && !address.is_temporary());
+}
+
+#[test]
+fn an_address_whose_preferred_time_is_over_is_not_used() {
+    for (flags, preferred, unusable) in [
+        (0x80, FOREVER, false),
+        (0x80, 1, false),
+        (0x80, 0, true),
+        (DEPRECATED, 1, true),
+        (TENTATIVE, 1, true),
+        (DAD_FAILED, 1, true),
+    ] {
+        let address = Address {
+            index: 1,
+            addr: "2a01::1".parse().unwrap(),
+            flags,
+            scope: 0,
+            preferred,
+            valid: FOREVER,
+        };
+        assert_eq!(address.is_unusable(), unusable, "{address:?}");
+    }
+}
+
+#[test]
+fn of_a_line_between_two_points_our_end_is_ours() {
+    let Body::Address(address) = only(&ppp()) else {
+        panic!()
+    };
+    assert_eq!(address.addr.to_string(), "84.212.10.20");
+    assert_eq!(address.preferred, FOREVER);
+}
+
+#[test]
+fn a_link_is_up_when_it_runs() {
+    for (flags, up) in [(0x41, true), (0x01, false), (0x40, false)] {
+        let expected = Link {
+            index: 2,
+            name: "wan0".into(),
+            up,
+        };
+        assert_eq!(only(&a_link(0, flags)), Body::Link(expected));
+    }
+    assert_eq!(only(&a_link(7, 0x41)), Body::Other, "a bridge's port");
+}
+
+#[test]
+fn of_routes_only_default_ones_matter() {
+    assert_eq!(only(&route(0, 1)), Body::DefaultRoute);
+    assert_eq!(only(&route(24, 1)), Body::Other);
+    assert_eq!(only(&route(0, 7)), Body::Other, "unreachable");
+}
+
+#[test]
+fn a_datagram_may_hold_several_messages() {
+    let both = [ppp(), message(DONE, &[0; 4], &[])].concat();
+    let bodies: Vec<_> = decode(&both)
+        .unwrap()
+        .into_iter()
+        .map(|it| it.body)
+        .collect();
+    assert!(matches!(bodies[..], [Body::Address(_), Body::Done]));
+    assert_eq!(
+        only(&message(ERROR, &(-1_i32).to_ne_bytes(), &[])),
+        Body::Error(-1)
+    );
+}
+
+#[test]
+fn a_message_cut_anywhere_is_refused() {
+    for whole in [ppp(), v6(NEW_ADDR, 0, 0), a_link(0, 0x41), route(0, 1)] {
+        for end in 1..whole.len() {
+            assert_eq!(decode(&whole[..end]), Err(Malformed), "cut at {end}");
+            // The same with a length that is true of what is left.
+            let mut cut = whole[..end].to_vec();
+            if let Some(length) = cut.get_mut(..4) {
+                length.copy_from_slice(&u32::try_from(end).unwrap().to_ne_bytes());
+            }
+            let _ = decode(&cut);
+        }
+    }
+    assert_eq!(decode(&[]), Ok(Vec::new()));
+}
+
+#[test]
+fn lengths_that_lie_are_refused() {
+    let table = [
+        ("no length at all", numbers(&[0, 20, 0, 0])),
+        ("shorter than a header", numbers(&[15, 20, 0, 0])),
+        ("longer than there is", numbers(&[17, 20, 0, 0])),
+        ("longer than anything", numbers(&[u32::MAX, 20, 0, 0])),
+        (
+            "an attribute without length",
+            message(NEW_LINK, &[0; 16], &[vec![0; 4]]),
+        ),
+        (
+            "an attribute longer than there is",
+            message(NEW_LINK, &[0; 16], &[vec![9, 9, 3, 0]]),
+        ),
+        (
+            "an IPv4 address of five bytes",
+            message(
+                NEW_ADDR,
+                &[INET, 32, 0, 0, 1, 0, 0, 0],
+                &[attribute(2, &[1, 2, 3, 4, 5])],
+            ),
+        ),
+        (
+            "an address message without an address",
+            message(NEW_ADDR, &[INET, 32, 0, 0, 1, 0, 0, 0], &[]),
+        ),
+        (
+            "a lifetime that is cut",
+            message(
+                NEW_ADDR,
+                &[INET, 32, 0, 0, 1, 0, 0, 0],
+                &[attribute(2, &[1, 2, 3, 4]), attribute(6, &[0; 7])],
+            ),
+        ),
+    ];
+    for (what, bytes) in table {
+        assert_eq!(decode(&bytes), Err(Malformed), "{what}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
+        let _ = decode(&bytes);
+    }
+
+    #[test]
+    fn nor_does_any_payload(
+        kind in 0_u16..30,
+        payload in prop::collection::vec(any::<u8>(), 0..256),
+    ) {
+        let _ = decode(&message(kind, &payload, &[]));
+    }
+
+    #[test]
+    fn nor_a_true_message_with_wrong_bytes_in_it(
+        at in prop::collection::vec((0_usize..80, any::<u8>()), 1..4),
+    ) {
+        for mut bytes in [ppp(), v6(NEW_ADDR, 0, 0), a_link(0, 0x41)] {
+            for (at, byte) in &at {
+                if let Some(it) = bytes.get_mut(*at) {
+                    *it = *byte;
+                }
+            }
+            let _ = decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The socket: asking for a table, and hearing what changes.
+
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+    time::Duration,
+};
+
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind,
+    netlink::SocketAddrNetlink,
+    recvfrom, sendto, socket_with,
+    sockopt::{Timeout, set_socket_timeout},
+};
+
+use super::message::{Address, Body, GET_ADDR, GET_LINK, Link, Message, decode, dump};
+
+/// What is heard without asking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Groups {
+    /// Nothing.
+    None,
+    /// Links, addresses and routes, as they come, change and go.
+    Changes,
+}
+
+impl Groups {
+    /// `RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV4_ROUTE`, `RTMGRP_IPV6_IFADDR`,
+    /// `RTMGRP_IPV6_ROUTE`.
+    const fn mask(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Changes => 0x1 | 0x10 | 0x40 | 0x100 | 0x400,
+        }
+    }
+}
+
+/// The kernel never makes a datagram longer than this (`NLMSG_GOODSIZE` and the limit for lists).
+const LONGEST: usize = 32 << 10;
+
+/// The longest wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A socket that is asked, and waits for the answer.
+#[derive(Debug)]
+pub struct Socket(OwnedFd);
+
+impl Socket {
+    /// Opens one.
+    pub fn open() -> io::Result<Self> {
+        let socket = open(Groups::None)?;
+        // The kernel answers at once; should it ever not, a round ends all the same.
+        set_socket_timeout(&socket, Timeout::Recv, Some(PATIENCE))?;
+        Ok(Self(socket))
+    }
+
+    /// A socket that hears what changes, and never waits.
+    pub fn listening() -> io::Result<OwnedFd> {
+        open(Groups::Changes)
+    }
+
+    /// A whole table, once through.
+    fn list(&self, kind: u16, sequence: u32) -> io::Result<Option<Vec<Body>>> {
+        let request = dump(kind, sequence);
+        sendto(
+            &self.0,
+            &request,
+            SendFlags::empty(),
+            &SocketAddrNetlink::new(0, 0),
+        )?;
+        let mut bodies = Vec::new();
+        let mut whole = true;
+        loop {
+            for message in receive(&self.0)? {
+                if message.sequence != sequence {
+                    continue;
+                }
+                whole &= !message.interrupted;
+                match message.body {
+                    Body::Done => return Ok(whole.then_some(bodies)),
+                    Body::Error(code) => {
+                        return Err(io::Error::from_raw_os_error(code.saturating_neg()));
+                    }
+                    body => bodies.push(body),
+                }
+            }
+        }
+    }
+}
+
+fn open(groups: Groups) -> io::Result<OwnedFd> {
+    let flags = match groups {
+        Groups::None => SocketFlags::CLOEXEC,
+        Groups::Changes => SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
+    };
+    // No protocol stands for NETLINK_ROUTE, which is zero.
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
+    bind(&socket, &SocketAddrNetlink::new(0, groups.mask()))?;
+    Ok(socket)
+}
+
+/// The messages of the next datagram. What does not come from the kernel is no message.
+pub fn receive(socket: impl AsFd) -> io::Result<Vec<Message>> {
+    let mut buffer = vec![0; LONGEST];
+    // TRUNC: the true length, also of what was too long.
+    let (_, length, from) = recvfrom(socket, buffer.as_mut_slice(), RecvFlags::TRUNC)?;
+    let kernel = from
+        .and_then(|from| SocketAddrNetlink::try_from(from).ok())
+        .is_some_and(|from| from.pid() == 0);
+    if !kernel {
+        return Ok(Vec::new());
+    }
+    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    let bytes = buffer
+        .get(..length)
+        .ok_or_else(|| invalid(format!("the kernel's message has {length} bytes")))?;
+    decode(bytes).map_err(|error| invalid(error.to_string()))
+}
+
+/// A table that changes each time it is listed is not waited for longer than this.
+const ATTEMPTS: u32 = 10;
+
+fn list(kind: u16) -> io::Result<Vec<Body>> {
+    let socket = Socket::open()?;
+    for sequence in 1..=ATTEMPTS {
+        if let Some(bodies) = socket.list(kind, sequence)? {
+            return Ok(bodies);
+        }
+    }
+    Err(io::Error::other("they change all the time"))
+}
+
+/// Every address of every interface.
+pub fn addresses() -> io::Result<Vec<Address>> {
+    let bodies = list(GET_ADDR)?.into_iter();
+    let addresses = bodies.filter_map(|body| match body {
+        Body::Address(address) => Some(address),
+        _ => None,
+    });
+    Ok(addresses.collect())
+}
+
+/// Every interface.
+pub fn links() -> io::Result<Vec<Link>> {
+    let bodies = list(GET_LINK)?.into_iter();
+    let links = bodies.filter_map(|body| match body {
+        Body::Link(link) => Some(link),
+        _ => None,
+    });
+    Ok(links.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_lists_the_loopback_interface_with_its_address() {
+        let links = links().unwrap();
+        let lo = links.iter().find(|it| it.name == "lo").unwrap();
+        let addresses = addresses().unwrap();
+        assert!(
+            addresses
+                .iter()
+                .any(|it| it.index == lo.index && it.addr.is_loopback() && !it.is_global())
+        );
+    }
+
+    #[test]
+    fn nothing_is_there_to_hear_while_nothing_changes() {
+        let socket = Socket::listening().unwrap();
+        // Other tests and programs may change something meanwhile; then there is a message.
+        if let Err(error) = receive(&socket) {
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What a message changes in what is known: the kernel repeats itself, with every router
+//! announcement and every statistic of a radio.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
+
+use crate::{core::settle::Change, netlink::message::Body};
+
+/// The network as it was last described.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Usable addresses of global scope, each with its interface's number.
+    addresses: BTreeSet<(u32, IpAddr)>,
+    /// Whether each interface runs.
+    links: BTreeMap<u32, bool>,
+}
+
+impl Seen {
+    /// Takes a message in; what it changes.
+    pub(super) fn note(&mut self, body: &Body) -> Option<Change> {
+        let changed = |it: bool| it.then_some(Change::Other);
+        match body {
+            Body::Address(it) if it.is_global() && !it.is_unusable() => self
+                .addresses
+                .insert((it.index, it.addr))
+                .then_some(Change::Gained),
+            Body::Address(it) | Body::AddressGone(it) => {
+                changed(self.addresses.remove(&(it.index, it.addr)))
+            }
+            Body::Link(it) => changed(self.links.insert(it.index, it.up) != Some(it.up)),
+            Body::LinkGone(it) => changed(self.links.remove(&it.index).is_some()),
+            Body::DefaultRoute => Some(Change::Other),
+            Body::Done | Body::Error(_) | Body::Other => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::message::{Address, Link};
+
+    fn address(text: &str, flags: u32, scope: u8) -> Address {
+        Address {
+            index: 2,
+            addr: text.parse().unwrap(),
+            flags,
+            scope,
+            preferred: 1800,
+            valid: 3600,
+        }
+    }
+
+    fn link(up: bool) -> Link {
+        Link {
+            index: 2,
+            name: "wan0".into(),
+            up,
+        }
+    }
+
+    #[test]
+    fn each_message_of_a_life_changes_what_it_changes() {
+        use Body::{AddressGone, DefaultRoute, LinkGone, Other};
+        let table = [
+            (
+                "a link appears",
+                Body::Link(link(false)),
+                Some(Change::Other),
+            ),
+            ("it comes up", Body::Link(link(true)), Some(Change::Other)),
+            ("statistics of a radio", Body::Link(link(true)), None),
+            (
+                "a link-local address",
+                Body::Address(address("fe80::1", 0, 253)),
+                None,
+            ),
+            (
+                "an address that is being tried",
+                Body::Address(address("2a01::1", 0x40, 0)),
+                None,
+            ),
+            (
+                "and may be used now",
+                Body::Address(address("2a01::1", 0, 0)),
+                Some(Change::Gained),
+            ),
+            (
+                "the router announces it again",
+                Body::Address(address("2a01::1", 0, 0)),
+                None,
+            ),
+            ("a default route", DefaultRoute, Some(Change::Other)),
+            (
+                "the address is deprecated",
+                Body::Address(address("2a01::1", 0x20, 0)),
+                Some(Change::Other),
+            ),
+            (
+                "and goes, which is no news",
+                AddressGone(address("2a01::1", 0x20, 0)),
+                None,
+            ),
+            (
+                "another one",
+                Body::Address(address("84.212.10.20", 0x80, 0)),
+                Some(Change::Gained),
+            ),
+            (
+                "goes without warning",
+                AddressGone(address("84.212.10.20", 0x80, 0)),
+                Some(Change::Other),
+            ),
+            ("the link goes", LinkGone(link(false)), Some(Change::Other)),
+            ("twice", LinkGone(link(false)), None),
+            ("something else", Other, None),
+        ];
+        let mut seen = Seen::default();
+        for (what, body, change) in table {
+            assert_eq!(seen.note(&body), change, "{what}");
+        }
+    }
+}
