@@ -14,7 +14,7 @@ use crate::{
         time::Moment,
     },
     report::{self, status::LastRound},
-    round::{Chance, Clock, Crew, Task},
+    round::{Chance, Clock, Crew, Occasion, Task},
 };
 
 /// What can happen between and during rounds.
@@ -140,7 +140,7 @@ pub async fn run<C: Crew>(
                 info!("a full round was asked for");
                 task = Task {
                     audit: true,
-                    on_request: true,
+                    occasion: Occasion::Asked,
                     ..task
                 };
             }
@@ -148,7 +148,7 @@ pub async fn run<C: Crew>(
                 debug!("the network has changed ({change:?}): a round starts");
                 // What failed for want of a network a moment ago may work now.
                 task = Task {
-                    eager: true,
+                    occasion: Occasion::Network,
                     ..task
                 };
             }

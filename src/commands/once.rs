@@ -6,7 +6,7 @@ use super::{End, Output};
 use crate::{
     core::{memory::Memory, outcome::Verdict},
     report,
-    round::{Clock, Crew, Task},
+    round::{Clock, Crew, Occasion, Task},
 };
 
 /// Plays one round and shows it; `exit` turns a verdict into the process's exit code, which the
@@ -25,8 +25,7 @@ pub async fn once(
             Task {
                 audit: false,
                 dry_run,
-                on_request: true,
-                eager: false,
+                occasion: Occasion::Asked,
             },
         )
         .await;

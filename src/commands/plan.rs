@@ -9,7 +9,7 @@ use crate::{
         outcome::{Outcome, Verdict},
     },
     report,
-    round::{Clock, Crew, Task},
+    round::{Clock, Crew, Occasion, Task},
 };
 
 /// Plans against what the provider lists now, and shows the plan. With `exit_code`, pending changes
@@ -27,8 +27,7 @@ pub async fn plan(
             Task {
                 audit: true,
                 dry_run: true,
-                on_request: true,
-                eager: false,
+                occasion: Occasion::Asked,
             },
         )
         .await;

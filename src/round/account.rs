@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
 
 use super::{
-    Observe, Store, Task, Verify, World,
+    Observe, Occasion, Store, Task, Verify, World,
     course::{Course, courses},
 };
 use crate::{
@@ -110,10 +110,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let now = self.clock.now();
         let memory = memory.borrow();
         let binds = |hold: &Hold| {
-            if task.on_request || task.eager {
-                hold.binds_on_request(now)
-            } else {
+            if task.occasion == Occasion::Routine {
                 hold.binds(now)
+            } else {
+                hold.binds_on_request(now)
             }
         };
         for course in courses

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use super::{AccountSetup, Task};
+use super::{AccountSetup, Occasion, Task};
 use crate::core::{
     addr::Family,
     intent::{Host, Intent, OnAbsent, intend},
@@ -38,7 +38,7 @@ pub(super) fn courses<'r, P>(
     let [absent4, absent6] = account.on_absent;
     let has_settled = |family: Family| {
         let since = memory.absent.get(&family);
-        task.on_request || since.is_some_and(|since| now.since(*since) >= SETTLED)
+        task.occasion == Occasion::Asked || since.is_some_and(|since| now.since(*since) >= SETTLED)
     };
     let courses = account.targets.iter().filter_map(|(target, host)| {
         let family = target.family;

@@ -28,6 +28,18 @@ use crate::{
     provider::Provider,
 };
 
+/// Why a round is played.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Occasion {
+    /// It is time.
+    Routine,
+    /// The network has changed: what failed for want of it a moment ago may work now, so that short
+    /// pauses after passing faults do not bind.
+    Network,
+    /// Somebody asked: nor do they then, and a family that is gone is gone.
+    Asked,
+}
+
 /// How thorough a round is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Task {
@@ -35,11 +47,8 @@ pub struct Task {
     pub audit: bool,
     /// Nothing is written at a provider.
     pub dry_run: bool,
-    /// Somebody asked for this round: short pauses after passing faults do not bind it, and a family
-    /// that is gone is gone.
-    pub on_request: bool,
-    /// The network has changed: short pauses after passing faults do not bind it.
-    pub eager: bool,
+    /// Why it is played.
+    pub occasion: Occasion,
 }
 
 impl Task {
@@ -47,8 +56,7 @@ impl Task {
     pub const ROUTINE: Self = Self {
         audit: false,
         dry_run: false,
-        on_request: false,
-        eager: false,
+        occasion: Occasion::Routine,
     };
 }
 

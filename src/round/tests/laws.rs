@@ -12,7 +12,7 @@ use crate::{
         plan::Push,
         record::AccountName,
     },
-    round::{Task, tests::world::FakeProvider},
+    round::{Occasion, Task, tests::world::FakeProvider},
 };
 
 const HOME: &str = "home.example.com";
@@ -57,7 +57,7 @@ fn l1_absence_removes_only_if_the_operator_says_so() {
         fakes.see(Observation::Absent);
         // The kernel's word that something went starts a round too.
         fakes.play(Task {
-            eager: true,
+            occasion: Occasion::Network,
             ..Task::ROUTINE
         });
         assert_eq!(
@@ -151,9 +151,8 @@ fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
             fakes.restart();
             let report = fakes.play(Task {
                 audit: true,
-                on_request: true,
+                occasion: Occasion::Asked,
                 dry_run: false,
-                eager: false,
             });
             assert_eq!(report.verdict(), Verdict::Refused, "it is said every time");
             if fakes.provider().calls() > before + probes.len() {
@@ -403,8 +402,7 @@ fn a_dry_run_writes_nothing() {
     let report = fakes.play(Task {
         audit: true,
         dry_run: true,
-        on_request: true,
-        eager: false,
+        occasion: Occasion::Asked,
     });
     assert_eq!(*first(&report), Outcome::Planned);
     assert!(fakes.provider().writes.borrow().is_empty());
@@ -513,8 +511,7 @@ fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
     fakes.play(Task {
         audit: true,
         dry_run: true,
-        on_request: true,
-        eager: false,
+        occasion: Occasion::Asked,
     });
     fakes.restart();
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
