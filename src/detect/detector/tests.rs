@@ -128,3 +128,33 @@ fn an_operator_that_answers_in_several_ways_is_one_witness() {
     let asked: BTreeSet<&str> = sources.iter().map(|it| it.operator.as_str()).collect();
     assert_eq!(asked, all);
 }
+
+#[tokio::test]
+async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let source = format!("stun:{}", socket.local_addr().unwrap());
+    let tls = crate::http::tls::config().unwrap();
+    let clock = Box::new(|| Moment::from_millis(0));
+    let detector = Detector::new(tls, Duration::from_secs(10), String::new(), clock, 0);
+    let answering = async {
+        let mut request = [0; 20];
+        let (_, client) = socket.recv_from(&mut request).await.unwrap();
+        // 84.212.10.20 under the mask of the magic cookie.
+        let addr = [0, 0x20, 0, 8, 0, 1, 9, 9, 0x75, 0xc6, 0xae, 0x56];
+        let answer = [&[1, 1, 0, 12], &request[4..], &addr].concat();
+        socket.send_to(&answer, client).await.unwrap();
+    };
+    let (how, known) = (how(&[&source]), BTreeSet::new());
+    let (report, ()) = tokio::join!(detector.observe_all(&how, &known), answering);
+    let [heard] = &report.heard[..] else {
+        panic!("{:?}", report.heard)
+    };
+    assert_eq!(heard.source, source);
+    let addrs: Vec<String> = heard
+        .answer
+        .iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(addrs, ["84.212.10.20"]);
+}
