@@ -76,6 +76,13 @@ impl Dice {
     }
 }
 
+impl Dice {
+    /// Any number.
+    fn number(&self) -> usize {
+        self.0.borrow_mut().usize(..)
+    }
+}
+
 impl Chance for Dice {
     fn unit(&self) -> f64 {
         self.0.borrow_mut().f64()
@@ -98,11 +105,13 @@ impl RealCrew {
     /// Builds everything a configuration asks for; nothing is connected yet.
     pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: Disk) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
+        let dice = Dice::new();
         let detector = Detector::new(
             Arc::clone(tls),
             config.timeout,
             user_agent.clone(),
             Box::new(|| BootClock.now()),
+            dice.number(),
         );
         let families = Family::ALL.map(|family| {
             let how = config.family(family);
@@ -153,7 +162,7 @@ impl RealCrew {
             eyes: Eyes { detector, families },
             servers,
             disk,
-            dice: Dice::new(),
+            dice,
             clients,
             providers,
             targets,

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use crate::{
     config::{
-        BUILT_IN_OPERATORS, FamilyConfig,
+        FamilyConfig,
         problem::{Findings, Spot, Wrong, shown},
         section::Section,
         suggest::nearest,
@@ -53,7 +53,7 @@ pub(super) fn read(
     let family_config = FamilyConfig {
         sources: sources
             .flatten()
-            .unwrap_or_else(|| vec![Source::Interface(None), Source::Https]),
+            .unwrap_or_else(|| vec![Source::Interface(None), Source::Https, Source::Dns]),
         confirm: needed.flatten().unwrap_or(CONFIRM),
         acceptance,
         on_absent: on_absent.unwrap_or_default(),
@@ -131,19 +131,27 @@ fn source(text: &str, family: Family) -> Result<Source, Wrong> {
 }
 
 fn no_source(kind: &str) -> Wrong {
-    match kind {
-        "dns" | "stun" => Wrong::new(format!("this version has no source `{kind}`"))
-            .hint("use `https`, which asks several unrelated operators"),
-        "router" => Wrong::new("this version has no source `router`")
-            .hint("use `https`, or `interface` where the address is this host's own"),
-        _ => {
-            let wrong = Wrong::new(format!("{} is not a source", shown(kind)));
-            let kinds = ["interface", "https", "static", "file", "command"];
-            match nearest(kind, kinds) {
-                Some(meant) if meant != kind => wrong.hint(format!("did you mean `{meant}`?")),
-                _ => wrong.hint(format!("use {KINDS}")),
-            }
-        }
+    if kind == "router" {
+        return Wrong::new("this version has no source `router`")
+            .hint("use `https`, or `interface` where the address is this host's own");
+    }
+    if matches!(kind, "https" | "dns") {
+        return Wrong::new(format!("`{kind}` takes nothing after it"))
+            .hint(format!("write `{kind}`"));
+    }
+    let wrong = Wrong::new(format!("{} is not a source", shown(kind)));
+    let kinds = [
+        "interface",
+        "https",
+        "dns",
+        "stun",
+        "static",
+        "file",
+        "command",
+    ];
+    match nearest(kind, kinds) {
+        Some(meant) if meant != kind => wrong.hint(format!("did you mean `{meant}`?")),
+        _ => wrong.hint(format!("use {KINDS}")),
     }
 }
 
@@ -164,25 +172,16 @@ fn enough_operators(
     section: &Section<'_>,
     findings: &mut Findings,
 ) {
-    let mut operators = BTreeSet::new();
-    let mut built_in = 0;
-    for source in &config.sources {
-        match source {
-            Source::Https => built_in = BUILT_IN_OPERATORS,
-            Source::Echo(url) => {
-                operators.insert(url.host_str().unwrap_or_default());
-            }
-            Source::Interface(_) | Source::Static(_) | Source::File(_) | Source::Command(_) => {}
-        }
-    }
-    let there = operators.len() + built_in;
+    // An operator that answers in several ways is one witness.
+    let operators: BTreeSet<&str> = config.sources.iter().flat_map(Source::operators).collect();
+    let there = operators.len();
     if there == 0 || there >= config.confirm {
         return;
     }
-    let more = if built_in == 0 {
-        "add the source `https`"
-    } else {
+    let more = if config.sources.contains(&Source::Https) {
         "add a source of another operator"
+    } else {
+        "add the source `https`"
     };
     let needed = config.confirm;
     findings.problem(

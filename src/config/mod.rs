@@ -51,12 +51,9 @@ use crate::{
         record::{AccountName, Target},
         schedule::Cadence,
     },
-    detect::{https::OPERATORS, source::Source},
+    detect::source::Source,
     provider,
 };
-
-/// How many unrelated operators the source `https` asks.
-pub const BUILT_IN_OPERATORS: usize = OPERATORS.len();
 
 /// No configuration is larger; a file that is was named by mistake.
 const LARGEST: usize = 256 << 10;

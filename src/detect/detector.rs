@@ -1,11 +1,12 @@
 //! Carrying out an inquiry.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::future::join_all;
 
 use super::{
-    body::several, command, echo::Echoes, file, https::OPERATORS, kernel::View, source::Source,
+    body::several, command, dns, echo::Echoes, file, https, kernel::View, rotate::rotated,
+    source::Source, stun,
 };
 use crate::core::{
     addr::{Acceptance, Family},
@@ -35,6 +36,8 @@ pub struct FamilySources {
 enum Ask {
     Interface(Option<String>),
     Echo(String),
+    Dns(dns::Operator),
+    Stun(stun::Server),
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
     Command(String),
@@ -45,15 +48,18 @@ pub struct Detector {
     echoes: Echoes,
     timeout: Duration,
     clock: Box<dyn Fn() -> Moment>,
+    turns: [Cell<usize>; 2],
 }
 
 impl Detector {
-    /// A detector whose single questions take at most `timeout` each.
+    /// A detector whose single questions take at most `timeout` each. `turn` says with which
+    /// operator of a built-in list it begins: any number; each later inquiry begins with the next.
     pub fn new(
         tls: std::sync::Arc<rustls::ClientConfig>,
         timeout: Duration,
         user_agent: String,
         clock: Box<dyn Fn() -> Moment>,
+        turn: usize,
     ) -> Self {
         Self {
             echoes: Echoes {
@@ -63,7 +69,26 @@ impl Detector {
             },
             timeout,
             clock,
+            turns: [Cell::new(turn), Cell::new(turn)],
         }
+    }
+
+    /// Each family's turns are its own: were they counted together, each family would see only
+    /// every other operator first.
+    fn turn(&self, family: Family) -> usize {
+        let [four, six] = &self.turns;
+        let turns = if family == Family::V4 { four } else { six };
+        turns.replace(turns.get().wrapping_add(1))
+    }
+
+    /// Bytes nobody can guess, from the provider of TLS's cryptography: it is there anyway.
+    fn random<const N: usize>(&self) -> Result<[u8; N], String> {
+        let mut bytes = [0; N];
+        let random = self.echoes.tls.crypto_provider().secure_random;
+        random
+            .fill(&mut bytes)
+            .map_err(|_| "the system gives no random numbers".to_owned())?;
+        Ok(bytes)
     }
 
     /// Asks as few sources as it takes to know.
@@ -83,7 +108,9 @@ impl Detector {
         all_at_once: bool,
     ) -> FamilyReport {
         let family = how.family;
-        let (sources, asks) = expand(how);
+        // Where all are asked they are shown in one order.
+        let turn = if all_at_once { 0 } else { self.turn(family) };
+        let (sources, asks) = expand(how, turn);
         let view = match View::take() {
             Ok(view) => view,
             Err(what) => {
@@ -158,6 +185,14 @@ impl Detector {
                 .ask(url, how.family)
                 .await
                 .map(|addr| vec![addr]),
+            Ask::Dns(operator) => {
+                let addr = operator.ask(how.family, self.timeout, self.random()?);
+                addr.await.map(|addr| vec![addr])
+            }
+            Ask::Stun(server) => {
+                let addr = server.ask(how.family, self.timeout, self.random()?);
+                addr.await.map(|addr| vec![addr])
+            }
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
             Ask::Command(line) => {
@@ -205,8 +240,9 @@ fn interface(
     Ok(vec![chosen.addr()])
 }
 
-/// The configured sources as single questions: the built-in list is one for each operator.
-fn expand(how: &FamilySources) -> (Vec<agree::Source>, Vec<Ask>) {
+/// The configured sources as single questions: a built-in list is one for each operator, beginning
+/// with another one each turn.
+fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {
@@ -230,7 +266,7 @@ fn expand(how: &FamilySources) -> (Vec<agree::Source>, Vec<Ask>) {
                 add(label, "this host", trust, Ask::Interface(name.clone()));
             }
             Source::Https => {
-                for operator in OPERATORS {
+                for operator in turned(&https::OPERATORS, turn) {
                     let url = operator.url(how.family);
                     add(
                         url.to_owned(),
@@ -244,6 +280,23 @@ fn expand(how: &FamilySources) -> (Vec<agree::Source>, Vec<Ask>) {
                 let operator = url.host_str().unwrap_or_default().to_owned();
                 add(label, &operator, Trust::Outside, Ask::Echo(url.to_string()));
             }
+            Source::Dns => {
+                for operator in turned(&dns::OPERATORS, turn) {
+                    let label = format!("dns:{}", operator.asks);
+                    add(label, operator.name, Trust::Outside, Ask::Dns(operator));
+                }
+            }
+            Source::Stun => {
+                for operator in turned(&stun::OPERATORS, turn) {
+                    let server = stun::Server::from(operator);
+                    let label = format!("stun:{server}");
+                    add(label, operator.name, Trust::Outside, Ask::Stun(server));
+                }
+            }
+            Source::StunServer(server) => {
+                let ask = Ask::Stun(server.clone());
+                add(label, server.operator(), Trust::Outside, ask);
+            }
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }
@@ -255,3 +308,11 @@ fn expand(how: &FamilySources) -> (Vec<agree::Source>, Vec<Ask>) {
     }
     (sources, asks)
 }
+
+/// A built-in list in this turn's order.
+fn turned<T: Copy>(operators: &[T], turn: usize) -> impl Iterator<Item = T> {
+    rotated(operators.len(), turn).filter_map(|position| operators.get(position).copied())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,15 @@
 
 pub mod body;
 mod command;
+mod datagram;
+pub mod dns;
 mod file;
 pub mod https;
 pub mod kernel;
+mod place;
+mod rotate;
 pub mod source;
+pub mod stun;
 
 mod detector;
 mod echo;

@@ -4,6 +4,7 @@ use std::{fmt, net::IpAddr, path::PathBuf};
 
 use reqwest::Url;
 
+use super::{dns, https, stun};
 use crate::core::addr::Family;
 
 /// A configured source of addresses.
@@ -15,6 +16,12 @@ pub enum Source {
     Https,
     /// `https://…`, or `http://…` on one's own network: an echo service.
     Echo(Url),
+    /// `dns`: the built-in names that answer with the asker's address, at their own servers.
+    Dns,
+    /// `stun`: the built-in STUN servers of unrelated operators.
+    Stun,
+    /// `stun:HOST:PORT`: a STUN server.
+    StunServer(stun::Server),
     /// `static:ADDRESS[,ADDRESS]`.
     Static(Vec<IpAddr>),
     /// `file:PATH`: the file's whole text is an address, or several.
@@ -44,17 +51,20 @@ pub enum SourceError {
     /// User name and password in a URL would end up in reports.
     #[error("the URL of an echo service must not hold a user name or password")]
     Userinfo,
+    /// A STUN server that is none.
+    #[error("`stun:` needs a host and its port, as in `stun:stun.example.net:3478`")]
+    BadServer,
     /// A static address that is none.
     #[error("`{0}` is not an IP address")]
     BadAddress(String),
-    /// A static address of the other family.
+    /// An address of the other family.
     #[error("`{0}` is not an {1} address")]
     WrongFamily(IpAddr, Family),
 }
 
 /// The kinds, for messages.
-pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), \
-                         `static:ADDRESS`, `file:PATH` or `command:…`";
+pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), `dns`, \
+                         `stun[:HOST:PORT]`, `static:ADDRESS`, `file:PATH` or `command:…`";
 
 impl Source {
     /// Reads a source of addresses of `family`.
@@ -77,12 +87,27 @@ impl Source {
                 needs("interface", "a name")?.to_owned(),
             ))),
             "https" if rest.is_none() => Ok(Self::Https),
+            "dns" if rest.is_none() => Ok(Self::Dns),
+            "stun" if rest.is_none() => Ok(Self::Stun),
+            "stun" => server(rest.unwrap_or_default(), family),
             "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
             "file" => Ok(Self::File(needs("file", "a path")?.into())),
             "command" => Ok(Self::Command(
                 needs("command", "a command line")?.to_owned(),
             )),
             _ => Err(SourceError::Unknown(text.to_owned())),
+        }
+    }
+
+    /// The operators whose word this source brings; nobody's, where it is this host's own.
+    pub fn operators(&self) -> Vec<&str> {
+        match self {
+            Self::Https => https::OPERATORS.iter().map(|it| it.name).collect(),
+            Self::Dns => dns::OPERATORS.iter().map(|it| it.name).collect(),
+            Self::Stun => stun::OPERATORS.iter().map(|it| it.name).collect(),
+            Self::Echo(url) => vec![url.host_str().unwrap_or_default()],
+            Self::StunServer(server) => vec![server.operator()],
+            Self::Interface(_) | Self::Static(_) | Self::File(_) | Self::Command(_) => Vec::new(),
         }
     }
 }
@@ -114,6 +139,14 @@ pub fn is_own_network(url: &Url) -> bool {
     }
 }
 
+fn server(text: &str, family: Family) -> Result<Source, SourceError> {
+    let server = stun::Server::parse(text).ok_or(SourceError::BadServer)?;
+    match server.literal() {
+        Some(addr) if Family::of(addr) != family => Err(SourceError::WrongFamily(addr, family)),
+        _ => Ok(Source::StunServer(server)),
+    }
+}
+
 fn addresses(text: &str, family: Family) -> Result<Vec<IpAddr>, SourceError> {
     let read = |part: &str| {
         let part = part.trim();
@@ -134,6 +167,9 @@ impl fmt::Display for Source {
             Self::Interface(None) => f.write_str("interface"),
             Self::Interface(Some(name)) => write!(f, "interface:{name}"),
             Self::Https => f.write_str("https"),
+            Self::Dns => f.write_str("dns"),
+            Self::Stun => f.write_str("stun"),
+            Self::StunServer(server) => write!(f, "stun:{server}"),
             // What stands in a query may be a key.
             Self::Echo(url) => match url.query() {
                 Some(query) => {
@@ -166,6 +202,10 @@ mod tests {
             "http://192.168.1.1/ip",
             "http://[fd00::1]:8080/",
             "http://localhost:8080/",
+            "dns",
+            "stun",
+            "stun:stun.example.net:3478",
+            "stun:84.212.10.20:3478",
             "static:84.212.10.20,84.212.10.21",
             "file:/run/address",
             "command:ip -j addr | jq -r .x",
@@ -183,7 +223,17 @@ mod tests {
     #[test]
     fn what_is_no_source_is_refused_with_its_reason() {
         for (text, reason) in [
-            ("stun", "`stun` is not a source"),
+            ("router", "`router` is not a source"),
+            ("dns:", "`dns:` is not a source"),
+            ("dns:9.9.9.9", "`dns:9.9.9.9` is not a source"),
+            ("stun:", "`stun:` needs a host and its port"),
+            ("stun:stun.example.net", "needs a host and its port"),
+            ("stun:stun.example.net:0", "needs a host and its port"),
+            ("stun:stun.example.net:70000", "needs a host and its port"),
+            ("stun:stun..net:3478", "needs a host and its port"),
+            ("stun:1.2.3:3478", "needs a host and its port"),
+            ("stun:2a01::1:3478", "needs a host and its port"),
+            ("stun:[2a01::1]:3478", "`2a01::1` is not an IPv4 address"),
             ("interface:", "`interface:` needs a name"),
             ("static:", "`static:` needs an address"),
             ("static:1.2.3", "`1.2.3` is not an IP address"),

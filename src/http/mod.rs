@@ -1,7 +1,7 @@
 //! HTTP as data: a request is a value, an answer is a value, and between them stands a transport.
 
 pub mod client;
-mod lookup;
+pub(crate) mod lookup;
 mod message;
 pub mod tls;
 

@@ -91,7 +91,7 @@ fn five_lines_are_a_configuration_and_everything_else_has_a_default() {
     assert_eq!(config.timeout, Duration::from_secs(10));
     assert_eq!(config.state_dir, Path::new("/var/lib/moored"));
     let family = FamilyConfig {
-        sources: vec![Source::Interface(None), Source::Https],
+        sources: vec![Source::Interface(None), Source::Https, Source::Dns],
         confirm: 2,
         acceptance: Acceptance::default(),
         on_absent: OnAbsent::Keep,

@@ -1,0 +1,159 @@
+//! One question by UDP: asked again until it is answered or time is up.
+
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use tokio::{
+    net::UdpSocket,
+    time::{Instant, timeout, timeout_at},
+};
+
+/// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
+/// 6.2.1, and not worse for DNS).
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Longer than anything that is accepted, so that what is too long is seen to be.
+const ROOM: usize = 2048;
+
+/// What a datagram or message turned out to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Heard<T> {
+    /// Not the answer to what was asked: forged, late or damaged. The true one may still come.
+    Stray(&'static str),
+    /// The answer.
+    Answer(T),
+}
+
+/// Asks `server` from a fresh port until `until`. The socket is connected, so that the kernel drops
+/// what anybody else sends to it.
+pub(super) async fn ask<T>(
+    server: SocketAddr,
+    request: &[u8],
+    until: Instant,
+    read: impl Fn(&[u8]) -> Heard<T>,
+) -> Result<T, String> {
+    let mut stray = None;
+    let asking = async {
+        let socket = connected(server).await.map_err(|it| it.to_string())?;
+        let mut wait = FIRST_WAIT;
+        loop {
+            socket.send(request).await.map_err(|it| it.to_string())?;
+            if let Ok(answer) = timeout(wait, answer(&socket, &read, &mut stray)).await {
+                return answer;
+            }
+            wait = wait.saturating_mul(2);
+        }
+    };
+    let answer = timeout_at(until, asking).await;
+    answer.unwrap_or_else(|_| Err(late(stray)))
+}
+
+/// What is said when time is up.
+pub(super) fn late(stray: Option<&str>) -> String {
+    match stray {
+        None => "no answer in time".to_owned(),
+        Some(what) => format!("no answer in time but one that was ignored: {what}"),
+    }
+}
+
+async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> {
+    // Port 0: the kernel takes a random one.
+    let socket = match server {
+        SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await?,
+        SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).await?,
+    };
+    socket.connect(server).await?;
+    Ok(socket)
+}
+
+async fn answer<T>(
+    socket: &UdpSocket,
+    read: impl Fn(&[u8]) -> Heard<T>,
+    stray: &mut Option<&'static str>,
+) -> Result<T, String> {
+    let mut room = [0; ROOM];
+    loop {
+        let length = socket.recv(&mut room).await.map_err(|it| it.to_string())?;
+        match read(room.get(..length).unwrap_or_default()) {
+            Heard::Answer(answer) => return Ok(answer),
+            Heard::Stray(what) => *stray = Some(what),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn server() -> UdpSocket {
+        UdpSocket::bind("127.0.0.1:0").await.unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Heard<Vec<u8>> {
+        if bytes.starts_with(b"no") {
+            Heard::Stray("it says no")
+        } else {
+            Heard::Answer(bytes.to_vec())
+        }
+    }
+
+    fn soon(millis: u64) -> Instant {
+        Instant::now() + Duration::from_millis(millis)
+    }
+
+    #[tokio::test]
+    async fn a_lost_question_is_asked_again() {
+        let server = server().await;
+        let place = server.local_addr().unwrap();
+        let answering = async {
+            let mut room = [0; 8];
+            server.recv_from(&mut room).await.unwrap();
+            let (_, client) = server.recv_from(&mut room).await.unwrap();
+            server.send_to(b"yes", client).await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        assert_eq!(answer.unwrap(), b"yes");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_answer_the_question_is_ignored_until_time_is_up() {
+        let server = server().await;
+        let place = server.local_addr().unwrap();
+        let answering = async {
+            let mut room = [0; 8];
+            let (_, client) = server.recv_from(&mut room).await.unwrap();
+            for _ in 0..3 {
+                server.send_to(b"no", client).await.unwrap();
+            }
+        };
+        let (answer, ()) = tokio::join!(ask(place, b"?", soon(100), read), answering);
+        assert_eq!(
+            answer.unwrap_err(),
+            "no answer in time but one that was ignored: it says no"
+        );
+    }
+
+    #[tokio::test]
+    async fn silence_ends_with_the_deadline() {
+        let server = server().await;
+        let place = server.local_addr().unwrap();
+        let answer = ask(place, b"?", soon(50), read).await;
+        assert_eq!(answer.unwrap_err(), "no answer in time");
+    }
+
+    #[tokio::test]
+    async fn what_somebody_else_sends_to_our_port_never_arrives() {
+        let (server, forger) = (server().await, server().await);
+        let place = server.local_addr().unwrap();
+        let answering = async {
+            let mut room = [0; 8];
+            let (_, client) = server.recv_from(&mut room).await.unwrap();
+            forger.send_to(b"forged", client).await.unwrap();
+            server.send_to(b"yes", client).await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        assert_eq!(answer.unwrap(), b"yes");
+    }
+}

@@ -1,0 +1,160 @@
+use std::net::Ipv4Addr;
+
+use super::*;
+use crate::core::observe::Kernel;
+
+fn how(texts: &[&str]) -> FamilySources {
+    let family = Family::V4;
+    let sources = texts.iter().map(|it| Source::parse(it, family).unwrap());
+    FamilySources {
+        family,
+        sources: sources.collect(),
+        confirm: 2,
+        acceptance: Acceptance::default(),
+        prefer: Prefer::Stable,
+    }
+}
+
+fn operators(texts: &[&str], turn: usize) -> Vec<String> {
+    let (sources, _) = expand(&how(texts), turn);
+    sources.into_iter().map(|it| it.operator).collect()
+}
+
+#[test]
+fn built_in_lists_rotate_and_the_order_of_the_sources_stays() {
+    let texts = [
+        "interface",
+        "https",
+        "stun:stun.example.net:3478",
+        "dns",
+        "stun",
+    ];
+    let turns: [(usize, [&str; 3]); 5] = [
+        (0, ["ipify", "OpenDNS", "Google"]),
+        (1, ["Cloudflare", "Google", "Cloudflare"]),
+        (2, ["ident.me", "Cloudflare", "Nextcloud"]),
+        (5, ["wtfismyip", "Google", "Cloudflare"]),
+        (6, ["ipify", "Cloudflare", "Nextcloud"]),
+    ];
+    for (turn, [https, dns, stun]) in turns {
+        let operators = operators(&texts, turn);
+        assert_eq!(operators.len(), 1 + 6 + 1 + 4 + 4);
+        assert_eq!(operators[0], "this host");
+        assert_eq!(operators[1], https, "{turn}");
+        assert_eq!(operators[7], "stun.example.net");
+        assert_eq!(operators[8], dns, "{turn}");
+        assert_eq!(operators[12], stun, "{turn}");
+    }
+}
+
+#[test]
+fn a_single_stale_operator_cannot_pin_an_address() {
+    let (old, new) = (
+        Ipv4Addr::new(84, 212, 10, 20),
+        Ipv4Addr::new(84, 212, 10, 21),
+    );
+    let how = how(&["https"]);
+    let reachable = Kernel {
+        usable_address: false,
+        default_route: true,
+    };
+    for stale in https::OPERATORS {
+        let believed = |turn| {
+            let (sources, _) = expand(&how, turn);
+            let mut inquiry = Inquiry::new(Basis {
+                family: how.family,
+                sources: &sources,
+                acceptance: &how.acceptance,
+                confirm: how.confirm,
+                known: [old.into()].into(),
+                kernel: reachable,
+                other: reachable,
+            });
+            loop {
+                match inquiry.next() {
+                    Next::Believe(observation) => return observation,
+                    Next::Ask(positions) => {
+                        for position in positions {
+                            let is_stale = sources[position].operator == stale.name;
+                            let addr = if is_stale { old } else { new };
+                            let _ = inquiry.hear(position, Ok(vec![addr.into()]));
+                        }
+                    }
+                }
+            }
+        };
+        let right = |it: &Observation| matches!(it, Observation::Known(set) if set.addrs() == [new.into()].into());
+        // It is heard alone in one turn out of six, and in no other.
+        assert_eq!(
+            (0..6).map(believed).filter(right).count(),
+            5,
+            "{}",
+            stale.name
+        );
+    }
+}
+
+#[test]
+fn each_family_begins_with_every_operator_in_turn() {
+    let tls = crate::http::tls::config().unwrap();
+    let clock = Box::new(|| Moment::from_millis(0));
+    let detector = Detector::new(
+        tls,
+        Duration::from_secs(1),
+        String::new(),
+        clock,
+        usize::MAX,
+    );
+    let turns = |family| detector.turn(family);
+    let seen = [0; 3].map(|_| Family::ALL.map(turns));
+    assert_eq!(seen, [[usize::MAX; 2], [0; 2], [1; 2]]);
+}
+
+#[test]
+fn random_bytes_are_others_each_time() {
+    let tls = crate::http::tls::config().unwrap();
+    let clock = Box::new(|| Moment::from_millis(0));
+    let detector = Detector::new(tls, Duration::from_secs(1), String::new(), clock, 0);
+    let (one, two): ([u8; 12], [u8; 12]) = (detector.random().unwrap(), detector.random().unwrap());
+    assert_ne!(one, two);
+}
+
+#[test]
+fn an_operator_that_answers_in_several_ways_is_one_witness() {
+    let how = how(&["https", "dns", "stun"]);
+    let all: BTreeSet<&str> = how.sources.iter().flat_map(Source::operators).collect();
+    assert_eq!(all.len(), 11);
+    let (sources, _) = expand(&how, 3);
+    let asked: BTreeSet<&str> = sources.iter().map(|it| it.operator.as_str()).collect();
+    assert_eq!(asked, all);
+}
+
+#[tokio::test]
+async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let source = format!("stun:{}", socket.local_addr().unwrap());
+    let tls = crate::http::tls::config().unwrap();
+    let clock = Box::new(|| Moment::from_millis(0));
+    let detector = Detector::new(tls, Duration::from_secs(10), String::new(), clock, 0);
+    let answering = async {
+        let mut request = [0; 20];
+        let (_, client) = socket.recv_from(&mut request).await.unwrap();
+        // 84.212.10.20 under the mask of the magic cookie.
+        let addr = [0, 0x20, 0, 8, 0, 1, 9, 9, 0x75, 0xc6, 0xae, 0x56];
+        let answer = [&[1, 1, 0, 12], &request[4..], &addr].concat();
+        socket.send_to(&answer, client).await.unwrap();
+    };
+    let (how, known) = (how(&[&source]), BTreeSet::new());
+    let (report, ()) = tokio::join!(detector.observe_all(&how, &known), answering);
+    let [heard] = &report.heard[..] else {
+        panic!("{:?}", report.heard)
+    };
+    assert_eq!(heard.source, source);
+    let addrs: Vec<String> = heard
+        .answer
+        .iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(addrs, ["84.212.10.20"]);
+}
