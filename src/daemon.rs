@@ -101,6 +101,7 @@ pub async fn run<C: Crew>(
     let mut burst = Burst::default();
     loop {
         burst.seen();
+        waiting.retain(|event| !matches!(event, Event::Network(_)));
         let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
         let Some(report) = played.await else {
             break;
@@ -146,7 +147,9 @@ pub async fn run<C: Crew>(
             }
             Some(Event::Network(change)) => {
                 debug!("the network has changed ({change:?}): a round starts");
-                // What failed for want of a network a moment ago may work now.
+                // What failed for want of a network a moment ago may work now, and if not yet, then
+                // soon: the quick looks begin anew.
+                schedule = Schedule::default();
                 task = Task {
                     occasion: Occasion::Network,
                     ..task
@@ -191,6 +194,13 @@ async fn round<C: Crew>(
             let end = begun.after(LONGEST_ROUND);
             match wait(shell, end, burst).await {
                 Some(Event::Stop) => return,
+                Some(Event::Network(change)) => {
+                    shell.tell(Word::Alive);
+                    let event = Event::Network(change);
+                    if !waiting.contains(&event) {
+                        waiting.push(event);
+                    }
+                }
                 Some(event) if waiting.contains(&event) => {}
                 Some(event) => waiting.push(event),
                 None => {

@@ -76,13 +76,6 @@ impl Dice {
     }
 }
 
-impl Dice {
-    /// Any number.
-    fn number(&self) -> usize {
-        self.0.borrow_mut().usize(..)
-    }
-}
-
 impl Chance for Dice {
     fn unit(&self) -> f64 {
         self.0.borrow_mut().f64()
@@ -105,13 +98,17 @@ impl RealCrew {
     /// Builds everything a configuration asks for; nothing is connected yet.
     pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: Disk) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
-        let dice = Dice::new();
+        // Another number for each configuration, and the same in every run of it from cron.
+        let spread = config
+            .accounts
+            .iter()
+            .fold(0, |all, it| all ^ it.fingerprint);
         let detector = Detector::new(
             Arc::clone(tls),
             config.timeout,
             user_agent.clone(),
             Box::new(|| BootClock.now()),
-            dice.number(),
+            usize::try_from(spread % 1_000).unwrap_or_default(),
         );
         let families = Family::ALL.map(|family| {
             let how = config.family(family);
@@ -162,7 +159,7 @@ impl RealCrew {
             eyes: Eyes { detector, families },
             servers,
             disk,
-            dice,
+            dice: Dice::new(),
             clients,
             providers,
             targets,

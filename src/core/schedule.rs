@@ -46,10 +46,12 @@ impl Hold {
     /// a thousand routers that lost the same provider do not return as one.
     pub fn after(before: Option<&Self>, failure: &Failure, now: Moment, jitter: f64) -> Self {
         let same_kind = |hold: &&Self| kind(hold.class) == kind(failure.class);
+        // An attempt out of turn, because the network changed or somebody asked, is not the next
+        // step of the ladder.
+        let step = u32::from(before.is_none_or(|before| !before.binds(now)));
         let failures = before
             .filter(same_kind)
-            .map_or(0, |it| it.failures)
-            .saturating_add(1);
+            .map_or(1, |it| it.failures.saturating_add(step));
         let wait = wait(failure.class, failures);
         let wait = wait.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0));
         Self {

@@ -1,12 +1,18 @@
 //! Carrying out an inquiry.
 
-use std::{cell::Cell, collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::future::join_all;
 
 use super::{
-    body::several, command, dns, echo::Echoes, file, https, kernel::View, rotate::rotated,
-    source::Source, stun,
+    body::several,
+    command, dns,
+    echo::Echoes,
+    file, https,
+    kernel::View,
+    rotate::rotated,
+    source::{Source, operator_of},
+    stun,
 };
 use crate::core::{
     addr::{Acceptance, Family},
@@ -48,12 +54,12 @@ pub struct Detector {
     echoes: Echoes,
     timeout: Duration,
     clock: Box<dyn Fn() -> Moment>,
-    turns: [Cell<usize>; 2],
+    turn: usize,
 }
 
 impl Detector {
     /// A detector whose single questions take at most `timeout` each. `turn` says with which
-    /// operator of a built-in list it begins: any number; each later inquiry begins with the next.
+    /// operator of a built-in list it begins: any number; each later hour begins with the next.
     pub fn new(
         tls: std::sync::Arc<rustls::ClientConfig>,
         timeout: Duration,
@@ -69,16 +75,18 @@ impl Detector {
             },
             timeout,
             clock,
-            turns: [Cell::new(turn), Cell::new(turn)],
+            turn,
         }
     }
 
-    /// Each family's turns are its own: were they counted together, each family would see only
-    /// every other operator first.
-    fn turn(&self, family: Family) -> usize {
-        let [four, six] = &self.turns;
-        let turns = if family == Family::V4 { four } else { six };
-        turns.replace(turns.get().wrapping_add(1))
+    /// Who is asked first changes by the hour: a stale operator goes on for so long at the most, and
+    /// where a line leaves by two addresses, so that operators disagree for good, a change of mind
+    /// comes no more often.
+    fn turn(&self) -> usize {
+        const HOUR: i64 = 3_600_000;
+        let hours = (self.clock)().millis().div_euclid(HOUR);
+        self.turn
+            .wrapping_add(usize::try_from(hours).unwrap_or_default())
     }
 
     /// Bytes nobody can guess, from the provider of TLS's cryptography: it is there anyway.
@@ -109,7 +117,7 @@ impl Detector {
     ) -> FamilyReport {
         let family = how.family;
         // Where all are asked they are shown in one order.
-        let turn = if all_at_once { 0 } else { self.turn(family) };
+        let turn = if all_at_once { 0 } else { self.turn() };
         let (sources, asks) = expand(how, turn);
         let view = match View::take() {
             Ok(view) => view,
@@ -277,8 +285,8 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
                 }
             }
             Source::Echo(url) => {
-                let operator = url.host_str().unwrap_or_default().to_owned();
-                add(label, &operator, Trust::Outside, Ask::Echo(url.to_string()));
+                let operator = operator_of(url.host_str().unwrap_or_default());
+                add(label, operator, Trust::Outside, Ask::Echo(url.to_string()));
             }
             Source::Dns => {
                 for operator in turned(&dns::OPERATORS, turn) {

@@ -1,6 +1,6 @@
 //! What the kernel says of this host's interfaces, addresses and default routes.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use crate::{
     core::{
@@ -110,11 +110,14 @@ fn default_route4() -> DefaultRoute {
 }
 
 fn default_route6() -> DefaultRoute {
-    // A kernel without IPv6 has the one table and not the other.
-    match (table(IPV6_ROUTES), table(IPV4_ROUTES)) {
-        (Some(text), _) => DefaultRoute::By(routes6(&text)),
-        (None, Some(_)) => DefaultRoute::By(Vec::new()),
-        (None, None) => DefaultRoute::Unknown,
+    match std::fs::read_to_string(IPV6_ROUTES) {
+        Ok(text) => DefaultRoute::By(routes6(&text)),
+        // A kernel without IPv6 has the one table and not the other; any other trouble is no
+        // knowledge of absence.
+        Err(error) if error.kind() == ErrorKind::NotFound && table(IPV4_ROUTES).is_some() => {
+            DefaultRoute::By(Vec::new())
+        }
+        Err(_) => DefaultRoute::Unknown,
     }
 }
 

@@ -105,11 +105,37 @@ impl Source {
             Self::Https => https::OPERATORS.iter().map(|it| it.name).collect(),
             Self::Dns => dns::OPERATORS.iter().map(|it| it.name).collect(),
             Self::Stun => stun::OPERATORS.iter().map(|it| it.name).collect(),
-            Self::Echo(url) => vec![url.host_str().unwrap_or_default()],
+            Self::Echo(url) => vec![operator_of(url.host_str().unwrap_or_default())],
             Self::StunServer(server) => vec![server.operator()],
             Self::Interface(_) | Self::Static(_) | Self::File(_) | Self::Command(_) => Vec::new(),
         }
     }
+}
+
+/// Who runs a host: the operator of a built-in service with the same domain, so that nobody is two
+/// witnesses by two names; else the host itself.
+pub(super) fn operator_of(host: &str) -> &str {
+    let host = host.trim_end_matches('.');
+    let https = https::OPERATORS.iter().flat_map(|it| {
+        let of = |url: &'static str| url.split('/').nth(2).unwrap_or_default();
+        [(of(it.v4), it.name), (of(it.v6), it.name)]
+    });
+    let stun = stun::OPERATORS.iter().map(|it| (it.host, it.name));
+    let mut known = https.chain(stun);
+    known
+        .find(|(own, _)| domain(own) == domain(host))
+        .map_or(host, |(_, name)| name)
+}
+
+/// The last two labels of a name; an address has none, and is whole.
+fn domain(host: &str) -> &str {
+    if host.parse::<IpAddr>().is_ok() || host.starts_with('[') {
+        return host;
+    }
+    let mut dots = host.rmatch_indices('.').map(|(place, _)| place + 1);
+    dots.nth(1)
+        .and_then(|place| host.get(place..))
+        .unwrap_or(host)
 }
 
 fn echo(text: &str) -> Result<Source, SourceError> {
@@ -218,6 +244,24 @@ mod tests {
     fn a_key_in_the_address_of_an_echo_service_is_not_shown() {
         let source = Source::parse("https://ip.example.net/me?key=hunter2", Family::V4).unwrap();
         assert_eq!(source.to_string(), "https://ip.example.net/me?…");
+    }
+
+    #[test]
+    fn one_operator_is_one_witness_by_whatever_name() {
+        for (host, operator) in [
+            ("api64.ipify.org", "ipify"),
+            ("api.ipify.org.", "ipify"),
+            ("icanhazip.com", "Cloudflare"),
+            ("4.ident.me", "ident.me"),
+            ("stun1.l.google.com", "Google"),
+            ("ip.example.net", "ip.example.net"),
+            ("www.example.net", "www.example.net"),
+            ("127.0.0.11", "127.0.0.11"),
+            ("192.0.0.11", "192.0.0.11"),
+            ("[fd00::1]", "[fd00::1]"),
+        ] {
+            assert_eq!(operator_of(host), operator, "{host}");
+        }
     }
 
     #[test]

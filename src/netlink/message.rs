@@ -14,8 +14,10 @@ pub enum Body {
     Link(Link),
     /// An interface is gone.
     LinkGone(Link),
-    /// A default route came or went.
-    DefaultRoute,
+    /// A default route is there, or is there anew.
+    DefaultRoute(Route),
+    /// A default route is gone.
+    DefaultRouteGone(Route),
     /// The end of what was asked for.
     Done,
     /// A refusal, as a negated `errno`, or 0 for a confirmation.
@@ -80,6 +82,17 @@ impl Address {
     pub fn is_global(&self) -> bool {
         self.scope == GLOBAL
     }
+}
+
+/// A default route: what tells it from another one. Its lifetime does not, which every router
+/// announcement renews.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Route {
+    family: u8,
+    table: u32,
+    interface: Option<u32>,
+    gateway: Vec<u8>,
+    priority: Option<u32>,
 }
 
 /// An interface.
@@ -166,7 +179,11 @@ fn body(kind: u16, payload: &[u8]) -> Result<Body, Malformed> {
             Some(it) => Body::LinkGone(it),
             None => Body::Other,
         },
-        NEW_ROUTE | DEL_ROUTE if is_default_route(payload)? => Body::DefaultRoute,
+        NEW_ROUTE | DEL_ROUTE => match default_route(payload)? {
+            Some(it) if kind == NEW_ROUTE => Body::DefaultRoute(it),
+            Some(it) => Body::DefaultRouteGone(it),
+            None => Body::Other,
+        },
         DONE => Body::Done,
         ERROR => Body::Error(i32::from_ne_bytes(four(payload, 0)?)),
         _ => Body::Other,
@@ -239,18 +256,34 @@ fn link(payload: &[u8]) -> Result<Option<Link>, Malformed> {
     }))
 }
 
-/// `struct rtmsg`: family, lengths of destination and source, type of service, table, origin, scope,
-/// type, flags. Every address brings routes of its own, which say nothing new.
-fn is_default_route(payload: &[u8]) -> Result<bool, Malformed> {
-    let [family, 0, _, _, _, _, _, kind, _, _, _, _, ..] = *payload else {
-        return if payload.len() < 12 {
-            Err(Malformed)
-        } else {
-            Ok(false)
-        };
+/// `struct rtmsg`: family, destination length, source length, TOS, table, protocol, scope, kind,
+/// flags. `None` for a route to somewhere in particular, or to nowhere.
+fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
+    let [family, length, _, _, table, _, _, kind, _, _, _, _, ..] = *payload else {
+        return Err(Malformed);
     };
     // RTN_UNICAST
-    Ok(matches!(family, INET | INET6) && kind == 1)
+    if length != 0 || kind != 1 || !matches!(family, INET | INET6) {
+        return Ok(None);
+    }
+    let mut route = Route {
+        family,
+        table: table.into(),
+        interface: None,
+        gateway: Vec::new(),
+        priority: None,
+    };
+    for attribute in attributes(payload, 12) {
+        match attribute? {
+            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE
+            (4, value) => route.interface = Some(u32_at(value, 0)?),
+            (5, value) => route.gateway = value.to_vec(),
+            (6, value) => route.priority = Some(u32_at(value, 0)?),
+            (15, value) => route.table = u32_at(value, 0)?,
+            _ => {}
+        }
+    }
+    Ok(Some(route))
 }
 
 /// The attributes behind a fixed part of so many bytes.

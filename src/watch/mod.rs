@@ -13,6 +13,9 @@ use crate::{
     netlink::{self, Socket, message::Message},
 };
 
+/// More messages than a socket's queue can hold.
+const QUEUED: usize = 10_000;
+
 /// A socket on which the kernel says what changes.
 pub struct Watch {
     // It is no UDP socket: the runtime waits for any socket of datagrams, and offers none of the
@@ -58,6 +61,12 @@ impl Watch {
                 if error.raw_os_error() == Some(Errno::NOBUFS.raw_os_error())
                     || error.kind() == io::ErrorKind::InvalidData =>
             {
+                // What is still queued is older than the look, and would be taken for news.
+                for _ in 0..QUEUED {
+                    if netlink::receive(&self.socket).is_err() {
+                        break;
+                    }
+                }
                 self.seen.replace(look());
                 Ok(Some(Change::Other))
             }

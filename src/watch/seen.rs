@@ -6,13 +6,21 @@ use std::{
     net::IpAddr,
 };
 
-use crate::{core::settle::Change, netlink::message::Body};
+use crate::{
+    core::{
+        addr::{Acceptance, Family},
+        settle::Change,
+    },
+    netlink::message::{Body, Route},
+};
 
 /// The network as it was last described.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Usable addresses of global scope, each with its interface's number.
     addresses: BTreeSet<(u32, IpAddr)>,
+    /// Default routes.
+    routes: BTreeSet<Route>,
     /// Whether each interface runs.
     links: BTreeMap<u32, bool>,
 }
@@ -22,16 +30,28 @@ impl Seen {
     pub(super) fn note(&mut self, body: &Body) -> Option<Change> {
         let changed = |it: bool| it.then_some(Change::Other);
         match body {
-            Body::Address(it) if it.is_global() && !it.is_unusable() => self
-                .addresses
-                .insert((it.index, it.addr))
-                .then_some(Change::Gained),
+            Body::Address(it) if it.is_global() && !it.is_unusable() => {
+                // A temporary address may be through its trial before the stable one beside it, and
+                // one of a network of our own is seldom what is published: both can wait a moment.
+                let family = Family::of(it.addr);
+                let is_public = Acceptance::default().admit(family, it.addr).is_ok();
+                let gained = if is_public && !it.is_temporary() {
+                    Change::Gained
+                } else {
+                    Change::Other
+                };
+                self.addresses.insert((it.index, it.addr)).then_some(gained)
+            }
             Body::Address(it) | Body::AddressGone(it) => {
                 changed(self.addresses.remove(&(it.index, it.addr)))
             }
             Body::Link(it) => changed(self.links.insert(it.index, it.up) != Some(it.up)),
             Body::LinkGone(it) => changed(self.links.remove(&it.index).is_some()),
-            Body::DefaultRoute => Some(Change::Other),
+            Body::DefaultRoute(it) => changed(self.routes.insert(it.clone())),
+            Body::DefaultRouteGone(it) => {
+                self.routes.remove(it);
+                Some(Change::Other)
+            }
             Body::Done | Body::Error(_) | Body::Other => None,
         }
     }
@@ -40,7 +60,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netlink::message::{Address, Link};
+    use crate::netlink::message::{Address, Link, decode};
 
     fn address(text: &str, flags: u32, scope: u8) -> Address {
         Address {
@@ -50,6 +70,19 @@ mod tests {
             scope,
             preferred: 1800,
             valid: 3600,
+        }
+    }
+
+    /// A default route as the kernel describes it.
+    fn route() -> Route {
+        let mut bytes = vec![0; 28];
+        bytes[0] = 28;
+        bytes[4] = 24;
+        bytes[16] = 10;
+        bytes[23] = 1;
+        match decode(&bytes).unwrap().remove(0).body {
+            Body::DefaultRoute(route) => route,
+            other => panic!("{other:?}"),
         }
     }
 
@@ -63,7 +96,7 @@ mod tests {
 
     #[test]
     fn each_message_of_a_life_changes_what_it_changes() {
-        use Body::{AddressGone, DefaultRoute, LinkGone, Other};
+        use Body::{AddressGone, DefaultRoute, DefaultRouteGone, LinkGone, Other};
         let table = [
             (
                 "a link appears",
@@ -92,7 +125,13 @@ mod tests {
                 Body::Address(address("2a01::1", 0, 0)),
                 None,
             ),
-            ("a default route", DefaultRoute, Some(Change::Other)),
+            (
+                "a default route",
+                DefaultRoute(route()),
+                Some(Change::Other),
+            ),
+            ("which is announced again", DefaultRoute(route()), None),
+            ("and goes", DefaultRouteGone(route()), Some(Change::Other)),
             (
                 "the address is deprecated",
                 Body::Address(address("2a01::1", 0x20, 0)),

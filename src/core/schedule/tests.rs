@@ -55,8 +55,9 @@ fn waits(class: Class, count: u32) -> Vec<u64> {
     let mut hold: Option<Hold> = None;
     (0..count)
         .map(|_| {
-            let next = Hold::after(hold.as_ref(), &failure, at(0), 0.0);
-            let wait = next.until.since(at(0)).as_secs();
+            let now = hold.as_ref().map_or(at(0), |hold| hold.until);
+            let next = Hold::after(hold.as_ref(), &failure, now, 0.0);
+            let wait = next.until.since(now).as_secs();
             hold = Some(next);
             wait
         })
@@ -100,31 +101,28 @@ fn retry_after_is_obeyed_and_clamped() {
 
 #[test]
 fn another_kind_of_failure_starts_its_own_count() {
+    let next = |before: &Hold, class| {
+        let failure = Failure::of_account(class, "x");
+        Hold::after(Some(before), &failure, before.until, 0.0)
+    };
     let transient = Failure::of_account(Class::Transient, "x");
     let first = Hold::after(None, &transient, at(0), 0.0);
-    let second = Hold::after(
-        Some(&first),
-        &Failure {
-            class: Class::Contract,
-            ..transient.clone()
-        },
-        at(0),
-        0.0,
-    );
+    let second = next(&first, Class::Contract);
     assert_eq!(
         second.failures, 2,
         "words for the same thing go on counting"
     );
-    let refused = Hold::after(
-        Some(&second),
-        &Failure {
-            class: Class::Rejected,
-            ..transient
-        },
-        at(0),
-        0.0,
-    );
-    assert_eq!(refused.failures, 1);
+    assert_eq!(next(&second, Class::Rejected).failures, 1);
+}
+
+#[test]
+fn an_attempt_out_of_turn_is_no_step_of_the_ladder() {
+    let failure = Failure::of_account(Class::Transient, "x");
+    let first = Hold::after(None, &failure, at(0), 0.0);
+    let again = Hold::after(Some(&first), &failure, at(1), 0.0);
+    assert_eq!((again.failures, again.until), (1, at(6)));
+    let in_turn = Hold::after(Some(&again), &failure, at(6), 0.0);
+    assert_eq!((in_turn.failures, in_turn.until), (2, at(16)));
 }
 
 #[test]
@@ -133,7 +131,7 @@ fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
         let failure = Failure::of_account(class, "x");
         let mut hold = Hold::after(None, &failure, at(0), 0.0);
         for _ in 1..failures {
-            hold = Hold::after(Some(&hold), &failure, at(0), 0.0);
+            hold = Hold::after(Some(&hold), &failure, hold.until, 0.0);
         }
         hold
     };
@@ -151,8 +149,9 @@ fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
         ),
     ] {
         let hold = hold(class, failures);
-        assert!(hold.binds(at(1)));
-        assert_eq!(hold.binds_on_request(at(1)), binds, "{class:?} {failures}");
+        let now = hold.since;
+        assert!(hold.binds(now));
+        assert_eq!(hold.binds_on_request(now), binds, "{class:?} {failures}");
     }
 }
 

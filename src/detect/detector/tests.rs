@@ -95,19 +95,13 @@ fn a_single_stale_operator_cannot_pin_an_address() {
 }
 
 #[test]
-fn each_family_begins_with_every_operator_in_turn() {
-    let tls = crate::http::tls::config().unwrap();
-    let clock = Box::new(|| Moment::from_millis(0));
-    let detector = Detector::new(
-        tls,
-        Duration::from_secs(1),
-        String::new(),
-        clock,
-        usize::MAX,
-    );
-    let turns = |family| detector.turn(family);
-    let seen = [0; 3].map(|_| Family::ALL.map(turns));
-    assert_eq!(seen, [[usize::MAX; 2], [0; 2], [1; 2]]);
+fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
+    let turn = |minutes: i64| {
+        let tls = crate::http::tls::config().unwrap();
+        let clock = Box::new(move || Moment::from_millis(minutes * 60_000));
+        Detector::new(tls, Duration::from_secs(1), String::new(), clock, 5).turn()
+    };
+    assert_eq!([0, 59, 60, 119, 120].map(turn), [5, 5, 6, 6, 7]);
 }
 
 #[test]

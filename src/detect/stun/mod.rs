@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{datagram, place};
+use super::{datagram, place, source::operator_of};
 use crate::core::addr::Family;
 
 /// An operator and its server.
@@ -78,8 +78,7 @@ impl Server {
     /// Who runs it: a server of the built-in list is its operator's, whichever way it got into the
     /// configuration, so that one operator is never two witnesses.
     pub fn operator(&self) -> &str {
-        let known = OPERATORS.iter().find(|it| it.host == self.host);
-        known.map_or(self.host.as_str(), |it| it.name)
+        operator_of(&self.host)
     }
 
     /// Asks over a socket of the family.
