@@ -95,6 +95,13 @@ pub struct Route {
     priority: Option<u32>,
 }
 
+impl Route {
+    /// Whether it leaves by the interface of this number.
+    pub fn leaves_by(&self, index: u32) -> bool {
+        self.interface == Some(index)
+    }
+}
+
 /// An interface.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {

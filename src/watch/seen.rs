@@ -43,10 +43,19 @@ impl Seen {
                 self.addresses.insert((it.index, it.addr)).then_some(gained)
             }
             Body::Address(it) | Body::AddressGone(it) => {
+                self.forget_routes(it.index);
                 changed(self.addresses.remove(&(it.index, it.addr)))
             }
-            Body::Link(it) => changed(self.links.insert(it.index, it.up) != Some(it.up)),
-            Body::LinkGone(it) => changed(self.links.remove(&it.index).is_some()),
+            Body::Link(it) => {
+                if !it.up {
+                    self.forget_routes(it.index);
+                }
+                changed(self.links.insert(it.index, it.up) != Some(it.up))
+            }
+            Body::LinkGone(it) => {
+                self.forget_routes(it.index);
+                changed(self.links.remove(&it.index).is_some())
+            }
             Body::DefaultRoute(it) => changed(self.routes.insert(it.clone())),
             Body::DefaultRouteGone(it) => {
                 self.routes.remove(it);
@@ -54,6 +63,14 @@ impl Seen {
             }
             Body::Done | Body::Error(_) | Body::Other => None,
         }
+    }
+}
+
+impl Seen {
+    /// The kernel drops the IPv4 routes of an interface that goes down or loses an address without a
+    /// word: one that comes back afterwards is news.
+    fn forget_routes(&mut self, index: u32) {
+        self.routes.retain(|route| !route.leaves_by(index));
     }
 }
 
@@ -75,11 +92,15 @@ mod tests {
 
     /// A default route as the kernel describes it.
     fn route() -> Route {
-        let mut bytes = vec![0; 28];
-        bytes[0] = 28;
+        let mut bytes = vec![0; 36];
+        bytes[0] = 36;
         bytes[4] = 24;
         bytes[16] = 10;
         bytes[23] = 1;
+        // RTA_OIF: interface 2.
+        bytes[28] = 8;
+        bytes[30] = 4;
+        bytes[32] = 2;
         match decode(&bytes).unwrap().remove(0).body {
             Body::DefaultRoute(route) => route,
             other => panic!("{other:?}"),
@@ -159,6 +180,22 @@ mod tests {
         let mut seen = Seen::default();
         for (what, body, change) in table {
             assert_eq!(seen.note(&body), change, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_default_route_that_comes_back_with_its_link_is_news() {
+        for gone in [
+            Body::Link(link(false)),
+            Body::LinkGone(link(false)),
+            Body::AddressGone(address("84.212.10.20", 0, 0)),
+        ] {
+            let mut seen = Seen::default();
+            seen.note(&Body::DefaultRoute(route()));
+            assert_eq!(seen.note(&Body::DefaultRoute(route())), None);
+            seen.note(&gone);
+            let again = seen.note(&Body::DefaultRoute(route()));
+            assert_eq!(again, Some(Change::Other), "{gone:?}");
         }
     }
 }
