@@ -42,8 +42,11 @@ impl Seen {
                 };
                 self.addresses.insert((it.index, it.addr)).then_some(gained)
             }
-            Body::Address(it) | Body::AddressGone(it) => {
-                self.forget_routes(it.index);
+            Body::Address(it) => changed(self.addresses.remove(&(it.index, it.addr))),
+            Body::AddressGone(it) => {
+                if it.addr.is_ipv4() {
+                    self.forget_routes(it.index);
+                }
                 changed(self.addresses.remove(&(it.index, it.addr)))
             }
             Body::Link(it) => {
@@ -196,6 +199,20 @@ mod tests {
             seen.note(&gone);
             let again = seen.note(&Body::DefaultRoute(route()));
             assert_eq!(again, Some(Change::Other), "{gone:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_ipv6_address_that_is_told_of_again_makes_no_route_news() {
+        for told in [
+            Body::Address(address("2a01::1", 0x20, 0)),
+            Body::Address(address("fe80::1", 0x40, 253)),
+            Body::AddressGone(address("2a01::1", 0x20, 0)),
+        ] {
+            let mut seen = Seen::default();
+            seen.note(&Body::DefaultRoute(route()));
+            assert_eq!(seen.note(&told), None, "{told:?}");
+            assert_eq!(seen.note(&Body::DefaultRoute(route())), None, "{told:?}");
         }
     }
 }
