@@ -4,13 +4,34 @@ use std::time::UNIX_EPOCH;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::{core::time::Moment, persist::Stamp, round::Clock};
+use crate::{
+    core::time::{Moment, is_set},
+    persist::Stamp,
+    round::Clock,
+};
 
 /// `CLOCK_BOOTTIME`: goes only forward, counts time asleep (L11).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BootClock;
 
+/// The wall clock, in milliseconds since 1970.
+fn wall() -> i64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
+    let wall = std::time::SystemTime::now();
+    let wall = wall
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |it| it.as_millis());
+    i64::try_from(wall).unwrap_or(i64::MAX)
+}
+
 impl Clock for BootClock {
+    fn is_set(&self) -> bool {
+        is_set(wall())
+    }
+
     fn now(&self) -> Moment {
         let now = clock_gettime(ClockId::Boottime);
         Moment::from_millis(
@@ -23,18 +44,10 @@ impl Clock for BootClock {
 
 /// What the clocks show, and in which boot.
 pub(super) fn stamp() -> Stamp {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the wall clock"
-    )]
-    let wall = std::time::SystemTime::now();
-    let wall = wall
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |it| it.as_millis());
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Stamp {
         boot: boot.trim().to_owned(),
         moment: BootClock.now(),
-        wall: i64::try_from(wall).unwrap_or(i64::MAX),
+        wall: wall(),
     }
 }

@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
@@ -16,10 +16,11 @@ use crate::{
         guard::Limits,
         memory::Memory,
         outcome::{FamilyReport, Report},
+        past::Past,
         record::{AccountName, Target},
         schedule::Cadence,
     },
-    detect::{Detector, FamilySources},
+    detect::{Clocks, Detector, FamilySources},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
@@ -44,8 +45,8 @@ impl Eyes {
 }
 
 impl Observe for Eyes {
-    async fn observe(&self, family: Family, known: &BTreeSet<std::net::IpAddr>) -> FamilyReport {
-        self.detector.observe(self.sources(family), known).await
+    async fn observe(&self, family: Family, past: &Past) -> FamilyReport {
+        self.detector.observe(self.sources(family), past).await
     }
 }
 
@@ -107,7 +108,10 @@ impl RealCrew {
             Arc::clone(tls),
             config.timeout,
             user_agent.clone(),
-            Box::new(|| BootClock.now()),
+            Clocks {
+                now: Box::new(|| BootClock.now()),
+                is_set: Box::new(|| BootClock.is_set()),
+            },
             usize::try_from(spread % 1_000).unwrap_or_default(),
         );
         let families = Family::ALL.map(|family| {
@@ -206,6 +210,7 @@ impl RealCrew {
         let accounts = self.accounts().map(|(account, provider)| AccountSetup {
             name: &account.name,
             place: &account.place,
+            over_tls: account.provider.endpoint().starts_with("https://"),
             fingerprint: account.fingerprint,
             provider,
             targets: self
@@ -239,16 +244,20 @@ impl Crew for RealCrew {
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let known = memory.borrow().believed.clone();
-        let nothing = BTreeSet::new();
+        let pasts = memory.borrow().families.clone();
+        let past = |family| pasts.get(&family).cloned().unwrap_or_default();
         let families = Family::ALL
             .into_iter()
             .map(|family| self.eyes.sources(family));
-        let asked = families.filter(|how| !how.sources.is_empty()).map(|how| {
-            self.eyes
-                .detector
-                .observe_all(how, known.get(&how.family).unwrap_or(&nothing))
-        });
+        let asked = families
+            .filter(|how| !how.sources.is_empty())
+            .map(async |how| {
+                let mut past = past(how.family);
+                let mut report = self.eyes.detector.observe_all(how, &past).await;
+                // What a round would make of it; nothing is remembered of it.
+                past.digest(&mut report, BootClock.now());
+                report
+            });
         join_all(asked).await
     }
 

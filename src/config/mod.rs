@@ -118,6 +118,16 @@ pub enum ProviderConfig {
     DnsPod(provider::dnspod::Settings),
 }
 
+impl ProviderConfig {
+    /// Where its API is.
+    pub fn endpoint(&self) -> &str {
+        match self {
+            Self::Domeneshop(settings) => &settings.endpoint,
+            Self::DnsPod(settings) => &settings.endpoint,
+        }
+    }
+}
+
 impl Config {
     /// One family's part.
     pub fn family(&self, family: Family) -> &FamilyConfig {

@@ -35,6 +35,8 @@ pub struct Source {
     pub operator: String,
     /// How far it is trusted.
     pub trust: Trust,
+    /// Its last answers were worth nothing: it is asked only where nobody else is left.
+    pub held_back: bool,
 }
 
 /// What to do next.
@@ -226,21 +228,26 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Up to `wanted` sources that were not asked yet, each of another operator that has not
-    /// testified.
+    /// testified; those that are held back only where there is no other.
     fn unheard_operators(&self, wanted: usize, claims: &[Claim]) -> Vec<usize> {
-        let mut operators: BTreeSet<&str> =
-            claims.iter().map(|claim| claim.operator.as_str()).collect();
-        let mut ask = Vec::new();
-        for (position, (source, heard)) in self.sources.iter().zip(&self.heard).enumerate() {
-            if ask.len() < wanted
-                && source.trust == Trust::Outside
-                && heard.is_none()
-                && operators.insert(&source.operator)
-            {
-                ask.push(position);
+        let pick = |held_back| {
+            let mut operators: BTreeSet<&str> =
+                claims.iter().map(|claim| claim.operator.as_str()).collect();
+            let mut ask = Vec::new();
+            for (position, (source, heard)) in self.sources.iter().zip(&self.heard).enumerate() {
+                if ask.len() < wanted
+                    && source.trust == Trust::Outside
+                    && source.held_back == held_back
+                    && heard.is_none()
+                    && operators.insert(&source.operator)
+                {
+                    ask.push(position);
+                }
             }
-        }
-        ask
+            ask
+        };
+        let ask = pick(false);
+        if ask.is_empty() { pick(true) } else { ask }
     }
 
     fn nobody_knows(&self) -> Observation {

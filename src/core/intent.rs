@@ -74,6 +74,8 @@ pub enum KeepReason {
     Absent,
     /// There is no record, and `create = false`.
     NotCreated,
+    /// This host's clock was not set yet: a provider cannot be asked over TLS.
+    NoClock,
 }
 
 impl fmt::Display for KeepReason {
@@ -82,6 +84,7 @@ impl fmt::Display for KeepReason {
             Self::Unavailable(why) => write!(f, "our address could not be found out: {why}"),
             Self::Absent => f.write_str("this host has no such address; records are left alone"),
             Self::NotCreated => f.write_str("there is no record and `create = false`"),
+            Self::NoClock => write!(f, "the provider cannot be asked yet: {}", Why::NoClock),
         }
     }
 }

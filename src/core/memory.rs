@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::{
     addr::Family,
     guard::WINDOW,
+    past::Past,
     plan::Change,
     record::{AccountName, Target, Zone},
     schedule::Hold,
@@ -21,10 +22,8 @@ use crate::core::{
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// The addresses that were believed last, by family.
-    pub believed: BTreeMap<Family, BTreeSet<IpAddr>>,
-    /// Since when a family is absent.
-    pub absent: BTreeMap<Family, Moment>,
+    /// What is remembered of our addresses, by family.
+    pub families: BTreeMap<Family, Past>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
 }
@@ -212,7 +211,9 @@ impl Memory {
                 *hold = None;
             }
         };
-        self.absent.retain(|_, since| *since <= now);
+        for past in self.families.values_mut() {
+            past.drop_the_impossible(now);
+        }
         for account in self.accounts.values_mut() {
             drop_hold(&mut account.hold);
             account.audited = account.audited.filter(|at| *at <= now);
@@ -240,8 +241,8 @@ impl Memory {
                 *moment = moment.shifted(millis);
             }
         };
-        for since in self.absent.values_mut() {
-            *since = since.shifted(millis);
+        for past in self.families.values_mut() {
+            past.shift(millis);
         }
         for account in self.accounts.values_mut() {
             shift(&mut account.audited);
@@ -264,10 +265,12 @@ impl Memory {
 mod tests {
     use super::*;
     use crate::core::{
+        damp::{Dated, Restless},
         name::Fqdn,
         outcome::Class,
         plan::{Method, Reason},
         record::Target,
+        standing::Standing,
     };
 
     fn target() -> Target {
@@ -400,7 +403,27 @@ mod tests {
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = hold(5_000, 5_001);
         account.audited = Some(at(5_000));
+        let past = memory.families.entry(Family::V4).or_default();
+        past.absent = Some(at(5_000));
+        let later = Dated {
+            addrs: [ip("1.1.1.1")].into(),
+            at: at(5_000),
+        };
+        past.restless.left = vec![later.clone()];
+        past.restless.proposed = Some(later);
+        for (source, since, until) in [("a", 5_000, 5_001), ("b", 0, 100_000), ("c", 0, 600)] {
+            let (faults, since, until) = (1, at(since), at(until));
+            let standing = Standing {
+                faults,
+                since,
+                until,
+            };
+            past.standings.insert(source.into(), standing);
+        }
         memory.drop_the_impossible(at(100));
+        let past = &memory.families[&Family::V4];
+        assert_eq!((past.absent, &past.restless), (None, &Restless::default()));
+        assert!(past.standings.keys().eq(["c"]));
         let account = memory.account(&target().account).unwrap();
         assert_eq!((account.hold.as_ref(), account.audited), (None, None));
         let target = memory.target(&target()).unwrap();
@@ -439,14 +462,31 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
-        memory.absent.insert(Family::V6, at(4));
+        let past = memory.families.entry(Family::V6).or_default();
+        past.absent = Some(at(4));
+        past.restless.left = vec![Dated {
+            addrs: [ip("1.1.1.1")].into(),
+            at: at(2),
+        }];
+        past.restless.proposed = past.restless.left.first().cloned();
+        let standing = Standing {
+            faults: 1,
+            since: at(3),
+            until: at(13),
+        };
+        past.standings.insert("dns".into(), standing);
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = Some(hold);
         account.audited = Some(at(8));
         let before = memory.clone();
         memory.shift(1_000);
         assert_ne!(memory, before);
-        assert_eq!(memory.absent[&Family::V6], at(5));
+        let past = &memory.families[&Family::V6];
+        assert_eq!(past.absent, Some(at(5)));
+        assert_eq!(past.restless.left[0].at, at(3));
+        assert_eq!(past.restless.proposed.as_ref().unwrap().at, at(3));
+        let standing = &past.standings["dns"];
+        assert_eq!((standing.since, standing.until), (at(4), at(14)));
         let target = memory.target(&target()).unwrap();
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));

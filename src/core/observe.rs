@@ -1,8 +1,11 @@
 //! What a round found out about this host's own addresses.
 
-use std::{collections::BTreeSet, fmt, net::IpAddr};
+use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
-use crate::core::addr::{AddrSet, list};
+use crate::core::{
+    addr::{AddrSet, list},
+    time::Spoken,
+};
 
 /// What is known about one family in one round. "Unknown" and "none" are different words here, and
 /// no empty collection stands for either (L1).
@@ -30,6 +33,20 @@ pub enum Why {
         /// How many independent operators must say the same.
         needed: usize,
     },
+    /// The word from outside changes to and fro: a change has to last before it is believed.
+    Flapping {
+        /// What was believed last.
+        believed: BTreeSet<IpAddr>,
+        /// What is said now.
+        claimed: BTreeSet<IpAddr>,
+        /// How often it changed within the last hour.
+        changes: usize,
+        /// How much longer the change has to last.
+        wait: Duration,
+    },
+    /// This host's clock was not set yet, so that no certificate is valid and nobody can be asked by
+    /// `https`.
+    NoClock,
     /// The host's own configuration makes no address out of what was found: a device's host part
     /// behind an inadmissible prefix.
     Derived(String),
@@ -67,6 +84,23 @@ impl fmt::Display for Why {
                     write!(f, "{} says {}", it.operator, list(&it.addrs))
                 })
             }
+            Self::Flapping {
+                believed,
+                claimed,
+                changes,
+                wait,
+            } => write!(
+                f,
+                "it changes to and fro ({} was believed, {} is said now, {changes} changes within \
+                 the hour); if that lasts, it is believed in {}",
+                list(believed),
+                list(claimed),
+                Spoken(*wait)
+            ),
+            Self::NoClock => f.write_str(
+                "this host's clock is not set (it shows a time before this version of moored was \
+                 made): no certificate is valid before it is",
+            ),
             Self::Derived(what) => f.write_str(what),
         }
     }

@@ -1,13 +1,14 @@
 //! How things end: an error's class says what the caller must do next, a round's report is one
 //! value with many readers.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use crate::core::{
     addr::Family,
+    agree::Trust,
     guard::Refusal,
     intent::KeepReason,
-    observe::Observation,
+    observe::{Observation, Why},
     plan::Change,
     record::{AccountName, Target},
     time::Moment,
@@ -126,6 +127,8 @@ pub struct Heard {
     pub source: String,
     /// Who runs it.
     pub operator: String,
+    /// How far it is trusted.
+    pub trust: Trust,
     /// The addresses, or what went wrong in words.
     pub answer: Result<Vec<IpAddr>, String>,
     /// How long it took.
@@ -141,6 +144,18 @@ pub struct FamilyReport {
     pub observation: Observation,
     /// Who was asked and what they said.
     pub heard: Vec<Heard>,
+}
+
+impl FamilyReport {
+    /// Whether it is by the word of others only that `addrs` are believed.
+    pub fn is_from_outside(&self, addrs: &BTreeSet<IpAddr>) -> bool {
+        let say_so = self.heard.iter().filter(|it| {
+            let answer = it.answer.as_ref();
+            answer.is_ok_and(|answer| addrs.iter().eq(answer))
+        });
+        let mut trusts = say_so.map(|it| it.trust).peekable();
+        trusts.peek().is_some() && trusts.all(|it| it == Trust::Outside)
+    }
 }
 
 /// What the zone's servers say, when it is worth a word.
@@ -200,7 +215,7 @@ impl Outcome {
             | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
             Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
             Self::Refused(Refusal::WouldLose(_)) => Verdict::Refused,
-            Self::Refused(_) => Verdict::TryAgain,
+            Self::Kept(KeepReason::NoClock) | Self::Refused(_) => Verdict::TryAgain,
             Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
                 failure.class.verdict()
             }
@@ -227,10 +242,30 @@ impl Report {
         outcomes.max().unwrap_or(Verdict::Right)
     }
 
-    /// Whether some family's address could not be found out.
-    pub fn address_unknown(&self) -> bool {
-        let mut families = self.families.iter();
-        families.any(|it| matches!(it.observation, Observation::Unavailable(_)))
+    /// Whether something is missing that may be there any moment: an address, the network, the time
+    /// of day.
+    pub fn is_waiting(&self) -> bool {
+        let unknown = |it: &FamilyReport| match &it.observation {
+            Observation::Unavailable(Why::Flapping { .. }) => false,
+            it => matches!(it, Observation::Unavailable(_)),
+        };
+        self.families.iter().any(unknown) || self.waits_for_the_clock()
+    }
+
+    /// Whether a provider was not asked because this host's clock is not set yet.
+    pub fn waits_for_the_clock(&self) -> bool {
+        let mut hosts = self.hosts.iter();
+        hosts.any(|it| it.outcome == Outcome::Kept(KeepReason::NoClock))
+    }
+
+    /// How much longer a change has to last that is not believed yet; the shortest, if there are
+    /// several.
+    pub fn flapping(&self) -> Option<Duration> {
+        let waits = self.families.iter().filter_map(|it| match it.observation {
+            Observation::Unavailable(Why::Flapping { wait, .. }) => Some(wait),
+            _ => None,
+        });
+        waits.min()
     }
 
     /// The accounts that took part, without repetition.
@@ -258,7 +293,7 @@ impl fmt::Display for Class {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{name::Fqdn, observe::Why};
+    use crate::core::name::Fqdn;
 
     fn report(outcomes: Vec<Outcome>) -> Report {
         let target = Target {

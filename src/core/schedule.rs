@@ -162,8 +162,8 @@ impl Schedule {
         // A tenth earlier or later: a thousand routers spread out.
         let routine = routine.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
         let mut wake = now.after(routine);
-        if report.address_unknown() {
-            // No network yet, or for a moment: look again quickly, then less and less so.
+        if report.is_waiting() {
+            // No network or no time of day yet, or not for a moment: look again quickly, then less and less so.
             let quick = Duration::from_secs(1)
                 .saturating_mul(1_u32.checked_shl(self.unavailable).unwrap_or(u32::MAX));
             self.unavailable = self.unavailable.saturating_add(1);
@@ -171,7 +171,11 @@ impl Schedule {
         } else {
             self.unavailable = 0;
         }
-        for since in memory.absent.values() {
+        if let Some(wait) = report.flapping() {
+            wake = wake.min(now.after(wait));
+        }
+        for past in memory.families.values() {
+            let Some(since) = past.absent else { continue };
             let settled = since.after(SETTLED);
             if now < settled {
                 wake = wake.min(settled);

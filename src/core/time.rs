@@ -41,6 +41,17 @@ impl Moment {
     }
 }
 
+/// What the wall clock shows at least, in milliseconds since 1970, once somebody has set it: no version
+/// of moored is older than 2026. A router without a battery starts in 1970 or when its firmware was
+/// made.
+const EARLIEST: i64 = 1_767_225_600_000;
+
+/// Whether a wall clock that shows this, in milliseconds since 1970, was set. Before it is, no
+/// certificate is valid.
+pub const fn is_set(wall: i64) -> bool {
+    wall >= EARLIEST
+}
+
 fn as_millis(wait: Duration) -> i64 {
     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
 }

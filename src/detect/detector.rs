@@ -20,6 +20,7 @@ use crate::core::{
     choose::{Prefer, choose},
     observe::{Observation, Why},
     outcome::{FamilyReport, Heard},
+    past::Past,
     time::Moment,
 };
 
@@ -53,8 +54,16 @@ enum Ask {
 pub struct Detector {
     echoes: Echoes,
     timeout: Duration,
-    clock: Box<dyn Fn() -> Moment>,
+    clocks: Clocks,
     turn: usize,
+}
+
+/// The clocks a detector reads.
+pub struct Clocks {
+    /// Now, on the boot clock.
+    pub now: Box<dyn Fn() -> Moment>,
+    /// Whether the wall clock was set: without the time of day no certificate is valid.
+    pub is_set: Box<dyn Fn() -> bool>,
 }
 
 impl Detector {
@@ -64,7 +73,7 @@ impl Detector {
         tls: std::sync::Arc<rustls::ClientConfig>,
         timeout: Duration,
         user_agent: String,
-        clock: Box<dyn Fn() -> Moment>,
+        clocks: Clocks,
         turn: usize,
     ) -> Self {
         Self {
@@ -74,7 +83,7 @@ impl Detector {
                 user_agent,
             },
             timeout,
-            clock,
+            clocks,
             turn,
         }
     }
@@ -84,7 +93,7 @@ impl Detector {
     /// comes no more often.
     fn turn(&self) -> usize {
         const HOUR: i64 = 3_600_000;
-        let hours = (self.clock)().millis().div_euclid(HOUR);
+        let hours = (self.clocks.now)().millis().div_euclid(HOUR);
         self.turn
             .wrapping_add(usize::try_from(hours).unwrap_or_default())
     }
@@ -100,25 +109,31 @@ impl Detector {
     }
 
     /// Asks as few sources as it takes to know.
-    pub async fn observe(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, false).await
+    pub async fn observe(&self, how: &FamilySources, past: &Past) -> FamilyReport {
+        self.inquire(how, past, false).await
     }
 
     /// Asks every source at once, and judges them all.
-    pub async fn observe_all(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, true).await
+    pub async fn observe_all(&self, how: &FamilySources, past: &Past) -> FamilyReport {
+        self.inquire(how, past, true).await
     }
 
-    async fn inquire(
-        &self,
-        how: &FamilySources,
-        known: &BTreeSet<IpAddr>,
-        all_at_once: bool,
-    ) -> FamilyReport {
+    async fn inquire(&self, how: &FamilySources, past: &Past, all_at_once: bool) -> FamilyReport {
         let family = how.family;
         // Where all are asked they are shown in one order.
         let turn = if all_at_once { 0 } else { self.turn() };
-        let (sources, asks) = expand(how, turn);
+        let (mut sources, mut asks) = expand(how, turn);
+        let unasked = if (self.clocks.is_set)() {
+            Vec::new()
+        } else {
+            take_https_out(&mut sources, &mut asks)
+        };
+        let now = (self.clocks.now)();
+        for source in &mut sources {
+            let standing = past.standings.get(&source.label);
+            source.held_back = standing.is_some_and(|it| it.holds_back(now));
+        }
+        let known = &past.believed;
         let view = match View::take() {
             Ok(view) => view,
             Err(what) => {
@@ -150,6 +165,14 @@ impl Detector {
                 _ if everyone => (0..sources.len()).collect(),
                 Next::Ask(positions) => positions,
                 Next::Believe(observation) => {
+                    let observation = match observation {
+                        Observation::Unavailable(Why::NoAnswer(_)) if !unasked.is_empty() => {
+                            Observation::Unavailable(Why::NoClock)
+                        }
+                        other => other,
+                    };
+                    // Nobody is to blame for them: where all are shown they are shown too.
+                    heard.extend(unasked.into_iter().filter(|_| all_at_once));
                     return FamilyReport {
                         family,
                         observation,
@@ -162,9 +185,9 @@ impl Detector {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
                 let view = &view;
                 Some(async move {
-                    let begun = (self.clock)();
+                    let begun = (self.clocks.now)();
                     let answer = self.ask(ask, how, view, known).await;
-                    (position, source, answer, (self.clock)().since(begun))
+                    (position, source, answer, (self.clocks.now)().since(begun))
                 })
             });
             for (position, source, answer, took) in join_all(asked).await {
@@ -172,6 +195,7 @@ impl Detector {
                 heard.push(Heard {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
+                    trust: source.trust,
                     answer: judged.map(|set| set.addrs().into_iter().collect()),
                     took,
                 });
@@ -258,6 +282,7 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
             label,
             operator: operator.to_owned(),
             trust,
+            held_back: false,
         });
         asks.push(ask);
     };
@@ -315,6 +340,24 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
         }
     }
     (sources, asks)
+}
+
+/// Takes out what is asked over TLS, which needs the time of day, and says so of each.
+fn take_https_out(sources: &mut Vec<agree::Source>, asks: &mut Vec<Ask>) -> Vec<Heard> {
+    let over_tls = |ask: &Ask| matches!(ask, Ask::Echo(url) if url.starts_with("https:"));
+    let (out, rest): (Vec<_>, Vec<_>) = std::mem::take(sources)
+        .into_iter()
+        .zip(std::mem::take(asks))
+        .partition(|(_, ask)| over_tls(ask));
+    (*sources, *asks) = rest.into_iter().unzip();
+    let unasked = out.into_iter().map(|(source, _)| Heard {
+        source: source.label,
+        operator: source.operator,
+        trust: source.trust,
+        answer: Err("not asked: this host's clock is not set".to_owned()),
+        took: Duration::ZERO,
+    });
+    unasked.collect()
 }
 
 /// A built-in list in this turn's order.

@@ -17,4 +17,4 @@ pub mod stun;
 mod detector;
 mod echo;
 
-pub use detector::{Detector, FamilySources};
+pub use detector::{Clocks, Detector, FamilySources};

@@ -23,6 +23,13 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
         let said = before.and_then(|it| it.families.iter().find(|it| it.family == family.family));
         log_family(family, said);
     }
+    if report.waits_for_the_clock() && !before.is_some_and(Report::waits_for_the_clock) {
+        // One line for all hosts.
+        warn!(
+            "{}; nothing changes, and it is tried again soon",
+            KeepReason::NoClock
+        );
+    }
     for host in &report.hosts {
         let said = before.and_then(|it| it.hosts.iter().find(|it| it.target == host.target));
         log_host(host, said, now);

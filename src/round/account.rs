@@ -27,6 +27,8 @@ pub struct AccountSetup<'w, P> {
     pub name: &'w AccountName,
     /// The provider and endpoint.
     pub place: &'w str,
+    /// Whether it is asked over TLS, which needs a clock that is set.
+    pub over_tls: bool,
     /// Changes with the secret and the configuration.
     pub fingerprint: u64,
     /// The provider.
@@ -37,6 +39,16 @@ pub struct AccountSetup<'w, P> {
     pub acceptance: [&'w Acceptance; 2],
     /// What to do when a family is gone: IPv4, IPv6.
     pub on_absent: [OnAbsent; 2],
+}
+
+/// What needs the provider waits; what memory says is right is left at that.
+fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &Memory) {
+    for course in courses.iter_mut().filter(|it| !it.is_kept()) {
+        course.list = false;
+        if !course.is_quiet(memory) {
+            course.end = Some(Outcome::Kept(KeepReason::NoClock));
+        }
+    }
 }
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
@@ -50,6 +62,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let now = self.clock.now();
         let mut courses = courses(account, families, &memory.borrow(), task, now);
         self.decide_what_to_list(account, &mut courses, memory, task);
+        if account.over_tls && !self.clock.is_set() {
+            wait_for_the_clock(&mut courses, &memory.borrow());
+        }
         self.obey_holds(&mut courses, memory, task);
         // A change does not wait for DNS servers, dead ones least of all: they are asked in a
         // round that has nothing to write.

@@ -37,8 +37,8 @@ pub(super) fn courses<'r, P>(
     let [acceptance4, acceptance6] = account.acceptance;
     let [absent4, absent6] = account.on_absent;
     let has_settled = |family: Family| {
-        let since = memory.absent.get(&family);
-        task.occasion == Occasion::Asked || since.is_some_and(|since| now.since(*since) >= SETTLED)
+        let since = memory.families.get(&family).and_then(|it| it.absent);
+        task.occasion == Occasion::Asked || since.is_some_and(|since| now.since(since) >= SETTLED)
     };
     let courses = account.targets.iter().filter_map(|(target, host)| {
         let family = target.family;

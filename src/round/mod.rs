@@ -20,8 +20,8 @@ use crate::{
         addr::Family,
         guard::Limits,
         memory::Memory,
-        observe::Observation,
         outcome::{FamilyReport, Report},
+        past::Past,
         record::{AccountName, Target},
         schedule::Cadence,
     },
@@ -125,37 +125,24 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .flat_map(|it| &it.targets)
             .map(|(it, _)| it.family)
             .collect();
-        let known = memory.borrow().believed.clone();
-        let nothing = BTreeSet::new();
+        let pasts = memory.borrow().families.clone();
+        let nothing = Past::default();
         let look = async |family| {
             if !wanted.contains(&family) {
                 return None;
             }
             Some(
                 self.observe
-                    .observe(family, known.get(&family).unwrap_or(&nothing))
+                    .observe(family, pasts.get(&family).unwrap_or(&nothing))
                     .await,
             )
         };
         let (four, six) = join(look(Family::V4), look(Family::V6)).await;
-        let families: Vec<_> = [four, six].into_iter().flatten().collect();
+        let mut families: Vec<_> = [four, six].into_iter().flatten().collect();
         let mut memory = memory.borrow_mut();
-        for report in &families {
-            match &report.observation {
-                Observation::Known(addrs) => {
-                    memory.believed.insert(report.family, addrs.addrs());
-                    memory.absent.remove(&report.family);
-                }
-                Observation::Absent => {
-                    memory
-                        .absent
-                        .entry(report.family)
-                        .or_insert(self.clock.now());
-                }
-                Observation::Unavailable(_) => {
-                    memory.absent.remove(&report.family);
-                }
-            }
+        for report in &mut families {
+            let past = memory.families.entry(report.family).or_default();
+            past.digest(report, self.clock.now());
         }
         families
     }

@@ -1,22 +1,17 @@
 //! What a round needs of the world.
 
-use std::{collections::BTreeSet, net::IpAddr};
-
 use crate::{
     core::{
-        addr::Family, memory::Memory, outcome::FamilyReport, time::Moment, verify::ServerAnswer,
+        addr::Family, memory::Memory, outcome::FamilyReport, past::Past, time::Moment,
+        verify::ServerAnswer,
     },
     resolve::{Question, Servers},
 };
 
 /// Finds out this host's addresses.
 pub trait Observe {
-    /// Asks as few sources as it takes; `known` is what was believed last.
-    fn observe(
-        &self,
-        family: Family,
-        known: &BTreeSet<IpAddr>,
-    ) -> impl Future<Output = FamilyReport>;
+    /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
+    fn observe(&self, family: Family, past: &Past) -> impl Future<Output = FamilyReport>;
 }
 
 /// Asks the zones' own DNS servers.
@@ -41,6 +36,9 @@ pub trait Store {
 pub trait Clock {
     /// Now, on a clock that only goes forward and counts time asleep.
     fn now(&self) -> Moment;
+
+    /// Whether the wall clock was set, so that certificates can be valid.
+    fn is_set(&self) -> bool;
 }
 
 /// Randomness.

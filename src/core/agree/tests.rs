@@ -32,6 +32,7 @@ fn case(sources: &[Row<'_>]) -> Case {
                 label: (*label).to_owned(),
                 operator: (*operator).to_owned(),
                 trust: *trust,
+                held_back: false,
             })
             .collect(),
         answers: sources
@@ -274,4 +275,21 @@ fn failing_sources_are_never_absence() {
         ));
         assert_eq!(asked, ["interface", "a", "b"]);
     }
+}
+
+#[test]
+fn who_is_held_back_is_asked_only_where_nobody_else_is_left() {
+    let mut case = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[NEW])),
+        ("c", "c", Outside, Ok(&[NEW])),
+    ]);
+    case.sources[0].held_back = true;
+    assert_eq!(case.run().1, ["b", "c"]);
+    assert_eq!(case.believes(), Some([ip(NEW)].into()));
+    case.sources[1].held_back = true;
+    assert_eq!(case.run().1, ["c", "a"]);
+    assert_eq!(case.believes(), Some([ip(NEW)].into()));
+    case.sources[2].held_back = true;
+    assert_eq!(case.run().1, ["a", "b"]);
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -179,6 +181,31 @@ fn an_unknown_address_is_looked_for_again_quickly_and_then_less_so() {
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
     assert_eq!(wait(&quiet()), 300);
     assert_eq!(wait(&unknown), 1, "what was found once starts anew");
+}
+
+#[test]
+fn a_clock_that_is_not_set_is_looked_at_again_as_quickly() {
+    let waiting = report(Observation::Absent, Outcome::Kept(KeepReason::NoClock));
+    let mut schedule = Schedule::default();
+    let next = schedule.next(at(0), CADENCE, &waiting, &Memory::default(), 0.5);
+    assert_eq!(next, at(1));
+}
+
+#[test]
+fn a_change_that_has_to_last_is_looked_at_when_it_has() {
+    let flapping = |wait| {
+        let flapping = Observation::Unavailable(Why::Flapping {
+            believed: BTreeSet::new(),
+            claimed: BTreeSet::new(),
+            changes: 3,
+            wait: Duration::from_secs(wait),
+        });
+        report(flapping, Outcome::Unchanged)
+    };
+    let mut schedule = Schedule::default();
+    let mut next = |wait| schedule.next(at(0), CADENCE, &flapping(wait), &Memory::default(), 0.5);
+    assert_eq!(next(200), at(200));
+    assert_eq!(next(2_000), at(300), "and in every round before");
 }
 
 #[test]

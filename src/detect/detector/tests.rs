@@ -98,8 +98,11 @@ fn a_single_stale_operator_cannot_pin_an_address() {
 fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
     let turn = |minutes: i64| {
         let tls = crate::http::tls::config().unwrap();
-        let clock = Box::new(move || Moment::from_millis(minutes * 60_000));
-        Detector::new(tls, Duration::from_secs(1), String::new(), clock, 5).turn()
+        let clocks = Clocks {
+            now: Box::new(move || Moment::from_millis(minutes * 60_000)),
+            is_set: Box::new(|| true),
+        };
+        Detector::new(tls, Duration::from_secs(1), String::new(), clocks, 5).turn()
     };
     assert_eq!([0, 59, 60, 119, 120].map(turn), [5, 5, 6, 6, 7]);
 }
@@ -107,8 +110,7 @@ fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
 #[test]
 fn random_bytes_are_others_each_time() {
     let tls = crate::http::tls::config().unwrap();
-    let clock = Box::new(|| Moment::from_millis(0));
-    let detector = Detector::new(tls, Duration::from_secs(1), String::new(), clock, 0);
+    let detector = Detector::new(tls, Duration::from_secs(1), String::new(), clocks(true), 0);
     let (one, two): ([u8; 12], [u8; 12]) = (detector.random().unwrap(), detector.random().unwrap());
     assert_ne!(one, two);
 }
@@ -123,13 +125,49 @@ fn an_operator_that_answers_in_several_ways_is_one_witness() {
     assert_eq!(asked, all);
 }
 
+fn clocks(is_set: bool) -> Clocks {
+    Clocks {
+        now: Box::new(|| Moment::from_millis(0)),
+        is_set: Box::new(move || is_set),
+    }
+}
+
+#[tokio::test]
+async fn before_the_clock_is_set_nobody_is_asked_over_tls() {
+    let tls = crate::http::tls::config().unwrap();
+    let detector = Detector::new(
+        tls,
+        Duration::from_secs(10),
+        String::new(),
+        clocks(false),
+        0,
+    );
+    let past = Past::default();
+    let report = detector.observe(&how(&["https"]), &past).await;
+    // A host without a default route would have said so first.
+    if report.observation != Observation::Absent {
+        let no_clock = [Why::NoClock, Why::Offline].map(Observation::Unavailable);
+        assert!(no_clock.contains(&report.observation), "{report:?}");
+    }
+    assert!(report.heard.is_empty());
+    let report = detector.observe_all(&how(&["https"]), &past).await;
+    assert_eq!(report.heard.len(), https::OPERATORS.len());
+    for heard in report.heard {
+        let said = heard.answer.unwrap_err();
+        assert_eq!(said, "not asked: this host's clock is not set");
+    }
+    let known = detector
+        .observe_all(&how(&["https", "static:84.212.10.20"]), &past)
+        .await;
+    assert!(matches!(known.observation, Observation::Known(_)));
+}
+
 #[tokio::test]
 async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
     let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let source = format!("stun:{}", socket.local_addr().unwrap());
     let tls = crate::http::tls::config().unwrap();
-    let clock = Box::new(|| Moment::from_millis(0));
-    let detector = Detector::new(tls, Duration::from_secs(10), String::new(), clock, 0);
+    let detector = Detector::new(tls, Duration::from_secs(10), String::new(), clocks(true), 0);
     let answering = async {
         let mut request = [0; 20];
         let (_, client) = socket.recv_from(&mut request).await.unwrap();
@@ -138,8 +176,8 @@ async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
         let answer = [&[1, 1, 0, 12], &request[4..], &addr].concat();
         socket.send_to(&answer, client).await.unwrap();
     };
-    let (how, known) = (how(&[&source]), BTreeSet::new());
-    let (report, ()) = tokio::join!(detector.observe_all(&how, &known), answering);
+    let (how, past) = (how(&[&source]), Past::default());
+    let (report, ()) = tokio::join!(detector.observe_all(&how, &past), answering);
     let [heard] = &report.heard[..] else {
         panic!("{:?}", report.heard)
     };

@@ -30,7 +30,7 @@ fn target() -> Target {
 fn memory(now: Moment) -> Memory {
     let mut memory = Memory::default();
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    memory.believed.insert(Family::V4, [addr].into());
+    memory.families.entry(Family::V4).or_default().believed = [addr].into();
     memory.confirm(&target(), &[addr], true, Some(300), now);
     let failure = Failure::of_account(Class::Rejected, "refused");
     memory.accounts.get_mut(&target().account).unwrap().hold =
@@ -168,10 +168,8 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let now = stamp("a", 100, 1_700_000_000);
     let (dir, file, memory) = saved(&now);
     let learnt = |looker: &StateFile| {
-        let more = Memory {
-            absent: [(Family::V6, now.moment)].into(),
-            ..memory.clone()
-        };
+        let mut more = memory.clone();
+        more.families.entry(Family::V6).or_default().absent = Some(now.moment);
         looker.save_if_nobody_else_does(&more, &now).unwrap();
         file.load(&now).memory == more
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::world::{Dns, Fakes, Fault, first, host, known, outcomes, unknown};
 use crate::{
     core::{
-        intent::{Host, HostV6, OnAbsent},
+        intent::{Host, HostV6, KeepReason, OnAbsent},
         memory::Memory,
         observe::Observation,
         outcome::{Class, Failure, Outcome, Verdict},
@@ -136,6 +136,58 @@ fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
         fakes.provider().lists.get() < 25,
         "and to a look about once an hour"
     );
+}
+
+#[test]
+fn l3_an_address_that_comes_and_goes_is_no_storm_of_updates() {
+    let fakes = one(Push::WhenSimple);
+    fakes.from_outside.set(true);
+    let mut refused = 0;
+    for minute in 0..24 * 60 {
+        fakes.see(known(&[["84.212.10.20", "84.212.99.99"][minute % 2]]));
+        let report = fakes.round();
+        refused += usize::from(report.verdict() == Verdict::AddressUnknown);
+        fakes.advance(MINUTE);
+    }
+    // The first, and two an hour.
+    let writes = fakes.provider().writes.borrow().len();
+    assert!((3..=49).contains(&writes), "{writes}");
+    assert!(refused > 600, "what is not believed is said: {refused}");
+    for _ in 0..40 {
+        fakes.round();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(
+        fakes.provider().addrs(HOME),
+        ["84.212.99.99"],
+        "what lasts is believed"
+    );
+}
+
+#[test]
+fn a_clock_that_is_not_set_is_waited_for_without_a_request() {
+    let fakes = one(Push::WhenSimple);
+    fakes.clock_is_set.set(false);
+    let report = fakes.round();
+    assert_eq!(*first(&report), Outcome::Kept(KeepReason::NoClock));
+    assert_eq!(report.verdict(), Verdict::TryAgain);
+    assert_eq!(fakes.provider().calls(), 0);
+    fakes.clock_is_set.set(true);
+    assert_eq!(
+        *first(&fakes.round()),
+        Outcome::Changed,
+        "and nothing is held"
+    );
+    fakes.clock_is_set.set(false);
+    fakes.advance(25 * HOUR);
+    let calls = fakes.provider().calls();
+    let report = fakes.round();
+    assert_eq!(
+        *first(&report),
+        Outcome::Unchanged,
+        "memory is no worse for it"
+    );
+    assert_eq!(fakes.provider().calls(), calls);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     net::IpAddr,
     time::Duration,
 };
@@ -12,12 +12,14 @@ use futures_util::FutureExt;
 use crate::{
     core::{
         addr::{Acceptance, AddrSet, Family},
+        agree::Trust,
         guard::{Limits, SafePlan},
         intent::{Host, HostV6, OnAbsent},
         memory::Memory,
         name::{Fqdn, ZoneName},
         observe::{Observation, Why},
-        outcome::{Failure, FamilyReport, Outcome, Report},
+        outcome::{Failure, FamilyReport, Heard, Outcome, Report},
+        past::Past,
         plan::{Method, Push, Rules, Step},
         record::{AccountName, Attributes, Record, Target, Zone},
         schedule::Cadence,
@@ -220,6 +222,9 @@ pub(super) struct Fakes {
     pub(super) dns: RefCell<Dns>,
     pub(super) asked_dns: Cell<usize>,
     pub(super) disk_full: Cell<bool>,
+    pub(super) clock_is_set: Cell<bool>,
+    /// Our addresses are known by the word of others only.
+    pub(super) from_outside: Cell<bool>,
     pub(super) saved: RefCell<Vec<Memory>>,
     pub(super) memory: RefCell<Memory>,
     now: Cell<i64>,
@@ -254,6 +259,8 @@ impl Fakes {
             dns: RefCell::new(Dns::True),
             asked_dns: Cell::new(0),
             disk_full: Cell::new(false),
+            clock_is_set: Cell::new(true),
+            from_outside: Cell::new(false),
             saved: RefCell::default(),
             memory: RefCell::default(),
             now: Cell::new(1_000_000),
@@ -292,6 +299,7 @@ impl Fakes {
             .map(|(name, hosts, provider)| AccountSetup {
                 name,
                 place: "fake",
+                over_tls: true,
                 fingerprint: self.fingerprint.get(),
                 provider,
                 targets: hosts
@@ -343,12 +351,23 @@ pub(super) fn first(report: &Report) -> &Outcome {
 }
 
 impl Observe for Fakes {
-    async fn observe(&self, family: Family, _known: &BTreeSet<IpAddr>) -> FamilyReport {
+    async fn observe(&self, family: Family, _past: &Past) -> FamilyReport {
         let observation = self.addresses.borrow()[&family].clone();
+        let answer = match &observation {
+            Observation::Known(addrs) if self.from_outside.get() => Some(addrs.addrs()),
+            _ => None,
+        };
+        let heard = answer.map(|addrs| Heard {
+            source: "https://ip.example.net/".to_owned(),
+            operator: "ip.example.net".to_owned(),
+            trust: Trust::Outside,
+            answer: Ok(addrs.into_iter().collect()),
+            took: Duration::ZERO,
+        });
         FamilyReport {
             family,
             observation,
-            heard: Vec::new(),
+            heard: heard.into_iter().collect(),
         }
     }
 }
@@ -388,6 +407,10 @@ impl Store for Fakes {
 impl Clock for Fakes {
     fn now(&self) -> Moment {
         Moment::from_millis(self.now.get())
+    }
+
+    fn is_set(&self) -> bool {
+        self.clock_is_set.get()
     }
 }
 

@@ -1,0 +1,200 @@
+//! Flapping: when the word from outside changes to and fro, a change has to last before it is
+//! believed.
+//!
+//! A line that fails over to another and back, and one that gets a new address now and then, are
+//! believed at once. What is damped is coming back, within an hour, to an address that was left in
+//! that hour, from the third change on, and any change after the eighth: it must be what is said in
+//! every round for five minutes, then ten, then twenty, up to half an hour. Meanwhile nothing
+//! changes. The kernel's own word is never damped: it is the truth, and the guard bounds the writes.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{observe::Why, time::Moment};
+
+/// Changes within an hour that are believed at once even if they lead back.
+const BACK: usize = 2;
+/// Changes within an hour that are believed at once if they lead somewhere new.
+const NEW: usize = 8;
+const HOUR: Duration = Duration::from_hours(1);
+const FIRST: Duration = Duration::from_mins(5);
+const LONGEST: Duration = Duration::from_mins(30);
+
+/// Addresses at a moment: when they were left, or first claimed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Dated {
+    /// The addresses.
+    pub addrs: BTreeSet<IpAddr>,
+    /// The moment.
+    pub at: Moment,
+}
+
+/// How restless the word from outside was within the last hour.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Restless {
+    /// What was believed before, oldest first, and when it was left.
+    pub left: Vec<Dated>,
+    /// A change that has to last, and since when it is claimed.
+    pub proposed: Option<Dated>,
+}
+
+impl Restless {
+    /// Whether `claimed`, which enough operators say, may take the place of `believed` now.
+    pub fn weigh(
+        &mut self,
+        believed: &BTreeSet<IpAddr>,
+        claimed: &BTreeSet<IpAddr>,
+        now: Moment,
+    ) -> Result<(), Why> {
+        self.left
+            .retain(|it| it.at <= now && now.since(it.at) < HOUR);
+        if believed.is_empty() || claimed == believed {
+            self.proposed = None;
+            return Ok(());
+        }
+        let changes = self.left.len();
+        let back = self.left.iter().any(|it| it.addrs == *claimed);
+        let free = if back { BACK } else { NEW };
+        if changes >= free {
+            let before = self.proposed.take().filter(|it| it.addrs == *claimed);
+            let since = before.map_or(now, |it| it.at).min(now);
+            self.proposed = Some(Dated {
+                addrs: claimed.clone(),
+                at: since,
+            });
+            let doubled = u32::try_from(changes - free)
+                .ok()
+                .and_then(|it| 1_u32.checked_shl(it));
+            let wait = FIRST
+                .saturating_mul(doubled.unwrap_or(u32::MAX))
+                .min(LONGEST);
+            let until = since.after(wait);
+            if now < until {
+                return Err(Why::Flapping {
+                    believed: believed.clone(),
+                    claimed: claimed.clone(),
+                    changes,
+                    wait: until.since(now),
+                });
+            }
+        }
+        self.proposed = None;
+        self.left.push(Dated {
+            addrs: believed.clone(),
+            at: now,
+        });
+        Ok(())
+    }
+
+    /// Every moment moves with the clock.
+    pub(super) fn shift(&mut self, millis: i64) {
+        for dated in self.left.iter_mut().chain(&mut self.proposed) {
+            dated.at = dated.at.shifted(millis);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: u8 = 1;
+    const B: u8 = 2;
+
+    fn addrs(last: u8) -> BTreeSet<IpAddr> {
+        [IpAddr::from([84, 212, 10, last])].into()
+    }
+
+    /// Plays one claim a minute; says in which minutes what was believed changed.
+    fn changes(claims: impl IntoIterator<Item = u8>) -> Vec<usize> {
+        let mut restless = Restless::default();
+        let mut believed = addrs(A);
+        let mut changes = Vec::new();
+        for (minute, claim) in claims.into_iter().enumerate() {
+            let now = Moment::from_millis(i64::try_from(minute).unwrap() * 60_000);
+            let claimed = addrs(claim);
+            if restless.weigh(&believed, &claimed, now).is_ok() && believed != claimed {
+                believed = claimed;
+                changes.push(minute);
+            }
+        }
+        changes
+    }
+
+    #[test]
+    fn a_fail_over_and_the_way_back_are_believed_at_once() {
+        assert_eq!(changes([A, B, B, B, A, A]), [1, 4]);
+    }
+
+    #[test]
+    fn an_address_that_comes_and_goes_stays_where_it_was() {
+        let claims = (0..600).map(|it| if it % 2 == 0 { B } else { A });
+        let changes = changes(claims);
+        // Two an hour, which is when the first of them is forgotten.
+        assert!(changes.len() <= 20, "{changes:?}");
+        assert_eq!(changes[..2], [0, 1]);
+        assert!(changes[2] >= 60, "{changes:?}");
+    }
+
+    #[test]
+    fn what_lasts_is_believed_in_the_end() {
+        let claims = [B, A].into_iter().chain(std::iter::repeat_n(B, 20));
+        assert_eq!(changes(claims), [0, 1, 7]);
+    }
+
+    #[test]
+    fn each_further_change_has_to_last_twice_as_long_up_to_half_an_hour() {
+        let mut restless = Restless::default();
+        let mut now = Moment::from_millis(0);
+        let mut waits = Vec::new();
+        let (mut believed, mut claimed) = (addrs(A), addrs(B));
+        for _ in 0..6 {
+            match restless.weigh(&believed, &claimed, now) {
+                Ok(()) => waits.push(Duration::ZERO),
+                Err(Why::Flapping { wait, .. }) => {
+                    waits.push(wait);
+                    now = now.after(wait);
+                    assert_eq!(restless.weigh(&believed, &claimed, now), Ok(()));
+                }
+                Err(other) => panic!("{other}"),
+            }
+            std::mem::swap(&mut believed, &mut claimed);
+        }
+        let minutes = waits.iter().map(|it| it.as_secs() / 60);
+        assert_eq!(minutes.collect::<Vec<_>>(), [0, 0, 5, 10, 20, 30]);
+    }
+
+    #[test]
+    fn addresses_that_are_new_each_time_are_damped_late() {
+        assert_eq!(changes(2..=12), [0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn the_first_address_of_all_is_no_change() {
+        let mut restless = Restless::default();
+        let nothing = BTreeSet::new();
+        assert_eq!(
+            restless.weigh(&nothing, &addrs(A), Moment::from_millis(0)),
+            Ok(())
+        );
+        assert!(restless.left.is_empty());
+    }
+
+    #[test]
+    fn moments_from_the_future_count_for_nothing() {
+        let mut restless = Restless {
+            left: (0..20)
+                .map(|it| Dated {
+                    addrs: addrs(it),
+                    at: Moment::from_millis(i64::MAX),
+                })
+                .collect(),
+            proposed: None,
+        };
+        let now = Moment::from_millis(0);
+        assert_eq!(restless.weigh(&addrs(A), &addrs(B), now), Ok(()));
+        assert_eq!(restless.left.len(), 1);
+    }
+}

@@ -1,0 +1,145 @@
+//! What is remembered of our addresses of one family, and what a round adds to it.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{
+    damp::Restless,
+    observe::Observation,
+    outcome::FamilyReport,
+    standing::{Standings, learn},
+    time::Moment,
+};
+
+/// The past of one family.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Past {
+    /// The addresses that were believed last; empty if none ever were.
+    pub believed: BTreeSet<IpAddr>,
+    /// Since when the family is absent.
+    pub absent: Option<Moment>,
+    /// How the word from outside changed lately.
+    pub restless: Restless,
+    /// Which sources are held back.
+    pub standings: Standings,
+}
+
+impl Past {
+    /// Takes in what a round found out. A change that has to last before it is believed makes the
+    /// observation an unavailable one.
+    pub fn digest(&mut self, report: &mut FamilyReport, now: Moment) {
+        self.absent = match report.observation {
+            Observation::Absent => self.absent.or(Some(now)),
+            _ => None,
+        };
+        let Observation::Known(addrs) = &report.observation else {
+            return;
+        };
+        let addrs = addrs.addrs();
+        learn(&mut self.standings, &report.heard, &addrs, now);
+        let weighed = if report.is_from_outside(&addrs) {
+            self.restless.weigh(&self.believed, &addrs, now)
+        } else {
+            self.restless.proposed = None;
+            Ok(())
+        };
+        match weighed {
+            Ok(()) => self.believed = addrs,
+            Err(why) => report.observation = Observation::Unavailable(why),
+        }
+    }
+
+    /// Every moment moves with the clock.
+    pub(super) fn shift(&mut self, millis: i64) {
+        self.absent = self.absent.map(|it| it.shifted(millis));
+        self.restless.shift(millis);
+        for standing in self.standings.values_mut() {
+            standing.shift(millis);
+        }
+    }
+
+    /// Drops what cannot be.
+    pub(super) fn drop_the_impossible(&mut self, now: Moment) {
+        self.absent = self.absent.filter(|since| *since <= now);
+        self.restless.left.retain(|it| it.at <= now);
+        self.restless.proposed.take_if(|it| it.at > now);
+        self.standings.retain(|_, it| !it.is_impossible(now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::core::{
+        addr::{Acceptance, AddrSet, Family},
+        agree::Trust,
+        observe::Why,
+        outcome::Heard,
+    };
+
+    fn report(addr: &str, trust: Trust) -> FamilyReport {
+        let addr = addr.parse().unwrap();
+        let admitted = Acceptance::default().admit(Family::V4, addr).unwrap();
+        FamilyReport {
+            family: Family::V4,
+            observation: Observation::Known(AddrSet::one(admitted)),
+            heard: vec![Heard {
+                source: "a".to_owned(),
+                operator: "a".to_owned(),
+                trust,
+                answer: Ok(vec![addr]),
+                took: Duration::ZERO,
+            }],
+        }
+    }
+
+    const ONE: &str = "84.212.10.20";
+    const OTHER: &str = "84.212.99.99";
+
+    /// What is believed after each of these answers, a minute apart.
+    fn played(answers: &[&str], trust: Trust) -> Vec<bool> {
+        let mut past = Past::default();
+        let known = answers.iter().enumerate().map(|(minute, addr)| {
+            let now = Moment::from_millis(i64::try_from(minute).unwrap() * 60_000);
+            let mut report = report(addr, trust);
+            past.digest(&mut report, now);
+            match report.observation {
+                Observation::Known(_) => true,
+                Observation::Unavailable(Why::Flapping { .. }) => false,
+                other => panic!("{other:?}"),
+            }
+        });
+        known.collect()
+    }
+
+    #[test]
+    fn flapping_is_damped_where_the_word_comes_from_outside_only() {
+        let answers = [ONE, OTHER, ONE, OTHER, ONE];
+        assert_eq!(
+            played(&answers, Trust::Outside),
+            [true, true, true, false, true]
+        );
+        assert_eq!(played(&answers, Trust::Kernel), [true; 5]);
+        assert_eq!(played(&answers, Trust::Own), [true; 5]);
+    }
+
+    #[test]
+    fn absence_begins_once_and_ends_with_any_other_word() {
+        let mut past = Past::default();
+        let mut see = |observation, minute: i64| {
+            let mut report = report(ONE, Trust::Kernel);
+            report.observation = observation;
+            past.digest(&mut report, Moment::from_millis(minute * 60_000));
+            past.absent.map(|it| it.millis() / 60_000)
+        };
+        assert_eq!(see(Observation::Absent, 1), Some(1));
+        assert_eq!(see(Observation::Absent, 2), Some(1));
+        assert_eq!(see(Observation::Unavailable(Why::Offline), 3), None);
+        assert_eq!(see(Observation::Absent, 4), Some(4));
+        assert_eq!(see(report(ONE, Trust::Kernel).observation, 5), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! Who is not asked for now: sources from outside whose last answers were worth nothing.
+//!
+//! A source that gave no acceptable answer while another operator did, or that said something else
+//! than what was believed, is held back for ten minutes, and for twice as long each time it happens
+//! again, up to a day. One right answer makes good for all. Held back means asked last: where nobody
+//! else is left to confirm a change, it is asked all the same.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{agree::Trust, outcome::Heard, time::Moment};
+
+/// How a source is held back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Standing {
+    /// How often in a row its answer was worth nothing.
+    pub faults: u32,
+    /// When that was last.
+    pub since: Moment,
+    /// Until when it is asked last.
+    pub until: Moment,
+}
+
+const FIRST: Duration = Duration::from_mins(10);
+const LONGEST: Duration = Duration::from_hours(24);
+
+impl Standing {
+    fn after(before: Option<&Self>, now: Moment) -> Self {
+        let faults = before.map_or(0, |it| it.faults).saturating_add(1);
+        let doubled = 1_u32.checked_shl(faults - 1).unwrap_or(u32::MAX);
+        Self {
+            faults,
+            since: now,
+            until: now.after(FIRST.saturating_mul(doubled).min(LONGEST)),
+        }
+    }
+
+    /// Whether it is asked last.
+    pub fn holds_back(&self, now: Moment) -> bool {
+        self.since <= now && now < self.until
+    }
+
+    /// The same on a clock whose zero lies elsewhere.
+    pub(super) fn shift(&mut self, millis: i64) {
+        self.since = self.since.shifted(millis);
+        self.until = self.until.shifted(millis);
+    }
+
+    /// Whether no fault can have led to it.
+    pub(super) fn is_impossible(&self, now: Moment) -> bool {
+        now < self.since || self.until.since(self.since) > LONGEST
+    }
+}
+
+/// How the sources stand, by what they are called in reports.
+pub type Standings = BTreeMap<String, Standing>;
+
+/// Draws the lesson of a round in which `believed` was: nothing where no answer from outside led to
+/// it, for then the network may have been at fault.
+pub fn learn(standings: &mut Standings, heard: &[Heard], believed: &BTreeSet<IpAddr>, now: Moment) {
+    // Long over, or of a source that is not configured any more.
+    standings.retain(|_, it| now.since(it.until) < LONGEST * 2);
+    let is_right = |it: &Heard| {
+        let answer = it.answer.as_ref();
+        answer.is_ok_and(|addrs| believed.iter().eq(addrs))
+    };
+    let outside = heard.iter().filter(|it| it.trust == Trust::Outside);
+    if !outside.clone().any(is_right) {
+        return;
+    }
+    for source in outside {
+        if is_right(source) {
+            standings.remove(&source.source);
+        } else {
+            let standing = Standing::after(standings.get(&source.source), now);
+            standings.insert(source.source.clone(), standing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Moment {
+        Moment::from_millis(minutes * 60_000)
+    }
+
+    fn said(source: &str, trust: Trust, answer: Result<&str, &str>) -> Heard {
+        Heard {
+            source: source.to_owned(),
+            operator: source.to_owned(),
+            trust,
+            answer: answer
+                .map(|it| vec![it.parse().unwrap()])
+                .map_err(str::to_owned),
+            took: Duration::ZERO,
+        }
+    }
+
+    fn outside(source: &str, answer: Result<&str, &str>) -> Heard {
+        said(source, Trust::Outside, answer)
+    }
+
+    const OURS: &str = "84.212.10.20";
+    const LIE: &str = "104.16.1.1";
+
+    fn learnt(standings: &mut Standings, heard: &[Heard], now: Moment) {
+        learn(standings, heard, &[OURS.parse().unwrap()].into(), now);
+    }
+
+    fn held_back(standings: &Standings, now: Moment) -> Vec<&str> {
+        let held = standings.iter().filter(|(_, it)| it.holds_back(now));
+        held.map(|(source, _)| source.as_str()).collect()
+    }
+
+    #[test]
+    fn who_fails_or_lies_while_another_is_right_is_held_back() {
+        let mut standings = Standings::new();
+        let heard = [
+            outside("right", Ok(OURS)),
+            outside("liar", Ok(LIE)),
+            outside("dead", Err("no answer in time")),
+        ];
+        learnt(&mut standings, &heard, at(0));
+        assert_eq!(held_back(&standings, at(0)), ["dead", "liar"]);
+        assert_eq!(held_back(&standings, at(9)), ["dead", "liar"]);
+        assert!(held_back(&standings, at(10)).is_empty());
+    }
+
+    #[test]
+    fn where_nobody_outside_was_right_nobody_is_blamed() {
+        let mut standings = Standings::new();
+        for heard in [
+            vec![
+                outside("a", Err("unreachable")),
+                outside("b", Err("unreachable")),
+            ],
+            vec![
+                said("interface", Trust::Kernel, Ok(OURS)),
+                outside("a", Ok(LIE)),
+            ],
+        ] {
+            learnt(&mut standings, &heard, at(0));
+            assert!(standings.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_time_doubles_to_a_day_and_one_right_answer_ends_it() {
+        let mut standings = Standings::new();
+        let mut now = at(0);
+        let mut minutes = Vec::new();
+        for _ in 0..10 {
+            let heard = [outside("right", Ok(OURS)), outside("liar", Ok(LIE))];
+            learnt(&mut standings, &heard, now);
+            let until = standings["liar"].until;
+            minutes.push(until.since(now).as_secs() / 60);
+            now = until;
+        }
+        assert_eq!(minutes, [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]);
+        learnt(&mut standings, &[outside("liar", Ok(OURS))], now);
+        assert!(standings.is_empty());
+    }
+
+    #[test]
+    fn what_is_long_over_is_forgotten() {
+        let mut standings = Standings::new();
+        let heard = [outside("right", Ok(OURS)), outside("gone", Ok(LIE))];
+        learnt(&mut standings, &heard, at(0));
+        learnt(&mut standings, &[], at(10 + 2 * 1_440));
+        assert!(standings.is_empty());
+    }
+}
