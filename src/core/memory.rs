@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,8 @@ pub struct TargetMemory {
     pub pending: bool,
     /// When the zone's servers were last asked.
     pub verified: Option<Moment>,
+    /// Since when a change of ours is awaited at them.
+    pub awaited: Option<Moment>,
     /// How many times in a row they all answered something else than what was confirmed.
     pub differing: u32,
     /// What was written within the last hour, oldest first.
@@ -78,6 +81,9 @@ pub struct Confirmed {
     pub simple: bool,
     /// The TTL that was configured then: another one now has to be written.
     pub ttl: Option<u32>,
+    /// How long it took until all of the zone's servers showed them; `None` while that is not known.
+    #[serde(default)]
+    pub visible_after: Option<Duration>,
 }
 
 /// A write that was sent.
@@ -184,15 +190,16 @@ impl Memory {
         now: Moment,
     ) {
         let memory = self.target_mut(target);
-        let since = match &memory.confirmed {
-            Some(before) if before.addrs == addrs => before.since,
-            _ => now,
+        let (since, visible_after) = match &memory.confirmed {
+            Some(before) if before.addrs == addrs => (before.since, before.visible_after),
+            _ => (now, None),
         };
         memory.confirmed = Some(Confirmed {
             addrs: addrs.to_vec(),
             since,
             simple,
             ttl,
+            visible_after,
         });
         memory.pending = false;
         memory.differing = 0;
@@ -201,6 +208,11 @@ impl Memory {
         if memory.verified.is_none() || since == now {
             memory.verified = Some(now);
         }
+    }
+
+    /// A write of ours was confirmed: the zone's servers are looked at until they show it.
+    pub fn await_visibility(&mut self, target: &Target, now: Moment) {
+        self.target_mut(target).awaited = Some(now);
     }
 
     /// Drops what cannot be: moments that have not come yet, holds longer than any the schedule
@@ -220,6 +232,7 @@ impl Memory {
             for target in account.targets.values_mut() {
                 drop_hold(&mut target.hold);
                 target.verified = target.verified.filter(|at| *at <= now);
+                target.awaited = target.awaited.filter(|at| *at <= now);
                 target.writes.retain(|write| write.at <= now);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.min(now);
@@ -249,6 +262,7 @@ impl Memory {
             move_hold(&mut account.hold);
             for target in account.targets.values_mut() {
                 shift(&mut target.verified);
+                shift(&mut target.awaited);
                 move_hold(&mut target.hold);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.shifted(millis);
@@ -462,6 +476,7 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
+        memory.await_visibility(&target(), at(6));
         let past = memory.families.entry(Family::V6).or_default();
         past.absent = Some(at(4));
         past.restless.left = vec![Dated {
@@ -490,7 +505,10 @@ mod tests {
         let target = memory.target(&target()).unwrap();
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));
-        assert_eq!(target.verified, Some(at(8)));
+        assert_eq!(
+            (target.verified, target.awaited),
+            (Some(at(8)), Some(at(7)))
+        );
         assert_eq!(target.hold.as_ref().unwrap().until, at(10));
         let account = &memory.accounts[&AccountName("home".into())];
         assert_eq!(account.audited, Some(at(9)));

@@ -174,6 +174,8 @@ pub struct Report {
     pub families: Vec<FamilyReport>,
     /// Every target, in the order of the configuration.
     pub hosts: Vec<HostReport>,
+    /// Changes that the zone's servers were seen to show, and how long that took.
+    pub visible: Vec<(Target, Duration)>,
     /// What DNS answers where that differs from what was confirmed.
     pub dns: Vec<DnsNote>,
     /// The state could not be written: what that means, in words.

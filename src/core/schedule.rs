@@ -10,6 +10,7 @@ use crate::core::{
     outcome::{Class, Failure, Report, Scope},
     record::Target,
     time::Moment,
+    verify,
 };
 
 /// How often what is due.
@@ -203,7 +204,9 @@ fn retry(now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
     }
     let target = memory.target(target)?;
     let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
-    held(&target.hold).or_else(|| second_look(target))
+    held(&target.hold)
+        .or_else(|| verify::wake(target, now))
+        .or_else(|| second_look(target))
 }
 
 #[cfg(test)]

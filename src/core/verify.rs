@@ -1,6 +1,6 @@
 //! What the answers of a zone's servers say about a record that a provider confirmed.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use crate::core::{memory::TargetMemory, schedule::PROPAGATION, time::Moment};
 
@@ -45,14 +45,67 @@ pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> Seen {
     }
 }
 
-/// Takes note of what was seen, and says whether it is a lasting difference: one seen twice in a
-/// row, or once when the last write has had the time to spread. Even that leads to no more than a
-/// look at the provider's own list.
-pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> bool {
+/// How long after a change the zone's servers are looked at for it.
+pub const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The first look comes so long after the change, each further one after as long again as it took to
+/// there.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
+/// When the zone's servers are due to be looked at for a change that is awaited.
+pub fn next_look(memory: &TargetMemory) -> Option<Moment> {
+    let since = memory.awaited?;
+    Some(look_after(since, memory.verified.unwrap_or(since)))
+}
+
+/// When a round is played for a change that is awaited, after one that ended at `now`: less and less
+/// often, whether that one could look or not, and in the end no more.
+pub fn wake(memory: &TargetMemory, now: Moment) -> Option<Moment> {
+    let since = memory.awaited?;
+    (now.since(since) < PATIENCE).then(|| look_after(since, now))
+}
+
+fn look_after(since: Moment, last: Moment) -> Moment {
+    last.after(last.since(since).max(FIRST_LOOK))
+}
+
+/// What a look at the zone's servers means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// All is well, or not worth a word.
+    Nothing,
+    /// A change of ours is visible, so long after it was made.
+    Visible(Duration),
+    /// A change of ours is still on its way.
+    Spreading,
+    /// It differs; that may pass.
+    Differs,
+    /// It differs, and that lasts: reason for a look at the provider's own list, and for no more.
+    Lasts,
+}
+
+/// Takes note of what was seen. While a change of ours is awaited nothing counts as a difference. One
+/// lasts that is seen twice in a row, or once when the last write has had the time to spread.
+pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
     memory.verified = Some(now);
+    if let Some(since) = memory.awaited {
+        let took = now.since(since);
+        if *seen == Seen::Agrees {
+            memory.awaited = None;
+            memory.differing = 0;
+            if let Some(confirmed) = &mut memory.confirmed {
+                confirmed.visible_after = Some(took);
+            }
+            return Meaning::Visible(took);
+        }
+        if took < PATIENCE {
+            return Meaning::Spreading;
+        }
+        memory.awaited = None;
+    }
     if !matches!(seen, Seen::Differs(_)) {
         memory.differing = 0;
-        return false;
+        return Meaning::Nothing;
     }
     memory.differing = memory.differing.saturating_add(1);
     let last_write = memory.writes.last().map(|write| write.at);
@@ -60,7 +113,11 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> bool {
     let has_spread = last_write
         .max(since)
         .is_none_or(|written| now.since(written) >= PROPAGATION);
-    has_spread || memory.differing >= 2
+    if has_spread || memory.differing >= 2 {
+        Meaning::Lasts
+    } else {
+        Meaning::Differs
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +172,7 @@ mod tests {
                 since: at(0),
                 simple: true,
                 ttl: None,
+                visible_after: None,
             }),
             writes: vec![Write {
                 at: at(1_000),
@@ -122,19 +180,87 @@ mod tests {
             }],
             ..TargetMemory::default()
         };
-        assert!(!note(&mut memory, &differs, at(1_010)));
-        assert!(!note(&mut memory, &Seen::Agrees, at(1_020)));
-        assert!(
-            !note(&mut memory, &differs, at(1_030)),
+        assert_eq!(note(&mut memory, &differs, at(1_010)), Meaning::Differs);
+        assert_eq!(
+            note(&mut memory, &Seen::Agrees, at(1_020)),
+            Meaning::Nothing
+        );
+        assert_eq!(
+            note(&mut memory, &differs, at(1_030)),
+            Meaning::Differs,
             "agreement in between starts anew"
         );
-        assert!(note(&mut memory, &differs, at(1_040)));
-        assert!(!note(&mut memory, &Seen::Silent, at(1_050)));
+        assert_eq!(note(&mut memory, &differs, at(1_040)), Meaning::Lasts);
+        assert_eq!(
+            note(&mut memory, &Seen::Silent, at(1_050)),
+            Meaning::Nothing
+        );
         assert_eq!(memory.differing, 0, "silence keeps nobody looking");
         let mut memory = TargetMemory {
             differing: 0,
             ..memory
         };
-        assert!(note(&mut memory, &differs, at(1_120)));
+        assert_eq!(note(&mut memory, &differs, at(1_120)), Meaning::Lasts);
+    }
+
+    fn awaiting(since: Moment) -> TargetMemory {
+        TargetMemory {
+            confirmed: Some(Confirmed {
+                addrs: vec![ip("1.1.1.2")],
+                since,
+                simple: true,
+                ttl: None,
+                visible_after: None,
+            }),
+            verified: Some(since),
+            awaited: Some(since),
+            ..TargetMemory::default()
+        }
+    }
+
+    #[test]
+    fn a_change_is_looked_for_less_and_less_often_until_patience_ends() {
+        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let mut memory = awaiting(at(100));
+        let mut looks = Vec::new();
+        let differs = Seen::Differs(BTreeSet::new());
+        while let Some(next) = next_look(&memory) {
+            looks.push(next.since(at(100)).as_secs());
+            let seen = if looks.len() % 2 == 0 {
+                &Seen::Mixed
+            } else {
+                &differs
+            };
+            let meaning = note(&mut memory, seen, next);
+            let over = next.since(at(100)) >= PATIENCE;
+            assert_eq!(meaning == Meaning::Spreading, !over, "{meaning:?}");
+        }
+        assert_eq!(looks, [5, 10, 20, 40, 80, 160, 320, 640]);
+        assert_eq!(memory.confirmed.unwrap().visible_after, None);
+        let mut memory = awaiting(at(100));
+        memory.verified = Some(at(420));
+        assert_eq!(
+            note(&mut memory, &differs, at(740)),
+            Meaning::Lasts,
+            "patience ended"
+        );
+    }
+
+    #[test]
+    fn when_all_servers_show_a_change_the_time_it_took_is_remembered() {
+        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let mut memory = awaiting(at(100));
+        let took = Duration::from_secs(10);
+        assert_eq!(
+            note(&mut memory, &Seen::Silent, at(105)),
+            Meaning::Spreading
+        );
+        assert_eq!(
+            note(&mut memory, &Seen::Agrees, at(110)),
+            Meaning::Visible(took)
+        );
+        assert_eq!(memory.confirmed.as_ref().unwrap().visible_after, Some(took));
+        assert_eq!(next_look(&memory), None);
+        assert_eq!(note(&mut memory, &Seen::Agrees, at(120)), Meaning::Nothing);
     }
 }

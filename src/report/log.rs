@@ -8,7 +8,7 @@ use crate::core::{
     intent::KeepReason,
     observe::Observation,
     outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
-    time::Moment,
+    time::{Moment, Spoken},
 };
 
 /// Logs a round. What the round before it said already is not said again above debug level.
@@ -33,6 +33,12 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     for host in &report.hosts {
         let said = before.and_then(|it| it.hosts.iter().find(|it| it.target == host.target));
         log_host(host, said, now);
+    }
+    for (target, after) in &report.visible {
+        info!(
+            "{target}: all of its zone's servers show the change, {} after it",
+            Spoken(*after)
+        );
     }
     for note in &report.dns {
         warn!("{}: {}", note.target, note.what);

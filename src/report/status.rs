@@ -44,6 +44,9 @@ pub struct HostStatus {
     pub addresses: Vec<std::net::IpAddr>,
     /// For how long it has had them.
     pub unchanged_for_seconds: Option<u64>,
+    /// How long it took until all of the zone's servers showed them, if that was seen.
+    #[serde(default)]
+    pub visible_after_seconds: Option<u64>,
     /// How the last round ended for it, by the words of `--once --json`.
     pub outcome: String,
     /// The same in words.
@@ -88,6 +91,9 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
                 r#type: host.target.family.record_type().to_owned(),
                 addresses: host.addresses.clone(),
                 unchanged_for_seconds: confirmed.map(|it| now.since(it.since).as_secs()),
+                visible_after_seconds: confirmed
+                    .and_then(|it| it.visible_after)
+                    .map(|it| it.as_secs()),
                 outcome: host.outcome.word().to_owned(),
                 reason: outcome(host, now),
                 failing: host.outcome.verdict() != Verdict::Right,
@@ -133,6 +139,9 @@ pub fn text(status: &Status) -> String {
         let _ = write!(text, "{:width$}  {addrs}", name(host));
         if let Some(seconds) = host.unchanged_for_seconds {
             let _ = write!(text, " for {}", spoken(seconds));
+        }
+        if let Some(seconds) = host.visible_after_seconds {
+            let _ = write!(text, " (in DNS after {})", spoken(seconds));
         }
         let _ = writeln!(text, "  {}", host.reason);
     }

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
 use super::{
     Observe, Occasion, Store, Task, Verify, World,
     course::{Course, courses},
+    dns::Looked,
 };
 use crate::{
     core::{
@@ -13,7 +14,7 @@ use crate::{
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::Memory,
         name::{Fqdn, longest_zone},
-        outcome::{Class, DnsNote, Failure, FamilyReport, HostReport, Outcome, Scope},
+        outcome::{Class, Failure, FamilyReport, HostReport, Outcome, Scope},
         plan::{Basis, Change, Planned, memory_suffices, plan},
         record::{AccountName, Existing, Record, Target},
         schedule::{Hold, is_due},
@@ -58,7 +59,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         families: &[FamilyReport],
         memory: &RefCell<Memory>,
         task: Task,
-    ) -> (Vec<HostReport>, Vec<DnsNote>) {
+    ) -> (Vec<HostReport>, Looked) {
         let now = self.clock.now();
         let mut courses = courses(account, families, &memory.borrow(), task, now);
         self.decide_what_to_list(account, &mut courses, memory, task);
@@ -69,9 +70,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         // A change does not wait for DNS servers, dead ones least of all: they are asked in a
         // round that has nothing to write.
         let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
-        let mut notes = Vec::new();
+        let mut looked = Looked::default();
         if courses.iter().all(is_idle) {
-            notes = self.look_at_dns(account, &mut courses, memory).await;
+            looked = self.look_at_dns(account, &mut courses, memory).await;
             self.obey_holds(&mut courses, memory, task);
         }
         let listing = self.list(account, &mut courses, memory).await;
@@ -81,7 +82,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let reports = courses
             .into_iter()
             .map(|course| course.report(&memory.borrow(), self.clock.now()));
-        (reports.collect(), notes)
+        (reports.collect(), looked)
     }
 
     /// The provider is asked only where memory does not suffice or a look is due: a round that
@@ -336,7 +337,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let ttl = course.and_then(|(_, host)| host.ttl);
             let Err(failure) = result else {
                 let simple = change.simple_afterwards;
-                memory.confirm(&change.target, &change.to, simple, ttl, self.clock.now());
+                let now = self.clock.now();
+                memory.confirm(&change.target, &change.to, simple, ttl, now);
+                memory.await_visibility(&change.target, now);
                 end(change, Outcome::Changed);
                 continue;
             };

@@ -12,6 +12,7 @@ use crate::core::{
     record::Target,
     schedule::{Hold, SECOND_LOOK, SETTLED, is_due},
     time::Moment,
+    verify::next_look,
 };
 
 /// A target on its way through the round.
@@ -84,6 +85,11 @@ impl Course<'_> {
     pub(super) fn wants_dns(&self, memory: &TargetMemory, verify: Duration, now: Moment) -> bool {
         if self.is_kept() {
             return false;
+        }
+        if !memory.pending
+            && let Some(look) = next_look(memory)
+        {
+            return self.is_satisfied_by(memory.confirmed.as_ref()) && look <= now;
         }
         let every = if memory.differing > 0 {
             verify.min(SECOND_LOOK)

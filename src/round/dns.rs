@@ -1,6 +1,6 @@
 //! Comparing what was confirmed with what the zones' own servers answer.
 
-use std::{cell::RefCell, net::IpAddr};
+use std::{cell::RefCell, net::IpAddr, time::Duration};
 
 use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
 use crate::{
@@ -9,11 +9,21 @@ use crate::{
         memory::Memory,
         name::longest_zone,
         outcome::DnsNote,
-        verify::{Seen, ServerAnswer, compare, note},
+        record::Target,
+        verify::{Meaning, Seen, ServerAnswer, compare, note},
     },
     provider::Provider,
     resolve::Question,
 };
+
+/// What a look at the zones' servers brought.
+#[derive(Default)]
+pub(super) struct Looked {
+    /// What is worth a word.
+    pub(super) notes: Vec<DnsNote>,
+    /// Changes that became visible, and after how long.
+    pub(super) visible: Vec<(Target, Duration)>,
+}
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Compares what was confirmed with what the zones' servers answer, where that is due.
@@ -22,7 +32,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
         memory: &RefCell<Memory>,
-    ) -> Vec<DnsNote> {
+    ) -> Looked {
         let now = self.clock.now();
         let mut asked = Vec::new();
         let mut questions = Vec::new();
@@ -45,10 +55,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
         }
         if questions.is_empty() {
-            return Vec::new();
+            return Looked::default();
         }
         let answers = self.verify.ask(&questions).await;
-        let mut notes = Vec::new();
+        let mut looked = Looked::default();
         let mut memory = memory.borrow_mut();
         for (position, answers) in asked.into_iter().zip(answers) {
             let Some(course) = courses.get_mut(position) else {
@@ -59,16 +69,19 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 continue;
             };
             let seen = compare(&confirmed.addrs, &answers);
-            let lasts = note(remembered, &seen, self.clock.now());
-            course.list |= lasts;
-            if let Some(what) = words(&seen, &confirmed.addrs, &answers, lasts) {
-                notes.push(DnsNote {
+            let meaning = note(remembered, &seen, self.clock.now());
+            course.list |= meaning == Meaning::Lasts;
+            if let Meaning::Visible(after) = meaning {
+                looked.visible.push((course.target.clone(), after));
+            }
+            if let Some(what) = words(&seen, &confirmed.addrs, &answers, meaning) {
+                looked.notes.push(DnsNote {
                     target: course.target.clone(),
                     what,
                 });
             }
         }
-        notes
+        looked
     }
 }
 
@@ -77,15 +90,16 @@ fn words(
     seen: &Seen,
     confirmed: &[IpAddr],
     answers: &[ServerAnswer],
-    lasts: bool,
+    meaning: Meaning,
 ) -> Option<String> {
     match seen {
         Seen::Agrees => None,
+        _ if meaning == Meaning::Spreading => None,
         Seen::Differs(addrs) => Some(format!(
             "the zone's servers answer {} instead of {}; {}",
             list(addrs),
             list(confirmed),
-            if lasts {
+            if meaning == Meaning::Lasts {
                 "the provider's own list decides"
             } else {
                 "looking again soon"

@@ -88,9 +88,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let accounts = self.accounts.iter();
         let played = accounts.map(|account| self.play(account, &families, memory, task));
         let mut report = Report::default();
-        for (hosts, dns) in join_all(played).await {
+        for (hosts, looked) in join_all(played).await {
             report.hosts.extend(hosts);
-            report.dns.extend(dns);
+            report.dns.extend(looked.notes);
+            report.visible.extend(looked.visible);
         }
         report.families = families;
         // A dry run learnt something too: a refused credential must not be tried again and again.

@@ -328,6 +328,7 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
         since: Moment::from_millis(0),
         simple,
         ttl,
+        visible_after: None,
     };
     let same = set(&["1.1.1.1"]);
     let other = set(&["1.1.1.2"]);

@@ -222,6 +222,19 @@ fn the_end_of_a_hold_wakes_the_loop() {
 }
 
 #[test]
+fn a_change_that_is_awaited_at_the_zones_servers_wakes_the_loop_less_and_less() {
+    let mut memory = Memory::default();
+    memory.await_visibility(&target(), at(0));
+    let mut schedule = Schedule::default();
+    let mut wait = |now| {
+        let next = schedule.next(at(now), CADENCE, &quiet(), &memory, 0.5);
+        next.since(at(now)).as_secs()
+    };
+    assert_eq!([0, 5, 10, 20, 599].map(&mut wait), [5, 5, 10, 20, 300]);
+    assert_eq!(wait(600), 300, "and not at all in the end");
+}
+
+#[test]
 fn a_difference_in_dns_is_looked_at_again_soon() {
     let mut memory = Memory::default();
     memory.target_mut(&target()).differing = 1;

@@ -89,8 +89,8 @@ fn l3_l13_a_round_that_changes_nothing_asks_no_provider_also_after_a_restart() {
         assert_eq!(fakes.provider().calls(), calls);
         assert_eq!(
             fakes.asked_dns.get(),
-            0,
-            "nor is a verification due within the hour"
+            1,
+            "the change was seen, and no verification is due within the hour"
         );
     }
 }
@@ -392,6 +392,36 @@ fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
             .what
             .contains("answer 9.9.9.9 instead of 84.212.10.20")
     );
+}
+
+#[test]
+fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.dns.borrow_mut() = Dns::Says(&["84.212.1.1"]);
+    fakes.round();
+    let calls = fakes.provider().calls();
+    for wait in [5, 5, 10] {
+        fakes.advance(Duration::from_secs(wait));
+        let report = fakes.round();
+        assert!(report.dns.is_empty(), "it is on its way: {:?}", report.dns);
+        assert!(report.visible.is_empty());
+    }
+    assert_eq!(fakes.asked_dns.get(), 3);
+    *fakes.dns.borrow_mut() = Dns::True;
+    fakes.advance(Duration::from_secs(20));
+    let [(_, took)] = fakes.round().visible[..] else {
+        panic!("it is visible")
+    };
+    assert_eq!(took, Duration::from_secs(40));
+    fakes.restart();
+    let memory = fakes.memory.borrow();
+    let account = memory.account(&AccountName("home".into())).unwrap();
+    let confirmed = account
+        .targets
+        .values()
+        .find_map(|it| it.confirmed.as_ref());
+    assert_eq!(confirmed.unwrap().visible_after, Some(took));
+    assert_eq!(fakes.provider().calls(), calls, "and no provider was asked");
 }
 
 #[test]
