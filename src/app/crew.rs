@@ -207,11 +207,13 @@ impl RealCrew {
     fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
-        let accounts = self.accounts().map(|(account, provider)| AccountSetup {
+        let accounts = self.accounts().zip(&self.clients);
+        let accounts = accounts.map(|((account, provider), client)| AccountSetup {
             name: &account.name,
             place: &account.place,
             over_tls: account.provider.endpoint().starts_with("https://"),
             fingerprint: account.fingerprint,
+            sent: client.sent(),
             provider,
             targets: self
                 .targets

@@ -4,8 +4,9 @@ use std::{fmt, time::Duration};
 
 use crate::core::{
     addr::Family,
+    budget::Budget,
     memory::Write,
-    plan::{Change, Reason, Step},
+    plan::{Change, Method, Reason, Step},
     record::Target,
     time::{Moment, Spoken},
 };
@@ -20,6 +21,9 @@ pub struct Limits {
     /// Writes of one and the same content a target and hour: the provider's own
     /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
     pub repeats: usize,
+    /// Requests an account and hour. 3,600 is what DNSPod was seen to allow (facts: DNSPod section
+    /// 1.2); Domeneshop names none.
+    pub requests: u32,
 }
 
 impl Default for Limits {
@@ -28,6 +32,7 @@ impl Default for Limits {
             deletes: 50,
             writes: 60,
             repeats: 4,
+            requests: 1_200,
         }
     }
 }
@@ -45,6 +50,19 @@ impl SafePlan {
     /// What to do.
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// How many requests it takes at the most: one for each step, and one for ten hosts that are
+    /// pushed.
+    pub fn requests(&self) -> u32 {
+        let steps = self
+            .changes
+            .iter()
+            .map(|it| it.steps().len())
+            .sum::<usize>();
+        let is_push = |it: &&Change| matches!(it.method, Method::Push(_));
+        let pushes = self.changes.iter().filter(is_push).count();
+        u32::try_from(steps + pushes.div_ceil(10)).unwrap_or(u32::MAX)
     }
 }
 
@@ -80,6 +98,15 @@ pub enum Refusal {
         /// How long that is from now.
         wait: Duration,
     },
+    /// The account was sent too many requests.
+    TooManyRequests {
+        /// How many within the last hour.
+        count: u32,
+        /// When the next one is allowed.
+        until: Moment,
+        /// How long that is from now.
+        wait: Duration,
+    },
     /// `update = "dyndns"`, and a push would lose something.
     WouldLose(String),
 }
@@ -108,21 +135,30 @@ impl fmt::Display for Refusal {
                  stay; the next attempt is in {}",
                 Spoken(*wait)
             ),
+            Self::TooManyRequests { count, wait, .. } => write!(
+                f,
+                "not asked: the account was sent {count} requests within the hour; the next may go out in {} \
+                 (do other programs or hosts keep changing its records?)",
+                Spoken(*wait)
+            ),
             Self::WouldLose(what) => write!(f, "not written: {what}"),
         }
     }
 }
 
-/// Sorts what may be done from what may not. `history` says what was written to a target lately.
+/// Sorts what may be done from what may not. `history` says what was written to a target lately, `sent`
+/// how many requests the account was sent.
 pub fn guard<'h>(
     changes: Vec<Change>,
     limits: Limits,
     now: Moment,
+    sent: &Budget,
     history: impl Fn(&Target) -> &'h [Write],
 ) -> (SafePlan, Vec<(Change, Refusal)>) {
     let mut safe = SafePlan::default();
     let mut refused = Vec::new();
     let mut deletes = 0;
+    let left = limits.requests.saturating_sub(sent.spent(now));
     for change in changes {
         let history = History {
             writes: history(&change.target),
@@ -132,12 +168,26 @@ pub fn guard<'h>(
         match inspect(&change, limits, &history, deletes) {
             Err(refusal) => refused.push((change, refusal)),
             Ok(more) => {
-                deletes += more;
                 safe.changes.push(change);
+                if safe.requests() > left {
+                    refused.extend(safe.changes.pop().map(|it| (it, too_many(sent, now))));
+                } else {
+                    deletes += more;
+                }
             }
         }
     }
     (safe, refused)
+}
+
+/// Why an account is not sent any more for now.
+pub fn too_many(sent: &Budget, now: Moment) -> Refusal {
+    let until = sent.until(now);
+    Refusal::TooManyRequests {
+        count: sent.spent(now),
+        until,
+        wait: until.since(now),
+    }
 }
 
 /// How many records the change deletes, or why it must not be made.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{
     addr::Family,
+    budget::Budget,
     guard::WINDOW,
     past::Past,
     plan::Change,
@@ -43,6 +44,8 @@ pub struct AccountMemory {
     pub audited: Option<Moment>,
     /// The account is left alone until then.
     pub hold: Option<Hold>,
+    /// How many requests it was sent lately.
+    pub requests: Budget,
     /// What belongs to each target, by `HOST/TYPE`.
     pub targets: BTreeMap<String, TargetMemory>,
 }
@@ -229,6 +232,7 @@ impl Memory {
         for account in self.accounts.values_mut() {
             drop_hold(&mut account.hold);
             account.audited = account.audited.filter(|at| *at <= now);
+            account.requests.drop_the_impossible(now);
             for target in account.targets.values_mut() {
                 drop_hold(&mut target.hold);
                 target.verified = target.verified.filter(|at| *at <= now);
@@ -259,6 +263,7 @@ impl Memory {
         }
         for account in self.accounts.values_mut() {
             shift(&mut account.audited);
+            account.requests.shift(millis);
             move_hold(&mut account.hold);
             for target in account.targets.values_mut() {
                 shift(&mut target.verified);
@@ -417,6 +422,7 @@ mod tests {
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = hold(5_000, 5_001);
         account.audited = Some(at(5_000));
+        account.requests.charge(9, at(5_000));
         let past = memory.families.entry(Family::V4).or_default();
         past.absent = Some(at(5_000));
         let later = Dated {
@@ -440,6 +446,7 @@ mod tests {
         assert!(past.standings.keys().eq(["c"]));
         let account = memory.account(&target().account).unwrap();
         assert_eq!((account.hold.as_ref(), account.audited), (None, None));
+        assert_eq!(account.requests, Budget::default());
         let target = memory.target(&target()).unwrap();
         assert_eq!(
             (&target.hold, target.verified, target.writes.len()),
@@ -493,6 +500,7 @@ mod tests {
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = Some(hold);
         account.audited = Some(at(8));
+        account.requests.charge(1, at(2));
         let before = memory.clone();
         memory.shift(1_000);
         assert_ne!(memory, before);
@@ -512,6 +520,7 @@ mod tests {
         assert_eq!(target.hold.as_ref().unwrap().until, at(10));
         let account = &memory.accounts[&AccountName("home".into())];
         assert_eq!(account.audited, Some(at(9)));
+        assert_eq!(account.requests.until(at(10)), at(3).after(WINDOW));
         assert_eq!(account.hold.as_ref().unwrap().since, at(2));
         memory.shift(-1_000);
         assert_eq!(memory, before);

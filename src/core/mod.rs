@@ -5,6 +5,7 @@
 
 pub mod addr;
 pub mod agree;
+pub mod budget;
 pub mod choose;
 pub mod damp;
 pub mod guard;

@@ -1,7 +1,7 @@
 //! The real transport.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     error::Error,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
@@ -40,6 +40,7 @@ pub struct Client {
     options: Options,
     tls: Arc<rustls::ClientConfig>,
     open: RefCell<Option<reqwest::Client>>,
+    sent: Cell<u32>,
 }
 
 impl Client {
@@ -49,7 +50,13 @@ impl Client {
             options,
             tls,
             open: RefCell::new(None),
+            sent: Cell::new(0),
         }
+    }
+
+    /// How many requests it has sent, or tried to.
+    pub fn sent(&self) -> &Cell<u32> {
+        &self.sent
     }
 
     /// Drops every connection and what was learnt of names: nothing of an earlier address or
@@ -139,6 +146,7 @@ impl Client {
 impl Transport for Client {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         let client = self.client()?;
+        self.sent.set(self.sent.get().wrapping_add(1));
         let url = format!("{}{}", self.options.base, request.path);
         let mut builder = match request.method {
             Method::Get => client.get(url),

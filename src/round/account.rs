@@ -1,6 +1,10 @@
 //! One account's part of a round.
 
-use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    net::IpAddr,
+};
 
 use super::{
     Observe, Occasion, Store, Task, Verify, World,
@@ -10,7 +14,8 @@ use super::{
 use crate::{
     core::{
         addr::{Acceptance, Family},
-        guard::{Limits, Refusal, guard},
+        budget::Budget,
+        guard::{Limits, Refusal, guard, too_many},
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::Memory,
         name::{Fqdn, longest_zone},
@@ -32,6 +37,8 @@ pub struct AccountSetup<'w, P> {
     pub over_tls: bool,
     /// Changes with the secret and the configuration.
     pub fingerprint: u64,
+    /// How many requests it was sent so far, by whatever sends them.
+    pub sent: &'w Cell<u32>,
     /// The provider.
     pub provider: &'w P,
     /// What is kept right, in the order of the configuration, with its host.
@@ -171,7 +178,21 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .account(account.name)
             .map(|it| it.zones.clone())
             .unwrap_or_default();
-        let listed = account.provider.list(&hosts, &zones).await;
+        if let Some(refusal) = self.too_many_requests(account, &memory.borrow()) {
+            for course in courses.iter_mut().filter(|it| !it.is_over() && it.list) {
+                course.end = Some(Outcome::Refused(refusal.clone()));
+            }
+            return None;
+        }
+        let charged = u32::try_from(zones.len() + 1).unwrap_or(u32::MAX);
+        let listed = self
+            .counted(
+                account,
+                memory,
+                charged,
+                account.provider.list(&hosts, &zones),
+            )
+            .await;
         let mut memory = memory.borrow_mut();
         let now = self.clock.now();
         match listed {
@@ -301,7 +322,11 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 repeats,
                 ..self.limits
             };
-            guard(changes, limits, now, |target| {
+            let nothing = Budget::default();
+            let sent = memory
+                .account(account.name)
+                .map_or(&nothing, |it| &it.requests);
+            guard(changes, limits, now, sent, |target| {
                 memory.target(target).map_or(&[][..], |it| &it.writes)
             })
         };
@@ -323,10 +348,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         for change in safe.changes() {
             memory.borrow_mut().begin(change, now);
         }
-        // The intention is on the disk before the request leaves (L6). If the disk fails, the
-        // round's own report says so at its end.
-        let _ = self.store.save(&memory.borrow());
-        let results = account.provider.apply(&safe).await;
+        let results = self
+            .counted(
+                account,
+                memory,
+                safe.requests(),
+                account.provider.apply(&safe),
+            )
+            .await;
         let mut memory = memory.borrow_mut();
         let mut troubled = false;
         for (change, result) in safe.changes().iter().zip(results) {
@@ -372,6 +401,37 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         // As above.
         let _ = self.store.save(&memory);
+    }
+
+    /// Sends requests: at most about `charged`. What is intended, and that they are sent, is on the
+    /// disk before the first one leaves (L6): a process that is killed again and again does not ask
+    /// again and again without a trace. If the disk fails, the round's own report says so at its end.
+    async fn counted<T>(
+        &self,
+        account: &AccountSetup<'_, P>,
+        memory: &RefCell<Memory>,
+        charged: u32,
+        requests: impl Future<Output = T>,
+    ) -> T {
+        let budget = |with: &mut dyn FnMut(&mut Budget)| {
+            let mut memory = memory.borrow_mut();
+            let account = memory.accounts.entry(account.name.clone()).or_default();
+            with(&mut account.requests);
+        };
+        budget(&mut |it| it.charge(charged, self.clock.now()));
+        let _ = self.store.save(&memory.borrow());
+        let before = account.sent.get();
+        let done = requests.await;
+        let sent = account.sent.get().wrapping_sub(before);
+        budget(&mut |it| it.correct(charged, sent));
+        done
+    }
+
+    /// Why the account is not asked any more within this hour, if it is not.
+    fn too_many_requests(&self, account: &AccountSetup<'_, P>, memory: &Memory) -> Option<Refusal> {
+        let now = self.clock.now();
+        let sent = &memory.account(account.name)?.requests;
+        (sent.spent(now) >= self.limits.requests).then(|| too_many(sent, now))
     }
 
     fn hold_account(&self, memory: &mut Memory, account: &AccountName, failure: &Failure) {

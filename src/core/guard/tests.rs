@@ -2,6 +2,7 @@ use std::net::IpAddr;
 
 use super::*;
 use crate::core::{
+    addr::{Acceptance, AddrSet},
     name::Fqdn,
     plan::Method,
     record::{AccountName, Attributes, Record, Zone},
@@ -55,7 +56,8 @@ fn update(to: &str) -> Change {
 }
 
 fn refusal(change: Change, history: &[Write], now: Moment) -> Option<Refusal> {
-    let (safe, refused) = guard(vec![change], Limits::default(), now, |_| history);
+    let sent = Budget::default();
+    let (safe, refused) = guard(vec![change], Limits::default(), now, &sent, |_| history);
     assert_eq!(safe.changes().len() + refused.len(), 1);
     refused.into_iter().next().map(|(_, refusal)| refusal)
 }
@@ -125,7 +127,9 @@ fn a_round_deletes_only_so_much() {
         deletes: 3,
         ..Limits::default()
     };
-    let (safe, refused) = guard(vec![gone(2), gone(2), gone(1)], limits, at(0), |_| &[]);
+    let sent = Budget::default();
+    let all = vec![gone(2), gone(2), gone(1)];
+    let (safe, refused) = guard(all, limits, at(0), &sent, |_| &[]);
     assert_eq!(safe.changes().len(), 2, "what still fits is done");
     assert_eq!(refused[0].1, Refusal::TooManyDeletes { limit: 3 });
 }
@@ -165,7 +169,9 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
         let now = at(round * 60);
         let to = if round % 2 == 0 { "1.1.1.2" } else { "1.1.1.3" };
         let recent = history.clone();
-        let (safe, _) = guard(vec![update(to)], limits, now, |_| &recent);
+        let (safe, _) = guard(vec![update(to)], limits, now, &Budget::default(), |_| {
+            &recent
+        });
         for change in safe.changes() {
             history.push(Write {
                 at: now,
@@ -178,4 +184,41 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
         written, 8,
         "four in the first hour, four in the rest of the second"
     );
+}
+
+#[test]
+fn an_account_is_sent_so_many_requests_an_hour() {
+    let three = || {
+        let deletes = vec![record("home.example.com", "1.1.1.9"); 3];
+        change(&["1.1.1.1"], &["1.1.1.2"], Reason::AddressChanged, deletes)
+    };
+    let limits = Limits {
+        requests: 10,
+        ..Limits::default()
+    };
+    let mut sent = Budget::default();
+    sent.charge(3, at(0));
+    let (safe, refused) = guard(vec![three(); 4], limits, at(60), &sent, |_| &[]);
+    assert_eq!((safe.changes().len(), safe.requests()), (2, 6));
+    let count = 3;
+    let until = at(3_600);
+    let wait = Duration::from_secs(3_540);
+    let too_many = Refusal::TooManyRequests { count, until, wait };
+    assert!(refused.iter().all(|(_, refusal)| *refusal == too_many));
+    let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| &[]);
+    assert_eq!(safe.changes().len(), 3, "an hour later they are forgotten");
+}
+
+#[test]
+fn hosts_that_are_pushed_share_a_request() {
+    let addr = Acceptance::default()
+        .admit(Family::V4, ip("1.1.1.2"))
+        .unwrap();
+    let push = Change {
+        method: Method::Push(AddrSet::one(addr)),
+        ..update("1.1.1.2")
+    };
+    let sent = Budget::default();
+    let (safe, _) = guard(vec![push; 21], Limits::default(), at(0), &sent, |_| &[]);
+    assert_eq!(safe.requests(), 3);
 }

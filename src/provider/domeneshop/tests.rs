@@ -16,6 +16,7 @@ use super::{Account, ENDPOINT, Settings};
 use crate::{
     core::{
         addr::{Acceptance, AddrSet, Admitted, Family},
+        budget::Budget,
         guard::{Limits, SafePlan, guard},
         name::{Fqdn, ZoneName},
         outcome::Failure,
@@ -129,7 +130,13 @@ fn stepwise(host: &str, addr: &str, zone: Zone, steps: Vec<Step>) -> Change {
 
 fn safe(changes: Vec<Change>) -> SafePlan {
     let limits = Limits::default();
-    let (plan, refused) = guard(changes, limits, Moment::from_millis(0), |_| &[]);
+    let (plan, refused) = guard(
+        changes,
+        limits,
+        Moment::from_millis(0),
+        &Budget::default(),
+        |_| &[],
+    );
     assert_eq!(refused, []);
     plan
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::world::{Dns, Fakes, Fault, first, host, known, outcomes, unknown};
 use crate::{
     core::{
+        guard::Refusal,
         intent::{Host, HostV6, KeepReason, OnAbsent},
         memory::Memory,
         observe::Observation,
@@ -191,6 +192,34 @@ fn a_clock_that_is_not_set_is_waited_for_without_a_request() {
 }
 
 #[test]
+fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
+    let fakes = one(Push::WhenSimple);
+    let asked = || fakes.provider().calls();
+    let full = Task {
+        audit: true,
+        ..Task::ROUTINE
+    };
+    for _ in 0..1_300 {
+        // Killed as soon as the request has left: only what was saved before is remembered.
+        fakes.play(full);
+        let last = fakes.saved.borrow().len() - 1;
+        fakes.saved.borrow_mut().truncate(last);
+        fakes.restart();
+        fakes.saved.borrow_mut().drain(..last - 1);
+        fakes.advance(Duration::from_secs(2));
+    }
+    assert!(asked() <= 1_200, "{}", asked());
+    let report = fakes.play(full);
+    assert!(matches!(
+        first(&report),
+        Outcome::Refused(Refusal::TooManyRequests { .. })
+    ));
+    assert_eq!(report.verdict(), Verdict::TryAgain);
+    fakes.advance(HOUR);
+    assert_eq!(*first(&fakes.play(full)), Outcome::Unchanged);
+}
+
+#[test]
 fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
     let fakes = one(Push::WhenSimple);
     *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
@@ -293,7 +322,8 @@ fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
         let target = account.targets.values().next();
         target.is_some_and(|it| it.pending && it.writes.len() == 1)
     };
-    assert!(pending(&saved[0]), "the first thing saved is the intention");
+    assert!(!pending(&saved[0]), "the look at the records is counted first");
+    assert!(pending(&saved[1]), "the next thing saved is the intention");
     assert!(!pending(saved.last().unwrap()));
 }
 

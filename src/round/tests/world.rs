@@ -66,6 +66,7 @@ pub(super) struct FakeProvider {
     pub(super) lists: Cell<usize>,
     pub(super) writes: RefCell<Vec<String>>,
     pub(super) push: Push,
+    pub(super) sent: Cell<u32>,
     ids: Cell<u32>,
 }
 
@@ -79,6 +80,7 @@ impl FakeProvider {
             lists: Cell::new(0),
             writes: RefCell::default(),
             push,
+            sent: Cell::new(0),
             ids: Cell::new(100),
         }
     }
@@ -157,6 +159,7 @@ impl Provider for FakeProvider {
 
     async fn list(&self, hosts: &[Fqdn], _known: &[Zone]) -> Result<Listing, Failure> {
         self.lists.set(self.lists.get() + 1);
+        self.sent.set(self.sent.get() + 1);
         if let Some(failure) = &*self.broken.borrow() {
             return Err(failure.clone());
         }
@@ -179,6 +182,7 @@ impl Provider for FakeProvider {
 
     async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
         let all = plan.changes().len();
+        self.sent.set(self.sent.get() + 1);
         self.writes
             .borrow_mut()
             .extend(plan.changes().iter().map(ToString::to_string));
@@ -301,6 +305,7 @@ impl Fakes {
                 place: "fake",
                 over_tls: true,
                 fingerprint: self.fingerprint.get(),
+                sent: &provider.sent,
                 provider,
                 targets: hosts
                     .iter()

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, net::IpAddr};
 use crate::{
     core::{
         addr::{Acceptance, Admitted, Family},
+        budget::Budget,
         guard::{Limits, SafePlan, guard},
         name::Fqdn,
         outcome::Failure,
@@ -247,7 +248,7 @@ pub(super) fn change(name: &str, steps: Vec<Step>) -> Change {
 /// The plan of these changes; the guard has nothing against any of them.
 pub(super) fn safe(changes: Vec<Change>) -> SafePlan {
     let now = Moment::from_millis(0);
-    let (plan, refused) = guard(changes, Limits::default(), now, |_| &[]);
+    let (plan, refused) = guard(changes, Limits::default(), now, &Budget::default(), |_| &[]);
     assert!(refused.is_empty(), "{refused:?}");
     plan
 }
