@@ -61,8 +61,8 @@ pub struct TargetMemory {
     pub pending: bool,
     /// When the zone's servers were last asked.
     pub verified: Option<Moment>,
-    /// Since when a change of ours is awaited at them.
-    pub awaited: Option<Moment>,
+    /// The change of ours that is awaited at them.
+    pub awaited: Option<Awaited>,
     /// How many times in a row they all answered something else than what was confirmed.
     pub differing: u32,
     /// What was written within the last hour, oldest first.
@@ -71,6 +71,15 @@ pub struct TargetMemory {
     pub hold: Option<Hold>,
     /// The addresses whose writing led to the hold: it says nothing about others.
     pub held_for: Vec<IpAddr>,
+}
+
+/// A change that the zone's servers do not show yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Awaited {
+    /// When the provider confirmed it.
+    pub since: Moment,
+    /// What was there before: to see that is no difference yet.
+    pub before: BTreeSet<IpAddr>,
 }
 
 /// What a provider confirmed for one target.
@@ -213,9 +222,12 @@ impl Memory {
         }
     }
 
-    /// A write of ours was confirmed: the zone's servers are looked at until they show it.
-    pub fn await_visibility(&mut self, target: &Target, now: Moment) {
-        self.target_mut(target).awaited = Some(now);
+    /// A change of ours was confirmed: the zone's servers are looked at until they show it.
+    pub fn await_visibility(&mut self, change: &Change, now: Moment) {
+        self.target_mut(&change.target).awaited = Some(Awaited {
+            since: now,
+            before: change.from.iter().copied().collect(),
+        });
     }
 
     /// Drops what cannot be: moments that have not come yet, holds longer than any the schedule
@@ -236,7 +248,7 @@ impl Memory {
             for target in account.targets.values_mut() {
                 drop_hold(&mut target.hold);
                 target.verified = target.verified.filter(|at| *at <= now);
-                target.awaited = target.awaited.filter(|at| *at <= now);
+                target.awaited.take_if(|it| it.since > now);
                 target.writes.retain(|write| write.at <= now);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.min(now);
@@ -267,7 +279,9 @@ impl Memory {
             move_hold(&mut account.hold);
             for target in account.targets.values_mut() {
                 shift(&mut target.verified);
-                shift(&mut target.awaited);
+                if let Some(awaited) = &mut target.awaited {
+                    awaited.since = awaited.since.shifted(millis);
+                }
                 move_hold(&mut target.hold);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.shifted(millis);
@@ -483,7 +497,7 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
-        memory.await_visibility(&target(), at(6));
+        memory.await_visibility(&change("1.1.1.2"), at(6));
         let past = memory.families.entry(Family::V6).or_default();
         past.absent = Some(at(4));
         past.restless.left = vec![Dated {
@@ -513,10 +527,8 @@ mod tests {
         let target = memory.target(&target()).unwrap();
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));
-        assert_eq!(
-            (target.verified, target.awaited),
-            (Some(at(8)), Some(at(7)))
-        );
+        assert_eq!(target.verified, Some(at(8)));
+        assert_eq!(target.awaited.as_ref().unwrap().since, at(7));
         assert_eq!(target.hold.as_ref().unwrap().until, at(10));
         let account = &memory.accounts[&AccountName("home".into())];
         assert_eq!(account.audited, Some(at(9)));

@@ -54,14 +54,14 @@ const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 /// When the zone's servers are due to be looked at for a change that is awaited.
 pub fn next_look(memory: &TargetMemory) -> Option<Moment> {
-    let since = memory.awaited?;
+    let since = memory.awaited.as_ref()?.since;
     Some(look_after(since, memory.verified.unwrap_or(since)))
 }
 
 /// When a round is played for a change that is awaited, after one that ended at `now`: less and less
 /// often, whether that one could look or not, and in the end no more.
 pub fn wake(memory: &TargetMemory, now: Moment) -> Option<Moment> {
-    let since = memory.awaited?;
+    let since = memory.awaited.as_ref()?.since;
     (now.since(since) < PATIENCE).then(|| look_after(since, now))
 }
 
@@ -84,12 +84,13 @@ pub enum Meaning {
     Lasts,
 }
 
-/// Takes note of what was seen. While a change of ours is awaited nothing counts as a difference. One
-/// lasts that is seen twice in a row, or once when the last write has had the time to spread.
+/// Takes note of what was seen. While a change of ours is awaited, what was there before it counts as
+/// no difference, nor does a part of the servers that shows it already. A difference lasts that is seen twice in a row, or once when the last write has had the time to spread.
 pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
     memory.verified = Some(now);
-    if let Some(since) = memory.awaited {
-        let took = now.since(since);
+    if let Some(awaited) = &memory.awaited {
+        let took = now.since(awaited.since);
+        let is_new = matches!(seen, Seen::Differs(there) if *there != awaited.before);
         if *seen == Seen::Agrees {
             memory.awaited = None;
             memory.differing = 0;
@@ -98,10 +99,12 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
             }
             return Meaning::Visible(took);
         }
-        if took < PATIENCE {
+        if took < PATIENCE && !is_new {
             return Meaning::Spreading;
         }
-        memory.awaited = None;
+        if !is_new {
+            memory.awaited = None;
+        }
     }
     if !matches!(seen, Seen::Differs(_)) {
         memory.differing = 0;
@@ -123,7 +126,7 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::memory::{Confirmed, Write};
+    use crate::core::memory::{Awaited, Confirmed, Write};
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -213,7 +216,10 @@ mod tests {
                 visible_after: None,
             }),
             verified: Some(since),
-            awaited: Some(since),
+            awaited: Some(Awaited {
+                since,
+                before: [ip("1.1.1.1")].into(),
+            }),
             ..TargetMemory::default()
         }
     }
@@ -223,7 +229,7 @@ mod tests {
         let at = |seconds: i64| Moment::from_millis(seconds * 1000);
         let mut memory = awaiting(at(100));
         let mut looks = Vec::new();
-        let differs = Seen::Differs(BTreeSet::new());
+        let differs = Seen::Differs([ip("1.1.1.1")].into());
         while let Some(next) = next_look(&memory) {
             looks.push(next.since(at(100)).as_secs());
             let seen = if looks.len() % 2 == 0 {
@@ -243,6 +249,20 @@ mod tests {
             note(&mut memory, &differs, at(740)),
             Meaning::Lasts,
             "patience ended"
+        );
+    }
+
+    #[test]
+    fn what_was_never_there_is_a_difference_while_a_change_is_awaited_too() {
+        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let mut memory = awaiting(at(100));
+        let edited = Seen::Differs([ip("9.9.9.9")].into());
+        assert_eq!(note(&mut memory, &edited, at(105)), Meaning::Differs);
+        assert_eq!(note(&mut memory, &edited, at(110)), Meaning::Lasts);
+        assert_eq!(
+            next_look(&memory),
+            Some(at(120)),
+            "and the change is still awaited"
         );
     }
 

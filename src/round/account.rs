@@ -368,7 +368,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 let simple = change.simple_afterwards;
                 let now = self.clock.now();
                 memory.confirm(&change.target, &change.to, simple, ttl, now);
-                memory.await_visibility(&change.target, now);
+                memory.await_visibility(change, now);
                 end(change, Outcome::Changed);
                 continue;
             };

@@ -86,18 +86,15 @@ impl Course<'_> {
         if self.is_kept() {
             return false;
         }
-        if !memory.pending
-            && let Some(look) = next_look(memory)
-        {
-            return self.is_satisfied_by(memory.confirmed.as_ref()) && look <= now;
-        }
         let every = if memory.differing > 0 {
             verify.min(SECOND_LOOK)
         } else {
             verify
         };
         let confirmed = memory.confirmed.as_ref();
-        !memory.pending && self.is_satisfied_by(confirmed) && is_due(memory.verified, every, now)
+        let due = is_due(memory.verified, every, now)
+            || next_look(memory).is_some_and(|look| look <= now);
+        due && !memory.pending && self.is_satisfied_by(confirmed)
     }
 
     /// Whether what was confirmed leaves nothing to do: the wanted addresses, or no record where

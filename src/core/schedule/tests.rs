@@ -6,6 +6,7 @@ use super::*;
 use crate::core::{
     addr::Family,
     intent::KeepReason,
+    memory::Awaited,
     name::Fqdn,
     observe::{Observation, Why},
     outcome::{FamilyReport, HostReport, Outcome},
@@ -224,7 +225,10 @@ fn the_end_of_a_hold_wakes_the_loop() {
 #[test]
 fn a_change_that_is_awaited_at_the_zones_servers_wakes_the_loop_less_and_less() {
     let mut memory = Memory::default();
-    memory.await_visibility(&target(), at(0));
+    memory.target_mut(&target()).awaited = Some(Awaited {
+        since: at(0),
+        before: BTreeSet::new(),
+    });
     let mut schedule = Schedule::default();
     let mut wait = |now| {
         let next = schedule.next(at(now), CADENCE, &quiet(), &memory, 0.5);

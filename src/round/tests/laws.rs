@@ -322,7 +322,10 @@ fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
         let target = account.targets.values().next();
         target.is_some_and(|it| it.pending && it.writes.len() == 1)
     };
-    assert!(!pending(&saved[0]), "the look at the records is counted first");
+    assert!(
+        !pending(&saved[0]),
+        "the look at the records is counted first"
+    );
     assert!(pending(&saved[1]), "the next thing saved is the intention");
     assert!(!pending(saved.last().unwrap()));
 }
@@ -427,6 +430,7 @@ fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
 #[test]
 fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
     let fakes = one(Push::WhenSimple);
+    fakes.provider().put(HOME, "84.212.1.1");
     *fakes.dns.borrow_mut() = Dns::Says(&["84.212.1.1"]);
     fakes.round();
     let calls = fakes.provider().calls();
