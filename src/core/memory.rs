@@ -302,7 +302,7 @@ mod tests {
         name::Fqdn,
         outcome::Class,
         plan::{Method, Reason},
-        record::Target,
+        record::{Origin, Target},
         standing::Standing,
     };
 
@@ -326,6 +326,7 @@ mod tests {
         Change {
             target: target(),
             from: vec![ip("1.1.1.1")],
+            seen: Origin::List,
             to: vec![ip(to)],
             method: Method::Records {
                 zone: Zone {

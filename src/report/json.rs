@@ -31,6 +31,9 @@ struct Change<'r> {
     to: &'r [IpAddr],
     via: &'static str,
     why: String,
+    seen: String,
+    wanted: Option<String>,
+    steps: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,6 +65,9 @@ pub fn plan(report: &Report, now: Moment) -> Plan<'_> {
                 to: &change.to,
                 via: change.via(),
                 why: change.reason.to_string(),
+                seen: super::plan::seen(change),
+                wanted: super::plan::wanted(host, change, report),
+                steps: super::plan::steps(change),
             }),
             (Outcome::Unchanged, _) => plan.unchanged += 1,
             _ => {

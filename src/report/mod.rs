@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod log;
+pub mod plan;
 pub mod status;
 pub mod table;
 pub mod text;

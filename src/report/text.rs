@@ -14,10 +14,11 @@ use crate::core::{
 pub fn outcome(host: &HostReport, now: Moment) -> String {
     let from = |word: &str| match &host.change {
         Some(change) => format!(
-            "{word} from {} via {} ({})",
+            "{word} from {} via {} ({}{})",
             list(&change.from),
             change.via(),
-            change.reason
+            change.reason,
+            change.removals()
         ),
         None => word.to_owned(),
     };
@@ -58,6 +59,15 @@ fn next(host: &HostReport, now: Moment) -> String {
 
 /// The lines of a whole round.
 pub fn lines(report: &Report, now: Moment) -> String {
+    lines_explained(report, now, |_| String::new())
+}
+
+/// The same, with what is to be said below each line.
+pub fn lines_explained(
+    report: &Report,
+    now: Moment,
+    explain: impl Fn(&HostReport) -> String,
+) -> String {
     let name = |host: &HostReport| host.target.to_string();
     let width = report
         .hosts
@@ -78,6 +88,7 @@ pub fn lines(report: &Report, now: Moment) -> String {
             name(host),
             outcome(host, now)
         );
+        text += &explain(host);
     }
     for note in &report.dns {
         let _ = writeln!(text, "{}: {}", note.target, note.what);

@@ -5,7 +5,7 @@ use crate::core::{
     addr::{Acceptance, AddrSet},
     name::Fqdn,
     plan::Method,
-    record::{AccountName, Attributes, Record, Zone},
+    record::{AccountName, Attributes, Origin, Record, Zone},
 };
 
 fn ip(text: &str) -> IpAddr {
@@ -35,6 +35,7 @@ fn change(from: &[&str], to: &[&str], reason: Reason, deletes: Vec<Record>) -> C
             family: Family::V4,
         },
         from: read(from),
+        seen: Origin::List,
         to: read(to),
         method: Method::Records {
             zone: Zone {
@@ -202,7 +203,7 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     assert_eq!((safe.changes().len(), safe.requests()), (2, 6));
     let count = 3;
     let until = at(3_600);
-    let wait = Duration::from_secs(3_540);
+    let wait = Duration::from_mins(59);
     let too_many = Refusal::TooManyRequests { count, until, wait };
     assert!(refused.iter().all(|(_, refusal)| *refusal == too_many));
     let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| &[]);
