@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use crate::{
     config::{
-        problem::{Findings, Spot, Wrong, shown},
+        device,
+        problem::{Findings, Spot, Wrong},
         section::{Section, no_advice},
         value::Value,
     },
     core::{
-        addr::HostPart,
         intent::{Host, HostV6},
         name::Fqdn,
     },
@@ -122,24 +122,13 @@ fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
     u32::try_from(seconds).ok()
 }
 
-const FORMS: &str =
-    "write `true`, `false`, or another device's host part: `{ host = \"::5054:ff:fe12:3456\" }`";
+const FORMS: &str = "write `true`, `false`, or another device's host part or MAC address: \
+                     `{ host = \"::5054:ff:fe12:3456\" }`, `{ mac = \"52:54:00:12:34:56\" }`";
 
 fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
     if value.is_table() {
-        let mut table = value.table(findings)?;
-        let host = table.take("host");
-        let part = match &host {
-            None => {
-                findings.absence(&table.spot_of("host"), Wrong::new("is missing").hint(FORMS));
-                None
-            }
-            Some(host) => host
-                .text(findings)
-                .and_then(|text| findings.check(&host.spot, host_part(text))),
-        };
-        table.finish(findings, no_advice);
-        return part.map(HostV6::Device);
+        let table = value.table(findings)?;
+        return device::read(table, findings).map(HostV6::Device);
     }
     match value.as_text() {
         Some(text) => {
@@ -159,11 +148,4 @@ fn no_switch(text: &str) -> Wrong {
         }
         Err(_) => Wrong::new("must not be text").hint(FORMS),
     }
-}
-
-fn host_part(text: &str) -> Result<HostPart, Wrong> {
-    text.trim().parse().map_err(|why| {
-        Wrong::new(format!("{} is not a host part: {why}", shown(text)))
-            .hint("write the last 64 bits of that device's address, as in `::5054:ff:fe12:3456`")
-    })
 }

@@ -5,6 +5,7 @@
 //! message and no `Debug` shows a secret, nor a line of the file: a line may hold one.
 
 mod account;
+mod device;
 mod dnspod;
 mod document;
 mod domeneshop;

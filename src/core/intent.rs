@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::core::{
-    addr::{Acceptance, AddrSet, Family, HostPart},
+    addr::{Acceptance, AddrSet, Family},
+    device::HostPart,
     name::Fqdn,
     observe::{Observation, Why},
 };
@@ -40,7 +41,7 @@ pub enum HostV6 {
     Off,
     /// This host's own.
     Own,
-    /// Another device's: this network's prefix with that device's host part.
+    /// Another device's: this network's prefix with that device's own part.
     Device(HostPart),
 }
 
@@ -120,6 +121,7 @@ pub fn intend(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::device::PrefixLength;
 
     fn host() -> Host {
         Host {
@@ -163,7 +165,8 @@ mod tests {
     #[test]
     fn another_devices_name_gets_that_devices_address_and_our_ipv4() {
         let mut nas = host();
-        nas.ipv6 = HostV6::Device("::5054:ff:fe12:3456".parse().unwrap());
+        let part = HostPart::parse("::5054:ff:fe12:3456", PrefixLength::NETWORK);
+        nas.ipv6 = HostV6::Device(part.unwrap());
         let Intent::Set(addrs) = intent(&nas, &known("2a01:79c:1:2::99"), OnAbsent::Keep) else {
             panic!()
         };

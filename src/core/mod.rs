@@ -6,6 +6,7 @@
 pub mod addr;
 pub mod agree;
 pub mod choose;
+pub mod device;
 pub mod guard;
 pub mod intent;
 pub mod memory;
