@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, net::IpAddr, path::Path, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
@@ -18,6 +18,7 @@ use crate::{
         outcome::{FamilyReport, Report},
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
     detect::{Detector, FamilySources},
     http::client::{Client, Options},
@@ -44,8 +45,11 @@ impl Eyes {
 }
 
 impl Observe for Eyes {
-    async fn observe(&self, family: Family, known: &BTreeSet<std::net::IpAddr>) -> FamilyReport {
-        self.detector.observe(self.sources(family), known).await
+    async fn observe(&self, vantage: &Vantage, known: &BTreeSet<IpAddr>) -> FamilyReport {
+        let how = self.sources(vantage.family);
+        self.detector
+            .observe(how, vantage.via.as_ref(), known)
+            .await
     }
 }
 
@@ -141,6 +145,7 @@ impl RealCrew {
                     cap: API_CAP,
                     user_agent,
                     family: None,
+                    interface: None,
                     proxy: true,
                 },
             ));
@@ -241,13 +246,12 @@ impl Crew for RealCrew {
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
         let known = memory.borrow().believed.clone();
         let nothing = BTreeSet::new();
-        let families = Family::ALL
-            .into_iter()
-            .map(|family| self.eyes.sources(family));
-        let asked = families.filter(|how| !how.sources.is_empty()).map(|how| {
-            self.eyes
-                .detector
-                .observe_all(how, known.get(&how.family).unwrap_or(&nothing))
+        let vantages = self.config.vantages();
+        let asked = vantages.iter().map(|vantage| {
+            let how = self.eyes.sources(vantage.family);
+            let known = known.get(vantage).unwrap_or(&nothing);
+            let via = vantage.via.as_ref();
+            self.eyes.detector.observe_all(how, via, known)
         });
         join_all(asked).await
     }

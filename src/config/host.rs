@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use crate::{
     config::{
         device,
-        problem::{Findings, Spot, Wrong},
+        problem::{Findings, Spot, Wrong, shown},
         section::{Section, no_advice},
         value::Value,
     },
     core::{
         intent::{Host, HostV6},
         name::Fqdn,
+        vantage::{Interface, NoInterface},
     },
 };
 
@@ -30,10 +31,12 @@ pub(super) struct Ttl {
 
 const WEEK: i64 = 604_800;
 
-/// Reads all hosts of an account. The second value says whether any were written at all.
+/// Reads all hosts of an account; `via` is the account's. The second value says whether any were written
+/// at all.
 pub(super) fn read(
     section: &mut Section<'_>,
     ttl: Ttl,
+    via: Option<&Interface>,
     findings: &mut Findings,
 ) -> (Vec<Placed>, bool) {
     let mut hosts = Vec::new();
@@ -44,7 +47,7 @@ pub(super) fn read(
         for item in items.unwrap_or_default() {
             let text = item.text(findings);
             if let Some(name) = text.and_then(|text| findings.check(&item.spot, name(text))) {
-                let (spot, host) = (item.spot, plain(name));
+                let (spot, host) = (item.spot, plain(name, via));
                 hosts.push(Placed { spot, host });
             }
         }
@@ -53,19 +56,20 @@ pub(super) fn read(
     if !section.is_environment() {
         for table in section.sections("host", findings) {
             written = true;
-            hosts.extend(one(table, ttl, findings));
+            hosts.extend(one(table, ttl, via, findings));
         }
     }
     (hosts, written)
 }
 
-fn plain(name: Fqdn) -> Host {
+fn plain(name: Fqdn, via: Option<&Interface>) -> Host {
     Host {
         name,
         ipv4: true,
         ipv6: HostV6::Own,
         ttl: None,
         create: true,
+        via: via.cloned(),
     }
 }
 
@@ -73,12 +77,18 @@ fn name(text: &str) -> Result<Fqdn, Wrong> {
     Fqdn::parse(text).map_err(|error| Wrong::new(error.to_string()))
 }
 
-fn one(mut table: Section<'_>, ttl: Ttl, findings: &mut Findings) -> Option<Placed> {
+fn one(
+    mut table: Section<'_>,
+    ttl: Ttl,
+    via: Option<&Interface>,
+    findings: &mut Findings,
+) -> Option<Placed> {
     let named = table.take("name");
     let ipv4 = table.take("ipv4").map(|it| it.boolean(findings));
     let ipv6 = table.take("ipv6").map(|it| ipv6(&it, findings));
     let ttl = table.take("ttl").map(|it| self::ttl(&it, ttl, findings));
     let create = table.take("create").map(|it| it.boolean(findings));
+    let own = table.take("via").and_then(|it| self::via(&it, findings));
     if ipv4 == Some(Some(false)) && ipv6 == Some(Some(HostV6::Off)) {
         let wrong = Wrong::new("both families of this host are switched off");
         findings.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
@@ -97,10 +107,20 @@ fn one(mut table: Section<'_>, ttl: Ttl, findings: &mut Findings) -> Option<Plac
         ipv6: ipv6.flatten().unwrap_or(HostV6::Own),
         ttl: ttl.flatten(),
         create: create.flatten().unwrap_or(true),
-        ..plain(name)
+        ..plain(name, own.as_ref().or(via))
     };
     let spot = named.spot;
     Some(Placed { spot, host })
+}
+
+/// The name of an interface. Whether there is one of that name is seen in each round: it may come later.
+pub(super) fn via(value: &Value<'_>, findings: &mut Findings) -> Option<Interface> {
+    let text = value.text(findings)?;
+    let interface = text.parse().map_err(|why: NoInterface| {
+        let wrong = Wrong::new(format!("{} cannot be an interface: {why}", shown(text)));
+        wrong.hint("write its name as `ip link` shows it, as in `eth1`")
+    });
+    findings.check(&value.spot, interface)
 }
 
 fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {

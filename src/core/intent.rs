@@ -7,6 +7,7 @@ use crate::core::{
     device::HostPart,
     name::Fqdn,
     observe::{Observation, Why},
+    vantage::{Interface, Vantage},
 };
 
 /// What to do with the records of a family that is known to be gone: `on_absent`.
@@ -32,6 +33,8 @@ pub struct Host {
     pub ttl: Option<u32>,
     /// Whether a missing record is created.
     pub create: bool,
+    /// The interface that its addresses are found out over; `None` leaves that to the routing table.
+    pub via: Option<Interface>,
 }
 
 /// A host's IPv6 address.
@@ -52,6 +55,11 @@ impl Host {
             Family::V4 => self.ipv4,
             Family::V6 => self.ipv6 != HostV6::Off,
         }
+    }
+
+    /// From where its address of `family` is looked at.
+    pub fn vantage(&self, family: Family) -> Vantage {
+        Vantage::new(family, self.via.clone())
     }
 }
 
@@ -130,6 +138,7 @@ mod tests {
             ipv6: HostV6::Own,
             ttl: None,
             create: true,
+            via: None,
         }
     }
 

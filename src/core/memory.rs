@@ -9,22 +9,22 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    addr::Family,
     guard::WINDOW,
     plan::Change,
     record::{AccountName, Target, Zone},
     schedule::Hold,
     time::Moment,
+    vantage::Vantage,
 };
 
 /// Everything remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// The addresses that were believed last, by family.
-    pub believed: BTreeMap<Family, BTreeSet<IpAddr>>,
+    /// The addresses that were believed last.
+    pub believed: BTreeMap<Vantage, BTreeSet<IpAddr>>,
     /// Since when a family is absent.
-    pub absent: BTreeMap<Family, Moment>,
+    pub absent: BTreeMap<Vantage, Moment>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
 }
@@ -139,6 +139,12 @@ impl Memory {
     /// Drops what belongs to accounts that are not configured any more.
     pub fn keep_accounts(&mut self, names: &BTreeSet<AccountName>) {
         self.accounts.retain(|name, _| names.contains(name));
+    }
+
+    /// Drops what was seen where no host looks from any more.
+    pub fn keep_vantages(&mut self, looked_from: &BTreeSet<Vantage>) {
+        self.believed.retain(|it, _| looked_from.contains(it));
+        self.absent.retain(|it, _| looked_from.contains(it));
     }
 
     /// Before a write leaves: it is counted, and what is there counts as unknown until it is
@@ -264,6 +270,7 @@ impl Memory {
 mod tests {
     use super::*;
     use crate::core::{
+        addr::Family,
         name::Fqdn,
         outcome::Class,
         plan::{Method, Reason},
@@ -383,6 +390,15 @@ mod tests {
     }
 
     #[test]
+    fn what_was_remembered_of_a_family_alone_is_not_of_an_interface() {
+        let text = r#"{"believed":{"A":["1.1.1.1"],"AAAA":[]},"absent":{"AAAA":4000}}"#;
+        let memory: Memory = serde_json::from_str(text).unwrap();
+        assert_eq!(memory.believed[&Family::V4.into()], [ip("1.1.1.1")].into());
+        assert_eq!(memory.absent[&Family::V6.into()], at(4));
+        assert!(memory.believed.keys().all(|it| it.via.is_none()));
+    }
+
+    #[test]
     fn what_is_remembered_from_the_future_delays_nothing() {
         let mut memory = Memory::default();
         let hold = |since, until| {
@@ -439,14 +455,14 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
-        memory.absent.insert(Family::V6, at(4));
+        memory.absent.insert(Family::V6.into(), at(4));
         let account = memory.accounts.get_mut(&target().account).unwrap();
         account.hold = Some(hold);
         account.audited = Some(at(8));
         let before = memory.clone();
         memory.shift(1_000);
         assert_ne!(memory, before);
-        assert_eq!(memory.absent[&Family::V6], at(5));
+        assert_eq!(memory.absent[&Family::V6.into()], at(5));
         let target = memory.target(&target()).unwrap();
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));

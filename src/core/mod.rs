@@ -19,4 +19,5 @@ pub mod schedule;
 pub mod secret;
 pub mod settle;
 pub mod time;
+pub mod vantage;
 pub mod verify;

@@ -13,14 +13,16 @@ use super::{
     rotate::rotated,
     source::{Source, operator_of},
     stun,
+    way::Way,
 };
 use crate::core::{
     addr::{Acceptance, Family},
     agree::{self, Basis, Inquiry, Next, Trust},
     choose::{Prefer, choose},
-    observe::{Observation, Why},
+    observe::{NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     time::Moment,
+    vantage::{Interface, Vantage},
 };
 
 /// How the addresses of one family are found out.
@@ -68,11 +70,7 @@ impl Detector {
         turn: usize,
     ) -> Self {
         Self {
-            echoes: Echoes {
-                tls,
-                timeout,
-                user_agent,
-            },
+            echoes: Echoes { tls, user_agent },
             timeout,
             clock,
             turn,
@@ -99,33 +97,44 @@ impl Detector {
         Ok(bytes)
     }
 
-    /// Asks as few sources as it takes to know.
-    pub async fn observe(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, false).await
+    /// Asks as few sources as it takes to know; over an interface, if one is named, and no other.
+    pub async fn observe(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        known: &BTreeSet<IpAddr>,
+    ) -> FamilyReport {
+        self.inquire(how, via, known, false).await
     }
 
     /// Asks every source at once, and judges them all.
-    pub async fn observe_all(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, true).await
+    pub async fn observe_all(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        known: &BTreeSet<IpAddr>,
+    ) -> FamilyReport {
+        self.inquire(how, via, known, true).await
     }
 
     async fn inquire(
         &self,
         how: &FamilySources,
+        via: Option<&Interface>,
         known: &BTreeSet<IpAddr>,
         all_at_once: bool,
     ) -> FamilyReport {
         let family = how.family;
+        let vantage = Vantage::new(family, via.cloned());
         // Where all are asked they are shown in one order.
         let turn = if all_at_once { 0 } else { self.turn() };
         let (sources, asks) = expand(how, turn);
-        let view = match View::take() {
+        let view = match via.map_or_else(View::take, View::over) {
             Ok(view) => view,
-            Err(what) => {
-                let observation = Observation::Unavailable(Why::Derived(what));
+            Err(why) => {
                 return FamilyReport {
-                    family,
-                    observation,
+                    vantage,
+                    observation: Observation::Unavailable(why),
                     heard: Vec::new(),
                 };
             }
@@ -151,8 +160,8 @@ impl Detector {
                 Next::Ask(positions) => positions,
                 Next::Believe(observation) => {
                     return FamilyReport {
-                        family,
-                        observation,
+                        observation: self.explained(&vantage, observation).await,
+                        vantage,
                         heard,
                     };
                 }
@@ -160,10 +169,11 @@ impl Detector {
             everyone = false;
             let asked = positions.into_iter().filter_map(|position| {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let view = &view;
+                let (vantage, view) = (&vantage, &view);
                 Some(async move {
                     let begun = (self.clock)();
-                    let answer = self.ask(ask, how, view, known).await;
+                    let way = Way::new(vantage.clone(), self.timeout);
+                    let answer = self.ask(ask, &way, how, view, known).await;
                     (position, source, answer, (self.clock)().since(begun))
                 })
             });
@@ -182,24 +192,24 @@ impl Detector {
     async fn ask(
         &self,
         ask: &Ask,
+        way: &Way,
         how: &FamilySources,
         view: &View,
         known: &BTreeSet<IpAddr>,
     ) -> Result<Vec<IpAddr>, String> {
         match ask {
-            Ask::Interface(name) => interface(name.as_deref(), how, view, known),
-            Ask::Echo(url) => self
-                .echoes
-                .ask(url, how.family)
-                .await
-                .map(|addr| vec![addr]),
+            Ask::Interface(name) => {
+                let via = way.vantage.via.as_ref();
+                interface(name.as_deref(), via, how, view, known)
+            }
+            Ask::Echo(url) => self.echoes.ask(way, url).await.map(|addr| vec![addr]),
             Ask::Dns(operator) => {
-                let addr = operator.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = operator.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
             Ask::Stun(server) => {
-                let addr = server.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = server.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
@@ -207,6 +217,27 @@ impl Detector {
                 let text = command::output(line, self.timeout).await?;
                 several(&text).map(|it| of(it, how.family))
             }
+        }
+    }
+
+    /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
+    /// found out.
+    async fn explained(&self, vantage: &Vantage, observation: Observation) -> Observation {
+        let Some(via) = &vantage.via else {
+            return observation;
+        };
+        match &observation {
+            Observation::Unavailable(Why::Offline) => {
+                Observation::Unavailable(Why::NoUplink(NoUplink::Idle(via.clone())))
+            }
+            Observation::Unavailable(Why::NoAnswer(_)) => {
+                let way = Way::new(vantage.clone(), self.timeout);
+                match way.check().await {
+                    Ok(()) => observation,
+                    Err(why) => Observation::Unavailable(Why::NoUplink(why)),
+                }
+            }
+            _ => observation,
         }
     }
 }
@@ -228,10 +259,16 @@ fn of(addrs: Vec<IpAddr>, family: Family) -> Vec<IpAddr> {
 
 fn interface(
     name: Option<&str>,
+    via: Option<&Interface>,
     how: &FamilySources,
     view: &View,
     known: &BTreeSet<IpAddr>,
 ) -> Result<Vec<IpAddr>, String> {
+    if let (Some(name), Some(via)) = (name, via)
+        && name != via.name()
+    {
+        return Err(format!("it is another interface than `via` says, `{via}`"));
+    }
     let candidates: Vec<_> = view
         .addresses
         .iter()

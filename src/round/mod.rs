@@ -9,7 +9,7 @@ mod ports;
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 
 pub use account::AccountSetup;
 pub use crew::Crew;
@@ -17,13 +17,13 @@ pub use ports::{Chance, Clock, Observe, Store, Verify};
 
 use crate::{
     core::{
-        addr::Family,
         guard::Limits,
         memory::Memory,
         observe::Observation,
         outcome::{FamilyReport, Report},
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
     provider::Provider,
 };
@@ -98,7 +98,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         report
     }
 
-    /// What is remembered of accounts and hosts that are not configured any more, of other
+    /// What is remembered of accounts, hosts and interfaces that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
     pub fn prepare(&self, memory: &mut Memory) {
         let names: BTreeSet<AccountName> = self
@@ -107,6 +107,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .map(|account| account.name.clone())
             .collect();
         memory.keep_accounts(&names);
+        memory.keep_vantages(&self.vantages());
         for account in &self.accounts {
             let targets: Vec<Target> = account
                 .targets
@@ -117,43 +118,40 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
     }
 
-    /// Finds out the addresses of the families that some host wants, both at once.
+    /// From where some host's addresses are looked at.
+    fn vantages(&self) -> BTreeSet<Vantage> {
+        let targets = self.accounts.iter().flat_map(|it| &it.targets);
+        targets
+            .map(|(target, host)| host.vantage(target.family))
+            .collect()
+    }
+
+    /// Finds out the addresses that some host wants to know, all at once.
     async fn look(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let wanted: BTreeSet<Family> = self
-            .accounts
-            .iter()
-            .flat_map(|it| &it.targets)
-            .map(|(it, _)| it.family)
-            .collect();
         let known = memory.borrow().believed.clone();
         let nothing = BTreeSet::new();
-        let look = async |family| {
-            if !wanted.contains(&family) {
-                return None;
-            }
-            Some(
-                self.observe
-                    .observe(family, known.get(&family).unwrap_or(&nothing))
-                    .await,
-            )
-        };
-        let (four, six) = join(look(Family::V4), look(Family::V6)).await;
-        let families: Vec<_> = [four, six].into_iter().flatten().collect();
+        let vantages = self.vantages();
+        let looks = vantages.iter().map(|vantage| {
+            let known = known.get(vantage).unwrap_or(&nothing);
+            self.observe.observe(vantage, known)
+        });
+        let families = join_all(looks).await;
         let mut memory = memory.borrow_mut();
         for report in &families {
             match &report.observation {
                 Observation::Known(addrs) => {
-                    memory.believed.insert(report.family, addrs.addrs());
-                    memory.absent.remove(&report.family);
+                    let vantage = report.vantage.clone();
+                    memory.believed.insert(vantage, addrs.addrs());
+                    memory.absent.remove(&report.vantage);
                 }
                 Observation::Absent => {
                     memory
                         .absent
-                        .entry(report.family)
+                        .entry(report.vantage.clone())
                         .or_insert(self.clock.now());
                 }
                 Observation::Unavailable(_) => {
-                    memory.absent.remove(&report.family);
+                    memory.absent.remove(&report.vantage);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
     core::{
-        addr::Family, memory::Memory, outcome::FamilyReport, time::Moment, verify::ServerAnswer,
+        memory::Memory, outcome::FamilyReport, time::Moment, vantage::Vantage, verify::ServerAnswer,
     },
     resolve::{Question, Servers},
 };
@@ -14,7 +14,7 @@ pub trait Observe {
     /// Asks as few sources as it takes; `known` is what was believed last.
     fn observe(
         &self,
-        family: Family,
+        vantage: &Vantage,
         known: &BTreeSet<IpAddr>,
     ) -> impl Future<Output = FamilyReport>;
 }

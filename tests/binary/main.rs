@@ -11,3 +11,4 @@ mod daemon;
 mod exit_codes;
 mod laws;
 mod requests;
+mod uplinks;

@@ -213,6 +213,51 @@ fn another_device_is_told_by_its_host_part_or_its_hardware_address() {
 }
 
 #[test]
+fn a_hosts_own_interface_wins_over_its_accounts() {
+    let hosts = r#"
+        via = "eth1"
+        [[domeneshop.host]]
+        name = "a.example.com"
+        [[domeneshop.host]]
+        name = "b.example.com"
+        via = "eth2"
+        [[dnspod]]
+        token = "1,a"
+        contact = "me@example.com"
+        hosts = ["home.example.org"]
+        [[dnspod.host]]
+        name = "c.example.org"
+        via = "eth2""#;
+    let config = read(&format!("{MINIMAL}{hosts}")).unwrap();
+    let vias = |account: &AccountConfig| -> Vec<_> {
+        let via = |host: &Host| host.via.as_ref().map(|it| it.name().to_owned());
+        account.hosts.iter().map(via).collect()
+    };
+    let (eth1, eth2) = (Some("eth1".to_owned()), Some("eth2".to_owned()));
+    assert_eq!(
+        vias(&config.accounts[0]),
+        [eth1.clone(), eth1.clone(), eth1, eth2.clone()]
+    );
+    assert_eq!(vias(&config.accounts[1]), [None, eth2]);
+    let looked_from: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        looked_from,
+        [
+            "IPv4",
+            "IPv6",
+            "IPv4 via eth1",
+            "IPv6 via eth1",
+            "IPv4 via eth2",
+            "IPv6 via eth2"
+        ]
+    );
+    // Where every host says `via`, nobody wants to know what the routing table makes of it.
+    let all = read(&format!("[ipv6]\nsources = []\n{MINIMAL}via = \"eth1\"")).unwrap();
+    let looked_from: Vec<_> = all.vantages().iter().map(ToString::to_string).collect();
+    assert_eq!(looked_from, ["IPv4 via eth1"]);
+}
+
+#[test]
 fn the_example_that_is_shipped_is_a_configuration() {
     let config = read(include_str!("../../../config.example.toml")).unwrap();
     assert_eq!(config.accounts.len(), 2);

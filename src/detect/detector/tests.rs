@@ -139,7 +139,7 @@ async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
         socket.send_to(&answer, client).await.unwrap();
     };
     let (how, known) = (how(&[&source]), BTreeSet::new());
-    let (report, ()) = tokio::join!(detector.observe_all(&how, &known), answering);
+    let (report, ()) = tokio::join!(detector.observe_all(&how, None, &known), answering);
     let [heard] = &report.heard[..] else {
         panic!("{:?}", report.heard)
     };

@@ -30,7 +30,7 @@ fn target() -> Target {
 fn memory(now: Moment) -> Memory {
     let mut memory = Memory::default();
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    memory.believed.insert(Family::V4, [addr].into());
+    memory.believed.insert(Family::V4.into(), [addr].into());
     memory.confirm(&target(), &[addr], true, Some(300), now);
     let failure = Failure::of_account(Class::Rejected, "refused");
     memory.accounts.get_mut(&target().account).unwrap().hold =
@@ -169,7 +169,7 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let (dir, file, memory) = saved(&now);
     let learnt = |looker: &StateFile| {
         let more = Memory {
-            absent: [(Family::V6, now.moment)].into(),
+            absent: [(Family::V6.into(), now.moment)].into(),
             ..memory.clone()
         };
         looker.save_if_nobody_else_does(&more, &now).unwrap();

@@ -22,6 +22,7 @@ use crate::{
         record::{AccountName, Attributes, Record, Target, Zone},
         schedule::Cadence,
         time::Moment,
+        vantage::Vantage,
         verify::ServerAnswer,
     },
     provider::{Listing, Provider},
@@ -213,7 +214,9 @@ pub(super) enum Dns {
 }
 
 pub(super) struct Fakes {
-    pub(super) addresses: RefCell<BTreeMap<Family, Observation>>,
+    pub(super) addresses: RefCell<BTreeMap<Vantage, Observation>>,
+    /// From where was looked, in order.
+    pub(super) looked: RefCell<Vec<Vantage>>,
     pub(super) accounts: Vec<(AccountName, Vec<Host>, FakeProvider)>,
     pub(super) fingerprint: Cell<u64>,
     pub(super) on_absent: OnAbsent,
@@ -232,6 +235,7 @@ pub(super) fn host(name: &str) -> Host {
         ipv6: HostV6::Off,
         ttl: None,
         create: true,
+        via: None,
     }
 }
 
@@ -245,9 +249,10 @@ impl Fakes {
         );
         Self {
             addresses: RefCell::new(BTreeMap::from([
-                (Family::V4, known(&["84.212.10.20"])),
-                (Family::V6, Observation::Absent),
+                (Family::V4.into(), known(&["84.212.10.20"])),
+                (Family::V6.into(), Observation::Absent),
             ])),
+            looked: RefCell::default(),
             accounts: vec![account],
             fingerprint: Cell::new(1),
             on_absent: OnAbsent::Keep,
@@ -265,7 +270,11 @@ impl Fakes {
     }
 
     pub(super) fn see(&self, observation: Observation) {
-        self.addresses.borrow_mut().insert(Family::V4, observation);
+        self.see_from(Family::V4.into(), observation);
+    }
+
+    pub(super) fn see_from(&self, vantage: Vantage, observation: Observation) {
+        self.addresses.borrow_mut().insert(vantage, observation);
     }
 
     pub(super) fn advance(&self, by: Duration) {
@@ -343,10 +352,11 @@ pub(super) fn first(report: &Report) -> &Outcome {
 }
 
 impl Observe for Fakes {
-    async fn observe(&self, family: Family, _known: &BTreeSet<IpAddr>) -> FamilyReport {
-        let observation = self.addresses.borrow()[&family].clone();
+    async fn observe(&self, vantage: &Vantage, _known: &BTreeSet<IpAddr>) -> FamilyReport {
+        self.looked.borrow_mut().push(vantage.clone());
+        let observation = self.addresses.borrow()[vantage].clone();
         FamilyReport {
-            family,
+            vantage: vantage.clone(),
             observation,
             heard: Vec::new(),
         }
