@@ -19,6 +19,7 @@ use crate::{
         past::Past,
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
     detect::{Clocks, Detector, FamilySources},
     http::client::{Client, Options},
@@ -45,8 +46,10 @@ impl Eyes {
 }
 
 impl Observe for Eyes {
-    async fn observe(&self, family: Family, past: &Past) -> FamilyReport {
-        self.detector.observe(self.sources(family), past).await
+    async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
+        let how = self.sources(vantage.family);
+        let via = vantage.via.as_ref();
+        self.detector.observe(how, via, past).await
     }
 }
 
@@ -145,6 +148,7 @@ impl RealCrew {
                     cap: API_CAP,
                     user_agent,
                     family: None,
+                    interface: None,
                     proxy: true,
                 },
             ));
@@ -246,20 +250,17 @@ impl Crew for RealCrew {
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let pasts = memory.borrow().families.clone();
-        let past = |family| pasts.get(&family).cloned().unwrap_or_default();
-        let families = Family::ALL
-            .into_iter()
-            .map(|family| self.eyes.sources(family));
-        let asked = families
-            .filter(|how| !how.sources.is_empty())
-            .map(async |how| {
-                let mut past = past(how.family);
-                let mut report = self.eyes.detector.observe_all(how, &past).await;
-                // What a round would make of it; nothing is remembered of it.
-                past.digest(&mut report, BootClock.now());
-                report
-            });
+        let pasts = memory.borrow().vantages.clone();
+        let vantages = self.config.vantages();
+        let asked = vantages.iter().map(async |vantage| {
+            let how = self.eyes.sources(vantage.family);
+            let via = vantage.via.as_ref();
+            let mut past = pasts.get(vantage).cloned().unwrap_or_default();
+            let mut report = self.eyes.detector.observe_all(how, via, &past).await;
+            // What a round would make of it; nothing is remembered of it.
+            past.digest(&mut report, BootClock.now());
+            report
+        });
         join_all(asked).await
     }
 

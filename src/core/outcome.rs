@@ -4,7 +4,6 @@
 use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use crate::core::{
-    addr::Family,
     agree::Trust,
     guard::Refusal,
     intent::KeepReason,
@@ -12,6 +11,7 @@ use crate::core::{
     plan::Change,
     record::{AccountName, Target},
     time::Moment,
+    vantage::{Interface, Vantage},
 };
 
 /// What the caller must do about a failure. The schedule decides on this alone.
@@ -110,6 +110,8 @@ pub enum Outcome {
 pub struct HostReport {
     /// The target.
     pub target: Target,
+    /// The interface that its addresses are found out over, if one is configured.
+    pub via: Option<Interface>,
     /// How it ended.
     pub outcome: Outcome,
     /// The addresses that stand at the provider as far as we know.
@@ -135,11 +137,11 @@ pub struct Heard {
     pub took: Duration,
 }
 
-/// What was found out about one family.
+/// What was found out about one family, as the routing table says or over one interface.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FamilyReport {
-    /// The family.
-    pub family: Family,
+    /// The family, and over which interface if over one.
+    pub vantage: Vantage,
     /// What is believed.
     pub observation: Observation,
     /// Who was asked and what they said.
@@ -170,7 +172,8 @@ pub struct DnsNote {
 /// A round from beginning to end.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Report {
-    /// The families that are kept, in order.
+    /// The families that are kept, over each interface that some host's addresses are found out over,
+    /// in order.
     pub families: Vec<FamilyReport>,
     /// Every target, in the order of the configuration.
     pub hosts: Vec<HostReport>,
@@ -295,7 +298,7 @@ impl fmt::Display for Class {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::name::Fqdn;
+    use crate::core::{addr::Family, name::Fqdn};
 
     fn report(outcomes: Vec<Outcome>) -> Report {
         let target = Target {
@@ -305,6 +308,7 @@ mod tests {
         };
         let hosts = outcomes.into_iter().map(|outcome| HostReport {
             target: target.clone(),
+            via: None,
             outcome,
             addresses: Vec::new(),
             change: None,

@@ -1,14 +1,13 @@
 //! One question by UDP: asked again until it is answered or time is up.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     net::UdpSocket,
-    time::{Instant, timeout, timeout_at},
+    time::{timeout, timeout_at},
 };
+
+use super::way::Way;
 
 /// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
 /// 6.2.1, and not worse for DNS).
@@ -26,17 +25,16 @@ pub(super) enum Heard<T> {
     Answer(T),
 }
 
-/// Asks `server` from a fresh port until `until`. The socket is connected, so that the kernel drops
-/// what anybody else sends to it.
+/// Asks `server` by `way`, from a fresh port, until its time is up.
 pub(super) async fn ask<T>(
+    way: &Way,
     server: SocketAddr,
     request: &[u8],
-    until: Instant,
     read: impl Fn(&[u8]) -> Heard<T>,
 ) -> Result<T, String> {
     let mut stray = None;
     let asking = async {
-        let socket = connected(server).await.map_err(|it| it.to_string())?;
+        let socket = way.datagrams(server).await?;
         let mut wait = FIRST_WAIT;
         loop {
             socket.send(request).await.map_err(|it| it.to_string())?;
@@ -46,7 +44,7 @@ pub(super) async fn ask<T>(
             wait = wait.saturating_mul(2);
         }
     };
-    let answer = timeout_at(until, asking).await;
+    let answer = timeout_at(way.until, asking).await;
     answer.unwrap_or_else(|_| Err(late(stray)))
 }
 
@@ -56,16 +54,6 @@ pub(super) fn late(stray: Option<&str>) -> String {
         None => "no answer in time".to_owned(),
         Some(what) => format!("no answer in time but one that was ignored: {what}"),
     }
-}
-
-async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> {
-    // Port 0: the kernel takes a random one.
-    let socket = match server {
-        SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await?,
-        SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).await?,
-    };
-    socket.connect(server).await?;
-    Ok(socket)
 }
 
 async fn answer<T>(
@@ -86,6 +74,7 @@ async fn answer<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::addr::Family;
 
     async fn server() -> UdpSocket {
         UdpSocket::bind("127.0.0.1:0").await.unwrap()
@@ -99,8 +88,8 @@ mod tests {
         }
     }
 
-    fn soon(millis: u64) -> Instant {
-        Instant::now() + Duration::from_millis(millis)
+    fn within(millis: u64) -> Way {
+        Way::new(Family::V4.into(), Duration::from_millis(millis))
     }
 
     #[tokio::test]
@@ -113,7 +102,8 @@ mod tests {
             let (_, client) = server.recv_from(&mut room).await.unwrap();
             server.send_to(b"yes", client).await.unwrap();
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        let way = within(10_000);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(answer.unwrap(), b"yes");
     }
 
@@ -128,7 +118,8 @@ mod tests {
                 server.send_to(b"no", client).await.unwrap();
             }
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(100), read), answering);
+        let way = within(100);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(
             answer.unwrap_err(),
             "no answer in time but one that was ignored: it says no"
@@ -139,7 +130,7 @@ mod tests {
     async fn silence_ends_with_the_deadline() {
         let server = server().await;
         let place = server.local_addr().unwrap();
-        let answer = ask(place, b"?", soon(50), read).await;
+        let answer = ask(&within(50), place, b"?", read).await;
         assert_eq!(answer.unwrap_err(), "no answer in time");
     }
 
@@ -153,7 +144,8 @@ mod tests {
             forger.send_to(b"forged", client).await.unwrap();
             server.send_to(b"yes", client).await.unwrap();
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        let way = within(10_000);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(answer.unwrap(), b"yes");
     }
 }

@@ -13,15 +13,17 @@ use super::{
     rotate::rotated,
     source::{Source, operator_of},
     stun,
+    way::Way,
 };
 use crate::core::{
     addr::{Acceptance, Family},
     agree::{self, Basis, Inquiry, Next, Trust},
     choose::{Prefer, choose},
-    observe::{Observation, Why},
+    observe::{NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
     time::Moment,
+    vantage::{Interface, Vantage},
 };
 
 /// How the addresses of one family are found out.
@@ -77,11 +79,7 @@ impl Detector {
         turn: usize,
     ) -> Self {
         Self {
-            echoes: Echoes {
-                tls,
-                timeout,
-                user_agent,
-            },
+            echoes: Echoes { tls, user_agent },
             timeout,
             clocks,
             turn,
@@ -108,18 +106,35 @@ impl Detector {
         Ok(bytes)
     }
 
-    /// Asks as few sources as it takes to know.
-    pub async fn observe(&self, how: &FamilySources, past: &Past) -> FamilyReport {
-        self.inquire(how, past, false).await
+    /// Asks as few sources as it takes to know; over an interface, if one is named, and no other.
+    pub async fn observe(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+    ) -> FamilyReport {
+        self.inquire(how, via, past, false).await
     }
 
     /// Asks every source at once, and judges them all.
-    pub async fn observe_all(&self, how: &FamilySources, past: &Past) -> FamilyReport {
-        self.inquire(how, past, true).await
+    pub async fn observe_all(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+    ) -> FamilyReport {
+        self.inquire(how, via, past, true).await
     }
 
-    async fn inquire(&self, how: &FamilySources, past: &Past, all_at_once: bool) -> FamilyReport {
+    async fn inquire(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+        all_at_once: bool,
+    ) -> FamilyReport {
         let family = how.family;
+        let vantage = Vantage::new(family, via.cloned());
         // Where all are asked they are shown in one order.
         let turn = if all_at_once { 0 } else { self.turn() };
         let (mut sources, mut asks) = expand(how, turn);
@@ -134,13 +149,12 @@ impl Detector {
             source.held_back = standing.is_some_and(|it| it.holds_back(now));
         }
         let known = &past.believed;
-        let view = match View::take() {
+        let view = match via.map_or_else(View::take, View::over) {
             Ok(view) => view,
-            Err(what) => {
-                let observation = Observation::Unavailable(Why::Derived(what));
+            Err(why) => {
                 return FamilyReport {
-                    family,
-                    observation,
+                    vantage,
+                    observation: Observation::Unavailable(why),
                     heard: Vec::new(),
                 };
             }
@@ -174,8 +188,8 @@ impl Detector {
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
                     return FamilyReport {
-                        family,
-                        observation,
+                        observation: self.explained(&vantage, observation).await,
+                        vantage,
                         heard,
                     };
                 }
@@ -183,10 +197,11 @@ impl Detector {
             everyone = false;
             let asked = positions.into_iter().filter_map(|position| {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let view = &view;
+                let (vantage, view) = (&vantage, &view);
                 Some(async move {
                     let begun = (self.clocks.now)();
-                    let answer = self.ask(ask, how, view, known).await;
+                    let way = Way::new(vantage.clone(), self.timeout);
+                    let answer = self.ask(ask, &way, how, view, known).await;
                     (position, source, answer, (self.clocks.now)().since(begun))
                 })
             });
@@ -206,24 +221,24 @@ impl Detector {
     async fn ask(
         &self,
         ask: &Ask,
+        way: &Way,
         how: &FamilySources,
         view: &View,
         known: &BTreeSet<IpAddr>,
     ) -> Result<Vec<IpAddr>, String> {
         match ask {
-            Ask::Interface(name) => interface(name.as_deref(), how, view, known),
-            Ask::Echo(url) => self
-                .echoes
-                .ask(url, how.family)
-                .await
-                .map(|addr| vec![addr]),
+            Ask::Interface(name) => {
+                let via = way.vantage.via.as_ref();
+                interface(name.as_deref(), via, how, view, known)
+            }
+            Ask::Echo(url) => self.echoes.ask(way, url).await.map(|addr| vec![addr]),
             Ask::Dns(operator) => {
-                let addr = operator.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = operator.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
             Ask::Stun(server) => {
-                let addr = server.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = server.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
@@ -231,6 +246,27 @@ impl Detector {
                 let text = command::output(line, self.timeout).await?;
                 several(&text).map(|it| of(it, how.family))
             }
+        }
+    }
+
+    /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
+    /// found out.
+    async fn explained(&self, vantage: &Vantage, observation: Observation) -> Observation {
+        let Some(via) = &vantage.via else {
+            return observation;
+        };
+        match &observation {
+            Observation::Unavailable(Why::Offline) => {
+                Observation::Unavailable(Why::NoUplink(NoUplink::Idle(via.clone())))
+            }
+            Observation::Unavailable(Why::NoAnswer(_)) => {
+                let way = Way::new(vantage.clone(), self.timeout);
+                match way.check().await {
+                    Ok(()) => observation,
+                    Err(why) => Observation::Unavailable(Why::NoUplink(why)),
+                }
+            }
+            _ => observation,
         }
     }
 }
@@ -252,10 +288,16 @@ fn of(addrs: Vec<IpAddr>, family: Family) -> Vec<IpAddr> {
 
 fn interface(
     name: Option<&str>,
+    via: Option<&Interface>,
     how: &FamilySources,
     view: &View,
     known: &BTreeSet<IpAddr>,
 ) -> Result<Vec<IpAddr>, String> {
+    if let (Some(name), Some(via)) = (name, via)
+        && name != via.name()
+    {
+        return Err(format!("it is another interface than `via` says, `{via}`"));
+    }
     let candidates: Vec<_> = view
         .addresses
         .iter()

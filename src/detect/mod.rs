@@ -13,6 +13,7 @@ mod place;
 mod rotate;
 pub mod source;
 pub mod stun;
+mod way;
 
 mod detector;
 mod echo;

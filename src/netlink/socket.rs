@@ -13,7 +13,9 @@ use rustix::net::{
     sockopt::{Timeout, set_socket_timeout},
 };
 
-use super::message::{Address, Body, GET_ADDR, GET_LINK, Link, Message, decode, dump};
+use super::message::{
+    Address, Body, GET_ADDR, GET_LINK, GET_ROUTE, Link, Message, Route, decode, dump,
+};
 
 /// What is heard without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +83,8 @@ impl Socket {
                     Body::Error(code) => {
                         return Err(io::Error::from_raw_os_error(code.saturating_neg()));
                     }
+                    // A router may have a million routes to somewhere in particular.
+                    Body::Other => {}
                     body => bodies.push(body),
                 }
             }
@@ -148,6 +152,17 @@ pub fn links() -> io::Result<Vec<Link>> {
         _ => None,
     });
     Ok(links.collect())
+}
+
+/// Every default route of either family, in every table: where the way out depends on who asks, those of
+/// single interfaces stand in tables of their own (ip-rule(8)).
+pub fn default_routes() -> io::Result<Vec<Route>> {
+    let bodies = list(GET_ROUTE)?.into_iter();
+    let routes = bodies.filter_map(|body| match body {
+        Body::DefaultRoute(route) => Some(route),
+        _ => None,
+    });
+    Ok(routes.collect())
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub fn wanted(host: &HostReport, change: &Change, report: &Report) -> Option<Str
     let seen = report
         .families
         .iter()
-        .find(|it| it.family == host.target.family)?;
+        .find(|it| it.vantage.family == host.target.family && it.vantage.via == host.via)?;
     let sources = believed(seen);
     if change.to.is_empty() {
         return Some(

@@ -40,6 +40,9 @@ pub struct HostStatus {
     pub host: String,
     /// `A` or `AAAA`.
     pub r#type: String,
+    /// The interface that its addresses are found out over, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
     /// The addresses that stand at the provider as far as we know.
     pub addresses: Vec<std::net::IpAddr>,
     /// For how long it has had them.
@@ -89,6 +92,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
                 account: host.target.account.0.clone(),
                 host: host.target.host.to_string(),
                 r#type: host.target.family.record_type().to_owned(),
+                interface: host.via.as_ref().map(ToString::to_string),
                 addresses: host.addresses.clone(),
                 unchanged_for_seconds: confirmed.map(|it| now.since(it.since).as_secs()),
                 visible_after_seconds: confirmed
@@ -107,7 +111,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             "a round is overdue by {}",
             Spoken(now.since(last.next))
         )),
-        Some(host) => Some(format!("{} {}: {}", host.host, host.r#type, host.reason)),
+        Some(host) => Some(format!("{}: {}", name(host), host.reason)),
         None => None,
     };
     Status {
@@ -119,11 +123,16 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
     }
 }
 
+/// As the lines of a round begin: `home.example.com A via eth1`.
+fn name(host: &HostStatus) -> String {
+    let via = host.interface.as_ref().map(|it| format!(" via {it}"));
+    format!("{} {}{}", host.host, host.r#type, via.unwrap_or_default())
+}
+
 /// The status for people.
 pub fn text(status: &Status) -> String {
     let mut text = String::new();
     let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds));
-    let name = |host: &HostStatus| format!("{} {}", host.host, host.r#type);
     let width = status
         .hosts
         .iter()

@@ -9,6 +9,15 @@ use crate::core::{
     time::{Moment, Spoken},
 };
 
+/// A host's line begins with what is kept right and, where that is configured, over which interface its
+/// addresses are found out: `home.example.com A via eth1`.
+pub fn name(host: &HostReport) -> String {
+    match &host.via {
+        None => host.target.to_string(),
+        Some(via) => format!("{} via {via}", host.target),
+    }
+}
+
 /// What happened to a host, without its name: `unchanged`, `changed from … (why)`, or what was in
 /// the way and what happens next.
 pub fn outcome(host: &HostReport, now: Moment) -> String {
@@ -68,7 +77,6 @@ pub fn lines_explained(
     now: Moment,
     explain: impl Fn(&HostReport) -> String,
 ) -> String {
-    let name = |host: &HostReport| host.target.to_string();
     let width = report
         .hosts
         .iter()
@@ -105,14 +113,14 @@ pub fn lines_explained(
 /// What every source said about a family, and what is believed.
 pub fn detection(report: &FamilyReport) -> String {
     let mut text = match &report.observation {
-        Observation::Known(addrs) => format!("{}: {addrs}\n", report.family),
+        Observation::Known(addrs) => format!("{}: {addrs}\n", report.vantage),
         Observation::Absent => {
             format!(
                 "{}: absent (no usable address and no default route)\n",
-                report.family
+                report.vantage
             )
         }
-        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.family),
+        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.vantage),
     };
     let width = report
         .heard

@@ -12,3 +12,4 @@ mod exit_codes;
 mod laws;
 mod plan;
 mod requests;
+mod uplinks;

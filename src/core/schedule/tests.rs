@@ -34,12 +34,13 @@ fn target() -> Target {
 fn report(observation: Observation, outcome: Outcome) -> Report {
     Report {
         families: vec![FamilyReport {
-            family: Family::V4,
+            vantage: Family::V4.into(),
             observation,
             heard: Vec::new(),
         }],
         hosts: vec![HostReport {
             target: target(),
+            via: None,
             outcome,
             addresses: Vec::new(),
             change: None,

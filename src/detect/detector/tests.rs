@@ -143,21 +143,21 @@ async fn before_the_clock_is_set_nobody_is_asked_over_tls() {
         0,
     );
     let past = Past::default();
-    let report = detector.observe(&how(&["https"]), &past).await;
+    let report = detector.observe(&how(&["https"]), None, &past).await;
     // A host without a default route would have said so first.
     if report.observation != Observation::Absent {
         let no_clock = [Why::NoClock, Why::Offline].map(Observation::Unavailable);
         assert!(no_clock.contains(&report.observation), "{report:?}");
     }
     assert!(report.heard.is_empty());
-    let report = detector.observe_all(&how(&["https"]), &past).await;
+    let report = detector.observe_all(&how(&["https"]), None, &past).await;
     assert_eq!(report.heard.len(), https::OPERATORS.len());
     for heard in report.heard {
         let said = heard.answer.unwrap_err();
         assert_eq!(said, "not asked: this host's clock is not set");
     }
     let known = detector
-        .observe_all(&how(&["https", "static:84.212.10.20"]), &past)
+        .observe_all(&how(&["https", "static:84.212.10.20"]), None, &past)
         .await;
     assert!(matches!(known.observation, Observation::Known(_)));
 }
@@ -177,7 +177,7 @@ async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
         socket.send_to(&answer, client).await.unwrap();
     };
     let (how, past) = (how(&[&source]), Past::default());
-    let (report, ()) = tokio::join!(detector.observe_all(&how, &past), answering);
+    let (report, ()) = tokio::join!(detector.observe_all(&how, None, &past), answering);
     let [heard] = &report.heard[..] else {
         panic!("{:?}", report.heard)
     };
