@@ -13,6 +13,7 @@ pub mod name;
 pub mod observe;
 pub mod outcome;
 pub mod plan;
+pub mod reach;
 pub mod record;
 pub mod schedule;
 pub mod secret;

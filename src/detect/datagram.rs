@@ -12,10 +12,10 @@ use tokio::{
 
 /// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
 /// 6.2.1, and not worse for DNS).
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Longer than anything that is accepted, so that what is too long is seen to be.
-const ROOM: usize = 2048;
+pub(super) const ROOM: usize = 2048;
 
 /// What a datagram or message turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,21 +26,36 @@ pub(super) enum Heard<T> {
     Answer(T),
 }
 
-/// Asks `server` from a fresh port until `until`. The socket is connected, so that the kernel drops
-/// what anybody else sends to it.
+impl<T> From<Result<T, &'static str>> for Heard<T> {
+    fn from(read: Result<T, &'static str>) -> Self {
+        read.map_or_else(Self::Stray, Self::Answer)
+    }
+}
+
+/// Asks `server` from a fresh port until `until`.
 pub(super) async fn ask<T>(
     server: SocketAddr,
     request: &[u8],
     until: Instant,
     read: impl Fn(&[u8]) -> Heard<T>,
 ) -> Result<T, String> {
+    let socket = connected(server).await.map_err(|it| it.to_string())?;
+    ask_over(&socket, request, until, read).await
+}
+
+/// Asks over a connected socket until `until`.
+pub(super) async fn ask_over<T>(
+    socket: &UdpSocket,
+    request: &[u8],
+    until: Instant,
+    read: impl Fn(&[u8]) -> Heard<T>,
+) -> Result<T, String> {
     let mut stray = None;
     let asking = async {
-        let socket = connected(server).await.map_err(|it| it.to_string())?;
         let mut wait = FIRST_WAIT;
         loop {
             socket.send(request).await.map_err(|it| it.to_string())?;
-            if let Ok(answer) = timeout(wait, answer(&socket, &read, &mut stray)).await {
+            if let Ok(answer) = timeout(wait, answer(socket, &read, &mut stray)).await {
                 return answer;
             }
             wait = wait.saturating_mul(2);
@@ -58,7 +73,8 @@ pub(super) fn late(stray: Option<&str>) -> String {
     }
 }
 
-async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> {
+/// A fresh port that is connected, so that the kernel drops what anybody else sends to it.
+pub(super) async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> {
     // Port 0: the kernel takes a random one.
     let socket = match server {
         SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await?,

@@ -1,6 +1,6 @@
 //! Carrying out an inquiry.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::future::join_all;
 
@@ -8,18 +8,22 @@ use super::{
     body::several,
     command, dns,
     echo::Echoes,
-    file, https,
+    file,
+    gateway::gateway,
+    https,
     kernel::View,
     rotate::rotated,
-    source::{Source, operator_of},
+    router::Router,
+    source::{ROUTER, Source, operator_of},
     stun,
 };
 use crate::core::{
     addr::{Acceptance, Family},
     agree::{self, Basis, Inquiry, Next, Trust},
     choose::{Prefer, choose},
-    observe::{Observation, Why},
+    observe::{Claim, Observation, Why},
     outcome::{FamilyReport, Heard},
+    reach::{RouterSays, notes},
     time::Moment,
 };
 
@@ -44,6 +48,7 @@ enum Ask {
     Echo(String),
     Dns(dns::Operator),
     Stun(stun::Server),
+    Router,
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
     Command(String),
@@ -127,6 +132,7 @@ impl Detector {
                     family,
                     observation,
                     heard: Vec::new(),
+                    notes: Vec::new(),
                 };
             }
         };
@@ -144,14 +150,18 @@ impl Detector {
             other: view.of(other(family), &elsewhere),
         });
         let mut heard = Vec::new();
+        let mut others: Vec<Claim> = Vec::new();
+        let router = Cell::new(None);
         let mut everyone = all_at_once;
         loop {
             let positions = match inquiry.next() {
                 _ if everyone => (0..sources.len()).collect(),
                 Next::Ask(positions) => positions,
                 Next::Believe(observation) => {
+                    let own = view.addresses.iter().map(|it| it.addr).collect();
                     return FamilyReport {
                         family,
+                        notes: notes(router.get(), &observation, &others, &own),
                         observation,
                         heard,
                     };
@@ -160,15 +170,25 @@ impl Detector {
             everyone = false;
             let asked = positions.into_iter().filter_map(|position| {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let view = &view;
+                let (view, router) = (&view, &router);
                 Some(async move {
                     let begun = (self.clock)();
-                    let answer = self.ask(ask, how, view, known).await;
+                    let answer = self.ask(ask, how, view, known, router).await;
                     (position, source, answer, (self.clock)().since(begun))
                 })
             });
             for (position, source, answer, took) in join_all(asked).await {
                 let judged = inquiry.hear(position, answer);
+                let operator = &source.operator;
+                let is_other = source.trust == Trust::Outside && operator != ROUTER;
+                if let (true, Ok(set)) = (is_other, &judged)
+                    && others.iter().all(|it| it.operator != *operator)
+                {
+                    others.push(Claim {
+                        operator: operator.clone(),
+                        addrs: set.addrs(),
+                    });
+                }
                 heard.push(Heard {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
@@ -185,6 +205,7 @@ impl Detector {
         how: &FamilySources,
         view: &View,
         known: &BTreeSet<IpAddr>,
+        router: &Cell<Option<RouterSays>>,
     ) -> Result<Vec<IpAddr>, String> {
         match ask {
             Ask::Interface(name) => interface(name.as_deref(), how, view, known),
@@ -201,6 +222,7 @@ impl Detector {
                 let addr = server.ask(how.family, self.timeout, self.random()?);
                 addr.await.map(|addr| vec![addr])
             }
+            Ask::Router => self.ask_the_router(router).await.map(|addr| vec![addr]),
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
             Ask::Command(line) => {
@@ -208,6 +230,17 @@ impl Detector {
                 several(&text).map(|it| of(it, how.family))
             }
         }
+    }
+
+    /// Asks the router in front of this host, and notes what it says, fit to be published or not.
+    async fn ask_the_router(&self, says: &Cell<Option<RouterSays>>) -> Result<IpAddr, String> {
+        let router = Router::new(gateway(None)?, &self.echoes);
+        let answer = router.ask(self.timeout, self.random()?).await;
+        says.set(match &answer {
+            Ok(addr) => Some(RouterSays::Address((*addr).into())),
+            Err(failure) => failure.no_address.then_some(RouterSays::None),
+        });
+        answer.map(IpAddr::from).map_err(|failure| failure.what)
     }
 }
 
@@ -305,6 +338,7 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
                 let ask = Ask::Stun(server.clone());
                 add(label, server.operator(), Trust::Outside, ask);
             }
+            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }

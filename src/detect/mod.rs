@@ -7,10 +7,12 @@ mod command;
 mod datagram;
 pub mod dns;
 mod file;
+pub mod gateway;
 pub mod https;
 pub mod kernel;
 mod place;
 mod rotate;
+pub mod router;
 pub mod source;
 pub mod stun;
 

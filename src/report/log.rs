@@ -41,6 +41,14 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
 
 fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
     let family = report.family;
+    let noted = before.map_or(&[][..], |it| &it.notes);
+    for note in &report.notes {
+        if noted.contains(note) {
+            debug!("{family}: {note}");
+        } else {
+            warn!("{family}: {note}");
+        }
+    }
     let before = before.map(|it| &it.observation);
     let is_unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
     match &report.observation {

@@ -34,6 +34,7 @@ fn report(observation: Observation, outcome: Outcome) -> Report {
             family: Family::V4,
             observation,
             heard: Vec::new(),
+            notes: Vec::new(),
         }],
         hosts: vec![HostReport {
             target: target(),

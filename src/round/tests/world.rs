@@ -349,6 +349,7 @@ impl Observe for Fakes {
             family,
             observation,
             heard: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }
