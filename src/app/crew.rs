@@ -19,7 +19,7 @@ use crate::{
         record::{AccountName, Target},
         schedule::Cadence,
     },
-    detect::{Detector, FamilySources},
+    detect::{Detector, FamilySources, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
@@ -193,6 +193,14 @@ impl RealCrew {
             hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
         });
         accounts.collect()
+    }
+
+    /// Whether the router in front of this host is a source.
+    pub(super) fn asks_the_router(&self) -> bool {
+        self.eyes
+            .families
+            .iter()
+            .any(|it| it.sources.contains(&Source::Router))
     }
 
     /// The state directory.
