@@ -21,7 +21,7 @@ use crate::{
         schedule::Cadence,
         vantage::Vantage,
     },
-    detect::{Clocks, Detector, FamilySources},
+    detect::{Clocks, Detector, FamilySources, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
@@ -201,6 +201,14 @@ impl RealCrew {
             hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
         });
         accounts.collect()
+    }
+
+    /// Whether the router in front of this host is a source.
+    pub(super) fn asks_the_router(&self) -> bool {
+        self.eyes
+            .families
+            .iter()
+            .any(|it| it.sources.contains(&Source::Router))
     }
 
     /// The state directory.

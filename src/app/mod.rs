@@ -276,9 +276,12 @@ async fn daemon(
         } else {
             Disk::Ours(file)
         };
-        Ok(RealCrew::new(config, tls, disk))
+        let crew = RealCrew::new(config, tls, disk);
+        shell.listen_to_the_router(crew.asks_the_router());
+        Ok(crew)
     };
     shell.watch_the_network();
+    shell.listen_to_the_router(crew.asks_the_router());
     daemon::run(crew, reload, shell, &board, dry_run).await;
     if answers {
         let _ = std::fs::remove_file(commands::status::socket(&state_directory));

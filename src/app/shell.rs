@@ -2,22 +2,24 @@
 
 use std::{cell::RefCell, io, rc::Rc, time::Duration};
 
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::{clock::BootClock, crew::Dice, signals::Signals, supervisor, timer::Timer};
 use crate::{
     core::time::Moment,
     daemon::{Event, Shell, Word},
+    detect::gateway::is_gateway,
     round::{Chance, Clock},
-    watch::Watch,
+    watch::{Watch, announce::Announcements},
 };
 
-/// Signals, the kernel's word, the boot clock's timer and systemd.
+/// Signals, the kernel's and the router's word, the boot clock's timer and systemd.
 pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,
     dice: Dice,
     watch: RefCell<Option<Rc<Watch>>>,
+    announcements: RefCell<Option<Rc<Announcements>>>,
 }
 
 impl RealShell {
@@ -28,6 +30,7 @@ impl RealShell {
             timer: Timer::new()?,
             dice: Dice::new(),
             watch: RefCell::default(),
+            announcements: RefCell::default(),
         })
     }
 
@@ -45,6 +48,44 @@ impl RealShell {
             "the kernel does not say when the network changes ({error}): addresses are looked at \
              once each `interval`"
         );
+    }
+
+    /// Hears what the router announces from now on, or no longer. Where that is impossible, the check
+    /// at each `interval` remains.
+    pub(super) fn listen_to_the_router(&self, wanted: bool) {
+        if !wanted {
+            self.announcements.take();
+        } else if self.announcements.borrow().is_none() {
+            let clock = || BootClock.now();
+            match Announcements::open(Box::new(is_gateway), Box::new(clock)) {
+                Ok(open) => *self.announcements.borrow_mut() = Some(Rc::new(open)),
+                Err(error) => Self::unheard(&error),
+            }
+        }
+    }
+
+    fn unheard(error: &io::Error) {
+        warn!(
+            "the router cannot be heard when its address changes ({error}): it is asked once each \
+             `interval`"
+        );
+    }
+
+    async fn router(&self) -> Event {
+        let announcements = self.announcements.borrow().clone();
+        if let Some(announcements) = announcements {
+            match announcements.next().await {
+                Ok(change) => {
+                    debug!("the router announces a change");
+                    return Event::Network(change);
+                }
+                Err(error) => {
+                    Self::unheard(&error);
+                    self.announcements.take();
+                }
+            }
+        }
+        std::future::pending().await
     }
 
     async fn network(&self) -> Event {
@@ -68,6 +109,7 @@ impl Shell for RealShell {
             biased;
             event = self.signals.next() => event,
             event = self.network() => event,
+            event = self.router() => event,
         }
     }
 

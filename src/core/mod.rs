@@ -17,6 +17,7 @@ pub mod observe;
 pub mod outcome;
 pub mod past;
 pub mod plan;
+pub mod reach;
 pub mod record;
 pub mod schedule;
 pub mod secret;

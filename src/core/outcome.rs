@@ -9,6 +9,7 @@ use crate::core::{
     intent::KeepReason,
     observe::{Observation, Why},
     plan::Change,
+    reach::Note,
     record::{AccountName, Target},
     time::Moment,
     vantage::{Interface, Vantage},
@@ -146,6 +147,8 @@ pub struct FamilyReport {
     pub observation: Observation,
     /// Who was asked and what they said.
     pub heard: Vec<Heard>,
+    /// What is in the way of connections from the Internet, as far as those who were asked know.
+    pub notes: Vec<Note>,
 }
 
 impl FamilyReport {

@@ -87,6 +87,7 @@ mod tests {
         FamilyReport {
             vantage: Family::V4.into(),
             observation: Observation::Known(AddrSet::one(admitted)),
+            notes: Vec::new(),
             heard: vec![Heard {
                 source: "a".to_owned(),
                 operator: "a".to_owned(),

@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use crate::core::time::Moment;
 
-/// What the kernel told us.
+/// What the kernel or the router told us.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
     /// Something else: one is gone, a default route or a link has changed, or messages were lost.
     Other,
-    /// An address can be used that could not be before.
+    /// An address can be used that could not be before, or the router has announced that its own is
+    /// another one.
     Gained,
 }
 

@@ -4,17 +4,17 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     net::UdpSocket,
-    time::{timeout, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 
 use super::way::Way;
 
 /// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
 /// 6.2.1, and not worse for DNS).
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Longer than anything that is accepted, so that what is too long is seen to be.
-const ROOM: usize = 2048;
+pub(super) const ROOM: usize = 2048;
 
 /// What a datagram or message turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +25,12 @@ pub(super) enum Heard<T> {
     Answer(T),
 }
 
+impl<T> From<Result<T, &'static str>> for Heard<T> {
+    fn from(read: Result<T, &'static str>) -> Self {
+        read.map_or_else(Self::Stray, Self::Answer)
+    }
+}
+
 /// Asks `server` by `way`, from a fresh port, until its time is up.
 pub(super) async fn ask<T>(
     way: &Way,
@@ -32,19 +38,29 @@ pub(super) async fn ask<T>(
     request: &[u8],
     read: impl Fn(&[u8]) -> Heard<T>,
 ) -> Result<T, String> {
+    let socket = way.datagrams(server).await?;
+    ask_over(&socket, request, way.until, read).await
+}
+
+/// Asks over a connected socket until `until`.
+pub(super) async fn ask_over<T>(
+    socket: &UdpSocket,
+    request: &[u8],
+    until: Instant,
+    read: impl Fn(&[u8]) -> Heard<T>,
+) -> Result<T, String> {
     let mut stray = None;
     let asking = async {
-        let socket = way.datagrams(server).await?;
         let mut wait = FIRST_WAIT;
         loop {
             socket.send(request).await.map_err(|it| it.to_string())?;
-            if let Ok(answer) = timeout(wait, answer(&socket, &read, &mut stray)).await {
+            if let Ok(answer) = timeout(wait, answer(socket, &read, &mut stray)).await {
                 return answer;
             }
             wait = wait.saturating_mul(2);
         }
     };
-    let answer = timeout_at(way.until, asking).await;
+    let answer = timeout_at(until, asking).await;
     answer.unwrap_or_else(|_| Err(late(stray)))
 }
 

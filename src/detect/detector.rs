@@ -1,6 +1,6 @@
 //! Carrying out an inquiry.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::future::join_all;
 
@@ -8,10 +8,13 @@ use super::{
     body::several,
     command, dns,
     echo::Echoes,
-    file, https,
+    file,
+    gateway::gateway,
+    https,
     kernel::View,
     rotate::rotated,
-    source::{Source, operator_of},
+    router::Router,
+    source::{ROUTER, Source, operator_of},
     stun,
     way::Way,
 };
@@ -19,9 +22,10 @@ use crate::core::{
     addr::{Acceptance, Family},
     agree::{self, Basis, Inquiry, Next, Trust},
     choose::{Prefer, choose},
-    observe::{NoUplink, Observation, Why},
+    observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
+    reach::{RouterSays, notes},
     time::Moment,
     vantage::{Interface, Vantage},
 };
@@ -47,6 +51,7 @@ enum Ask {
     Echo(String),
     Dns(dns::Operator),
     Stun(stun::Server),
+    Router,
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
     Command(String),
@@ -156,6 +161,7 @@ impl Detector {
                     vantage,
                     observation: Observation::Unavailable(why),
                     heard: Vec::new(),
+                    notes: Vec::new(),
                 };
             }
         };
@@ -173,6 +179,8 @@ impl Detector {
             other: view.of(other(family), &elsewhere),
         });
         let mut heard = Vec::new();
+        let mut others: Vec<Claim> = Vec::new();
+        let router = Cell::new(None);
         let mut everyone = all_at_once;
         loop {
             let positions = match inquiry.next() {
@@ -187,7 +195,9 @@ impl Detector {
                     };
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
+                    let own = view.addresses.iter().map(|it| it.addr).collect();
                     return FamilyReport {
+                        notes: notes(router.get(), &observation, &others, &own),
                         observation: self.explained(&vantage, observation).await,
                         vantage,
                         heard,
@@ -197,16 +207,26 @@ impl Detector {
             everyone = false;
             let asked = positions.into_iter().filter_map(|position| {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let (vantage, view) = (&vantage, &view);
+                let (vantage, view, router) = (&vantage, &view, &router);
                 Some(async move {
                     let begun = (self.clocks.now)();
                     let way = Way::new(vantage.clone(), self.timeout);
-                    let answer = self.ask(ask, &way, how, view, known).await;
+                    let answer = self.ask(ask, &way, how, view, known, router).await;
                     (position, source, answer, (self.clocks.now)().since(begun))
                 })
             });
             for (position, source, answer, took) in join_all(asked).await {
                 let judged = inquiry.hear(position, answer);
+                let operator = &source.operator;
+                let is_other = source.trust == Trust::Outside && operator != ROUTER;
+                if let (true, Ok(set)) = (is_other, &judged)
+                    && others.iter().all(|it| it.operator != *operator)
+                {
+                    others.push(Claim {
+                        operator: operator.clone(),
+                        addrs: set.addrs(),
+                    });
+                }
                 heard.push(Heard {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
@@ -225,6 +245,7 @@ impl Detector {
         how: &FamilySources,
         view: &View,
         known: &BTreeSet<IpAddr>,
+        router: &Cell<Option<RouterSays>>,
     ) -> Result<Vec<IpAddr>, String> {
         match ask {
             Ask::Interface(name) => {
@@ -240,6 +261,10 @@ impl Detector {
                 let addr = server.ask(way, self.random()?).await;
                 addr.map(|addr| vec![addr])
             }
+            Ask::Router => self
+                .ask_the_router(way, router)
+                .await
+                .map(|addr| vec![addr]),
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
             Ask::Command(line) => {
@@ -247,6 +272,21 @@ impl Detector {
                 several(&text).map(|it| of(it, how.family))
             }
         }
+    }
+
+    /// Asks the router in front of this host, and notes what it says, fit to be published or not.
+    async fn ask_the_router(
+        &self,
+        way: &Way,
+        says: &Cell<Option<RouterSays>>,
+    ) -> Result<IpAddr, String> {
+        let router = Router::new(gateway(way.vantage.via.as_ref())?, &self.echoes);
+        let answer = router.ask(way, self.random()?).await;
+        says.set(match &answer {
+            Ok(addr) => Some(RouterSays::Address((*addr).into())),
+            Err(failure) => failure.no_address.then_some(RouterSays::None),
+        });
+        answer.map(IpAddr::from).map_err(|failure| failure.what)
     }
 
     /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
@@ -372,6 +412,7 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
                 let ask = Ask::Stun(server.clone());
                 add(label, server.operator(), Trust::Outside, ask);
             }
+            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use super::gateway;
 use crate::{
     core::{
         addr::{Acceptance, Family},
@@ -28,7 +29,7 @@ pub struct View {
 }
 
 /// Where the kernel's routes are read.
-const IPV4_ROUTES: &str = "/proc/net/route";
+pub(super) const IPV4_ROUTES: &str = "/proc/net/route";
 const IPV6_ROUTES: &str = "/proc/net/ipv6_route";
 
 impl View {
@@ -165,21 +166,14 @@ fn default_route6() -> DefaultRoute {
     }
 }
 
-fn usable_route(flags: &str) -> bool {
+pub(super) fn usable_route(flags: &str) -> bool {
     u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & UP != 0 && flags & REJECT == 0)
 }
 
-/// Interfaces of default routes in `/proc/net/route`: name, destination, gateway, flags, three
-/// counters, mask.
+/// Interfaces of default routes in `/proc/net/route`.
 fn routes4(text: &str) -> Vec<String> {
-    let lines = text.lines().skip(1).filter_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [name, "00000000", _, flags, _, _, _, "00000000", ..] = fields[..] else {
-            return None;
-        };
-        usable_route(flags).then(|| name.to_owned())
-    });
-    lines.collect()
+    let routes = gateway::default_routes(text).into_iter();
+    routes.map(|route| route.interface).collect()
 }
 
 /// Interfaces of default routes in `/proc/net/ipv6_route`: destination, length, source, length, next

@@ -41,6 +41,14 @@ impl Way {
         }
     }
 
+    /// The same way with less time.
+    pub(super) fn no_later_than(&self, until: Instant) -> Self {
+        Self {
+            until: self.until.min(until),
+            ..self.clone()
+        }
+    }
+
     /// The family.
     pub(super) fn family(&self) -> Family {
         self.vantage.family

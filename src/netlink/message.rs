@@ -109,6 +109,19 @@ impl Route {
         }
     }
 
+    /// The router it leads to; none where the link has but two ends, nor of a route that leaves by
+    /// several interfaces.
+    pub fn gateway(&self) -> Option<IpAddr> {
+        let four = <[u8; 4]>::try_from(&self.gateway[..]).map(IpAddr::from);
+        let six = || <[u8; 16]>::try_from(&self.gateway[..]).map(IpAddr::from);
+        four.or_else(|_| six()).ok()
+    }
+
+    /// The kernel takes the route with the lowest.
+    pub fn priority(&self) -> u32 {
+        self.priority.unwrap_or_default()
+    }
+
     /// Whether it leaves by the interface of this number, alone or among others.
     pub fn leaves_by(&self, index: u32) -> bool {
         self.interface == Some(index) || self.shared.contains(&index)

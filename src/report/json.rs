@@ -200,5 +200,6 @@ fn family(report: &FamilyReport) -> Value {
         "state": state,
         "reason": reason,
         "sources": sources.collect::<Vec<_>>(),
+        "notes": report.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

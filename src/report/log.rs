@@ -56,6 +56,14 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
 
 fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
     let vantage = &report.vantage;
+    let noted = before.map_or(&[][..], |it| &it.notes);
+    for note in &report.notes {
+        if noted.contains(note) {
+            debug!("{vantage}: {note}");
+        } else {
+            warn!("{vantage}: {note}");
+        }
+    }
     let via = |via: &Interface| format!(" via {via}");
     let via = vantage.via.as_ref().map(via).unwrap_or_default();
     let address = format!("our {} address{via}", vantage.family);

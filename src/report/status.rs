@@ -29,6 +29,9 @@ pub struct Status {
     pub next_check_in_seconds: Option<u64>,
     /// Every target.
     pub hosts: Vec<HostStatus>,
+    /// What is in the way of connections from the Internet, as far as the last round found out.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// A target in a [`Status`].
@@ -78,6 +81,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             last_check_seconds_ago: None,
             next_check_in_seconds: None,
             hosts: Vec::new(),
+            notes: Vec::new(),
         };
     };
     let hosts: Vec<_> = last
@@ -104,6 +108,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             }
         })
         .collect();
+    let families = last.report.families.iter();
     let late = now.since(last.next) > LATE;
     let failing = hosts.iter().find(|host| host.failing);
     let reason = match failing {
@@ -120,6 +125,10 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
         last_check_seconds_ago: Some(now.since(last.ended).as_secs()),
         next_check_in_seconds: Some(last.next.since(now).as_secs()),
         hosts,
+        notes: families
+            .flat_map(|it| &it.notes)
+            .map(ToString::to_string)
+            .collect(),
     }
 }
 
@@ -153,6 +162,9 @@ pub fn text(status: &Status) -> String {
             let _ = write!(text, " (in DNS after {})", spoken(seconds));
         }
         let _ = writeln!(text, "  {}", host.reason);
+    }
+    for note in &status.notes {
+        let _ = writeln!(text, "note: {note}");
     }
     if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {
         let _ = writeln!(

@@ -140,6 +140,9 @@ pub fn detection(report: &FamilyReport) -> String {
             heard.source, heard.operator
         );
     }
+    for note in &report.notes {
+        let _ = writeln!(text, "  note: {note}");
+    }
     text
 }
 

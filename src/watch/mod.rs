@@ -1,5 +1,8 @@
-//! Hearing from the kernel that the network has changed, on the runtime's own thread.
+//! Hearing from the kernel that the network has changed, and from the router that its own has, on the
+//! runtime's own thread.
 
+pub mod announce;
+mod announced;
 mod seen;
 
 use std::{cell::RefCell, io, net::UdpSocket as StdSocket};

@@ -37,6 +37,7 @@ fn report(observation: Observation, outcome: Outcome) -> Report {
             vantage: Family::V4.into(),
             observation,
             heard: Vec::new(),
+            notes: Vec::new(),
         }],
         hosts: vec![HostReport {
             target: target(),

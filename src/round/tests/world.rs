@@ -383,6 +383,7 @@ impl Observe for Fakes {
             vantage: vantage.clone(),
             observation,
             heard: heard.into_iter().collect(),
+            notes: Vec::new(),
         }
     }
 }
