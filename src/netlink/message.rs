@@ -100,6 +100,16 @@ impl Route {
     pub fn leaves_by(&self, index: u32) -> bool {
         self.interface == Some(index)
     }
+
+    /// Whether it surely leaves by another one. A route by several interfaces names none of them here.
+    pub fn leaves_elsewhere(&self, index: u32) -> bool {
+        self.interface.is_some_and(|it| it != index)
+    }
+
+    /// Whether it is for addresses of this one's family.
+    pub fn carries(&self, addr: IpAddr) -> bool {
+        self.family == if addr.is_ipv4() { INET } else { INET6 }
+    }
 }
 
 /// An interface.
@@ -133,6 +143,7 @@ const DEL_ADDR: u16 = 21;
 pub(super) const GET_ADDR: u16 = 22;
 const NEW_ROUTE: u16 = 24;
 const DEL_ROUTE: u16 = 25;
+pub(super) const GET_ROUTE: u16 = 26;
 
 /// `NLM_F_REQUEST`, `NLM_F_DUMP` and `NLM_F_DUMP_INTR`.
 const REQUEST: u16 = 0x01;

@@ -85,6 +85,9 @@ fn look() -> Seen {
     for address in netlink::addresses().unwrap_or_default() {
         seen.note(&netlink::message::Body::Address(address));
     }
+    for route in netlink::default_routes().unwrap_or_default() {
+        seen.note(&netlink::message::Body::DefaultRoute(route));
+    }
     seen
 }
 
