@@ -32,6 +32,10 @@ pub enum Event {
 
 /// The outside world's side of the loop.
 pub trait Shell {
+    /// A round is about to begin: what could not be heard any more is listened to again. Where
+    /// nothing can fail there is nothing to do.
+    fn listen(&self) {}
+
     /// Waits for the next event.
     fn event(&self) -> impl Future<Output = Event>;
 
@@ -100,6 +104,8 @@ pub async fn run<C: Crew>(
     let mut waiting = Vec::new();
     let mut burst = Burst::default();
     loop {
+        // First the ear, then the look: what changes in between is heard.
+        shell.listen();
         burst.seen();
         waiting.retain(|event| !matches!(event, Event::Network(_)));
         let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);

@@ -4,6 +4,7 @@
 mod board;
 mod clock;
 mod crew;
+mod ear;
 mod logging;
 mod manage;
 mod provider;
@@ -278,7 +279,6 @@ async fn daemon(
         };
         Ok(RealCrew::new(config, tls, disk))
     };
-    shell.watch_the_network();
     daemon::run(crew, reload, shell, &board, dry_run).await;
     if answers {
         let _ = std::fs::remove_file(commands::status::socket(&state_directory));

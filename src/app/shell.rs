@@ -1,10 +1,10 @@
 //! The real world's side of the loop.
 
-use std::{cell::RefCell, io, rc::Rc, time::Duration};
+use std::{io, time::Duration};
 
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
-use super::{clock::BootClock, crew::Dice, signals::Signals, supervisor, timer::Timer};
+use super::{clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor, timer::Timer};
 use crate::{
     core::time::Moment,
     daemon::{Event, Shell, Word},
@@ -17,7 +17,7 @@ pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,
     dice: Dice,
-    watch: RefCell<Option<Rc<Watch>>>,
+    network: Ear<Watch>,
 }
 
 impl RealShell {
@@ -27,42 +27,26 @@ impl RealShell {
             signals: Signals::install()?,
             timer: Timer::new()?,
             dice: Dice::new(),
-            watch: RefCell::default(),
+            network: Ear::new(Watch::open, |how| match how {
+                Ok(()) => info!("the kernel says again when the network changes"),
+                Err(error) => warn!(
+                    "the kernel does not say when the network changes ({error}): addresses are \
+                     looked at once each `interval`, and each time it is asked anew"
+                ),
+            }),
         })
     }
 
-    /// Hears of changes of the network from now on. Where that is impossible, the check at each
-    /// `interval` remains.
-    pub(super) fn watch_the_network(&self) {
-        match Watch::open() {
-            Ok(watch) => *self.watch.borrow_mut() = Some(Rc::new(watch)),
-            Err(error) => Self::deaf(&error),
-        }
-    }
-
-    fn deaf(error: &io::Error) {
-        warn!(
-            "the kernel does not say when the network changes ({error}): addresses are looked at \
-             once each `interval`"
-        );
-    }
-
     async fn network(&self) -> Event {
-        let watch = self.watch.borrow().clone();
-        if let Some(watch) = watch {
-            match watch.next().await {
-                Ok(change) => return Event::Network(change),
-                Err(error) => {
-                    Self::deaf(&error);
-                    self.watch.take();
-                }
-            }
-        }
-        std::future::pending().await
+        Event::Network(self.network.next(Watch::next).await)
     }
 }
 
 impl Shell for RealShell {
+    fn listen(&self) {
+        self.network.listen();
+    }
+
     async fn event(&self) -> Event {
         tokio::select! {
             biased;

@@ -36,7 +36,7 @@ impl Watch {
     }
 
     /// Waits for the next change that matters. A wait that is given up loses nothing. After an
-    /// error there is nothing more to hear.
+    /// error there is nothing more to hear: another one has to be opened.
     pub async fn next(&self) -> io::Result<Change> {
         let receive = || netlink::receive(&self.socket);
         loop {
