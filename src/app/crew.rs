@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
@@ -195,9 +195,9 @@ impl RealCrew {
         accounts.collect()
     }
 
-    /// The state directory.
-    pub(super) fn state_directory(&self) -> &Path {
-        &self.config.state_dir
+    /// What it was built from.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {

@@ -242,7 +242,7 @@ async fn daemon(
     shell: &RealShell,
     dry_run: bool,
 ) -> Result<Exit, Trouble> {
-    let state_directory = crew.state_directory().to_owned();
+    let state_directory = crew.config().state_dir.clone();
     let board = Rc::new(Board {
         last: RefCell::default(),
         memory,
@@ -271,6 +271,7 @@ async fn daemon(
         for warning in &config.warnings {
             warn!("{warning}");
         }
+        shell.watch_files(config.files());
         let file = StateFile::new(&config.state_dir);
         let disk = if dry_run {
             Disk::Shared(file)
@@ -279,6 +280,7 @@ async fn daemon(
         };
         Ok(RealCrew::new(config, tls, disk))
     };
+    shell.watch_files(crew.config().files());
     daemon::run(crew, reload, shell, &board, dry_run).await;
     if answers {
         let _ = std::fs::remove_file(commands::status::socket(&state_directory));

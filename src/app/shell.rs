@@ -1,15 +1,15 @@
 //! The real world's side of the loop.
 
-use std::{io, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time::Duration};
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor, timer::Timer};
 use crate::{
     core::time::Moment,
     daemon::{Event, Shell, Word},
     round::{Chance, Clock},
-    watch::Watch,
+    watch::{Files, Watch},
 };
 
 /// Signals, the kernel's word, the boot clock's timer and systemd.
@@ -18,6 +18,8 @@ pub(super) struct RealShell {
     timer: Timer,
     dice: Dice,
     network: Ear<Watch>,
+    /// What hears of the files of the configuration in force; nothing where it names none.
+    files: RefCell<Option<Rc<Ear<Files>>>>,
 }
 
 impl RealShell {
@@ -34,7 +36,48 @@ impl RealShell {
                      looked at once each `interval`, and each time it is asked anew"
                 ),
             }),
+            files: RefCell::default(),
         })
+    }
+
+    /// Hears of changes of these files, and of no others any more, from the next round on.
+    pub(super) fn watch_files(&self, paths: BTreeSet<PathBuf>) {
+        let ear = (!paths.is_empty()).then(|| {
+            let open = move || Files::open(paths.iter().map(PathBuf::as_path));
+            Rc::new(Ear::new(open, |how| match how {
+                Ok(()) => info!("the kernel says again when a source's file changes"),
+                Err(error) => warn!(
+                    "the kernel does not say when a source's file changes ({error}): files are \
+                     looked at once each `interval`, and each time it is asked anew"
+                ),
+            }))
+        });
+        *self.files.borrow_mut() = ear;
+    }
+
+    fn listen_to_files(&self) {
+        let files = self.files.borrow();
+        let open = files.as_ref().and_then(|ear| ear.listen());
+        for (directory, how) in open.iter().flat_map(|it| it.renew()) {
+            let directory = directory.display();
+            match how {
+                Ok(()) => info!("{directory} is watched again"),
+                Err(error) => warn!(
+                    "{directory} cannot be watched ({error}): a source's file in it is looked at \
+                     once each `interval`, and each time this is tried again"
+                ),
+            }
+        }
+    }
+
+    async fn files(&self) -> Event {
+        let files = self.files.borrow().clone();
+        let Some(files) = files else {
+            return std::future::pending().await;
+        };
+        let change = files.next(Files::next).await;
+        debug!("a source's file has changed");
+        Event::Network(change)
     }
 
     async fn network(&self) -> Event {
@@ -45,6 +88,7 @@ impl RealShell {
 impl Shell for RealShell {
     fn listen(&self) {
         self.network.listen();
+        self.listen_to_files();
     }
 
     async fn event(&self) -> Event {
@@ -52,6 +96,7 @@ impl Shell for RealShell {
             biased;
             event = self.signals.next() => event,
             event = self.network() => event,
+            event = self.files() => event,
         }
     }
 

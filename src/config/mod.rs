@@ -26,6 +26,7 @@ mod whole;
 mod tests;
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -125,6 +126,16 @@ impl Config {
             Family::V4 => &self.ipv4,
             Family::V6 => &self.ipv6,
         }
+    }
+
+    /// The files of the sources `file:`.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let sources = self.ipv4.sources.iter().chain(&self.ipv6.sources);
+        let files = sources.filter_map(|source| match source {
+            Source::File(path) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
     }
 
     /// Everything that is kept right, in the order it is written: the families that a host wants

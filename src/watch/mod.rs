@@ -1,5 +1,7 @@
-//! Hearing from the kernel that the network has changed, on the runtime's own thread.
+//! Hearing from the kernel that something has changed, the network or a file, on the runtime's own
+//! thread.
 
+mod files;
 mod seen;
 
 use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
@@ -7,6 +9,7 @@ use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
 use rustix::io::Errno;
 use tokio::{io::Interest, net::UdpSocket};
 
+pub use self::files::Files;
 use self::seen::Seen;
 use crate::{
     core::settle::Change,
