@@ -4,7 +4,11 @@ use std::time::UNIX_EPOCH;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::{core::time::Moment, persist::Stamp, round::Clock};
+use crate::{
+    core::{awake::Clocks, time::Moment},
+    persist::Stamp,
+    round::Clock,
+};
 
 /// `CLOCK_BOOTTIME`: goes only forward, counts time asleep (L11).
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +16,24 @@ pub(super) struct BootClock;
 
 impl Clock for BootClock {
     fn now(&self) -> Moment {
-        let now = clock_gettime(ClockId::Boottime);
-        Moment::from_millis(
-            now.tv_sec
-                .saturating_mul(1000)
-                .saturating_add(now.tv_nsec / 1_000_000),
-        )
+        Moment::from_millis(millis(ClockId::Boottime))
+    }
+}
+
+/// Milliseconds since a clock's zero.
+fn millis(clock: ClockId) -> i64 {
+    let now = clock_gettime(clock);
+    now.tv_sec
+        .saturating_mul(1000)
+        .saturating_add(now.tv_nsec / 1_000_000)
+}
+
+/// What the clocks show by which an awakening is told.
+pub(super) fn clocks() -> Clocks {
+    Clocks {
+        boot: BootClock.now(),
+        monotonic: Moment::from_millis(millis(ClockId::Monotonic)),
+        wall: millis(ClockId::Realtime),
     }
 }
 

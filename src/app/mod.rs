@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows the real clock, environment, signals, sockets
 //! and files, and hands them to everything else.
 
+mod alarm;
 mod board;
 mod clock;
 mod crew;

@@ -4,9 +4,16 @@ use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time:
 
 use tracing::{debug, error, info, warn};
 
-use super::{clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor, timer::Timer};
+use super::{
+    alarm::Alarm, clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor,
+    timer::Timer,
+};
 use crate::{
-    core::time::Moment,
+    core::{
+        awake::Awakening,
+        settle::Change,
+        time::{Moment, Spoken},
+    },
     daemon::{Event, Shell, Word},
     round::{Chance, Clock},
     watch::{Files, Watch},
@@ -18,6 +25,7 @@ pub(super) struct RealShell {
     timer: Timer,
     dice: Dice,
     network: Ear<Watch>,
+    alarm: Ear<Alarm>,
     /// What hears of the files of the configuration in force; nothing where it names none.
     files: RefCell<Option<Rc<Ear<Files>>>>,
 }
@@ -34,6 +42,13 @@ impl RealShell {
                 Err(error) => warn!(
                     "the kernel does not say when the network changes ({error}): addresses are \
                      looked at once each `interval`, and each time it is asked anew"
+                ),
+            }),
+            alarm: Ear::new(Alarm::new, |how| match how {
+                Ok(()) => info!("the kernel says again when this host wakes up"),
+                Err(error) => warn!(
+                    "the kernel does not say when this host wakes up or its clock is set \
+                     ({error}): the next check is made when it is due"
                 ),
             }),
             files: RefCell::default(),
@@ -80,6 +95,15 @@ impl RealShell {
         Event::Network(change)
     }
 
+    async fn awakening(&self) -> Event {
+        match self.alarm.next(Alarm::next).await {
+            Awakening::Slept(slept) => info!("awake after {} of sleep", Spoken(slept)),
+            Awakening::Set(by) => info!("the clock was set by {}", Spoken(by)),
+        }
+        // Whatever the network is now, it may be another one.
+        Event::Network(Change::Gained)
+    }
+
     async fn network(&self) -> Event {
         Event::Network(self.network.next(Watch::next).await)
     }
@@ -88,6 +112,7 @@ impl RealShell {
 impl Shell for RealShell {
     fn listen(&self) {
         self.network.listen();
+        self.alarm.listen();
         self.listen_to_files();
     }
 
@@ -97,6 +122,7 @@ impl Shell for RealShell {
             event = self.signals.next() => event,
             event = self.network() => event,
             event = self.files() => event,
+            event = self.awakening() => event,
         }
     }
 

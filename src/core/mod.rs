@@ -5,6 +5,7 @@
 
 pub mod addr;
 pub mod agree;
+pub mod awake;
 pub mod choose;
 pub mod guard;
 pub mod intent;
