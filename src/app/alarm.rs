@@ -1,7 +1,7 @@
 //! Hearing that the host has woken up or its clock was set.
 //!
 //! A timer on the wall clock that is due at the end of time, and that the kernel cancels when that
-//! clock is set or the host resumes (`TFD_TIMER_CANCEL_ON_SET`, timerfd_create(2)): nothing polls.
+//! clock is set or the host resumes (`TFD_TIMER_CANCEL_ON_SET` of `timerfd_create(2)`): nothing polls.
 
 use std::{cell::Cell, io};
 

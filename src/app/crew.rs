@@ -16,6 +16,7 @@ use crate::{
         guard::Limits,
         memory::Memory,
         outcome::{FamilyReport, Report},
+        poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
     },
@@ -24,7 +25,7 @@ use crate::{
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
     resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Crew, Observe, Store, Task, World},
+    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
 };
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
@@ -43,9 +44,19 @@ impl Eyes {
     }
 }
 
-impl Observe for Eyes {
+/// Eyes that have been told something, for the one round that is played because of it.
+struct Told<'e> {
+    eyes: &'e Eyes,
+    poke: Poke,
+}
+
+impl Observe for Told<'_> {
     async fn observe(&self, family: Family, known: &BTreeSet<std::net::IpAddr>) -> FamilyReport {
-        self.detector.observe(self.sources(family), known).await
+        let Self { eyes, poke } = self;
+        let seen = eyes
+            .detector
+            .observe(eyes.sources(family), known, poke.addr(family));
+        seen.await
     }
 }
 
@@ -200,7 +211,17 @@ impl RealCrew {
         &self.config
     }
 
-    fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {
+    fn told(&self, poke: Poke) -> Told<'_> {
+        Told {
+            eyes: &self.eyes,
+            poke,
+        }
+    }
+
+    fn world<'w>(
+        &'w self,
+        observe: &'w Told<'w>,
+    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider> {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
         let accounts = self.accounts().map(|(account, provider)| AccountSetup {
@@ -221,7 +242,7 @@ impl RealCrew {
             on_absent: [four.on_absent, six.on_absent],
         });
         World {
-            observe: &self.eyes,
+            observe,
             verify: &self.servers,
             store: &self.disk,
             accounts: accounts.collect(),
@@ -235,7 +256,11 @@ impl RealCrew {
 
 impl Crew for RealCrew {
     async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        self.world().round(memory, task).await
+        let poke = match task.occasion {
+            Occasion::Told(poke) => poke,
+            Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
+        };
+        self.world(&self.told(poke)).round(memory, task).await
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
@@ -253,7 +278,8 @@ impl Crew for RealCrew {
     }
 
     fn prepare(&self, memory: &RefCell<Memory>) {
-        self.world().prepare(&mut memory.borrow_mut());
+        let told = self.told(Poke::default());
+        self.world(&told).prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {

@@ -93,27 +93,26 @@ mod tests {
         let round = Rc::new(Cell::new(0));
         let opened = Rc::new(Cell::new(0));
         let said = Rc::new(RefCell::new(Vec::new()));
-        let works = |ok: bool| ok.then_some(()).ok_or(io::ErrorKind::NotConnected.into());
+        let result = |ok: bool| ok.then_some(()).ok_or(io::ErrorKind::NotConnected.into());
         let (now, count, words) = (round.clone(), opened.clone(), said.clone());
         let open = move || {
             count.set(count.get() + 1);
-            works(rounds[now.get()].0)
+            result(rounds[now.get()].0)
         };
         let ear = Ear::new(open, move |how| words.borrow_mut().push(how.is_ok()));
-        let mut heard = Vec::new();
+        let mut news = Vec::new();
         for (number, (_, hears)) in rounds.into_iter().enumerate() {
             round.set(number);
             ear.listen();
             // However often it is waited for within the round.
             for _ in 0..3 {
-                let news = ear.next(async |()| works(hears)).now_or_never();
-                heard.push(news.is_some());
+                let heard = ear.next(async |()| result(hears)).now_or_never();
+                news.push(heard.is_some());
             }
         }
-        let each_round = heard.chunks(3).map(|it| it == [true; 3]);
-        let hears: Vec<bool> = each_round.collect();
+        let each_round: Vec<bool> = news.chunks(3).map(|it| it == [true; 3]).collect();
         let expected = [true, false, false, false, true, true, false, true];
-        assert_eq!(hears, expected);
+        assert_eq!(each_round, expected);
         assert_eq!(*said.borrow(), [false, true, false, true]);
         assert_eq!(opened.get(), 1 + 3 + 1);
     }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time:
 use tracing::{debug, error, info, warn};
 
 use super::{
-    alarm::Alarm, clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor,
+    alarm::Alarm, bell::Bell, clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor,
     timer::Timer,
 };
 use crate::{
@@ -28,6 +28,7 @@ pub(super) struct RealShell {
     alarm: Ear<Alarm>,
     /// What hears of the files of the configuration in force; nothing where it names none.
     files: RefCell<Option<Rc<Ear<Files>>>>,
+    bell: RefCell<Option<Rc<Bell>>>,
 }
 
 impl RealShell {
@@ -52,7 +53,13 @@ impl RealShell {
                 ),
             }),
             files: RefCell::default(),
+            bell: RefCell::default(),
         })
+    }
+
+    /// Hears this bell from now on.
+    pub(super) fn hear(&self, bell: Rc<Bell>) {
+        *self.bell.borrow_mut() = Some(bell);
     }
 
     /// Hears of changes of these files, and of no others any more, from the next round on.
@@ -95,6 +102,14 @@ impl RealShell {
         Event::Network(change)
     }
 
+    async fn poke(&self) -> Event {
+        let bell = self.bell.borrow().clone();
+        match bell {
+            Some(bell) => Event::Network(Change::Told(bell.next().await)),
+            None => std::future::pending().await,
+        }
+    }
+
     async fn awakening(&self) -> Event {
         match self.alarm.next(Alarm::next).await {
             Awakening::Slept(slept) => info!("awake after {} of sleep", Spoken(slept)),
@@ -123,6 +138,7 @@ impl Shell for RealShell {
             event = self.network() => event,
             event = self.files() => event,
             event = self.awakening() => event,
+            event = self.poke() => event,
         }
     }
 

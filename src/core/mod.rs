@@ -14,6 +14,7 @@ pub mod name;
 pub mod observe;
 pub mod outcome;
 pub mod plan;
+pub mod poke;
 pub mod record;
 pub mod schedule;
 pub mod secret;

@@ -1,6 +1,7 @@
 //! When a change of the network starts a round: the rule alone, with time passed in.
 //!
-//! - An address that has become usable: at once. Whatever was heard before it counts as seen.
+//! - An address that has become usable, and somebody who says so: at once. Whatever was heard before
+//!   counts as seen.
 //! - Everything else (an address, a route or a link that went, a link that came): once it has been
 //!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
 //!   one round.
@@ -10,15 +11,33 @@
 
 use std::time::Duration;
 
-use crate::core::time::Moment;
+use crate::core::{poke::Poke, time::Moment};
 
-/// What the kernel told us.
+/// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
     /// Something else: one is gone, a default route or a link has changed, or messages were lost.
     Other,
     /// An address can be used that could not be before.
     Gained,
+    /// Somebody said that it is time to look, and perhaps which addresses are ours.
+    Told(Poke),
+}
+
+impl Change {
+    /// This and what was told later, as one.
+    fn and(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Told(before), Self::Told(later)) => Self::Told(before.then(later)),
+            (one, other) => one.max(other),
+        }
+    }
+
+    /// Whether any round that begins later sees it. An address that was said is heard in the round
+    /// alone that is played for it.
+    pub fn is_seen_by_any_round(self) -> bool {
+        !matches!(self, Self::Told(poke) if !poke.is_silent())
+    }
 }
 
 /// How long nothing may happen before a burst counts as over.
@@ -79,7 +98,7 @@ impl Burst {
         });
         self.pending = Some(Pending {
             last: now,
-            change: before.change.max(change),
+            change: before.change.and(change),
             ..before
         });
     }
@@ -92,7 +111,7 @@ impl Burst {
             change,
         } = self.pending?;
         let due = match change {
-            Change::Gained => last,
+            Change::Gained | Change::Told(_) => last,
             Change::Other => last.after(QUIET).min(first.after(LONGEST)),
         };
         let minute = self.minute.filter(|it| it.rounds >= MOST);
@@ -116,7 +135,7 @@ impl Burst {
 
     /// A round begins for another reason: it sees what has happened so far.
     pub fn seen(&mut self) {
-        self.pending = None;
+        self.pending = self.pending.filter(|it| !it.change.is_seen_by_any_round());
     }
 }
 

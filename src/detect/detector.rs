@@ -99,26 +99,35 @@ impl Detector {
         Ok(bytes)
     }
 
-    /// Asks as few sources as it takes to know.
-    pub async fn observe(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, false).await
+    /// Asks as few sources as it takes to know. What somebody on this host says counts as what one
+    /// more operator outside says.
+    pub async fn observe(
+        &self,
+        how: &FamilySources,
+        known: &BTreeSet<IpAddr>,
+        told: Option<IpAddr>,
+    ) -> FamilyReport {
+        let mut questions = expand(how, self.turn());
+        if let Some(addr) = told {
+            add_told(&mut questions, addr, known);
+        }
+        self.inquire(how, known, questions, false).await
     }
 
     /// Asks every source at once, and judges them all.
     pub async fn observe_all(&self, how: &FamilySources, known: &BTreeSet<IpAddr>) -> FamilyReport {
-        self.inquire(how, known, true).await
+        // Where all are asked they are shown in one order.
+        self.inquire(how, known, expand(how, 0), true).await
     }
 
     async fn inquire(
         &self,
         how: &FamilySources,
         known: &BTreeSet<IpAddr>,
+        (sources, asks): Questions,
         all_at_once: bool,
     ) -> FamilyReport {
         let family = how.family;
-        // Where all are asked they are shown in one order.
-        let turn = if all_at_once { 0 } else { self.turn() };
-        let (sources, asks) = expand(how, turn);
         let view = match View::take() {
             Ok(view) => view,
             Err(what) => {
@@ -248,9 +257,30 @@ fn interface(
     Ok(vec![chosen.addr()])
 }
 
+/// Single questions: what the inquiry sees of each, and what is asked.
+type Questions = (Vec<agree::Source>, Vec<Ask>);
+
+/// Puts what somebody on this host says before the first source outside. Where there is none, nobody
+/// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
+/// who goes on saying an old address would keep the others from being asked for a new one.
+fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
+    let is_outside = |it: &agree::Source| it.trust == Trust::Outside;
+    if let Some(position) = sources.iter().position(is_outside)
+        && *known != BTreeSet::from([addr])
+    {
+        let source = agree::Source {
+            label: "poke".to_owned(),
+            operator: "poke".to_owned(),
+            trust: Trust::Outside,
+        };
+        sources.insert(position, source);
+        asks.insert(position, Ask::Static(vec![addr]));
+    }
+}
+
 /// The configured sources as single questions: a built-in list is one for each operator, beginning
 /// with another one each turn.
-fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
+fn expand(how: &FamilySources, turn: usize) -> Questions {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {

@@ -10,4 +10,5 @@ mod common;
 mod daemon;
 mod exit_codes;
 mod laws;
+mod poke;
 mod requests;

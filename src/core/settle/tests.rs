@@ -6,6 +6,10 @@ fn at(millis: i64) -> Moment {
     Moment::from_millis(millis)
 }
 
+fn told(text: &str) -> Change {
+    Change::Told(text.parse().unwrap())
+}
+
 /// What the row shows, what is heard when, and when rounds begin.
 type Row<'r> = (&'r str, &'r [(i64, Change)], &'r [i64]);
 
@@ -52,6 +56,12 @@ fn rounds_begin_when_the_table_says() {
             "a route right after the address is a second look",
             &[(0, Gained), (20, Other), (30, Other)],
             &[0, 530],
+        ),
+        ("a poke at once", &[(0, Other), (100, told(""))], &[100]),
+        (
+            "one after another",
+            &[(0, told("1.1.1.1")), (1, told("1.1.1.1"))],
+            &[0, 1],
         ),
     ];
     for (what, heard, expected) in table {
@@ -135,6 +145,34 @@ fn a_round_for_another_reason_has_seen_what_was_heard() {
     burst.seen();
     assert_eq!(burst.due(), None);
     assert_eq!(burst.take(at(i64::MAX)), None);
+}
+
+#[test]
+fn what_was_said_is_not_seen_by_a_round_for_another_reason() {
+    let mut burst = Burst::default();
+    burst.heard(Change::Gained, at(0));
+    burst.heard(told("1.1.1.1"), at(1));
+    burst.heard(Change::Other, at(2));
+    burst.seen();
+    assert_eq!(burst.take(at(2)), Some(told("1.1.1.1")));
+    burst.heard(told(""), at(3));
+    burst.seen();
+    assert_eq!(burst.due(), None, "a poke that says nothing has been heard");
+}
+
+#[test]
+fn pokes_beyond_the_budget_are_one_with_the_last_word_of_each_family() {
+    let mut burst = Burst::default();
+    for millis in 0..i64::from(MOST) {
+        burst.heard(told("9.9.9.9"), at(millis));
+        assert_eq!(burst.take(at(millis)), Some(told("9.9.9.9")));
+    }
+    for text in ["1.1.1.1 2a01::1", "", "1.1.1.2"] {
+        burst.heard(told(text), at(100));
+        assert_eq!(burst.take(at(100)), None, "{text}");
+    }
+    assert_eq!(burst.due(), Some(at(60_000)));
+    assert_eq!(burst.take(at(60_000)), Some(told("1.1.1.2 2a01::1")));
 }
 
 #[test]
