@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
@@ -17,6 +17,7 @@ use crate::{
         memory::Memory,
         outcome::{FamilyReport, Report},
         past::Past,
+        poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
         vantage::Vantage,
@@ -26,7 +27,7 @@ use crate::{
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
     resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Crew, Observe, Store, Task, World},
+    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
 };
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
@@ -45,11 +46,20 @@ impl Eyes {
     }
 }
 
-impl Observe for Eyes {
+/// Eyes that have been told something, for the one round that is played because of it.
+struct Told<'e> {
+    eyes: &'e Eyes,
+    poke: Poke,
+}
+
+impl Observe for Told<'_> {
     async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
-        let how = self.sources(vantage.family);
+        let Self { eyes, poke } = self;
+        let how = eyes.sources(vantage.family);
         let via = vantage.via.as_ref();
-        self.detector.observe(how, via, past).await
+        // What somebody says is about the way that the routing table says.
+        let told = poke.addr(vantage.family).filter(|_| via.is_none());
+        eyes.detector.observe(how, via, past, told).await
     }
 }
 
@@ -211,12 +221,22 @@ impl RealCrew {
             .any(|it| it.sources.contains(&Source::Router))
     }
 
-    /// The state directory.
-    pub(super) fn state_directory(&self) -> &Path {
-        &self.config.state_dir
+    /// What it was built from.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
-    fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {
+    fn told(&self, poke: Poke) -> Told<'_> {
+        Told {
+            eyes: &self.eyes,
+            poke,
+        }
+    }
+
+    fn world<'w>(
+        &'w self,
+        observe: &'w Told<'w>,
+    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider> {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
         let accounts = self.accounts().zip(&self.clients);
@@ -240,7 +260,7 @@ impl RealCrew {
             on_absent: [four.on_absent, six.on_absent],
         });
         World {
-            observe: &self.eyes,
+            observe,
             verify: &self.servers,
             store: &self.disk,
             accounts: accounts.collect(),
@@ -254,7 +274,11 @@ impl RealCrew {
 
 impl Crew for RealCrew {
     async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        self.world().round(memory, task).await
+        let poke = match task.occasion {
+            Occasion::Told(poke) => poke,
+            Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
+        };
+        self.world(&self.told(poke)).round(memory, task).await
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
@@ -273,7 +297,8 @@ impl Crew for RealCrew {
     }
 
     fn prepare(&self, memory: &RefCell<Memory>) {
-        self.world().prepare(&mut memory.borrow_mut());
+        let told = self.told(Poke::default());
+        self.world(&told).prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {

@@ -153,6 +153,16 @@ impl Config {
             .collect()
     }
 
+    /// The files of the sources `file:`.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let sources = self.ipv4.sources.iter().chain(&self.ipv6.sources);
+        let files = sources.filter_map(|source| match source {
+            Source::File(path) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
+    }
+
     /// Everything that is kept right, in the order it is written: the families that a host wants
     /// and that have a source.
     pub fn targets(&self) -> Vec<Target> {

@@ -5,6 +5,7 @@
 
 pub mod addr;
 pub mod agree;
+pub mod awake;
 pub mod budget;
 pub mod choose;
 pub mod damp;
@@ -17,6 +18,7 @@ pub mod observe;
 pub mod outcome;
 pub mod past;
 pub mod plan;
+pub mod poke;
 pub mod reach;
 pub mod record;
 pub mod schedule;

@@ -111,14 +111,20 @@ impl Detector {
         Ok(bytes)
     }
 
-    /// Asks as few sources as it takes to know; over an interface, if one is named, and no other.
+    /// Asks as few sources as it takes to know; over an interface, if one is named, and no other. What
+    /// somebody on this host says counts as what one more operator outside says.
     pub async fn observe(
         &self,
         how: &FamilySources,
         via: Option<&Interface>,
         past: &Past,
+        told: Option<IpAddr>,
     ) -> FamilyReport {
-        self.inquire(how, via, past, false).await
+        let mut questions = expand(how, self.turn());
+        if let Some(addr) = told {
+            add_told(&mut questions, addr, &past.believed);
+        }
+        self.inquire(how, via, past, questions, false).await
     }
 
     /// Asks every source at once, and judges them all.
@@ -128,7 +134,8 @@ impl Detector {
         via: Option<&Interface>,
         past: &Past,
     ) -> FamilyReport {
-        self.inquire(how, via, past, true).await
+        // Where all are asked they are shown in one order.
+        self.inquire(how, via, past, expand(how, 0), true).await
     }
 
     async fn inquire(
@@ -136,13 +143,11 @@ impl Detector {
         how: &FamilySources,
         via: Option<&Interface>,
         past: &Past,
+        (mut sources, mut asks): Questions,
         all_at_once: bool,
     ) -> FamilyReport {
         let family = how.family;
         let vantage = Vantage::new(family, via.cloned());
-        // Where all are asked they are shown in one order.
-        let turn = if all_at_once { 0 } else { self.turn() };
-        let (mut sources, mut asks) = expand(how, turn);
         let unasked = if (self.clocks.is_set)() {
             Vec::new()
         } else {
@@ -354,9 +359,31 @@ fn interface(
     Ok(vec![chosen.addr()])
 }
 
+/// Single questions: what the inquiry sees of each, and what is asked.
+type Questions = (Vec<agree::Source>, Vec<Ask>);
+
+/// Puts what somebody on this host says before the first source outside. Where there is none, nobody
+/// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
+/// who goes on saying an old address would keep the others from being asked for a new one.
+fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
+    let is_outside = |it: &agree::Source| it.trust == Trust::Outside;
+    if let Some(position) = sources.iter().position(is_outside)
+        && *known != BTreeSet::from([addr])
+    {
+        let source = agree::Source {
+            label: "poke".to_owned(),
+            operator: "poke".to_owned(),
+            trust: Trust::Outside,
+            held_back: false,
+        };
+        sources.insert(position, source);
+        asks.insert(position, Ask::Static(vec![addr]));
+    }
+}
+
 /// The configured sources as single questions: a built-in list is one for each operator, beginning
 /// with another one each turn.
-fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
+fn expand(how: &FamilySources, turn: usize) -> Questions {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {

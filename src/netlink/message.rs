@@ -126,6 +126,16 @@ impl Route {
     pub fn leaves_by(&self, index: u32) -> bool {
         self.interface == Some(index) || self.shared.contains(&index)
     }
+
+    /// Whether it surely leaves by another one. A route by several interfaces names none of them here.
+    pub fn leaves_elsewhere(&self, index: u32) -> bool {
+        self.interface.is_some_and(|it| it != index)
+    }
+
+    /// Whether it is for addresses of this one's family.
+    pub fn carries(&self, addr: IpAddr) -> bool {
+        self.family == if addr.is_ipv4() { INET } else { INET6 }
+    }
 }
 
 /// An interface.

@@ -170,6 +170,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_kernel_lists_the_default_routes_that_its_own_table_shows() {
+        let text = std::fs::read_to_string("/proc/net/route").unwrap();
+        let shown = text.lines().skip(1).any(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            // Destination, mask, and no refusal (RTF_REJECT).
+            let default = fields.get(1) == Some(&"00000000") && fields.get(7) == Some(&"00000000");
+            default && fields.get(3).is_some_and(|flags| *flags < "0200")
+        });
+        let routes = default_routes().unwrap();
+        let listed = routes.iter().any(|it| it.carries([0; 4].into()));
+        // A default route of another table (ip-rule(8)) is listed and not shown.
+        assert!(listed || !shown, "{text}{routes:?}");
+    }
+
+    #[test]
     fn the_kernel_lists_the_loopback_interface_with_its_address() {
         let links = links().unwrap();
         let lo = links.iter().find(|it| it.name == "lo").unwrap();

@@ -21,6 +21,7 @@ use crate::{
         memory::Memory,
         outcome::{FamilyReport, Report},
         past::Past,
+        poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
         vantage::Vantage,
@@ -36,6 +37,8 @@ pub enum Occasion {
     /// The network has changed: what failed for want of it a moment ago may work now, so that short
     /// pauses after passing faults do not bind.
     Network,
+    /// Somebody says that the network has changed, and perhaps what our addresses are: likewise.
+    Told(Poke),
     /// Somebody asked: nor do they then, and a family that is gone is gone.
     Asked,
 }

@@ -11,5 +11,6 @@ mod daemon;
 mod exit_codes;
 mod laws;
 mod plan;
+mod poke;
 mod requests;
 mod uplinks;
