@@ -1,7 +1,10 @@
-use std::net::Ipv4Addr;
+use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use super::*;
-use crate::core::observe::Kernel;
+use crate::{
+    core::observe::Kernel,
+    detect::{https, questions::Ask},
+};
 
 fn how(texts: &[&str]) -> FamilySources {
     let family = Family::V4;

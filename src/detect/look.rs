@@ -1,0 +1,118 @@
+//! One look at our addresses of a family: what is asked, and how.
+
+use std::{cell::Cell, collections::BTreeSet, net::IpAddr};
+
+use super::{
+    body::several,
+    command,
+    detector::{Detector, FamilySources},
+    file,
+    gateway::gateway,
+    kernel::View,
+    questions::Ask,
+    router::Router,
+    way::Way,
+};
+use crate::core::{
+    addr::Family,
+    choose::choose,
+    reach::RouterSays,
+    vantage::{Interface, Vantage},
+};
+
+/// A look, in which every question starts from the same.
+pub(super) struct Look<'l> {
+    pub(super) detector: &'l Detector,
+    pub(super) how: &'l FamilySources,
+    pub(super) vantage: &'l Vantage,
+    /// What the kernel has.
+    pub(super) view: &'l View,
+    /// What was believed last.
+    pub(super) known: &'l BTreeSet<IpAddr>,
+    /// What the router says, once it was asked.
+    pub(super) router: Cell<Option<RouterSays>>,
+}
+
+impl Look<'_> {
+    /// Asks one.
+    pub(super) async fn ask(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
+        let Self {
+            detector,
+            how,
+            view,
+            known,
+            ..
+        } = self;
+        let way = &Way::new(self.vantage.clone(), detector.timeout);
+        match ask {
+            Ask::Interface(name) => {
+                let via = way.vantage.via.as_ref();
+                interface(name.as_deref(), via, how, view, known)
+            }
+            Ask::Echo(url) => detector.echoes.ask(way, url).await.map(|addr| vec![addr]),
+            Ask::Dns(operator) => {
+                let addr = operator.ask(way, detector.random()?).await;
+                addr.map(|addr| vec![addr])
+            }
+            Ask::Stun(server) => {
+                let addr = server.ask(way, detector.random()?).await;
+                addr.map(|addr| vec![addr])
+            }
+            Ask::Router => self.ask_the_router(way).await.map(|addr| vec![addr]),
+            Ask::Static(addrs) => Ok(addrs.clone()),
+            Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
+            Ask::Command(line) => {
+                let text = command::output(line, detector.timeout).await?;
+                several(&text).map(|it| of(it, how.family))
+            }
+        }
+    }
+
+    /// Asks the router in front of this host, and notes what it says, fit to be published or not.
+    async fn ask_the_router(&self, way: &Way) -> Result<IpAddr, String> {
+        let addr = gateway(self.vantage.via.as_ref())?;
+        let router = Router::new(addr, &self.detector.echoes);
+        let answer = router.ask(way, self.detector.random()?).await;
+        self.router.set(match &answer {
+            Ok(addr) => Some(RouterSays::Address((*addr).into())),
+            Err(failure) => failure.no_address.then_some(RouterSays::None),
+        });
+        answer.map(IpAddr::from).map_err(|failure| failure.what)
+    }
+}
+
+/// A file or command may serve both families with one text: each takes its own addresses.
+fn of(addrs: Vec<IpAddr>, family: Family) -> Vec<IpAddr> {
+    addrs
+        .into_iter()
+        .filter(|addr| Family::of(*addr) == family)
+        .collect()
+}
+
+fn interface(
+    name: Option<&str>,
+    via: Option<&Interface>,
+    how: &FamilySources,
+    view: &View,
+    known: &BTreeSet<IpAddr>,
+) -> Result<Vec<IpAddr>, String> {
+    if let (Some(name), Some(via)) = (name, via)
+        && name != via.name()
+    {
+        return Err(format!("it is another interface than `via` says, `{via}`"));
+    }
+    let candidates: Vec<_> = view
+        .addresses
+        .iter()
+        .filter(|it| name.is_none_or(|name| it.interface == name))
+        .filter(|it| !it.addr.is_loopback())
+        .cloned()
+        .collect();
+    if let Some(name) = name
+        && candidates.is_empty()
+    {
+        return Err(format!("there is no interface `{name}` with an address"));
+    }
+    let chosen = choose(how.family, &candidates, &how.acceptance, how.prefer, known)?;
+    Ok(vec![chosen.addr()])
+}

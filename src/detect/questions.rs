@@ -1,0 +1,143 @@
+//! The configured sources as single questions.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use super::{
+    detector::FamilySources,
+    dns, https,
+    rotate::rotated,
+    source::{ROUTER, Source, operator_of},
+    stun,
+};
+use crate::core::{
+    agree::{self, Trust},
+    outcome::Heard,
+};
+
+/// Something to ask, behind one of the inquiry's sources.
+pub(super) enum Ask {
+    Interface(Option<String>),
+    Echo(String),
+    Dns(dns::Operator),
+    Stun(stun::Server),
+    Router,
+    Static(Vec<IpAddr>),
+    File(std::path::PathBuf),
+    Command(String),
+}
+
+/// Single questions: what the inquiry sees of each, and what is asked.
+pub(super) type Questions = (Vec<agree::Source>, Vec<Ask>);
+
+/// Puts what somebody on this host says before the first source outside. Where there is none, nobody
+/// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
+/// who goes on saying an old address would keep the others from being asked for a new one.
+pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
+    let is_outside = |it: &agree::Source| it.trust == Trust::Outside;
+    if let Some(position) = sources.iter().position(is_outside)
+        && *known != BTreeSet::from([addr])
+    {
+        let source = agree::Source {
+            label: "poke".to_owned(),
+            operator: "poke".to_owned(),
+            trust: Trust::Outside,
+            held_back: false,
+        };
+        sources.insert(position, source);
+        asks.insert(position, Ask::Static(vec![addr]));
+    }
+}
+
+/// The configured sources as single questions: a built-in list is one for each operator, beginning
+/// with another one each turn.
+pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
+    let mut sources = Vec::new();
+    let mut asks = Vec::new();
+    let mut add = |label: String, operator: &str, trust, ask| {
+        sources.push(agree::Source {
+            label,
+            operator: operator.to_owned(),
+            trust,
+            held_back: false,
+        });
+        asks.push(ask);
+    };
+    for source in &how.sources {
+        let label = source.to_string();
+        match source {
+            Source::Interface(name) => {
+                // A named interface that is not there is no knowledge about the whole host.
+                let trust = if name.is_none() {
+                    Trust::Kernel
+                } else {
+                    Trust::Own
+                };
+                add(label, "this host", trust, Ask::Interface(name.clone()));
+            }
+            Source::Https => {
+                for operator in turned(&https::OPERATORS, turn) {
+                    let url = operator.url(how.family);
+                    add(
+                        url.to_owned(),
+                        operator.name,
+                        Trust::Outside,
+                        Ask::Echo(url.to_owned()),
+                    );
+                }
+            }
+            Source::Echo(url) => {
+                let operator = operator_of(url.host_str().unwrap_or_default());
+                add(label, operator, Trust::Outside, Ask::Echo(url.to_string()));
+            }
+            Source::Dns => {
+                for operator in turned(&dns::OPERATORS, turn) {
+                    let label = format!("dns:{}", operator.asks);
+                    add(label, operator.name, Trust::Outside, Ask::Dns(operator));
+                }
+            }
+            Source::Stun => {
+                for operator in turned(&stun::OPERATORS, turn) {
+                    let server = stun::Server::from(operator);
+                    let label = format!("stun:{server}");
+                    add(label, operator.name, Trust::Outside, Ask::Stun(server));
+                }
+            }
+            Source::StunServer(server) => {
+                let ask = Ask::Stun(server.clone());
+                add(label, server.operator(), Trust::Outside, ask);
+            }
+            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
+            Source::Static(addrs) => {
+                add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
+            }
+            Source::File(path) => add(label, "you", Trust::Own, Ask::File(path.clone())),
+            Source::Command(line) => {
+                add(label, "you", Trust::Own, Ask::Command(line.clone()));
+            }
+        }
+    }
+    (sources, asks)
+}
+
+/// Takes out what is asked over TLS, which needs the time of day, and says so of each.
+pub(super) fn take_https_out(sources: &mut Vec<agree::Source>, asks: &mut Vec<Ask>) -> Vec<Heard> {
+    let over_tls = |ask: &Ask| matches!(ask, Ask::Echo(url) if url.starts_with("https:"));
+    let (out, rest): (Vec<_>, Vec<_>) = std::mem::take(sources)
+        .into_iter()
+        .zip(std::mem::take(asks))
+        .partition(|(_, ask)| over_tls(ask));
+    (*sources, *asks) = rest.into_iter().unzip();
+    let unasked = out.into_iter().map(|(source, _)| Heard {
+        source: source.label,
+        operator: source.operator,
+        trust: source.trust,
+        answer: Err("not asked: this host's clock is not set".to_owned()),
+        took: Duration::ZERO,
+    });
+    unasked.collect()
+}
+
+/// A built-in list in this turn's order.
+fn turned<T: Copy>(operators: &[T], turn: usize) -> impl Iterator<Item = T> {
+    rotated(operators.len(), turn).filter_map(|position| operators.get(position).copied())
+}
