@@ -84,6 +84,12 @@ pub(super) async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> 
     Ok(socket)
 }
 
+/// A fresh port of one of our addresses, for questions to many: whoever answers is for the caller to
+/// look at. What it sends to a group leaves by the interface that has the address.
+pub(super) async fn of_address(own: Ipv4Addr) -> std::io::Result<UdpSocket> {
+    UdpSocket::bind((own, 0)).await
+}
+
 async fn answer<T>(
     socket: &UdpSocket,
     read: impl Fn(&[u8]) -> Heard<T>,

@@ -24,7 +24,7 @@ use super::Failure;
 use crate::{
     core::addr::Family,
     detect::{
-        datagram::{FIRST_WAIT, ROOM, late},
+        datagram::{FIRST_WAIT, ROOM, late, of_address},
         echo::Echoes,
     },
     http::{
@@ -75,7 +75,7 @@ impl Upnp<'_> {
     async fn search(&self, until: Instant) -> Result<Url, String> {
         let mut stray = None;
         let searching = async {
-            let socket = UdpSocket::bind((self.own, 0)).await?;
+            let socket = of_address(self.own).await?;
             let mut wait = FIRST_WAIT;
             loop {
                 for target in ssdp::TARGETS {
