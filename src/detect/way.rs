@@ -66,6 +66,16 @@ impl Way {
         connected.map(|()| socket).map_err(|it| it.to_string())
     }
 
+    /// A fresh port of one of our addresses, for questions to many: whoever answers is for the caller to
+    /// look at. What it sends to a group leaves by the interface that has the address.
+    pub(super) async fn datagrams_of(&self, own: Ipv4Addr) -> Result<UdpSocket, String> {
+        let socket = UdpSocket::bind((own, 0)).await;
+        let socket = socket.map_err(|it| it.to_string())?;
+        self.bind(|device| socket.bind_device(Some(device)))
+            .map_err(|it| it.to_string())?;
+        Ok(socket)
+    }
+
     /// A connection.
     pub(super) async fn stream(&self, server: SocketAddr) -> Result<TcpStream, String> {
         let socket = match server {

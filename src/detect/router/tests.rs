@@ -9,7 +9,7 @@ use crate::core::addr::Family;
 
 const NONCE: [u8; 12] = *b"twelve bytes";
 const OURS: [u8; 4] = [84, 212, 10, 20];
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(10);
 
 fn way(limit: Duration) -> Way {
     Way::new(Family::V4.into(), limit)
@@ -82,7 +82,8 @@ fn found(location: &str, target: &str) -> Vec<u8> {
 
 async fn hear(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
     let mut room = [0; 2048];
-    let (length, client) = socket.recv_from(&mut room).await.unwrap();
+    let heard = tokio::time::timeout(LONG, socket.recv_from(&mut room)).await;
+    let (length, client) = heard.expect("nothing was sent").unwrap();
     (room[..length].to_vec(), client)
 }
 

@@ -76,9 +76,8 @@ impl Upnp<'_> {
     async fn search(&self, way: &Way) -> Result<Url, String> {
         let mut stray = None;
         let searching = async {
-            let socket = UdpSocket::bind((self.own, 0)).await?;
-            way.bind(|device| socket.bind_device(Some(device)))
-                .map_err(std::io::Error::other)?;
+            let socket = way.datagrams_of(self.own).await;
+            let socket = socket.map_err(std::io::Error::other)?;
             let mut wait = FIRST_WAIT;
             loop {
                 for target in ssdp::TARGETS {
