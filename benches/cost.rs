@@ -2,7 +2,8 @@
 //!
 //! - the program's size;
 //! - processor time of `--once` with nothing to do, averaged over many runs;
-//! - memory, threads and wake-ups of an idle daemon.
+//! - memory, threads and wake-ups of an idle daemon that listens to all it can: netlink, a watched file, the
+//!   clocks, both sockets.
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
@@ -30,9 +31,10 @@ fn main() {
     sandbox.domeneshop().domain("token", "example.com");
     let config = dir.path().join("config.toml");
     let text = format!(
-        "state_dir = \"{}/state\"\n[ipv4]\nsources = [\"interface\"]\naccept = \"any\"\n\
+        "state_dir = \"{0}/state\"\n[ipv4]\nsources = [\"interface\", \"file:{0}/address\"]\n\
+         accept = \"any\"\n\
          [ipv6]\nsources = []\n[[domeneshop]]\ntoken = \"token\"\nsecret = \"secret\"\n\
-         endpoint = \"{}\"\nhosts = [\"home.example.com\", \"www.example.com\"]\n",
+         endpoint = \"{1}\"\nhosts = [\"home.example.com\", \"www.example.com\"]\n",
         dir.path().display(),
         sandbox.domeneshop().url()
     );
