@@ -2,7 +2,8 @@
 //!
 //! - the program's size;
 //! - processor time of `--once` with nothing to do, averaged over many runs;
-//! - memory, threads and wake-ups of an idle daemon.
+//! - memory, threads and wake-ups of an idle daemon that listens to all it can: netlink, a watched file, the
+//!   clocks, both sockets.
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
@@ -30,9 +31,10 @@ fn main() {
     sandbox.domeneshop().domain("token", "example.com");
     let config = dir.path().join("config.toml");
     let text = format!(
-        "state_dir = \"{}/state\"\n[ipv4]\nsources = [\"interface\"]\naccept = \"any\"\n\
+        "state_dir = \"{0}/state\"\n[ipv4]\nsources = [\"interface\", \"file:{0}/address\"]\n\
+         accept = \"any\"\n\
          [ipv6]\nsources = []\n[[domeneshop]]\ntoken = \"token\"\nsecret = \"secret\"\n\
-         endpoint = \"{}\"\nhosts = [\"home.example.com\", \"www.example.com\"]\n",
+         endpoint = \"{1}\"\nhosts = [\"home.example.com\", \"www.example.com\"]\n",
         dir.path().display(),
         sandbox.domeneshop().url()
     );
@@ -61,9 +63,10 @@ fn main() {
 
     let daemon = Running(moored(&["--log", "error"]).spawn().unwrap());
     while !moored(&["health"]).status().unwrap().success() {}
+    // Going back to sleep after that answer is no waking up.
+    watch(Duration::from_secs(1));
     let before = switches(&daemon.0);
-    #[expect(clippy::disallowed_methods, reason = "idleness is what is measured")]
-    std::thread::sleep(WATCH);
+    watch(WATCH);
     println!(
         "idle daemon: {} KiB resident, {} threads, {} wake-ups in {} s",
         status(&daemon.0, "VmRSS"),
@@ -71,6 +74,12 @@ fn main() {
         switches(&daemon.0) - before,
         WATCH.as_secs()
     );
+}
+
+/// Does nothing for so long.
+#[expect(clippy::disallowed_methods, reason = "idleness is what is measured")]
+fn watch(long: Duration) {
+    std::thread::sleep(long);
 }
 
 /// A daemon that is ended with the bench.

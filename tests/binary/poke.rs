@@ -104,6 +104,25 @@ fn where_one_is_enough_an_address_that_was_said_is_believed_and_nobody_is_asked(
 }
 
 #[test]
+fn what_is_said_during_a_round_is_heard_in_one_of_its_own() {
+    let bench = Bench::new();
+    asking(&bench, &[1, 2], 1);
+    let daemon = started(&bench);
+    bench
+        .sandbox
+        .fault(Fault::new(Service::Echo(1), "/", FaultKind::Hang).times(1));
+    bench.run(&["poke"]).ends(0);
+    wait_until("a round that hangs", || asked(&bench, 1) == 1);
+    // A full round comes first, and is none in which a claim is heard.
+    daemon.signal("USR1");
+    bench.run(&["poke", OTHER]).ends(0);
+    wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
+    let log = daemon.log();
+    let place = |words: &str| log.find(words).unwrap_or_else(|| panic!("{words}: {log}"));
+    assert!(place("a full round was asked for") < place("poked with 84.212.99.99"));
+}
+
+#[test]
 fn l2_a_lie_that_was_said_never_changes_dns() {
     let bench = Bench::new();
     asking(&bench, &[1, 2, 3], 2);

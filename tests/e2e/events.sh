@@ -77,10 +77,18 @@ secret = "sandbox-secret"
 hosts = ["home.example.com"]
 TXT
 chmod 0600 "$here/config.toml"
-ip netns exec "$name" "$MOORED" --log moored=debug --config "$here/config.toml" >"$here/moored.log" 2>&1 &
-daemon=$!
+begin() {
+    ip netns exec "$name" "$MOORED" --log moored=debug --config "$here/config.toml" >>"$here/moored.log" 2>&1 &
+    daemon=$!
+    within 10 "health" in_it "$MOORED" health --config "$here/config.toml"
+}
+stop() {
+    kill "$daemon"
+    wait "$daemon" || die "the daemon did not end with 0"
+    daemon=
+}
+begin
 within 10 "the first round" has A 84.212.10.20
-within 10 "health" in_it "$MOORED" health --config "$here/config.toml"
 
 before=$(rounds Gained)
 address add 2a01:79c:1::20/64 valid_lft 3600 preferred_lft 1800
@@ -142,6 +150,7 @@ check "and so does one that takes its time" equal "$(writes)" $((before + 1))
 before=$(grep -c 'the network has changed' "$here/moored.log")
 address change 84.212.10.49/24 valid_lft 3600 preferred_lft 1800
 in_it ip link set wan0 alias internet
+in_it ip route replace default dev wan0
 sleep 1
 news() { grep -c 'the network has changed' "$here/moored.log"; }
 check "what the kernel repeats starts nothing" equal "$(news)" "$before"
@@ -151,9 +160,31 @@ within 60 "a request for each change" grep -q median "$here/latency.log"
 shown "$(grep median "$here/latency.log")"
 within 10 "the last address" has A 84.212.10.71
 shown "each new address is written at once"
-
-
-kill "$daemon"
-wait "$daemon" || die "the daemon did not end with 0"
-daemon=
+stop
 shown "the daemon ends when it is told to"
+
+# Another one, whose rounds of this minute are not used up.
+begin
+# A line beside the one that the default route leaves by.
+before=$(writes)
+gained=$(rounds Gained)
+other=$(rounds Other)
+in_it ip link add spare0 type veth peer name isp1
+in_it ip link set isp1 up
+in_it ip link set spare0 up
+in_it ip addr add 84.213.7.7/24 dev spare0
+within 10 "a look at the other line" more_rounds Other "$other"
+check "an address beside the default route's interface is looked at when things have come to rest" equal \
+    "$(rounds Gained)" "$gained"
+settled
+check "and is not written" equal "$(writes)" "$before"
+
+poked() { in_it "$MOORED" poke --config "$here/config.toml" "$@"; }
+pokes() { [ "$(grep -c 'poked: a round starts' "$here/moored.log")" = "$1" ]; }
+check "a poke is heard" equal "$(poked)" "a round starts at once"
+within 10 "the poke's round" pokes 1
+check "an address that nobody outside could confirm is ignored aloud" grep -q '9.9.9.9 is ignored: ' <<<"$(poked 9.9.9.9)"
+within 10 "the round all the same" pokes 2
+settled
+check "and nothing is written" equal "$(writes)" "$before"
+stop
