@@ -81,7 +81,7 @@ mod tests {
 
     /// The race, which is to end long before this does.
     async fn run<'a>(
-        ways: Vec<Way<'a, u8, &'static str>>,
+        ways: Vec<Attempt<'a, u8, &'static str>>,
         head_start: Duration,
     ) -> Result<u8, Vec<(&'static str, &'static str)>> {
         let limit = Duration::from_secs(10);
