@@ -3,9 +3,9 @@
 //!
 //! A line that fails over to another and back, and one that gets a new address now and then, are
 //! believed at once. What is damped is coming back, within an hour, to an address that was left in
-//! that hour, from the third change on, and any change after the eighth: it must be what is said in
-//! every round for five minutes, then ten, then twenty, up to half an hour. Meanwhile nothing
-//! changes. The kernel's own word is never damped: it is the truth, and the guard bounds the writes.
+//! that hour, from the sixth change on: it must be what is said in every round for five minutes,
+//! then ten, then twenty, up to half an hour. Meanwhile nothing changes. An address that is new each
+//! time is not damped, nor is the kernel's own word, which is the truth: the guard bounds the writes.
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::{observe::Why, time::Moment};
 
 /// Changes within an hour that are believed at once even if they lead back.
-const BACK: usize = 2;
-/// Changes within an hour that are believed at once if they lead somewhere new.
-const NEW: usize = 8;
+const FREE: usize = 5;
 const HOUR: Duration = Duration::from_hours(1);
 const FIRST: Duration = Duration::from_mins(5);
 const LONGEST: Duration = Duration::from_mins(30);
@@ -56,15 +54,14 @@ impl Restless {
         }
         let changes = self.left.len();
         let back = self.left.iter().any(|it| it.addrs == *claimed);
-        let free = if back { BACK } else { NEW };
-        if changes >= free {
+        if back && changes >= FREE {
             let before = self.proposed.take().filter(|it| it.addrs == *claimed);
             let since = before.map_or(now, |it| it.at).min(now);
             self.proposed = Some(Dated {
                 addrs: claimed.clone(),
                 at: since,
             });
-            let doubled = u32::try_from(changes - free)
+            let doubled = u32::try_from(changes - FREE)
                 .ok()
                 .and_then(|it| 1_u32.checked_shl(it));
             let wait = FIRST
@@ -132,16 +129,16 @@ mod tests {
     fn an_address_that_comes_and_goes_stays_where_it_was() {
         let claims = (0..600).map(|it| if it % 2 == 0 { B } else { A });
         let changes = changes(claims);
-        // Two an hour, which is when the first of them is forgotten.
-        assert!(changes.len() <= 20, "{changes:?}");
-        assert_eq!(changes[..2], [0, 1]);
-        assert!(changes[2] >= 60, "{changes:?}");
+        // Five an hour, which is when the first of them is forgotten.
+        assert!(changes.len() <= 51, "{changes:?}");
+        assert_eq!(changes[..5], [0, 1, 2, 3, 4]);
+        assert!(changes[5] >= 60, "{changes:?}");
     }
 
     #[test]
     fn what_lasts_is_believed_in_the_end() {
-        let claims = [B, A].into_iter().chain(std::iter::repeat_n(B, 20));
-        assert_eq!(changes(claims), [0, 1, 7]);
+        let claims = [B, A, B, A, B].into_iter().chain(std::iter::repeat_n(A, 20));
+        assert_eq!(changes(claims), [0, 1, 2, 3, 4, 10]);
     }
 
     #[test]
@@ -150,7 +147,7 @@ mod tests {
         let mut now = Moment::from_millis(0);
         let mut waits = Vec::new();
         let (mut believed, mut claimed) = (addrs(A), addrs(B));
-        for _ in 0..6 {
+        for _ in 0..9 {
             match restless.weigh(&believed, &claimed, now) {
                 Ok(()) => waits.push(Duration::ZERO),
                 Err(Why::Flapping { wait, .. }) => {
@@ -163,12 +160,12 @@ mod tests {
             std::mem::swap(&mut believed, &mut claimed);
         }
         let minutes = waits.iter().map(|it| it.as_secs() / 60);
-        assert_eq!(minutes.collect::<Vec<_>>(), [0, 0, 5, 10, 20, 30]);
+        assert_eq!(minutes.collect::<Vec<_>>(), [0, 0, 0, 0, 0, 5, 10, 20, 30]);
     }
 
     #[test]
-    fn addresses_that_are_new_each_time_are_damped_late() {
-        assert_eq!(changes(2..=12), [0, 1, 2, 3, 4, 5, 6, 7]);
+    fn addresses_that_are_new_each_time_are_believed_at_once() {
+        assert_eq!(changes(2..=30), (0..29).collect::<Vec<_>>());
     }
 
     #[test]

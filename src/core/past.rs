@@ -119,13 +119,13 @@ mod tests {
 
     #[test]
     fn flapping_is_damped_where_the_word_comes_from_outside_only() {
-        let answers = [ONE, OTHER, ONE, OTHER, ONE];
+        let answers = [ONE, OTHER, ONE, OTHER, ONE, OTHER, ONE, OTHER];
         assert_eq!(
             played(&answers, Trust::Outside),
-            [true, true, true, false, true]
+            [true, true, true, true, true, true, false, true]
         );
-        assert_eq!(played(&answers, Trust::Kernel), [true; 5]);
-        assert_eq!(played(&answers, Trust::Own), [true; 5]);
+        assert_eq!(played(&answers, Trust::Kernel), [true; 8]);
+        assert_eq!(played(&answers, Trust::Own), [true; 8]);
     }
 
     #[test]
