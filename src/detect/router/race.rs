@@ -80,8 +80,8 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(5);
 
     /// The race, which is to end long before this does.
-    async fn run<'a>(
-        ways: Vec<Attempt<'a, u8, &'static str>>,
+    async fn run(
+        ways: Vec<Attempt<'_, u8, &'static str>>,
         head_start: Duration,
     ) -> Result<u8, Vec<(&'static str, &'static str)>> {
         let limit = Duration::from_secs(10);
