@@ -75,6 +75,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(minutes: i64) -> Moment {
@@ -94,6 +96,16 @@ mod tests {
         assert_eq!(budget.until(at(60)), at(90));
         assert_eq!(budget.spent(at(90)), 0);
         assert_eq!(budget.until(at(90)), at(90));
+    }
+
+    #[test]
+    fn what_lies_five_minutes_apart_is_forgotten_apart() {
+        for (minutes, left) in [(4, 0), (5, 2)] {
+            let mut budget = Budget::default();
+            budget.charge(1, at(0));
+            budget.charge(2, at(minutes));
+            assert_eq!(budget.spent(at(60)), left, "{minutes}");
+        }
     }
 
     #[test]
@@ -124,5 +136,27 @@ mod tests {
         assert_eq!(budget.spent(at(0)), 0);
         budget.drop_the_impossible(at(0));
         assert_eq!(budget, Budget::default());
+    }
+
+    proptest! {
+        /// Counted together, some are forgotten up to five minutes early, and none is counted longer than an hour.
+        #[test]
+        fn as_many_are_counted_as_were_sent_within_the_hour(
+            charges in prop::collection::vec((0_i64..20, 0_u32..100), 1..50),
+        ) {
+            let mut budget = Budget::default();
+            let mut sent: Vec<(i64, u32)> = Vec::new();
+            for (pause, count) in charges {
+                let now = sent.last().map_or(0, |(minute, _)| *minute) + pause;
+                budget.charge(count, at(now));
+                sent.push((now, count));
+                let within = |minutes| {
+                    let recent = sent.iter().filter(|(minute, _)| now - minute < minutes);
+                    recent.map(|(_, count)| count).sum::<u32>()
+                };
+                prop_assert!((within(55)..=within(60)).contains(&budget.spent(at(now))));
+                prop_assert!(budget.until(at(now)) > at(now) && budget.until(at(now)) <= at(now + 60));
+            }
+        }
     }
 }

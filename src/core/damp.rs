@@ -98,6 +98,8 @@ impl Restless {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const A: u8 = 1;
@@ -134,8 +136,11 @@ mod tests {
         let changes = changes(claims);
         // Two an hour, which is when the first of them is forgotten.
         assert!(changes.len() <= 20, "{changes:?}");
-        assert_eq!(changes[..2], [0, 1]);
-        assert!(changes[2] >= 60, "{changes:?}");
+        assert_eq!(
+            changes[..3],
+            [0, 1, 60],
+            "an hour later the first is forgotten"
+        );
     }
 
     #[test]
@@ -196,5 +201,24 @@ mod tests {
         let now = Moment::from_millis(0);
         assert_eq!(restless.weigh(&addrs(A), &addrs(B), now), Ok(()));
         assert_eq!(restless.left.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn however_it_changes_an_hour_sees_few_changes_and_what_lasts_is_believed(
+            claims in prop::collection::vec(prop_oneof![1..4_u8, 1..30_u8], 0..300),
+            last in 1..4_u8,
+        ) {
+            let lasting = std::iter::repeat_n(last, 31);
+            let changes = changes(claims.iter().copied().chain(lasting));
+            let within_an_hour = |first: &usize| changes.iter().filter(|it| (*first..first + 60).contains(it)).count();
+            // Eight at once, then those that lasted five, ten and twenty minutes.
+            prop_assert!(changes.iter().map(within_an_hour).max() <= Some(NEW + 3), "{:?}", changes);
+            let played: Vec<_> = [A].into_iter().chain(claims).collect();
+            let believed = changes.last().map_or(A, |minute| played.get(minute + 1).copied().unwrap_or(last));
+            prop_assert_eq!(believed, last);
+        }
     }
 }

@@ -295,6 +295,9 @@ impl Memory {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::{
