@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -98,6 +98,15 @@ pub enum Command {
     Status,
     /// End with 0 while the running daemon is healthy, else with 1
     Health,
+    /// Tell the running daemon that it is time to look
+    Poke {
+        /// What our address is now, as far as you know; one of each family at the most
+        ///
+        /// The daemon takes it for what one more independent operator says: with `confirm = 2` one of
+        /// those it asks has to agree, with `confirm = 1` it is believed.
+        #[arg(value_name = "ADDRESS")]
+        addresses: Vec<IpAddr>,
+    },
 }
 
 /// What `moored records` does.

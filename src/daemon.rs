@@ -26,12 +26,16 @@ pub enum Event {
     Reload,
     /// A full round now: SIGUSR1.
     Verify,
-    /// The network has changed.
+    /// Something says that the network has changed.
     Network(Change),
 }
 
 /// The outside world's side of the loop.
 pub trait Shell {
+    /// A round is about to begin: what could not be heard any more is listened to again. Where
+    /// nothing can fail there is nothing to do.
+    fn listen(&self) {}
+
     /// Waits for the next event.
     fn event(&self) -> impl Future<Output = Event>;
 
@@ -100,8 +104,12 @@ pub async fn run<C: Crew>(
     let mut waiting = Vec::new();
     let mut burst = Burst::default();
     loop {
+        // First the ear, then the look: what changes in between is heard.
+        shell.listen();
         burst.seen();
-        waiting.retain(|event| !matches!(event, Event::Network(_)));
+        waiting.retain(
+            |event| !matches!(event, Event::Network(change) if change.is_seen_by_any_round()),
+        );
         let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
         let Some(report) = played.await else {
             break;
@@ -146,14 +154,24 @@ pub async fn run<C: Crew>(
                 };
             }
             Some(Event::Network(change)) => {
-                debug!("the network has changed ({change:?}): a round starts");
+                let occasion = match change {
+                    Change::Told(poke) => {
+                        if poke.is_silent() {
+                            info!("poked: a round starts");
+                        } else {
+                            info!("poked with {poke}: a round starts");
+                        }
+                        Occasion::Told(poke)
+                    }
+                    Change::Gained | Change::Other => {
+                        debug!("the network has changed ({change:?}): a round starts");
+                        Occasion::Network
+                    }
+                };
                 // What failed for want of a network a moment ago may work now, and if not yet, then
                 // soon: the quick looks begin anew.
                 schedule = Schedule::default();
-                task = Task {
-                    occasion: Occasion::Network,
-                    ..task
-                };
+                task = Task { occasion, ..task };
             }
             Some(Event::Reload) => {
                 shell.tell(Word::Reloading);

@@ -8,7 +8,7 @@ use crate::{commands::End, core::outcome::Verdict};
 pub enum Exit {
     /// Every host is right, changed or not; or a clean stop.
     Right = 0,
-    /// An internal fault; `health`: not healthy; `status`: no daemon.
+    /// An internal fault; `health`: not healthy; `status`, `poke`: no daemon.
     Fault = 1,
     /// A bad command line.
     Usage = 2,

@@ -13,6 +13,7 @@ pub mod exit;
 pub mod http;
 pub mod netlink;
 pub mod persist;
+pub mod portmapping;
 pub mod provider;
 pub mod report;
 pub mod resolve;

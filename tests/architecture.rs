@@ -8,10 +8,11 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 19] = [
+const LAYERS: [(&str, u8); 20] = [
     ("core", 0),
     ("http", 1),
     ("netlink", 1),
+    ("portmapping", 1),
     ("provider/domeneshop", 2),
     ("provider/dnspod", 2),
     ("provider", 2),
@@ -182,7 +183,14 @@ fn only_the_report_logs_what_a_round_did_and_a_round_says_nothing() {
     for (own, path, text) in own_sources() {
         if matches!(
             own.as_str(),
-            "round" | "resolve" | "http" | "netlink" | "detect" | "watch" | "persist"
+            "round"
+                | "resolve"
+                | "http"
+                | "netlink"
+                | "portmapping"
+                | "detect"
+                | "watch"
+                | "persist"
         ) || own.starts_with("provider")
         {
             assert!(!text.contains("tracing"), "src/{path} logs");

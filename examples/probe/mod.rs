@@ -82,6 +82,7 @@ pub(crate) fn client(base: &str, user_agent: String) -> Result<Client, String> {
         cap: 16 << 20,
         user_agent,
         family: None,
+        interface: None,
         proxy: true,
     };
     Ok(Client::new(tls, options))

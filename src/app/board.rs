@@ -1,49 +1,71 @@
-//! The status socket: whoever connects is told how the daemon stands, and that is all.
+//! The sockets of the state directory, and the one on which whoever connects is told how the daemon
+//! stands, and that is all.
 
-use std::{io, path::Path, rc::Rc, time::Duration};
+use std::{io, os::unix::net::UnixListener as StdListener, path::Path, rc::Rc, time::Duration};
 
-use tokio::{io::AsyncWriteExt, net::UnixListener};
+use rustix::{
+    fs::{Mode, fchmod},
+    net::{
+        AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen as accept_from_now_on,
+        socket_with,
+    },
+};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{UnixListener, UnixStream},
+};
 use tracing::warn;
 
 use super::clock::BootClock;
-use crate::{commands::status::socket, daemon::Board, report::status::status, round::Clock};
+use crate::{daemon::Board, report::status::status, round::Clock};
 
-/// Opens the socket. A leftover of an instance that ended is replaced; the lock says that no other
-/// instance is alive.
-pub(super) fn open(state_directory: &Path) -> Option<UnixListener> {
-    let path = socket(state_directory);
-    if let Err(error) = std::fs::remove_file(&path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        warn!(
-            "`moored status` and `moored health` will not work: {}: {error}",
-            path.display()
-        );
-        return None;
-    }
-    UnixListener::bind(&path)
-        .inspect_err(|error| {
-            warn!(
-                "`moored status` and `moored health` will not work: {}: {error}",
-                path.display()
-            );
-        })
+/// Opens a socket with these permissions, less what the umask takes. A leftover of an instance that
+/// ended is replaced; the lock says that no other instance is alive. Where that is impossible,
+/// `without` says what will not work.
+pub(super) fn open(path: &Path, mode: Mode, without: &str) -> Option<UnixListener> {
+    replace(path, mode)
+        .inspect_err(|error| warn!("{without} will not work: {}: {error}", path.display()))
         .ok()
 }
 
+fn replace(path: &Path, mode: Mode) -> io::Result<UnixListener> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    // The file gets the socket's mode when it is made (Linux, unix(7)): there is no moment in which
+    // others could open it.
+    fchmod(&socket, mode)?;
+    bind(&socket, &SocketAddrUnix::new(path)?)?;
+    accept_from_now_on(&socket, WAITING)?;
+    UnixListener::from_std(StdListener::from(socket))
+}
+
+/// How many may wait for their turn.
+const WAITING: i32 = 128;
+
 /// How long one reader may take.
-const LIMIT: Duration = Duration::from_secs(1);
+pub(super) const LIMIT: Duration = Duration::from_secs(1);
+
+/// The next one who connects.
+pub(super) async fn next(listener: &UnixListener) -> UnixStream {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            return stream;
+        }
+        // Too many open files, most likely: it passes, and spinning would not help.
+        #[expect(clippy::disallowed_methods, reason = "a pause of this task only")]
+        tokio::time::sleep(LIMIT).await;
+    }
+}
 
 /// Answers for ever. One reader at a time, each for a moment: a slow one is left behind, a dead one
 /// is forgotten, and no round waits for any of them (L14).
 pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
     loop {
-        let Ok((mut stream, _)) = listener.accept().await else {
-            // Too many open files, most likely: it passes, and spinning would not help.
-            #[expect(clippy::disallowed_methods, reason = "a pause of this task only")]
-            tokio::time::sleep(LIMIT).await;
-            continue;
-        };
+        let mut stream = next(&listener).await;
         let now = BootClock.now();
         let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
         if let Ok(text) = serde_json::to_vec(&status) {

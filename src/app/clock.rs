@@ -5,7 +5,10 @@ use std::time::UNIX_EPOCH;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
-    core::time::{Moment, is_set},
+    core::{
+        awake::Clocks,
+        time::{Moment, is_set},
+    },
     persist::Stamp,
     round::Clock,
 };
@@ -33,12 +36,24 @@ impl Clock for BootClock {
     }
 
     fn now(&self) -> Moment {
-        let now = clock_gettime(ClockId::Boottime);
-        Moment::from_millis(
-            now.tv_sec
-                .saturating_mul(1000)
-                .saturating_add(now.tv_nsec / 1_000_000),
-        )
+        Moment::from_millis(millis(ClockId::Boottime))
+    }
+}
+
+/// Milliseconds since a clock's zero.
+fn millis(clock: ClockId) -> i64 {
+    let now = clock_gettime(clock);
+    now.tv_sec
+        .saturating_mul(1000)
+        .saturating_add(now.tv_nsec / 1_000_000)
+}
+
+/// What the clocks show by which an awakening is told.
+pub(super) fn clocks() -> Clocks {
+    Clocks {
+        boot: BootClock.now(),
+        monotonic: Moment::from_millis(millis(ClockId::Monotonic)),
+        wall: wall(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
@@ -17,15 +17,17 @@ use crate::{
         memory::Memory,
         outcome::{FamilyReport, Report},
         past::Past,
+        poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
-    detect::{Clocks, Detector, FamilySources},
+    detect::{Clocks, Detector, FamilySources, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{Provider, dnspod, domeneshop},
     resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Crew, Observe, Store, Task, World},
+    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
 };
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
@@ -44,9 +46,20 @@ impl Eyes {
     }
 }
 
-impl Observe for Eyes {
-    async fn observe(&self, family: Family, past: &Past) -> FamilyReport {
-        self.detector.observe(self.sources(family), past).await
+/// Eyes that have been told something, for the one round that is played because of it.
+struct Told<'e> {
+    eyes: &'e Eyes,
+    poke: Poke,
+}
+
+impl Observe for Told<'_> {
+    async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
+        let Self { eyes, poke } = self;
+        let how = eyes.sources(vantage.family);
+        let via = vantage.via.as_ref();
+        // What somebody says is about the way that the routing table says.
+        let told = poke.addr(vantage.family).filter(|_| via.is_none());
+        eyes.detector.observe(how, via, past, told).await
     }
 }
 
@@ -145,6 +158,7 @@ impl RealCrew {
                     cap: API_CAP,
                     user_agent,
                     family: None,
+                    interface: None,
                     proxy: true,
                 },
             ));
@@ -199,12 +213,30 @@ impl RealCrew {
         accounts.collect()
     }
 
-    /// The state directory.
-    pub(super) fn state_directory(&self) -> &Path {
-        &self.config.state_dir
+    /// Whether the router in front of this host is a source.
+    pub(super) fn asks_the_router(&self) -> bool {
+        self.eyes
+            .families
+            .iter()
+            .any(|it| it.sources.contains(&Source::Router))
     }
 
-    fn world(&self) -> World<'_, Eyes, Servers, Disk, AnyProvider> {
+    /// What it was built from.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn told(&self, poke: Poke) -> Told<'_> {
+        Told {
+            eyes: &self.eyes,
+            poke,
+        }
+    }
+
+    fn world<'w>(
+        &'w self,
+        observe: &'w Told<'w>,
+    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider> {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
         let accounts = self.accounts().zip(&self.clients);
@@ -228,7 +260,7 @@ impl RealCrew {
             on_absent: [four.on_absent, six.on_absent],
         });
         World {
-            observe: &self.eyes,
+            observe,
             verify: &self.servers,
             store: &self.disk,
             accounts: accounts.collect(),
@@ -242,29 +274,31 @@ impl RealCrew {
 
 impl Crew for RealCrew {
     async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        self.world().round(memory, task).await
+        let poke = match task.occasion {
+            Occasion::Told(poke) => poke,
+            Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
+        };
+        self.world(&self.told(poke)).round(memory, task).await
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let pasts = memory.borrow().families.clone();
-        let past = |family| pasts.get(&family).cloned().unwrap_or_default();
-        let families = Family::ALL
-            .into_iter()
-            .map(|family| self.eyes.sources(family));
-        let asked = families
-            .filter(|how| !how.sources.is_empty())
-            .map(async |how| {
-                let mut past = past(how.family);
-                let mut report = self.eyes.detector.observe_all(how, &past).await;
-                // What a round would make of it; nothing is remembered of it.
-                past.digest(&mut report, BootClock.now());
-                report
-            });
+        let pasts = memory.borrow().vantages.clone();
+        let vantages = self.config.vantages();
+        let asked = vantages.iter().map(async |vantage| {
+            let how = self.eyes.sources(vantage.family);
+            let via = vantage.via.as_ref();
+            let mut past = pasts.get(vantage).cloned().unwrap_or_default();
+            let mut report = self.eyes.detector.observe_all(how, via, &past).await;
+            // What a round would make of it; nothing is remembered of it.
+            past.digest(&mut report, BootClock.now());
+            report
+        });
         join_all(asked).await
     }
 
     fn prepare(&self, memory: &RefCell<Memory>) {
-        self.world().prepare(&mut memory.borrow_mut());
+        let told = self.told(Poke::default());
+        self.world(&told).prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {

@@ -1,9 +1,12 @@
 //! The composition root: the only place that knows the real clock, environment, signals, sockets
 //! and files, and hands them to everything else.
 
+mod alarm;
+mod bell;
 mod board;
 mod clock;
 mod crew;
+mod ear;
 mod logging;
 mod manage;
 mod provider;
@@ -22,10 +25,12 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
+use rustix::fs::Mode;
 use tokio::{runtime, task::LocalSet};
 use tracing::{info, warn};
 
 use self::{
+    bell::Bell,
     clock::BootClock,
     crew::{Disk, RealCrew},
     shell::RealShell,
@@ -34,7 +39,7 @@ use crate::{
     cli::{Cli, Command},
     commands::{self, End, Output},
     config::Config,
-    core::memory::Memory,
+    core::{memory::Memory, poke::Poke},
     daemon::{self, Board},
     exit::Exit,
     persist::{Lock, LockError, StateFile},
@@ -73,6 +78,15 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
         let what = "--once is a way to run, not to be combined with another command";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, what));
     }
+    if let Some(Command::Poke { addresses }) = &cli.command {
+        let refused = |kind, what: &str| Cli::command().error(kind, what);
+        Poke::of(addresses.iter().copied())
+            .map_err(|why| refused(ErrorKind::TooManyValues, &why.to_string()))?;
+        if cli.global.dry_run {
+            let what = "the daemon that is poked writes: --dry-run cannot be said to it";
+            return Err(refused(ErrorKind::ArgumentConflict, what));
+        }
+    }
     Ok(cli)
 }
 
@@ -92,7 +106,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         to: &mut stdout,
         json: cli.global.json,
     };
-    // These two only ask the running daemon: what is wrong with its configuration is its own affair.
+    // These only speak to the running daemon: what is wrong with its configuration is its own affair.
     let directory =
         || surroundings::state_directory(cli.global.config.as_deref(), variables.clone());
     match command {
@@ -101,6 +115,10 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         }
         Command::Health => {
             return Ok(commands::health::health(&directory(), &mut output).into());
+        }
+        Command::Poke { addresses } => {
+            let poke = Poke::of(addresses).unwrap_or_default();
+            return Ok(commands::poke::poke(&directory(), poke, &mut output).into());
         }
         _ => {}
     }
@@ -165,7 +183,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Api { .. } | Command::Records { .. } => {
                     manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }
-                Command::Status | Command::Health => End::Unwell,
+                Command::Status | Command::Health | Command::Poke { .. } => End::Unwell,
             }
         };
         Ok(
@@ -241,20 +259,24 @@ async fn daemon(
     shell: &RealShell,
     dry_run: bool,
 ) -> Result<Exit, Trouble> {
-    let state_directory = crew.state_directory().to_owned();
+    let state_directory = crew.config().state_dir.clone();
     let board = Rc::new(Board {
         last: RefCell::default(),
         memory,
     });
+    let bell = Rc::new(Bell::new(crew.config()));
+    let status = commands::status::socket(&state_directory);
+    let poke = commands::poke::socket(&state_directory);
     // A dry run beside the daemon that keeps the names does not answer in its place.
-    let listener = if dry_run {
-        None
-    } else {
-        board::open(&state_directory)
-    };
-    let answers = listener.is_some();
-    if let Some(listener) = listener {
-        tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
+    if !dry_run {
+        // As a program makes its files: the umask says who may read it.
+        let without = "`moored status` and `moored health`";
+        if let Some(listener) = board::open(&status, Mode::from(0o777), without) {
+            tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
+        }
+        if let Some(listener) = board::open(&poke, Mode::from(0o600), "`moored poke`") {
+            tokio::task::spawn_local(Rc::clone(&bell).answer(listener));
+        }
     }
     info!(
         "moored {} started; state in {}, a check every {}",
@@ -270,18 +292,26 @@ async fn daemon(
         for warning in &config.warnings {
             warn!("{warning}");
         }
+        shell.watch_files(config.files());
+        bell.obey(&config);
         let file = StateFile::new(&config.state_dir);
         let disk = if dry_run {
             Disk::Shared(file)
         } else {
             Disk::Ours(file)
         };
-        Ok(RealCrew::new(config, tls, disk))
+        let crew = RealCrew::new(config, tls, disk);
+        shell.listen_to_the_router(crew.asks_the_router());
+        Ok(crew)
     };
-    shell.watch_the_network();
+    shell.watch_files(crew.config().files());
+    shell.listen_to_the_router(crew.asks_the_router());
+    shell.hear(Rc::clone(&bell));
     daemon::run(crew, reload, shell, &board, dry_run).await;
-    if answers {
-        let _ = std::fs::remove_file(commands::status::socket(&state_directory));
+    if !dry_run {
+        for socket in [status, poke] {
+            let _ = std::fs::remove_file(socket);
+        }
     }
     Ok(Exit::Right)
 }

@@ -1,23 +1,37 @@
 //! The real world's side of the loop.
 
-use std::{cell::RefCell, io, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time::Duration};
 
-use tracing::{error, warn};
+use tracing::{debug, error, info, warn};
 
-use super::{clock::BootClock, crew::Dice, signals::Signals, supervisor, timer::Timer};
+use super::{
+    alarm::Alarm, bell::Bell, clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor,
+    timer::Timer,
+};
 use crate::{
-    core::time::Moment,
+    core::{
+        awake::Awakening,
+        settle::Change,
+        time::{Moment, Spoken},
+    },
     daemon::{Event, Shell, Word},
+    detect::gateway::is_gateway,
     round::{Chance, Clock},
-    watch::Watch,
+    watch::{Files, Watch, announce::Announcements},
 };
 
-/// Signals, the kernel's word, the boot clock's timer and systemd.
+/// Signals, the kernel's and the router's word, the boot clock's timer and systemd.
 pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,
     dice: Dice,
-    watch: RefCell<Option<Rc<Watch>>>,
+    network: Ear<Watch>,
+    alarm: Ear<Alarm>,
+    /// What hears of the files of the configuration in force; nothing where it names none.
+    files: RefCell<Option<Rc<Ear<Files>>>>,
+    /// What hears the router's announcements; nothing where it is no source.
+    router: RefCell<Option<Rc<Ear<Announcements>>>>,
+    bell: RefCell<Option<Rc<Bell>>>,
 }
 
 impl RealShell {
@@ -27,47 +41,137 @@ impl RealShell {
             signals: Signals::install()?,
             timer: Timer::new()?,
             dice: Dice::new(),
-            watch: RefCell::default(),
+            network: Ear::new(Watch::open, |how| match how {
+                Ok(()) => info!("the kernel says again when the network changes"),
+                Err(error) => warn!(
+                    "the kernel does not say when the network changes ({error}): addresses are \
+                     looked at once each `interval`, and each time it is asked anew"
+                ),
+            }),
+            alarm: Ear::new(Alarm::new, |how| match how {
+                Ok(()) => info!("the kernel says again when this host wakes up"),
+                Err(error) => warn!(
+                    "the kernel does not say when this host wakes up or its clock is set \
+                     ({error}): the next check is made when it is due"
+                ),
+            }),
+            files: RefCell::default(),
+            router: RefCell::default(),
+            bell: RefCell::default(),
         })
     }
 
-    /// Hears of changes of the network from now on. Where that is impossible, the check at each
-    /// `interval` remains.
-    pub(super) fn watch_the_network(&self) {
-        match Watch::open() {
-            Ok(watch) => *self.watch.borrow_mut() = Some(Rc::new(watch)),
-            Err(error) => Self::deaf(&error),
+    /// Hears this bell from now on.
+    pub(super) fn hear(&self, bell: Rc<Bell>) {
+        *self.bell.borrow_mut() = Some(bell);
+    }
+
+    /// Hears of changes of these files, and of no others any more, from the next round on.
+    pub(super) fn watch_files(&self, paths: BTreeSet<PathBuf>) {
+        let ear = (!paths.is_empty()).then(|| {
+            let open = move || Files::open(paths.iter().map(PathBuf::as_path));
+            Rc::new(Ear::new(open, |how| match how {
+                Ok(()) => info!("the kernel says again when a source's file changes"),
+                Err(error) => warn!(
+                    "the kernel does not say when a source's file changes ({error}): files are \
+                     looked at once each `interval`, and each time it is asked anew"
+                ),
+            }))
+        });
+        *self.files.borrow_mut() = ear;
+    }
+
+    fn listen_to_files(&self) {
+        let files = self.files.borrow();
+        let open = files.as_ref().and_then(|ear| ear.listen());
+        for (directory, how) in open.iter().flat_map(|it| it.renew()) {
+            let directory = directory.display();
+            match how {
+                Ok(()) => info!("{directory} is watched again"),
+                Err(error) => warn!(
+                    "{directory} cannot be watched ({error}): a source's file in it is looked at \
+                     once each `interval`, and each time this is tried again"
+                ),
+            }
         }
     }
 
-    fn deaf(error: &io::Error) {
-        warn!(
-            "the kernel does not say when the network changes ({error}): addresses are looked at \
-             once each `interval`"
-        );
+    async fn files(&self) -> Event {
+        let files = self.files.borrow().clone();
+        let Some(files) = files else {
+            return std::future::pending().await;
+        };
+        let change = files.next(Files::next).await;
+        debug!("a source's file has changed");
+        Event::Network(change)
+    }
+
+    async fn poke(&self) -> Event {
+        let bell = self.bell.borrow().clone();
+        match bell {
+            Some(bell) => Event::Network(Change::Told(bell.next().await)),
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn awakening(&self) -> Event {
+        match self.alarm.next(Alarm::next).await {
+            Awakening::Slept(slept) => info!("awake after {} of sleep", Spoken(slept)),
+            Awakening::Set(by) => info!("the clock was set by {}", Spoken(by)),
+        }
+        // Whatever the network is now, it may be another one.
+        Event::Network(Change::Gained)
+    }
+
+    /// Hears what the router announces from the next round on, or no longer.
+    pub(super) fn listen_to_the_router(&self, wanted: bool) {
+        let ear = wanted.then(|| {
+            let open = || Announcements::open(Box::new(is_gateway), Box::new(|| BootClock.now()));
+            Rc::new(Ear::new(open, |how| match how {
+                Ok(()) => info!("the router can be heard again when its address changes"),
+                Err(error) => warn!(
+                    "the router cannot be heard when its address changes ({error}): it is asked \
+                     once each `interval`, and each time this is tried again"
+                ),
+            }))
+        });
+        *self.router.borrow_mut() = ear;
+    }
+
+    async fn router(&self) -> Event {
+        let router = self.router.borrow().clone();
+        let Some(router) = router else {
+            return std::future::pending().await;
+        };
+        let change = router.next(Announcements::next).await;
+        debug!("the router announces a change");
+        Event::Network(change)
     }
 
     async fn network(&self) -> Event {
-        let watch = self.watch.borrow().clone();
-        if let Some(watch) = watch {
-            match watch.next().await {
-                Ok(change) => return Event::Network(change),
-                Err(error) => {
-                    Self::deaf(&error);
-                    self.watch.take();
-                }
-            }
-        }
-        std::future::pending().await
+        Event::Network(self.network.next(Watch::next).await)
     }
 }
 
 impl Shell for RealShell {
+    fn listen(&self) {
+        self.network.listen();
+        self.alarm.listen();
+        if let Some(router) = &*self.router.borrow() {
+            router.listen();
+        }
+        self.listen_to_files();
+    }
+
     async fn event(&self) -> Event {
         tokio::select! {
             biased;
             event = self.signals.next() => event,
             event = self.network() => event,
+            event = self.router() => event,
+            event = self.files() => event,
+            event = self.awakening() => event,
+            event = self.poke() => event,
         }
     }
 

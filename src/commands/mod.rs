@@ -8,6 +8,7 @@ pub mod detect;
 pub mod health;
 pub mod once;
 pub mod plan;
+pub mod poke;
 pub mod records;
 pub mod status;
 
@@ -84,6 +85,6 @@ pub enum End {
     Pending,
     /// The command line asked for something that cannot be.
     Usage,
-    /// `health`: not healthy; `status`: no daemon answers.
+    /// `health`: not healthy; `status`, `poke`: no daemon answers.
     Unwell,
 }

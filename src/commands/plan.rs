@@ -35,7 +35,7 @@ pub async fn plan(
     if output.json {
         output.value(&report::json::plan(&report, now));
     } else {
-        output.text(&report::text::lines(&report, now));
+        output.text(&report::plan::plan(&report, now));
     }
     let pending = report
         .hosts

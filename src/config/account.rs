@@ -73,9 +73,11 @@ pub(super) fn endpoint(
     Some(endpoint.text)
 }
 
-/// Reads the hosts, of which there must be one.
+/// Reads the hosts, of which there must be one, and over which interface their addresses are found out.
 pub(super) fn hosts(section: &mut Section<'_>, ttl: Ttl, findings: &mut Findings) -> Vec<Placed> {
-    let (hosts, written) = host::read(section, ttl, findings);
+    let via = section.take("via");
+    let via = via.and_then(|value| host::via(&value, findings));
+    let (hosts, written) = host::read(section, ttl, via.as_ref(), findings);
     if !written {
         let form = if section.is_environment() {
             "write names, separated by commas"

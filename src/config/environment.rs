@@ -13,7 +13,7 @@ pub(super) const PREFIX: &str = "MOORED_";
 const OTHERS: [&str; 2] = ["MOORED_CONFIG", "MOORED_LOG"];
 
 /// All variables that make a configuration.
-pub(super) const VARIABLES: [&str; 45] = [
+pub(super) const VARIABLES: [&str; 47] = [
     "MOORED_AUDIT",
     "MOORED_DNSPOD_CONTACT",
     "MOORED_DNSPOD_ENDPOINT",
@@ -29,6 +29,7 @@ pub(super) const VARIABLES: [&str; 45] = [
     "MOORED_DNSPOD_USER_TOKEN_CREDENTIAL",
     "MOORED_DNSPOD_USER_TOKEN_ENV",
     "MOORED_DNSPOD_USER_TOKEN_FILE",
+    "MOORED_DNSPOD_VIA",
     "MOORED_DNS_SERVERS",
     "MOORED_DOMENESHOP_ENDPOINT",
     "MOORED_DOMENESHOP_HOSTS",
@@ -42,6 +43,7 @@ pub(super) const VARIABLES: [&str; 45] = [
     "MOORED_DOMENESHOP_TOKEN_ENV",
     "MOORED_DOMENESHOP_TOKEN_FILE",
     "MOORED_DOMENESHOP_UPDATE",
+    "MOORED_DOMENESHOP_VIA",
     "MOORED_INTERVAL",
     "MOORED_IPV4_ACCEPT",
     "MOORED_IPV4_CONFIRM",

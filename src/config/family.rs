@@ -126,16 +126,13 @@ fn source(text: &str, family: Family) -> Result<Source, Wrong> {
         SourceError::BadUrl(_, why) if text.contains('@') => {
             Wrong::new(format!("is not a URL: {why}"))
         }
+        SourceError::NotByRouter => Wrong::new(error.to_string()).hint("use `interface`"),
         error => Wrong::new(error.to_string()),
     })
 }
 
 fn no_source(kind: &str) -> Wrong {
-    if kind == "router" {
-        return Wrong::new("this version has no source `router`")
-            .hint("use `https`, or `interface` where the address is this host's own");
-    }
-    if matches!(kind, "https" | "dns") {
+    if matches!(kind, "https" | "dns" | "router") {
         return Wrong::new(format!("`{kind}` takes nothing after it"))
             .hint(format!("write `{kind}`"));
     }
@@ -145,6 +142,7 @@ fn no_source(kind: &str) -> Wrong {
         "https",
         "dns",
         "stun",
+        "router",
         "static",
         "file",
         "command",

@@ -4,14 +4,15 @@ use std::net::IpAddr;
 
 use crate::{
     config::{
+        device,
         problem::{Findings, Spot, Wrong, shown},
         section::{Section, no_advice},
         value::Value,
     },
     core::{
-        addr::HostPart,
         intent::{Host, HostV6},
         name::Fqdn,
+        vantage::{Interface, NoInterface},
     },
 };
 
@@ -30,10 +31,12 @@ pub(super) struct Ttl {
 
 const WEEK: i64 = 604_800;
 
-/// Reads all hosts of an account. The second value says whether any were written at all.
+/// Reads all hosts of an account; `via` is the account's. The second value says whether any were written
+/// at all.
 pub(super) fn read(
     section: &mut Section<'_>,
     ttl: Ttl,
+    via: Option<&Interface>,
     findings: &mut Findings,
 ) -> (Vec<Placed>, bool) {
     let mut hosts = Vec::new();
@@ -44,7 +47,7 @@ pub(super) fn read(
         for item in items.unwrap_or_default() {
             let text = item.text(findings);
             if let Some(name) = text.and_then(|text| findings.check(&item.spot, name(text))) {
-                let (spot, host) = (item.spot, plain(name));
+                let (spot, host) = (item.spot, plain(name, via));
                 hosts.push(Placed { spot, host });
             }
         }
@@ -53,19 +56,20 @@ pub(super) fn read(
     if !section.is_environment() {
         for table in section.sections("host", findings) {
             written = true;
-            hosts.extend(one(table, ttl, findings));
+            hosts.extend(one(table, ttl, via, findings));
         }
     }
     (hosts, written)
 }
 
-fn plain(name: Fqdn) -> Host {
+fn plain(name: Fqdn, via: Option<&Interface>) -> Host {
     Host {
         name,
         ipv4: true,
         ipv6: HostV6::Own,
         ttl: None,
         create: true,
+        via: via.cloned(),
     }
 }
 
@@ -73,12 +77,18 @@ fn name(text: &str) -> Result<Fqdn, Wrong> {
     Fqdn::parse(text).map_err(|error| Wrong::new(error.to_string()))
 }
 
-fn one(mut table: Section<'_>, ttl: Ttl, findings: &mut Findings) -> Option<Placed> {
+fn one(
+    mut table: Section<'_>,
+    ttl: Ttl,
+    via: Option<&Interface>,
+    findings: &mut Findings,
+) -> Option<Placed> {
     let named = table.take("name");
     let ipv4 = table.take("ipv4").map(|it| it.boolean(findings));
     let ipv6 = table.take("ipv6").map(|it| ipv6(&it, findings));
     let ttl = table.take("ttl").map(|it| self::ttl(&it, ttl, findings));
     let create = table.take("create").map(|it| it.boolean(findings));
+    let own = table.take("via").and_then(|it| self::via(&it, findings));
     if ipv4 == Some(Some(false)) && ipv6 == Some(Some(HostV6::Off)) {
         let wrong = Wrong::new("both families of this host are switched off");
         findings.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
@@ -97,10 +107,20 @@ fn one(mut table: Section<'_>, ttl: Ttl, findings: &mut Findings) -> Option<Plac
         ipv6: ipv6.flatten().unwrap_or(HostV6::Own),
         ttl: ttl.flatten(),
         create: create.flatten().unwrap_or(true),
-        ..plain(name)
+        ..plain(name, own.as_ref().or(via))
     };
     let spot = named.spot;
     Some(Placed { spot, host })
+}
+
+/// The name of an interface. Whether there is one of that name is seen in each round: it may come later.
+pub(super) fn via(value: &Value<'_>, findings: &mut Findings) -> Option<Interface> {
+    let text = value.text(findings)?;
+    let interface = text.parse().map_err(|why: NoInterface| {
+        let wrong = Wrong::new(format!("{} cannot be an interface: {why}", shown(text)));
+        wrong.hint("write its name as `ip link` shows it, as in `eth1`")
+    });
+    findings.check(&value.spot, interface)
 }
 
 fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
@@ -122,24 +142,13 @@ fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
     u32::try_from(seconds).ok()
 }
 
-const FORMS: &str =
-    "write `true`, `false`, or another device's host part: `{ host = \"::5054:ff:fe12:3456\" }`";
+const FORMS: &str = "write `true`, `false`, or another device's host part or MAC address: \
+                     `{ host = \"::5054:ff:fe12:3456\" }`, `{ mac = \"52:54:00:12:34:56\" }`";
 
 fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
     if value.is_table() {
-        let mut table = value.table(findings)?;
-        let host = table.take("host");
-        let part = match &host {
-            None => {
-                findings.absence(&table.spot_of("host"), Wrong::new("is missing").hint(FORMS));
-                None
-            }
-            Some(host) => host
-                .text(findings)
-                .and_then(|text| findings.check(&host.spot, host_part(text))),
-        };
-        table.finish(findings, no_advice);
-        return part.map(HostV6::Device);
+        let table = value.table(findings)?;
+        return device::read(table, findings).map(HostV6::Device);
     }
     match value.as_text() {
         Some(text) => {
@@ -159,11 +168,4 @@ fn no_switch(text: &str) -> Wrong {
         }
         Err(_) => Wrong::new("must not be text").hint(FORMS),
     }
-}
-
-fn host_part(text: &str) -> Result<HostPart, Wrong> {
-    text.trim().parse().map_err(|why| {
-        Wrong::new(format!("{} is not a host part: {why}", shown(text)))
-            .hint("write the last 64 bits of that device's address, as in `::5054:ff:fe12:3456`")
-    })
 }

@@ -5,6 +5,7 @@
 //! message and no `Debug` shows a secret, nor a line of the file: a line may hold one.
 
 mod account;
+mod device;
 mod dnspod;
 mod document;
 mod domeneshop;
@@ -26,6 +27,7 @@ mod whole;
 mod tests;
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -50,6 +52,7 @@ use crate::{
         intent::{Host, OnAbsent},
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
     detect::source::Source,
     provider,
@@ -135,6 +138,29 @@ impl Config {
             Family::V4 => &self.ipv4,
             Family::V6 => &self.ipv6,
         }
+    }
+
+    /// From where our addresses can be looked at: each family that has a source, over each interface that
+    /// some host names, and as the routing table says if some host names none.
+    pub fn vantages(&self) -> BTreeSet<Vantage> {
+        let hosts = self.accounts.iter().flat_map(|account| &account.hosts);
+        let families = Family::ALL.into_iter();
+        let on: Vec<_> = families
+            .filter(|it| !self.family(*it).sources.is_empty())
+            .collect();
+        hosts
+            .flat_map(|host| on.iter().map(|family| host.vantage(*family)))
+            .collect()
+    }
+
+    /// The files of the sources `file:`.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let sources = self.ipv4.sources.iter().chain(&self.ipv6.sources);
+        let files = sources.filter_map(|source| match source {
+            Source::File(path) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
     }
 
     /// Everything that is kept right, in the order it is written: the families that a host wants

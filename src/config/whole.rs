@@ -166,7 +166,7 @@ fn unknown_at_top(key: &str, value: &Value<'_>) -> Option<Wrong> {
                 Wrong::new("this version sends no notifications").hint("remove the table"),
             );
         }
-        "hosts" | "host" | "token" | "secret" => {
+        "hosts" | "host" | "token" | "secret" | "via" => {
             return Some(
                 Wrong::new("is a key of an account")
                     .hint("write `[[domeneshop]]` or `[[dnspod]]` on a line before it"),

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    str::FromStr,
 };
 
 use ipnet::IpNet;
@@ -238,40 +237,6 @@ fn reach6(addr: Ipv6Addr) -> Reach {
     }
 }
 
-/// The host part of another device's IPv6 address, to go behind this network's /64 prefix.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct HostPart(u64);
-
-impl HostPart {
-    /// That device's address in the prefix of `own`; it must pass the same [`Acceptance`].
-    pub fn behind(self, own: Admitted, acceptance: &Acceptance) -> Result<Admitted, Inadmissible> {
-        match own.0 {
-            IpAddr::V4(_) => Err(Inadmissible::WrongFamily(own.0, Family::V6)),
-            IpAddr::V6(own) => {
-                let prefix = u128::from(own) >> 64 << 64;
-                let addr = Ipv6Addr::from(prefix | u128::from(self.0));
-                acceptance.admit(Family::V6, IpAddr::V6(addr))
-            }
-        }
-    }
-}
-
-impl FromStr for HostPart {
-    type Err = &'static str;
-
-    /// Reads `::5054:ff:fe12:3456`: an IPv6 address whose first 64 bits are zero and whose last
-    /// are not.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let addr: Ipv6Addr = text.parse().map_err(|_| "not an IPv6 address")?;
-        let bits = u128::from(addr);
-        match u64::try_from(bits) {
-            Err(_) => Err("the first 64 bits must be zero: they come from this network's prefix"),
-            Ok(0) => Err("the host part is zero"),
-            Ok(host) => Ok(Self(host)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::{prelude::*, sample::select};
@@ -497,20 +462,5 @@ mod tests {
         assert_eq!(AddrSet::several([]), None);
         assert_eq!(AddrSet::several([four, six]), None);
         assert_eq!(AddrSet::several([four, four]), Some(AddrSet::one(four)));
-    }
-
-    #[test]
-    fn another_device_takes_this_networks_prefix_and_its_own_host_part() {
-        let acceptance = Acceptance::default();
-        let own = admit(&acceptance, "2a01:79c:1:2:dead:beef:1:2").unwrap();
-        let nas: HostPart = "::5054:ff:fe12:3456".parse().unwrap();
-        assert_eq!(
-            nas.behind(own, &acceptance).unwrap().addr(),
-            ip("2a01:79c:1:2:5054:ff:fe12:3456")
-        );
-        assert!("2a01::1".parse::<HostPart>().is_err());
-        assert!("::".parse::<HostPart>().is_err());
-        let four = admit(&acceptance, "1.1.1.1").unwrap();
-        assert!(nas.behind(four, &acceptance).is_err());
     }
 }

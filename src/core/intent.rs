@@ -3,9 +3,11 @@
 use std::fmt;
 
 use crate::core::{
-    addr::{Acceptance, AddrSet, Family, HostPart},
+    addr::{Acceptance, AddrSet, Family},
+    device::HostPart,
     name::Fqdn,
     observe::{Observation, Why},
+    vantage::{Interface, Vantage},
 };
 
 /// What to do with the records of a family that is known to be gone: `on_absent`.
@@ -31,6 +33,8 @@ pub struct Host {
     pub ttl: Option<u32>,
     /// Whether a missing record is created.
     pub create: bool,
+    /// The interface that its addresses are found out over; `None` leaves that to the routing table.
+    pub via: Option<Interface>,
 }
 
 /// A host's IPv6 address.
@@ -40,7 +44,7 @@ pub enum HostV6 {
     Off,
     /// This host's own.
     Own,
-    /// Another device's: this network's prefix with that device's host part.
+    /// Another device's: this network's prefix with that device's own part.
     Device(HostPart),
 }
 
@@ -51,6 +55,11 @@ impl Host {
             Family::V4 => self.ipv4,
             Family::V6 => self.ipv6 != HostV6::Off,
         }
+    }
+
+    /// From where its address of `family` is looked at.
+    pub fn vantage(&self, family: Family) -> Vantage {
+        Vantage::new(family, self.via.clone())
     }
 }
 
@@ -123,6 +132,7 @@ pub fn intend(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::device::PrefixLength;
 
     fn host() -> Host {
         Host {
@@ -131,6 +141,7 @@ mod tests {
             ipv6: HostV6::Own,
             ttl: None,
             create: true,
+            via: None,
         }
     }
 
@@ -166,7 +177,8 @@ mod tests {
     #[test]
     fn another_devices_name_gets_that_devices_address_and_our_ipv4() {
         let mut nas = host();
-        nas.ipv6 = HostV6::Device("::5054:ff:fe12:3456".parse().unwrap());
+        let part = HostPart::parse("::5054:ff:fe12:3456", PrefixLength::NETWORK);
+        nas.ipv6 = HostV6::Device(part.unwrap());
         let Intent::Set(addrs) = intent(&nas, &known("2a01:79c:1:2::99"), OnAbsent::Keep) else {
             panic!()
         };

@@ -10,7 +10,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    addr::Family,
     budget::Budget,
     guard::WINDOW,
     past::Past,
@@ -18,14 +17,15 @@ use crate::core::{
     record::{AccountName, Target, Zone},
     schedule::Hold,
     time::Moment,
+    vantage::Vantage,
 };
 
 /// Everything remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// What is remembered of our addresses, by family.
-    pub families: BTreeMap<Family, Past>,
+    /// What is remembered of our addresses, by where they were looked at.
+    pub vantages: BTreeMap<Vantage, Past>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
 }
@@ -158,6 +158,11 @@ impl Memory {
         self.accounts.retain(|name, _| names.contains(name));
     }
 
+    /// Drops what was seen where no host looks from any more.
+    pub fn keep_vantages(&mut self, looked_from: &BTreeSet<Vantage>) {
+        self.vantages.retain(|it, _| looked_from.contains(it));
+    }
+
     /// Before a write leaves: it is counted, and what is there counts as unknown until it is
     /// confirmed (L3, L6).
     pub fn begin(&mut self, change: &Change, now: Moment) {
@@ -238,7 +243,7 @@ impl Memory {
                 *hold = None;
             }
         };
-        for past in self.families.values_mut() {
+        for past in self.vantages.values_mut() {
             past.drop_the_impossible(now);
         }
         for account in self.accounts.values_mut() {
@@ -270,7 +275,7 @@ impl Memory {
                 *moment = moment.shifted(millis);
             }
         };
-        for past in self.families.values_mut() {
+        for past in self.vantages.values_mut() {
             past.shift(millis);
         }
         for account in self.accounts.values_mut() {
@@ -301,11 +306,12 @@ mod properties;
 mod tests {
     use super::*;
     use crate::core::{
+        addr::Family,
         damp::{Dated, Restless},
         name::Fqdn,
         outcome::Class,
         plan::{Method, Reason},
-        record::Target,
+        record::{Origin, Target},
         standing::Standing,
     };
 
@@ -329,6 +335,7 @@ mod tests {
         Change {
             target: target(),
             from: vec![ip("1.1.1.1")],
+            seen: Origin::List,
             to: vec![ip(to)],
             method: Method::Records {
                 zone: Zone {
@@ -422,6 +429,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_remembered_of_a_family_alone_is_not_of_an_interface() {
+        let text = r#"{"vantages":{"A":{"believed":["1.1.1.1"]},"A via eth1":{"absent":4000}}}"#;
+        let memory: Memory = serde_json::from_str(text).unwrap();
+        let alone = &memory.vantages[&Family::V4.into()];
+        assert_eq!(alone.believed, [ip("1.1.1.1")].into());
+        let over = Vantage::new(Family::V4, Some("eth1".parse().unwrap()));
+        assert_eq!(memory.vantages[&over].absent, Some(at(4)));
+    }
+
+    #[test]
     fn what_is_remembered_from_the_future_delays_nothing() {
         let mut memory = Memory::default();
         let hold = |since, until| {
@@ -440,7 +457,7 @@ mod tests {
         account.hold = hold(5_000, 5_001);
         account.audited = Some(at(5_000));
         account.requests.charge(9, at(5_000));
-        let past = memory.families.entry(Family::V4).or_default();
+        let past = memory.vantages.entry(Family::V4.into()).or_default();
         past.absent = Some(at(5_000));
         let later = Dated {
             addrs: [ip("1.1.1.1")].into(),
@@ -458,7 +475,7 @@ mod tests {
             past.standings.insert(source.into(), standing);
         }
         memory.drop_the_impossible(at(100));
-        let past = &memory.families[&Family::V4];
+        let past = &memory.vantages[&Family::V4.into()];
         assert_eq!((past.absent, &past.restless), (None, &Restless::default()));
         assert!(past.standings.keys().eq(["c"]));
         let account = memory.account(&target().account).unwrap();
@@ -501,7 +518,7 @@ mod tests {
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
         memory.await_visibility(&change("1.1.1.2"), at(6));
-        let past = memory.families.entry(Family::V6).or_default();
+        let past = memory.vantages.entry(Family::V6.into()).or_default();
         past.absent = Some(at(4));
         past.restless.left = vec![Dated {
             addrs: [ip("1.1.1.1")].into(),
@@ -521,7 +538,7 @@ mod tests {
         let before = memory.clone();
         memory.shift(1_000);
         assert_ne!(memory, before);
-        let past = &memory.families[&Family::V6];
+        let past = &memory.vantages[&Family::V6.into()];
         assert_eq!(past.absent, Some(at(5)));
         assert_eq!(past.restless.left[0].at, at(3));
         assert_eq!(past.restless.proposed.as_ref().unwrap().at, at(3));

@@ -5,9 +5,11 @@
 
 pub mod addr;
 pub mod agree;
+pub mod awake;
 pub mod budget;
 pub mod choose;
 pub mod damp;
+pub mod device;
 pub mod guard;
 pub mod intent;
 pub mod memory;
@@ -16,10 +18,13 @@ pub mod observe;
 pub mod outcome;
 pub mod past;
 pub mod plan;
+pub mod poke;
+pub mod reach;
 pub mod record;
 pub mod schedule;
 pub mod secret;
 pub mod settle;
 pub mod standing;
 pub mod time;
+pub mod vantage;
 pub mod verify;

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 use crate::core::{
     addr::{AddrSet, list},
     time::Spoken,
+    vantage::Interface,
 };
 
 /// What is known about one family in one round. "Unknown" and "none" are different words here, and
@@ -47,9 +48,28 @@ pub enum Why {
     /// This host's clock was not set yet, so that no certificate is valid and nobody can be asked by
     /// `https`.
     NoClock,
+    /// The interface of `via` leads nowhere. Another one is never taken in its place.
+    NoUplink(NoUplink),
     /// The host's own configuration makes no address out of what was found: a device's host part
     /// behind an inadmissible prefix.
     Derived(String),
+}
+
+/// Why the interface of `via` is no way out.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoUplink {
+    /// There is none of that name, or not yet.
+    #[error("there is no interface `{0}`")]
+    Missing(Interface),
+    /// It is switched off, or nothing is at its other end.
+    #[error("the interface `{0}` is down")]
+    Down(Interface),
+    /// No family has a usable address on it or a default route by it.
+    #[error("the interface `{0}` has no network: no usable address, no default route by it")]
+    Idle(Interface),
+    /// The kernel binds no socket of ours to it; why, in words.
+    #[error("no socket can be bound to the interface `{0}`: {1}")]
+    Refused(Interface, String),
 }
 
 /// A source and what went wrong with it.
@@ -101,6 +121,7 @@ impl fmt::Display for Why {
                 "this host's clock is not set (it shows a time before this version of moored was \
                  made): no certificate is valid before it is",
             ),
+            Self::NoUplink(why) => why.fmt(f),
             Self::Derived(what) => f.write_str(what),
         }
     }

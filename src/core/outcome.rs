@@ -4,14 +4,15 @@
 use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use crate::core::{
-    addr::Family,
     agree::Trust,
     guard::Refusal,
     intent::KeepReason,
     observe::{Observation, Why},
     plan::Change,
+    reach::Note,
     record::{AccountName, Target},
     time::Moment,
+    vantage::{Interface, Vantage},
 };
 
 /// What the caller must do about a failure. The schedule decides on this alone.
@@ -110,6 +111,8 @@ pub enum Outcome {
 pub struct HostReport {
     /// The target.
     pub target: Target,
+    /// The interface that its addresses are found out over, if one is configured.
+    pub via: Option<Interface>,
     /// How it ended.
     pub outcome: Outcome,
     /// The addresses that stand at the provider as far as we know.
@@ -135,15 +138,17 @@ pub struct Heard {
     pub took: Duration,
 }
 
-/// What was found out about one family.
+/// What was found out about one family, as the routing table says or over one interface.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FamilyReport {
-    /// The family.
-    pub family: Family,
+    /// The family, and over which interface if over one.
+    pub vantage: Vantage,
     /// What is believed.
     pub observation: Observation,
     /// Who was asked and what they said.
     pub heard: Vec<Heard>,
+    /// What is in the way of connections from the Internet, as far as those who were asked know.
+    pub notes: Vec<Note>,
 }
 
 impl FamilyReport {
@@ -170,7 +175,8 @@ pub struct DnsNote {
 /// A round from beginning to end.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Report {
-    /// The families that are kept, in order.
+    /// The families that are kept, over each interface that some host's addresses are found out over,
+    /// in order.
     pub families: Vec<FamilyReport>,
     /// Every target, in the order of the configuration.
     pub hosts: Vec<HostReport>,
@@ -295,7 +301,7 @@ impl fmt::Display for Class {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::name::Fqdn;
+    use crate::core::{addr::Family, name::Fqdn};
 
     fn report(outcomes: Vec<Outcome>) -> Report {
         let target = Target {
@@ -305,6 +311,7 @@ mod tests {
         };
         let hosts = outcomes.into_iter().map(|outcome| HostReport {
             target: target.clone(),
+            via: None,
             outcome,
             addresses: Vec::new(),
             change: None,

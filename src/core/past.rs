@@ -85,8 +85,9 @@ mod tests {
         let addr = addr.parse().unwrap();
         let admitted = Acceptance::default().admit(Family::V4, addr).unwrap();
         FamilyReport {
-            family: Family::V4,
+            vantage: Family::V4.into(),
             observation: Observation::Known(AddrSet::one(admitted)),
+            notes: Vec::new(),
             heard: vec![Heard {
                 source: "a".to_owned(),
                 operator: "a".to_owned(),

@@ -10,7 +10,7 @@ use crate::core::{
     addr::{AddrSet, Admitted, list},
     intent::{Host, Intent, KeepReason},
     memory::Confirmed,
-    record::{Existing, Record, Target, Zone},
+    record::{Existing, Origin, Record, Target, Zone},
 };
 
 /// How an account's RRsets may be written.
@@ -98,6 +98,8 @@ pub struct Change {
     pub target: Target,
     /// The addresses there now.
     pub from: Vec<IpAddr>,
+    /// How that is known.
+    pub seen: Origin,
     /// The addresses there afterwards.
     pub to: Vec<IpAddr>,
     /// How.
@@ -209,6 +211,7 @@ fn from_memory(basis: Basis<'_>, there: &[IpAddr], wanted: &AddrSet) -> Planned 
     Planned::Change(Change {
         target: basis.target.clone(),
         from: there.to_vec(),
+        seen: Origin::Memory,
         to: wanted.addrs().into_iter().collect(),
         method: Method::Push(wanted.clone()),
         reason: if there.is_empty() {
@@ -235,6 +238,7 @@ fn clear(basis: Basis<'_>, zone: &Zone, records: &[Record]) -> Planned {
     Planned::Change(Change {
         target: basis.target.clone(),
         from: addresses(records),
+        seen: Origin::List,
         to: Vec::new(),
         method: Method::Records {
             zone: zone.clone(),
@@ -288,6 +292,7 @@ fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet
     Planned::Change(Change {
         target: basis.target.clone(),
         from,
+        seen: Origin::List,
         to,
         method,
         reason,

@@ -65,6 +65,15 @@ pub struct Record {
     pub attributes: Attributes,
 }
 
+/// How it is known what there is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// From the provider's own list.
+    List,
+    /// From what the provider confirmed last.
+    Memory,
+}
+
 /// What there is for one target, and how we know.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Existing {

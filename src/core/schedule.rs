@@ -175,7 +175,7 @@ impl Schedule {
         if let Some(wait) = report.flapping() {
             wake = wake.min(now.after(wait));
         }
-        for past in memory.families.values() {
+        for past in memory.vantages.values() {
             let Some(since) = past.absent else { continue };
             let settled = since.after(SETTLED);
             if now < settled {

@@ -1,23 +1,44 @@
 //! When a change of the network starts a round: the rule alone, with time passed in.
 //!
-//! - An address that has become usable: at once. Whatever was heard before it counts as seen.
+//! - An address that has become usable, and somebody who says so: at once. Whatever was heard before
+//!   counts as seen.
 //! - Everything else (an address, a route or a link that went, a link that came): once it has been
 //!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
 //!   one round.
-//! - At most [`MOST`] such rounds a minute: a host whose network never comes to rest (containers
-//!   that start and stop) looks once it is over, and does not ask its sources all day.
+//! - At most [`MOST`] such rounds a minute and [`MOST_AN_HOUR`] an hour, and beyond those one a minute
+//!   until the hour is over: a host whose network never comes to rest (containers that start and stop)
+//!   does not ask its sources all day. The last change is always looked at.
 
 use std::time::Duration;
 
-use crate::core::time::Moment;
+use crate::core::{poke::Poke, time::Moment};
 
-/// What the kernel told us.
+/// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
     /// Something else: one is gone, a default route or a link has changed, or messages were lost.
     Other,
-    /// An address can be used that could not be before.
+    /// An address can be used that could not be before, or the router has announced that its own is
+    /// another one.
     Gained,
+    /// Somebody said that it is time to look, and perhaps which addresses are ours.
+    Told(Poke),
+}
+
+impl Change {
+    /// This and what was told later, as one.
+    fn and(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Told(before), Self::Told(later)) => Self::Told(before.then(later)),
+            (one, other) => one.max(other),
+        }
+    }
+
+    /// Whether any round that begins later sees it. An address that was said is heard in the round
+    /// alone that is played for it.
+    pub fn is_seen_by_any_round(self) -> bool {
+        !matches!(self, Self::Told(poke) if !poke.is_silent())
+    }
 }
 
 /// How long nothing may happen before a burst counts as over.
@@ -26,7 +47,10 @@ pub const QUIET: Duration = Duration::from_millis(500);
 pub const LONGEST: Duration = Duration::from_secs(2);
 /// Rounds within a minute.
 pub const MOST: u32 = 30;
+/// Rounds within an hour, before they become one a minute.
+pub const MOST_AN_HOUR: u32 = 120;
 const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// What was heard and not acted upon.
 #[derive(Clone, Copy, Debug)]
@@ -36,12 +60,33 @@ struct Pending {
     change: Change,
 }
 
+/// A minute or an hour, which begins with the first round after the one before.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    began: Moment,
+    /// The last round in it.
+    last: Moment,
+    rounds: u32,
+}
+
+impl Window {
+    /// The window of this length that a round at `now` falls into, with it.
+    fn with(before: Option<Self>, length: Duration, now: Moment) -> Self {
+        let running = before.filter(|it| now.since(it.began) < length);
+        Self {
+            began: running.map_or(now, |it| it.began),
+            last: now,
+            rounds: running.map_or(1, |it| it.rounds.saturating_add(1)),
+        }
+    }
+}
+
 /// The changes since the last round; the state of the one loop.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Burst {
     pending: Option<Pending>,
-    /// When the running minute began, and the rounds in it.
-    minute: Option<(Moment, u32)>,
+    minute: Option<Window>,
+    hour: Option<Window>,
 }
 
 impl Burst {
@@ -54,7 +99,7 @@ impl Burst {
         });
         self.pending = Some(Pending {
             last: now,
-            change: before.change.max(change),
+            change: before.change.and(change),
             ..before
         });
     }
@@ -67,116 +112,33 @@ impl Burst {
             change,
         } = self.pending?;
         let due = match change {
-            Change::Gained => last,
+            Change::Gained | Change::Told(_) => last,
             Change::Other => last.after(QUIET).min(first.after(LONGEST)),
         };
-        Some(match self.minute {
-            Some((began, rounds)) if rounds >= MOST => due.max(began.after(MINUTE)),
-            _ => due,
-        })
+        let minute = self.minute.filter(|it| it.rounds >= MOST);
+        let hour = self.hour.filter(|it| it.rounds >= MOST_AN_HOUR);
+        // A window that is over lies before whatever is due.
+        let minute_over = minute.map(|it| it.began.after(MINUTE));
+        let next_of_hour = hour.map(|it| it.last.after(MINUTE).min(it.began.after(HOUR)));
+        [Some(due), minute_over, next_of_hour]
+            .into_iter()
+            .flatten()
+            .max()
     }
 
     /// What the round is for, if one is due; it counts as begun.
     pub fn take(&mut self, now: Moment) -> Option<Change> {
         self.due().filter(|due| *due <= now)?;
-        self.minute = Some(match self.minute {
-            Some((began, rounds)) if now.since(began) < MINUTE => (began, rounds + 1),
-            _ => (now, 1),
-        });
+        self.minute = Some(Window::with(self.minute, MINUTE, now));
+        self.hour = Some(Window::with(self.hour, HOUR, now));
         self.pending.take().map(|it| it.change)
     }
 
     /// A round begins for another reason: it sees what has happened so far.
     pub fn seen(&mut self) {
-        self.pending = None;
+        self.pending = self.pending.filter(|it| !it.change.is_seen_by_any_round());
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(millis: i64) -> Moment {
-        Moment::from_millis(millis)
-    }
-
-    /// What the row shows, what is heard when, and when rounds begin.
-    type Row<'r> = (&'r str, &'r [(i64, Change)], &'r [i64]);
-
-    /// Hears the changes at their times, looking as the loop does whenever something is due before
-    /// the next; says when rounds began.
-    fn rounds(heard: &[(i64, Change)]) -> Vec<i64> {
-        let mut burst = Burst::default();
-        let mut begun = Vec::new();
-        let mut catch_up = |burst: &mut Burst, now: Moment| {
-            while let Some(due) = burst.due().filter(|due| *due <= now) {
-                burst.take(due).unwrap();
-                begun.push(due.millis());
-            }
-        };
-        for (when, change) in heard {
-            catch_up(&mut burst, at(*when));
-            burst.heard(*change, at(*when));
-        }
-        catch_up(&mut burst, at(i64::MAX));
-        begun
-    }
-
-    #[test]
-    fn rounds_begin_when_the_table_says() {
-        use Change::{Gained, Other};
-        let restless: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
-        let table: &[Row<'_>] = &[
-            ("nothing", &[], &[]),
-            ("an address at once", &[(7, Gained)], &[7]),
-            ("a removal when it is quiet", &[(0, Other)], &[500]),
-            ("a burst is one", &[(0, Other), (300, Other)], &[800]),
-            (
-                "quiet between two makes two",
-                &[(0, Other), (900, Other)],
-                &[500, 1400],
-            ),
-            ("no burst lasts longer", &restless, &[2000, 4000]),
-            (
-                "a quick reconnect is one, with its address",
-                &[(0, Other), (100, Other), (200, Other), (450, Gained)],
-                &[450],
-            ),
-            (
-                "a route right after the address is a second look",
-                &[(0, Gained), (20, Other), (30, Other)],
-                &[0, 530],
-            ),
-        ];
-        for (what, heard, expected) in table {
-            assert_eq!(rounds(heard), *expected, "{what}");
-        }
-    }
-
-    #[test]
-    fn a_network_that_never_rests_gets_so_many_rounds_a_minute() {
-        let flapping: Vec<_> = (0..600).map(|it| (it * 100, Change::Gained)).collect();
-        let begun = rounds(&flapping);
-        let in_first = begun.iter().filter(|it| **it < 60_000).count();
-        assert_eq!(in_first, MOST as usize);
-        assert_eq!(begun.last(), Some(&60_000), "and the last change is seen");
-    }
-
-    #[test]
-    fn a_round_for_another_reason_has_seen_what_was_heard() {
-        let mut burst = Burst::default();
-        burst.heard(Change::Other, at(0));
-        burst.seen();
-        assert_eq!(burst.due(), None);
-        assert_eq!(burst.take(at(i64::MAX)), None);
-    }
-
-    #[test]
-    fn nothing_is_due_before_its_time() {
-        let mut burst = Burst::default();
-        burst.heard(Change::Other, at(0));
-        assert_eq!(burst.take(at(499)), None);
-        assert_eq!(burst.take(at(500)), Some(Change::Other));
-        assert_eq!(burst.take(at(501)), None);
-    }
-}
+mod tests;

@@ -1,21 +1,20 @@
 //! One question by UDP: asked again until it is answered or time is up.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     net::UdpSocket,
     time::{Instant, timeout, timeout_at},
 };
 
+use super::way::Way;
+
 /// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
 /// 6.2.1, and not worse for DNS).
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Longer than anything that is accepted, so that what is too long is seen to be.
-const ROOM: usize = 2048;
+pub(super) const ROOM: usize = 2048;
 
 /// What a datagram or message turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,21 +25,36 @@ pub(super) enum Heard<T> {
     Answer(T),
 }
 
-/// Asks `server` from a fresh port until `until`. The socket is connected, so that the kernel drops
-/// what anybody else sends to it.
+impl<T> From<Result<T, &'static str>> for Heard<T> {
+    fn from(read: Result<T, &'static str>) -> Self {
+        read.map_or_else(Self::Stray, Self::Answer)
+    }
+}
+
+/// Asks `server` by `way`, from a fresh port, until its time is up.
 pub(super) async fn ask<T>(
+    way: &Way,
     server: SocketAddr,
+    request: &[u8],
+    read: impl Fn(&[u8]) -> Heard<T>,
+) -> Result<T, String> {
+    let socket = way.datagrams(server).await?;
+    ask_over(&socket, request, way.until, read).await
+}
+
+/// Asks over a connected socket until `until`.
+pub(super) async fn ask_over<T>(
+    socket: &UdpSocket,
     request: &[u8],
     until: Instant,
     read: impl Fn(&[u8]) -> Heard<T>,
 ) -> Result<T, String> {
     let mut stray = None;
     let asking = async {
-        let socket = connected(server).await.map_err(|it| it.to_string())?;
         let mut wait = FIRST_WAIT;
         loop {
             socket.send(request).await.map_err(|it| it.to_string())?;
-            if let Ok(answer) = timeout(wait, answer(&socket, &read, &mut stray)).await {
+            if let Ok(answer) = timeout(wait, answer(socket, &read, &mut stray)).await {
                 return answer;
             }
             wait = wait.saturating_mul(2);
@@ -56,16 +70,6 @@ pub(super) fn late(stray: Option<&str>) -> String {
         None => "no answer in time".to_owned(),
         Some(what) => format!("no answer in time but one that was ignored: {what}"),
     }
-}
-
-async fn connected(server: SocketAddr) -> std::io::Result<UdpSocket> {
-    // Port 0: the kernel takes a random one.
-    let socket = match server {
-        SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await?,
-        SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).await?,
-    };
-    socket.connect(server).await?;
-    Ok(socket)
 }
 
 async fn answer<T>(
@@ -86,6 +90,7 @@ async fn answer<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::addr::Family;
 
     async fn server() -> UdpSocket {
         UdpSocket::bind("127.0.0.1:0").await.unwrap()
@@ -99,8 +104,8 @@ mod tests {
         }
     }
 
-    fn soon(millis: u64) -> Instant {
-        Instant::now() + Duration::from_millis(millis)
+    fn within(millis: u64) -> Way {
+        Way::new(Family::V4.into(), Duration::from_millis(millis))
     }
 
     #[tokio::test]
@@ -113,7 +118,8 @@ mod tests {
             let (_, client) = server.recv_from(&mut room).await.unwrap();
             server.send_to(b"yes", client).await.unwrap();
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        let way = within(10_000);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(answer.unwrap(), b"yes");
     }
 
@@ -128,7 +134,8 @@ mod tests {
                 server.send_to(b"no", client).await.unwrap();
             }
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(100), read), answering);
+        let way = within(100);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(
             answer.unwrap_err(),
             "no answer in time but one that was ignored: it says no"
@@ -139,7 +146,7 @@ mod tests {
     async fn silence_ends_with_the_deadline() {
         let server = server().await;
         let place = server.local_addr().unwrap();
-        let answer = ask(place, b"?", soon(50), read).await;
+        let answer = ask(&within(50), place, b"?", read).await;
         assert_eq!(answer.unwrap_err(), "no answer in time");
     }
 
@@ -153,7 +160,8 @@ mod tests {
             forger.send_to(b"forged", client).await.unwrap();
             server.send_to(b"yes", client).await.unwrap();
         };
-        let (answer, ()) = tokio::join!(ask(place, b"?", soon(10_000), read), answering);
+        let way = within(10_000);
+        let (answer, ()) = tokio::join!(ask(&way, place, b"?", read), answering);
         assert_eq!(answer.unwrap(), b"yes");
     }
 }

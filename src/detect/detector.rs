@@ -1,6 +1,6 @@
 //! Carrying out an inquiry.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::future::join_all;
 
@@ -8,20 +8,26 @@ use super::{
     body::several,
     command, dns,
     echo::Echoes,
-    file, https,
+    file,
+    gateway::gateway,
+    https,
     kernel::View,
     rotate::rotated,
-    source::{Source, operator_of},
+    router::Router,
+    source::{ROUTER, Source, operator_of},
     stun,
+    way::Way,
 };
 use crate::core::{
     addr::{Acceptance, Family},
     agree::{self, Basis, Inquiry, Next, Trust},
     choose::{Prefer, choose},
-    observe::{Observation, Why},
+    observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
+    reach::{RouterSays, notes},
     time::Moment,
+    vantage::{Interface, Vantage},
 };
 
 /// How the addresses of one family are found out.
@@ -45,6 +51,7 @@ enum Ask {
     Echo(String),
     Dns(dns::Operator),
     Stun(stun::Server),
+    Router,
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
     Command(String),
@@ -77,11 +84,7 @@ impl Detector {
         turn: usize,
     ) -> Self {
         Self {
-            echoes: Echoes {
-                tls,
-                timeout,
-                user_agent,
-            },
+            echoes: Echoes { tls, user_agent },
             timeout,
             clocks,
             turn,
@@ -108,21 +111,43 @@ impl Detector {
         Ok(bytes)
     }
 
-    /// Asks as few sources as it takes to know.
-    pub async fn observe(&self, how: &FamilySources, past: &Past) -> FamilyReport {
-        self.inquire(how, past, false).await
+    /// Asks as few sources as it takes to know; over an interface, if one is named, and no other. What
+    /// somebody on this host says counts as what one more operator outside says.
+    pub async fn observe(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+        told: Option<IpAddr>,
+    ) -> FamilyReport {
+        let mut questions = expand(how, self.turn());
+        if let Some(addr) = told {
+            add_told(&mut questions, addr, &past.believed);
+        }
+        self.inquire(how, via, past, questions, false).await
     }
 
     /// Asks every source at once, and judges them all.
-    pub async fn observe_all(&self, how: &FamilySources, past: &Past) -> FamilyReport {
-        self.inquire(how, past, true).await
+    pub async fn observe_all(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+    ) -> FamilyReport {
+        // Where all are asked they are shown in one order.
+        self.inquire(how, via, past, expand(how, 0), true).await
     }
 
-    async fn inquire(&self, how: &FamilySources, past: &Past, all_at_once: bool) -> FamilyReport {
+    async fn inquire(
+        &self,
+        how: &FamilySources,
+        via: Option<&Interface>,
+        past: &Past,
+        (mut sources, mut asks): Questions,
+        all_at_once: bool,
+    ) -> FamilyReport {
         let family = how.family;
-        // Where all are asked they are shown in one order.
-        let turn = if all_at_once { 0 } else { self.turn() };
-        let (mut sources, mut asks) = expand(how, turn);
+        let vantage = Vantage::new(family, via.cloned());
         let unasked = if (self.clocks.is_set)() {
             Vec::new()
         } else {
@@ -134,14 +159,14 @@ impl Detector {
             source.held_back = standing.is_some_and(|it| it.holds_back(now));
         }
         let known = &past.believed;
-        let view = match View::take() {
+        let view = match via.map_or_else(View::take, View::over) {
             Ok(view) => view,
-            Err(what) => {
-                let observation = Observation::Unavailable(Why::Derived(what));
+            Err(why) => {
                 return FamilyReport {
-                    family,
-                    observation,
+                    vantage,
+                    observation: Observation::Unavailable(why),
                     heard: Vec::new(),
+                    notes: Vec::new(),
                 };
             }
         };
@@ -159,6 +184,8 @@ impl Detector {
             other: view.of(other(family), &elsewhere),
         });
         let mut heard = Vec::new();
+        let mut others: Vec<Claim> = Vec::new();
+        let router = Cell::new(None);
         let mut everyone = all_at_once;
         loop {
             let positions = match inquiry.next() {
@@ -173,9 +200,11 @@ impl Detector {
                     };
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
+                    let own = view.addresses.iter().map(|it| it.addr).collect();
                     return FamilyReport {
-                        family,
-                        observation,
+                        notes: notes(router.get(), &observation, &others, &own),
+                        observation: self.explained(&vantage, observation).await,
+                        vantage,
                         heard,
                     };
                 }
@@ -183,15 +212,26 @@ impl Detector {
             everyone = false;
             let asked = positions.into_iter().filter_map(|position| {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let view = &view;
+                let (vantage, view, router) = (&vantage, &view, &router);
                 Some(async move {
                     let begun = (self.clocks.now)();
-                    let answer = self.ask(ask, how, view, known).await;
+                    let way = Way::new(vantage.clone(), self.timeout);
+                    let answer = self.ask(ask, &way, how, view, known, router).await;
                     (position, source, answer, (self.clocks.now)().since(begun))
                 })
             });
             for (position, source, answer, took) in join_all(asked).await {
                 let judged = inquiry.hear(position, answer);
+                let operator = &source.operator;
+                let is_other = source.trust == Trust::Outside && operator != ROUTER;
+                if let (true, Ok(set)) = (is_other, &judged)
+                    && others.iter().all(|it| it.operator != *operator)
+                {
+                    others.push(Claim {
+                        operator: operator.clone(),
+                        addrs: set.addrs(),
+                    });
+                }
                 heard.push(Heard {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
@@ -206,31 +246,72 @@ impl Detector {
     async fn ask(
         &self,
         ask: &Ask,
+        way: &Way,
         how: &FamilySources,
         view: &View,
         known: &BTreeSet<IpAddr>,
+        router: &Cell<Option<RouterSays>>,
     ) -> Result<Vec<IpAddr>, String> {
         match ask {
-            Ask::Interface(name) => interface(name.as_deref(), how, view, known),
-            Ask::Echo(url) => self
-                .echoes
-                .ask(url, how.family)
-                .await
-                .map(|addr| vec![addr]),
+            Ask::Interface(name) => {
+                let via = way.vantage.via.as_ref();
+                interface(name.as_deref(), via, how, view, known)
+            }
+            Ask::Echo(url) => self.echoes.ask(way, url).await.map(|addr| vec![addr]),
             Ask::Dns(operator) => {
-                let addr = operator.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = operator.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
             Ask::Stun(server) => {
-                let addr = server.ask(how.family, self.timeout, self.random()?);
-                addr.await.map(|addr| vec![addr])
+                let addr = server.ask(way, self.random()?).await;
+                addr.map(|addr| vec![addr])
             }
+            Ask::Router => self
+                .ask_the_router(way, router)
+                .await
+                .map(|addr| vec![addr]),
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
             Ask::Command(line) => {
                 let text = command::output(line, self.timeout).await?;
                 several(&text).map(|it| of(it, how.family))
             }
+        }
+    }
+
+    /// Asks the router in front of this host, and notes what it says, fit to be published or not.
+    async fn ask_the_router(
+        &self,
+        way: &Way,
+        says: &Cell<Option<RouterSays>>,
+    ) -> Result<IpAddr, String> {
+        let router = Router::new(gateway(way.vantage.via.as_ref())?, &self.echoes);
+        let answer = router.ask(way, self.random()?).await;
+        says.set(match &answer {
+            Ok(addr) => Some(RouterSays::Address((*addr).into())),
+            Err(failure) => failure.no_address.then_some(RouterSays::None),
+        });
+        answer.map(IpAddr::from).map_err(|failure| failure.what)
+    }
+
+    /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
+    /// found out.
+    async fn explained(&self, vantage: &Vantage, observation: Observation) -> Observation {
+        let Some(via) = &vantage.via else {
+            return observation;
+        };
+        match &observation {
+            Observation::Unavailable(Why::Offline) => {
+                Observation::Unavailable(Why::NoUplink(NoUplink::Idle(via.clone())))
+            }
+            Observation::Unavailable(Why::NoAnswer(_)) => {
+                let way = Way::new(vantage.clone(), self.timeout);
+                match way.check().await {
+                    Ok(()) => observation,
+                    Err(why) => Observation::Unavailable(Why::NoUplink(why)),
+                }
+            }
+            _ => observation,
         }
     }
 }
@@ -252,10 +333,16 @@ fn of(addrs: Vec<IpAddr>, family: Family) -> Vec<IpAddr> {
 
 fn interface(
     name: Option<&str>,
+    via: Option<&Interface>,
     how: &FamilySources,
     view: &View,
     known: &BTreeSet<IpAddr>,
 ) -> Result<Vec<IpAddr>, String> {
+    if let (Some(name), Some(via)) = (name, via)
+        && name != via.name()
+    {
+        return Err(format!("it is another interface than `via` says, `{via}`"));
+    }
     let candidates: Vec<_> = view
         .addresses
         .iter()
@@ -272,9 +359,31 @@ fn interface(
     Ok(vec![chosen.addr()])
 }
 
+/// Single questions: what the inquiry sees of each, and what is asked.
+type Questions = (Vec<agree::Source>, Vec<Ask>);
+
+/// Puts what somebody on this host says before the first source outside. Where there is none, nobody
+/// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
+/// who goes on saying an old address would keep the others from being asked for a new one.
+fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
+    let is_outside = |it: &agree::Source| it.trust == Trust::Outside;
+    if let Some(position) = sources.iter().position(is_outside)
+        && *known != BTreeSet::from([addr])
+    {
+        let source = agree::Source {
+            label: "poke".to_owned(),
+            operator: "poke".to_owned(),
+            trust: Trust::Outside,
+            held_back: false,
+        };
+        sources.insert(position, source);
+        asks.insert(position, Ask::Static(vec![addr]));
+    }
+}
+
 /// The configured sources as single questions: a built-in list is one for each operator, beginning
 /// with another one each turn.
-fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
+fn expand(how: &FamilySources, turn: usize) -> Questions {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {
@@ -330,6 +439,7 @@ fn expand(how: &FamilySources, turn: usize) -> (Vec<agree::Source>, Vec<Ask>) {
                 let ask = Ask::Stun(server.clone());
                 add(label, server.operator(), Trust::Outside, ask);
             }
+            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }

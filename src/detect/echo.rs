@@ -1,38 +1,40 @@
 //! The sources `https`, `https://…` and `http://…`: services that answer with the caller's address.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc};
 
-use super::body::{ECHO_CAP, one};
-use crate::{
-    core::addr::Family,
-    http::{
-        Body, Method, Request, Transport,
-        client::{Client, Options},
-    },
+use super::{
+    body::{ECHO_CAP, one},
+    way::Way,
+};
+use crate::http::{
+    Body, Method, Request, Transport,
+    client::{Client, Options},
 };
 
 /// What every echo service is asked with.
 pub(super) struct Echoes {
     /// The process's TLS configuration.
     pub(super) tls: Arc<rustls::ClientConfig>,
-    /// The deadline for each answer.
-    pub(super) timeout: Duration,
     /// `User-Agent`.
     pub(super) user_agent: String,
 }
 
 impl Echoes {
-    /// Asks one service. The connection is forced into the family, goes through no proxy, follows
-    /// no redirect and is dropped afterwards; only a whole answer with status 200 counts.
-    pub(super) async fn ask(&self, url: &str, family: Family) -> Result<IpAddr, String> {
+    /// Asks one service by this way. The connection is forced into its family and over its interface,
+    /// goes through no proxy, follows no redirect and is dropped afterwards; only a whole answer with
+    /// status 200 counts.
+    pub(super) async fn ask(&self, way: &Way, url: &str) -> Result<IpAddr, String> {
+        // The client binds its own sockets; what it says of it is for programmers.
+        way.check().await.map_err(|why| why.to_string())?;
         let client = Client::new(
             Arc::clone(&self.tls),
             Options {
                 base: url.to_owned(),
-                timeout: self.timeout,
+                timeout: way.limit,
                 cap: ECHO_CAP,
                 user_agent: self.user_agent.clone(),
-                family: Some(family),
+                family: Some(way.family()),
+                interface: way.vantage.via.clone(),
                 proxy: false,
             },
         );

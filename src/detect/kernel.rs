@@ -1,37 +1,44 @@
 //! What the kernel says of this host's interfaces, addresses and default routes.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{
+    io::{self, ErrorKind},
+    time::Duration,
+};
 
+use super::gateway;
 use crate::{
     core::{
         addr::{Acceptance, Family},
         choose::InterfaceAddress,
-        observe::Kernel,
+        observe::{Kernel, NoUplink, Why},
+        vantage::Interface,
     },
-    netlink::{self, message::FOREVER},
+    netlink::{
+        self,
+        message::{Address, FOREVER, Link},
+    },
 };
 
-/// One look at the kernel's tables.
+/// One look at the kernel's tables: at everything, or at what one interface has.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct View {
-    /// Every address of every interface, loopback and link-local ones included.
+    /// Every address, loopback and link-local ones included.
     pub addresses: Vec<InterfaceAddress>,
     /// Whether each family has a default route.
     pub default_route: [bool; 2],
 }
 
 /// Where the kernel's routes are read.
-const IPV4_ROUTES: &str = "/proc/net/route";
+pub(super) const IPV4_ROUTES: &str = "/proc/net/route";
 const IPV6_ROUTES: &str = "/proc/net/ipv6_route";
 
 impl View {
     /// Looks now.
-    pub fn take() -> Result<Self, String> {
-        let unreadable = |error| format!("the kernel's addresses could not be read: {error}");
-        let links = netlink::links().map_err(unreadable)?;
-        let addresses = netlink::addresses().map_err(unreadable)?;
+    pub fn take() -> Result<Self, Why> {
+        let links = netlink::links().map_err(|error| unreadable(&error))?;
+        let addresses = netlink::addresses().map_err(|error| unreadable(&error))?;
         let (route4, route6) = (default_route4(), default_route6());
-        let addresses = addresses.into_iter().filter_map(|address| {
+        let addresses = addresses.iter().filter_map(|address| {
             // An interface that came between the two looks is seen by the next.
             let link = links.iter().find(|it| it.index == address.index)?;
             let route = if address.addr.is_ipv4() {
@@ -39,23 +46,42 @@ impl View {
             } else {
                 &route6
             };
-            Some(InterfaceAddress {
-                addr: address.addr,
-                interface: link.name.clone(),
-                default_route: route.leaves_by(&link.name),
-                temporary: address.is_temporary(),
-                // A kernel keeps the IPv4 addresses of an interface that is down.
-                unusable: address.is_unusable() || !link.up,
-                preferred: match address.preferred {
-                    FOREVER => Duration::MAX,
-                    seconds => Duration::from_secs(seconds.into()),
-                },
-            })
+            Some(described(address, link, route.leaves_by(&link.name)))
         });
-        let addresses = addresses.collect();
         Ok(Self {
-            addresses,
+            addresses: addresses.collect(),
             default_route: [route4.exists(), route6.exists()],
+        })
+    }
+
+    /// Looks now at what one interface has. Whether it has a default route is looked up in all tables:
+    /// packets that are bound to it are routed by its own, if it has one.
+    pub fn over(interface: &Interface) -> Result<Self, Why> {
+        let links = netlink::links().map_err(|error| unreadable(&error))?;
+        let link = links.iter().find(|it| it.name == interface.name());
+        let link = link.ok_or_else(|| Why::NoUplink(NoUplink::Missing(interface.clone())))?;
+        if !link.up {
+            return Err(Why::NoUplink(NoUplink::Down(interface.clone())));
+        }
+        let routes = netlink::default_routes().map_err(|error| unreadable(&error))?;
+        let leaves = |family| {
+            let mut routes = routes.iter().filter(|route| route.family() == family);
+            routes.any(|route| route.leaves_by(link.index))
+        };
+        let default_route @ [route4, route6] = Family::ALL.map(leaves);
+        let addresses = netlink::addresses().map_err(|error| unreadable(&error))?;
+        let own = addresses.iter().filter(|it| it.index == link.index);
+        let own = own.map(|address| {
+            let is_default = if address.addr.is_ipv4() {
+                route4
+            } else {
+                route6
+            };
+            described(address, link, is_default)
+        });
+        Ok(Self {
+            addresses: own.collect(),
+            default_route,
         })
     }
 
@@ -68,6 +94,25 @@ impl View {
             usable_address: self.addresses.iter().any(usable),
             default_route: if family == Family::V4 { route4 } else { route6 },
         }
+    }
+}
+
+fn unreadable(error: &io::Error) -> Why {
+    Why::Derived(format!("the kernel's addresses could not be read: {error}"))
+}
+
+fn described(address: &Address, link: &Link, default_route: bool) -> InterfaceAddress {
+    InterfaceAddress {
+        addr: address.addr,
+        interface: link.name.clone(),
+        default_route,
+        temporary: address.is_temporary(),
+        // A kernel keeps the IPv4 addresses of an interface that is down.
+        unusable: address.is_unusable() || !link.up,
+        preferred: match address.preferred {
+            FOREVER => Duration::MAX,
+            seconds => Duration::from_secs(seconds.into()),
+        },
     }
 }
 
@@ -121,21 +166,14 @@ fn default_route6() -> DefaultRoute {
     }
 }
 
-fn usable_route(flags: &str) -> bool {
+pub(super) fn usable_route(flags: &str) -> bool {
     u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & UP != 0 && flags & REJECT == 0)
 }
 
-/// Interfaces of default routes in `/proc/net/route`: name, destination, gateway, flags, three
-/// counters, mask.
+/// Interfaces of default routes in `/proc/net/route`.
 fn routes4(text: &str) -> Vec<String> {
-    let lines = text.lines().skip(1).filter_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [name, "00000000", _, flags, _, _, _, "00000000", ..] = fields[..] else {
-            return None;
-        };
-        usable_route(flags).then(|| name.to_owned())
-    });
-    lines.collect()
+    let routes = gateway::default_routes(text).into_iter();
+    routes.map(|route| route.interface).collect()
 }
 
 /// Interfaces of default routes in `/proc/net/ipv6_route`: destination, length, source, length, next
@@ -222,5 +260,14 @@ mod tests {
                 .iter()
                 .any(|it| it.addr.is_loopback() && it.interface == "lo")
         );
+    }
+
+    #[test]
+    fn one_interface_is_seen_alone_and_one_that_is_not_there_is_unknown() {
+        let view = View::over(&"lo".parse().unwrap()).unwrap();
+        assert!(!view.addresses.is_empty());
+        assert!(view.addresses.iter().all(|it| it.interface == "lo"));
+        let gone = View::over(&"gone0".parse().unwrap()).unwrap_err();
+        assert_eq!(gone.to_string(), "there is no interface `gone0`");
     }
 }

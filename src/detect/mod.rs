@@ -7,12 +7,15 @@ mod command;
 mod datagram;
 pub mod dns;
 mod file;
+pub mod gateway;
 pub mod https;
 pub mod kernel;
 mod place;
 mod rotate;
+pub mod router;
 pub mod source;
 pub mod stun;
+mod way;
 
 mod detector;
 mod echo;

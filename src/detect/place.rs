@@ -2,24 +2,21 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
-use super::datagram::late;
+use super::{datagram::late, way::Way};
 use crate::{core::addr::Family, http::lookup::Lookup};
 
-/// The first address of `host` in the family. The system's resolver is asked anew each time: it
-/// changes with the network.
-pub(super) async fn find(
-    host: &str,
-    port: u16,
-    family: Family,
-    until: Instant,
-) -> Result<SocketAddr, String> {
+/// The first address of `host` in the way's family. The system's resolver is asked anew each time: it
+/// changes with the network. It is the system's whatever the way: where a server is does not say where
+/// we are.
+pub(super) async fn find(way: &Way, host: &str, port: u16) -> Result<SocketAddr, String> {
+    let family = way.family();
     let addrs = if let Ok(addr) = host.parse::<IpAddr>() {
         vec![addr]
     } else {
         let lookup = Lookup::new(Some(family));
-        let found = timeout_at(until, lookup.addresses(host)).await;
+        let found = timeout_at(way.until, lookup.addresses(host)).await;
         found.unwrap_or_else(|_| Err(format!("{host}: {}", late(None))))?
     };
     let mut fitting = addrs.into_iter().filter(|it| Family::of(*it) == family);

@@ -22,6 +22,8 @@ pub enum Source {
     Stun,
     /// `stun:HOST:PORT`: a STUN server.
     StunServer(stun::Server),
+    /// `router`: the router in front of this host, by PCP, NAT-PMP or UPnP.
+    Router,
     /// `static:ADDRESS[,ADDRESS]`.
     Static(Vec<IpAddr>),
     /// `file:PATH`: the file's whole text is an address, or several.
@@ -54,6 +56,9 @@ pub enum SourceError {
     /// A STUN server that is none.
     #[error("`stun:` needs a host and its port, as in `stun:stun.example.net:3478`")]
     BadServer,
+    /// `router` for IPv6.
+    #[error("a router knows the line's IPv4 address: an IPv6 address is this host's own")]
+    NotByRouter,
     /// A static address that is none.
     #[error("`{0}` is not an IP address")]
     BadAddress(String),
@@ -64,7 +69,10 @@ pub enum SourceError {
 
 /// The kinds, for messages.
 pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), `dns`, \
-                         `stun[:HOST:PORT]`, `static:ADDRESS`, `file:PATH` or `command:…`";
+                         `stun[:HOST:PORT]`, `router`, `static:ADDRESS`, `file:PATH` or `command:…`";
+
+/// Who speaks for the router in front of this host.
+pub(super) const ROUTER: &str = "router";
 
 impl Source {
     /// Reads a source of addresses of `family`.
@@ -90,6 +98,8 @@ impl Source {
             "dns" if rest.is_none() => Ok(Self::Dns),
             "stun" if rest.is_none() => Ok(Self::Stun),
             "stun" => server(rest.unwrap_or_default(), family),
+            "router" if rest.is_none() && family == Family::V6 => Err(SourceError::NotByRouter),
+            "router" if rest.is_none() => Ok(Self::Router),
             "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
             "file" => Ok(Self::File(needs("file", "a path")?.into())),
             "command" => Ok(Self::Command(
@@ -107,6 +117,7 @@ impl Source {
             Self::Stun => stun::OPERATORS.iter().map(|it| it.name).collect(),
             Self::Echo(url) => vec![operator_of(url.host_str().unwrap_or_default())],
             Self::StunServer(server) => vec![server.operator()],
+            Self::Router => vec![ROUTER],
             Self::Interface(_) | Self::Static(_) | Self::File(_) | Self::Command(_) => Vec::new(),
         }
     }
@@ -196,6 +207,7 @@ impl fmt::Display for Source {
             Self::Dns => f.write_str("dns"),
             Self::Stun => f.write_str("stun"),
             Self::StunServer(server) => write!(f, "stun:{server}"),
+            Self::Router => f.write_str("router"),
             // What stands in a query may be a key.
             Self::Echo(url) => match url.query() {
                 Some(query) => {
@@ -232,6 +244,7 @@ mod tests {
             "stun",
             "stun:stun.example.net:3478",
             "stun:84.212.10.20:3478",
+            "router",
             "static:84.212.10.20,84.212.10.21",
             "file:/run/address",
             "command:ip -j addr | jq -r .x",
@@ -265,9 +278,18 @@ mod tests {
     }
 
     #[test]
+    fn a_router_is_asked_for_no_ipv6_address() {
+        assert_eq!(
+            Source::parse("router", Family::V6),
+            Err(SourceError::NotByRouter)
+        );
+    }
+
+    #[test]
     fn what_is_no_source_is_refused_with_its_reason() {
         for (text, reason) in [
-            ("router", "`router` is not a source"),
+            ("router:", "`router:` is not a source"),
+            ("router:192.168.1.1", "`router:192.168.1.1` is not a source"),
             ("dns:", "`dns:` is not a source"),
             ("dns:9.9.9.9", "`dns:9.9.9.9` is not a source"),
             ("stun:", "`stun:` needs a host and its port"),

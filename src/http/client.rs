@@ -14,7 +14,7 @@ use super::{
     lookup::Lookup,
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
 };
-use crate::core::addr::Family;
+use crate::core::{addr::Family, vantage::Interface};
 
 /// How a service is reached.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Options {
     pub user_agent: String,
     /// The one family in which to connect; `None` for either.
     pub family: Option<Family>,
+    /// The one interface to connect over; `None` leaves that to the routing table.
+    pub interface: Option<Interface>,
     /// Whether the proxy that the environment names is used. For an API it may be; a question
     /// about our own address must not go through one.
     pub proxy: bool,
@@ -89,6 +91,9 @@ impl Client {
                 Family::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
                 Family::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             });
+        }
+        if let Some(interface) = &options.interface {
+            builder = builder.interface(interface.name());
         }
         let client = builder.build().map_err(|error| SendError {
             sent: Sent::No,
@@ -166,6 +171,10 @@ impl Transport for Client {
             Body::Form(pairs) => builder
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(super::message::form(pairs)),
+            Body::Soap(action, envelope) => builder
+                .header("Content-Type", "text/xml; charset=\"utf-8\"")
+                .header("SOAPAction", format!("\"{action}\""))
+                .body(envelope.clone()),
         };
         let response = builder.send().await.map_err(|error| self.explain(&error))?;
         self.receive(response).await
@@ -184,4 +193,39 @@ fn cause(error: &reqwest::Error) -> String {
         inner = source;
     }
     inner.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
+        let server = wiremock::MockServer::start().await;
+        for (interface, connects) in [(None, true), (Some("lo"), true), (Some("gone0"), false)] {
+            let options = Options {
+                base: server.uri(),
+                timeout: Duration::from_secs(10),
+                cap: 256,
+                user_agent: "moored".to_owned(),
+                family: Some(Family::V4),
+                interface: interface.map(|it| it.parse().unwrap()),
+                proxy: false,
+            };
+            let client = Client::new(super::super::tls::config().unwrap(), options);
+            let request = Request {
+                method: Method::Get,
+                path: "/".to_owned(),
+                basic: None,
+                body: Body::Empty,
+                writes: false,
+            };
+            let sent = client.send(&request).await.map(|it| it.status);
+            assert_eq!(sent.is_ok(), connects, "{interface:?}: {sent:?}");
+            if let Err(error) = sent {
+                assert_eq!(error.sent, Sent::No);
+                assert!(error.what.contains("No such device"), "{}", error.what);
+            }
+        }
+    }
 }

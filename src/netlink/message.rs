@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::core::addr::Family;
+
 /// What a message says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
@@ -91,14 +93,48 @@ pub struct Route {
     family: u8,
     table: u32,
     interface: Option<u32>,
+    /// The interfaces of a route that leaves by several.
+    shared: Vec<u32>,
     gateway: Vec<u8>,
     priority: Option<u32>,
 }
 
 impl Route {
-    /// Whether it leaves by the interface of this number.
+    /// The family of the addresses it leads to.
+    pub fn family(&self) -> Family {
+        if self.family == INET {
+            Family::V4
+        } else {
+            Family::V6
+        }
+    }
+
+    /// The router it leads to; none where the link has but two ends, nor of a route that leaves by
+    /// several interfaces.
+    pub fn gateway(&self) -> Option<IpAddr> {
+        let four = <[u8; 4]>::try_from(&self.gateway[..]).map(IpAddr::from);
+        let six = || <[u8; 16]>::try_from(&self.gateway[..]).map(IpAddr::from);
+        four.or_else(|_| six()).ok()
+    }
+
+    /// The kernel takes the route with the lowest.
+    pub fn priority(&self) -> u32 {
+        self.priority.unwrap_or_default()
+    }
+
+    /// Whether it leaves by the interface of this number, alone or among others.
     pub fn leaves_by(&self, index: u32) -> bool {
-        self.interface == Some(index)
+        self.interface == Some(index) || self.shared.contains(&index)
+    }
+
+    /// Whether it surely leaves by another one. A route by several interfaces names none of them here.
+    pub fn leaves_elsewhere(&self, index: u32) -> bool {
+        self.interface.is_some_and(|it| it != index)
+    }
+
+    /// Whether it is for addresses of this one's family.
+    pub fn carries(&self, addr: IpAddr) -> bool {
+        self.family == if addr.is_ipv4() { INET } else { INET6 }
     }
 }
 
@@ -133,6 +169,7 @@ const DEL_ADDR: u16 = 21;
 pub(super) const GET_ADDR: u16 = 22;
 const NEW_ROUTE: u16 = 24;
 const DEL_ROUTE: u16 = 25;
+pub(super) const GET_ROUTE: u16 = 26;
 
 /// `NLM_F_REQUEST`, `NLM_F_DUMP` and `NLM_F_DUMP_INTR`.
 const REQUEST: u16 = 0x01;
@@ -277,20 +314,35 @@ fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
         family,
         table: table.into(),
         interface: None,
+        shared: Vec::new(),
         gateway: Vec::new(),
         priority: None,
     };
     for attribute in attributes(payload, 12) {
         match attribute? {
-            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE
+            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE
             (4, value) => route.interface = Some(u32_at(value, 0)?),
             (5, value) => route.gateway = value.to_vec(),
             (6, value) => route.priority = Some(u32_at(value, 0)?),
+            (9, value) => route.shared = shared(value)?,
             (15, value) => route.table = u32_at(value, 0)?,
             _ => {}
         }
     }
     Ok(Some(route))
+}
+
+/// The interfaces of several `struct rtnexthop`, one behind the other: length, flags, weight,
+/// interface, and attributes of its own.
+fn shared(mut hops: &[u8]) -> Result<Vec<u32>, Malformed> {
+    let mut interfaces = Vec::new();
+    while !hops.is_empty() {
+        let length = usize::from(u16_at(hops, 0)?);
+        let hop = hops.get(..length).ok_or(Malformed)?;
+        interfaces.push(u32_at(hop, 4)?);
+        hops = hops.get(aligned(length)..).unwrap_or_default();
+    }
+    Ok(interfaces)
 }
 
 /// The attributes behind a fixed part of so many bytes.

@@ -13,7 +13,9 @@ use rustix::net::{
     sockopt::{Timeout, set_socket_timeout},
 };
 
-use super::message::{Address, Body, GET_ADDR, GET_LINK, Link, Message, decode, dump};
+use super::message::{
+    Address, Body, GET_ADDR, GET_LINK, GET_ROUTE, Link, Message, Route, decode, dump,
+};
 
 /// What is heard without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +83,8 @@ impl Socket {
                     Body::Error(code) => {
                         return Err(io::Error::from_raw_os_error(code.saturating_neg()));
                     }
+                    // A router may have a million routes to somewhere in particular.
+                    Body::Other => {}
                     body => bodies.push(body),
                 }
             }
@@ -150,9 +154,35 @@ pub fn links() -> io::Result<Vec<Link>> {
     Ok(links.collect())
 }
 
+/// Every default route of either family, in every table: where the way out depends on who asks, those of
+/// single interfaces stand in tables of their own (ip-rule(8)).
+pub fn default_routes() -> io::Result<Vec<Route>> {
+    let bodies = list(GET_ROUTE)?.into_iter();
+    let routes = bodies.filter_map(|body| match body {
+        Body::DefaultRoute(route) => Some(route),
+        _ => None,
+    });
+    Ok(routes.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_kernel_lists_the_default_routes_that_its_own_table_shows() {
+        let text = std::fs::read_to_string("/proc/net/route").unwrap();
+        let shown = text.lines().skip(1).any(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            // Destination, mask, and no refusal (RTF_REJECT).
+            let default = fields.get(1) == Some(&"00000000") && fields.get(7) == Some(&"00000000");
+            default && fields.get(3).is_some_and(|flags| *flags < "0200")
+        });
+        let routes = default_routes().unwrap();
+        let listed = routes.iter().any(|it| it.carries([0; 4].into()));
+        // A default route of another table (ip-rule(8)) is listed and not shown.
+        assert!(listed || !shown, "{text}{routes:?}");
+    }
 
     #[test]
     fn the_kernel_lists_the_loopback_interface_with_its_address() {

@@ -1,9 +1,9 @@
 //! For programs: the shapes that `--json` promises. More keys may come; none goes.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::text::{millis, outcome};
 use crate::core::{
@@ -11,6 +11,7 @@ use crate::core::{
     observe::Observation,
     outcome::{FamilyReport, HostReport, Outcome, Report},
     time::Moment,
+    vantage::Interface,
 };
 
 /// `plan --json`.
@@ -26,11 +27,16 @@ struct Change<'r> {
     account: &'r str,
     host: &'r str,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interface: Option<&'r str>,
     action: &'static str,
     from: &'r [IpAddr],
     to: &'r [IpAddr],
     via: &'static str,
     why: String,
+    seen: String,
+    wanted: Option<String>,
+    steps: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,6 +44,8 @@ struct Unknown<'r> {
     account: &'r str,
     host: &'r str,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interface: Option<&'r str>,
     reason: String,
 }
 
@@ -52,16 +60,21 @@ pub fn plan(report: &Report, now: Moment) -> Plan<'_> {
         let account = host.target.account.0.as_str();
         let name = host.target.host.as_str();
         let r#type = host.target.family.record_type();
+        let interface = interface(host);
         match (&host.outcome, &host.change) {
             (Outcome::Planned, Some(change)) => plan.changes.push(Change {
                 account,
                 host: name,
                 r#type,
+                interface,
                 action: change.action(),
                 from: &change.from,
                 to: &change.to,
                 via: change.via(),
                 why: change.reason.to_string(),
+                seen: super::plan::seen(change),
+                wanted: super::plan::wanted(host, change, report),
+                steps: super::plan::steps(change),
             }),
             (Outcome::Unchanged, _) => plan.unchanged += 1,
             _ => {
@@ -70,6 +83,7 @@ pub fn plan(report: &Report, now: Moment) -> Plan<'_> {
                     account,
                     host: name,
                     r#type,
+                    interface,
                     reason,
                 });
             }
@@ -92,6 +106,8 @@ pub struct Host<'r> {
     #[serde(rename = "host")]
     name: &'r str,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interface: Option<&'r str>,
     outcome: &'static str,
     addresses: &'r [IpAddr],
     reason: String,
@@ -102,12 +118,18 @@ pub fn not_played(reason: &str, exit: u8) -> Value {
     serde_json::json!({ "hosts": [], "exit": exit, "reason": reason })
 }
 
+/// The interface of `via`. In a plan, `via` says how a change is made.
+fn interface(host: &HostReport) -> Option<&str> {
+    host.via.as_ref().map(Interface::name)
+}
+
 /// A target's shape.
 pub fn host(host: &HostReport, now: Moment) -> Host<'_> {
     Host {
         account: &host.target.account.0,
         name: host.target.host.as_str(),
         r#type: host.target.family.record_type(),
+        interface: interface(host),
         outcome: host.outcome.word(),
         addresses: &host.addresses,
         reason: outcome(host, now),
@@ -122,19 +144,40 @@ pub fn once(report: &Report, exit: u8, now: Moment) -> Once<'_> {
     }
 }
 
-/// `detect --json`: an object with `ipv4` and `ipv6`. A family that is switched off is absent.
+/// `detect --json`: an object with `ipv4` and `ipv6`, and under `via` another one like it for each
+/// interface that hosts' addresses are found out over. What nobody is asked about is absent.
 pub fn detection(reports: &[FamilyReport]) -> Value {
+    let mut all = families(reports, None);
+    let vias = reports.iter().filter_map(|it| it.vantage.via.as_ref());
+    let vias: BTreeSet<&Interface> = vias.collect();
+    if !vias.is_empty() {
+        let one = |it: &Interface| (it.name().to_owned(), families(reports, Some(it)).into());
+        let vias: Map<String, Value> = vias.into_iter().map(one).collect();
+        all.insert("via".to_owned(), vias.into());
+    }
+    all.into()
+}
+
+fn families(reports: &[FamilyReport], via: Option<&Interface>) -> Map<String, Value> {
+    let own = |it: &&FamilyReport| it.vantage.via.as_ref() == via;
+    let reason = if reports.is_empty() || reports.iter().any(|it| own(&it)) {
+        "switched off: it has no sources"
+    } else {
+        "switched off: every host says `via`"
+    };
     let of = |family: Family| {
-        let report = reports.iter().find(|report| report.family == family);
+        let mut reports = reports.iter().filter(own);
+        let report = reports.find(|report| report.vantage.family == family);
         report.map_or_else(
-            || {
-                let reason = "switched off: it has no sources";
-                serde_json::json!({ "addresses": [], "state": "absent", "reason": reason, "sources": [] })
-            },
+            || serde_json::json!({ "addresses": [], "state": "absent", "reason": reason, "sources": [] }),
             self::family,
         )
     };
-    serde_json::json!({ "ipv4": of(Family::V4), "ipv6": of(Family::V6) })
+    let families = [("ipv4", Family::V4), ("ipv6", Family::V6)];
+    families
+        .map(|(key, family)| (key.to_owned(), of(family)))
+        .into_iter()
+        .collect()
 }
 
 fn family(report: &FamilyReport) -> Value {
@@ -157,5 +200,6 @@ fn family(report: &FamilyReport) -> Value {
         "state": state,
         "reason": reason,
         "sources": sources.collect::<Vec<_>>(),
+        "notes": report.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

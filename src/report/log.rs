@@ -2,25 +2,27 @@
 
 use tracing::{debug, error, info, warn};
 
-use super::text::outcome;
+use super::text::{name, outcome};
 use crate::core::{
     addr::list,
     intent::KeepReason,
     observe::Observation,
     outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
     time::{Moment, Spoken},
+    vantage::Interface,
 };
 
 /// Logs a round. What the round before it said already is not said again above debug level.
 pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     for family in &report.families {
+        let vantage = &family.vantage;
         for heard in &family.heard {
             match &heard.answer {
-                Ok(addrs) => debug!("{}: {} says {addrs:?}", family.family, heard.source),
-                Err(what) => debug!("{}: {}: {what}", family.family, heard.source),
+                Ok(addrs) => debug!("{vantage}: {} says {addrs:?}", heard.source),
+                Err(what) => debug!("{vantage}: {}: {what}", heard.source),
             }
         }
-        let said = before.and_then(|it| it.families.iter().find(|it| it.family == family.family));
+        let said = before.and_then(|it| it.families.iter().find(|it| it.vantage == *vantage));
         log_family(family, said);
     }
     if report.waits_for_the_clock() && !before.is_some_and(Report::waits_for_the_clock) {
@@ -53,22 +55,33 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
 }
 
 fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
-    let family = report.family;
+    let vantage = &report.vantage;
+    let noted = before.map_or(&[][..], |it| &it.notes);
+    for note in &report.notes {
+        if noted.contains(note) {
+            debug!("{vantage}: {note}");
+        } else {
+            warn!("{vantage}: {note}");
+        }
+    }
+    let via = |via: &Interface| format!(" via {via}");
+    let via = vantage.via.as_ref().map(via).unwrap_or_default();
+    let address = format!("our {} address{via}", vantage.family);
     let before = before.map(|it| &it.observation);
     let is_unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
     match &report.observation {
         observation if before == Some(observation) => {}
         Observation::Known(addrs) if before.is_some_and(is_unknown) => {
-            info!("our {family} address is known again: {addrs}");
+            info!("{address} is known again: {addrs}");
         }
-        Observation::Known(addrs) => debug!("{family}: {addrs}"),
-        Observation::Absent => info!("this host has no {family}: no usable address, no route"),
+        Observation::Known(addrs) => debug!("{vantage}: {addrs}"),
+        Observation::Absent => info!("this host has no {vantage}: no usable address, no route"),
         Observation::Unavailable(why) if before.is_some_and(is_unknown) => {
-            debug!("our {family} address is still not known: {why}");
+            debug!("{address} is still not known: {why}");
         }
         Observation::Unavailable(why) => {
             warn!(
-                "our {family} address could not be found out; nothing changes, and it is looked \
+                "{address} could not be found out; nothing changes, and it is looked \
                  for again soon: {why}"
             );
         }
@@ -76,7 +89,7 @@ fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
 }
 
 fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
-    let target = &host.target;
+    let target = name(host);
     let said = outcome(host, now);
     let is_news = before.is_none_or(|before| before.outcome != host.outcome);
     match &host.outcome {

@@ -29,6 +29,9 @@ pub struct Status {
     pub next_check_in_seconds: Option<u64>,
     /// Every target.
     pub hosts: Vec<HostStatus>,
+    /// What is in the way of connections from the Internet, as far as the last round found out.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// A target in a [`Status`].
@@ -40,6 +43,9 @@ pub struct HostStatus {
     pub host: String,
     /// `A` or `AAAA`.
     pub r#type: String,
+    /// The interface that its addresses are found out over, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
     /// The addresses that stand at the provider as far as we know.
     pub addresses: Vec<std::net::IpAddr>,
     /// For how long it has had them.
@@ -75,6 +81,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             last_check_seconds_ago: None,
             next_check_in_seconds: None,
             hosts: Vec::new(),
+            notes: Vec::new(),
         };
     };
     let hosts: Vec<_> = last
@@ -89,6 +96,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
                 account: host.target.account.0.clone(),
                 host: host.target.host.to_string(),
                 r#type: host.target.family.record_type().to_owned(),
+                interface: host.via.as_ref().map(ToString::to_string),
                 addresses: host.addresses.clone(),
                 unchanged_for_seconds: confirmed.map(|it| now.since(it.since).as_secs()),
                 visible_after_seconds: confirmed
@@ -100,6 +108,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             }
         })
         .collect();
+    let families = last.report.families.iter();
     let late = now.since(last.next) > LATE;
     let failing = hosts.iter().find(|host| host.failing);
     let reason = match failing {
@@ -107,7 +116,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             "a round is overdue by {}",
             Spoken(now.since(last.next))
         )),
-        Some(host) => Some(format!("{} {}: {}", host.host, host.r#type, host.reason)),
+        Some(host) => Some(format!("{}: {}", name(host), host.reason)),
         None => None,
     };
     Status {
@@ -116,14 +125,23 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
         last_check_seconds_ago: Some(now.since(last.ended).as_secs()),
         next_check_in_seconds: Some(last.next.since(now).as_secs()),
         hosts,
+        notes: families
+            .flat_map(|it| &it.notes)
+            .map(ToString::to_string)
+            .collect(),
     }
+}
+
+/// As the lines of a round begin: `home.example.com A via eth1`.
+fn name(host: &HostStatus) -> String {
+    let via = host.interface.as_ref().map(|it| format!(" via {it}"));
+    format!("{} {}{}", host.host, host.r#type, via.unwrap_or_default())
 }
 
 /// The status for people.
 pub fn text(status: &Status) -> String {
     let mut text = String::new();
     let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds));
-    let name = |host: &HostStatus| format!("{} {}", host.host, host.r#type);
     let width = status
         .hosts
         .iter()
@@ -144,6 +162,9 @@ pub fn text(status: &Status) -> String {
             let _ = write!(text, " (in DNS after {})", spoken(seconds));
         }
         let _ = writeln!(text, "  {}", host.reason);
+    }
+    for note in &status.notes {
+        let _ = writeln!(text, "note: {note}");
     }
     if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {
         let _ = writeln!(

@@ -9,15 +9,25 @@ use crate::core::{
     time::{Moment, Spoken},
 };
 
+/// A host's line begins with what is kept right and, where that is configured, over which interface its
+/// addresses are found out: `home.example.com A via eth1`.
+pub fn name(host: &HostReport) -> String {
+    match &host.via {
+        None => host.target.to_string(),
+        Some(via) => format!("{} via {via}", host.target),
+    }
+}
+
 /// What happened to a host, without its name: `unchanged`, `changed from … (why)`, or what was in
 /// the way and what happens next.
 pub fn outcome(host: &HostReport, now: Moment) -> String {
     let from = |word: &str| match &host.change {
         Some(change) => format!(
-            "{word} from {} via {} ({})",
+            "{word} from {} via {} ({}{})",
             list(&change.from),
             change.via(),
-            change.reason
+            change.reason,
+            change.removals()
         ),
         None => word.to_owned(),
     };
@@ -58,7 +68,15 @@ fn next(host: &HostReport, now: Moment) -> String {
 
 /// The lines of a whole round.
 pub fn lines(report: &Report, now: Moment) -> String {
-    let name = |host: &HostReport| host.target.to_string();
+    lines_explained(report, now, |_| String::new())
+}
+
+/// The same, with what is to be said below each line.
+pub fn lines_explained(
+    report: &Report,
+    now: Moment,
+    explain: impl Fn(&HostReport) -> String,
+) -> String {
     let width = report
         .hosts
         .iter()
@@ -78,6 +96,7 @@ pub fn lines(report: &Report, now: Moment) -> String {
             name(host),
             outcome(host, now)
         );
+        text += &explain(host);
     }
     for note in &report.dns {
         let _ = writeln!(text, "{}: {}", note.target, note.what);
@@ -94,14 +113,14 @@ pub fn lines(report: &Report, now: Moment) -> String {
 /// What every source said about a family, and what is believed.
 pub fn detection(report: &FamilyReport) -> String {
     let mut text = match &report.observation {
-        Observation::Known(addrs) => format!("{}: {addrs}\n", report.family),
+        Observation::Known(addrs) => format!("{}: {addrs}\n", report.vantage),
         Observation::Absent => {
             format!(
                 "{}: absent (no usable address and no default route)\n",
-                report.family
+                report.vantage
             )
         }
-        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.family),
+        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.vantage),
     };
     let width = report
         .heard
@@ -120,6 +139,9 @@ pub fn detection(report: &FamilyReport) -> String {
             "  {:width$}  {ms:>6} ms  {answer}  [{}]",
             heard.source, heard.operator
         );
+    }
+    for note in &report.notes {
+        let _ = writeln!(text, "  note: {note}");
     }
     text
 }

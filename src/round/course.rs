@@ -12,6 +12,7 @@ use crate::core::{
     record::Target,
     schedule::{Hold, SECOND_LOOK, SETTLED, is_due},
     time::Moment,
+    vantage::Vantage,
     verify::next_look,
 };
 
@@ -37,18 +38,18 @@ pub(super) fn courses<'r, P>(
 ) -> Vec<Course<'r>> {
     let [acceptance4, acceptance6] = account.acceptance;
     let [absent4, absent6] = account.on_absent;
-    let has_settled = |family: Family| {
-        let since = memory.families.get(&family).and_then(|it| it.absent);
+    let has_settled = |vantage: &Vantage| {
+        let since = memory.vantages.get(vantage).and_then(|it| it.absent);
         task.occasion == Occasion::Asked || since.is_some_and(|since| now.since(since) >= SETTLED)
     };
     let courses = account.targets.iter().filter_map(|(target, host)| {
-        let family = target.family;
-        let seen = families.iter().find(|report| report.family == family)?;
-        let (acceptance, on_absent) = match family {
+        let vantage = host.vantage(target.family);
+        let seen = families.iter().find(|it| it.vantage == vantage)?;
+        let (acceptance, on_absent) = match target.family {
             Family::V4 => (acceptance4, absent4),
             Family::V6 => (acceptance6, absent6),
         };
-        let on_absent = if has_settled(family) {
+        let on_absent = if has_settled(&vantage) {
             on_absent
         } else {
             OnAbsent::Keep
@@ -146,6 +147,7 @@ impl Course<'_> {
             .and_then(|it| it.confirmed.as_ref());
         HostReport {
             target: self.target.clone(),
+            via: self.host.via.clone(),
             addresses: confirmed.map(|it| it.addrs.clone()).unwrap_or_default(),
             outcome: self.end.unwrap_or(Outcome::Unchanged),
             change: self.change,

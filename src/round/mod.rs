@@ -9,7 +9,7 @@ mod ports;
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 
 pub use account::AccountSetup;
 pub use crew::Crew;
@@ -17,13 +17,14 @@ pub use ports::{Chance, Clock, Observe, Store, Verify};
 
 use crate::{
     core::{
-        addr::Family,
         guard::Limits,
         memory::Memory,
         outcome::{FamilyReport, Report},
         past::Past,
+        poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
+        vantage::Vantage,
     },
     provider::Provider,
 };
@@ -36,6 +37,8 @@ pub enum Occasion {
     /// The network has changed: what failed for want of it a moment ago may work now, so that short
     /// pauses after passing faults do not bind.
     Network,
+    /// Somebody says that the network has changed, and perhaps what our addresses are: likewise.
+    Told(Poke),
     /// Somebody asked: nor do they then, and a family that is gone is gone.
     Asked,
 }
@@ -99,7 +102,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         report
     }
 
-    /// What is remembered of accounts and hosts that are not configured any more, of other
+    /// What is remembered of accounts, hosts and interfaces that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
     pub fn prepare(&self, memory: &mut Memory) {
         let names: BTreeSet<AccountName> = self
@@ -108,6 +111,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .map(|account| account.name.clone())
             .collect();
         memory.keep_accounts(&names);
+        memory.keep_vantages(&self.vantages());
         for account in &self.accounts {
             let targets: Vec<Target> = account
                 .targets
@@ -118,31 +122,27 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
     }
 
-    /// Finds out the addresses of the families that some host wants, both at once.
+    /// From where some host's addresses are looked at.
+    fn vantages(&self) -> BTreeSet<Vantage> {
+        let targets = self.accounts.iter().flat_map(|it| &it.targets);
+        targets
+            .map(|(target, host)| host.vantage(target.family))
+            .collect()
+    }
+
+    /// Finds out the addresses that some host wants to know, all at once.
     async fn look(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let wanted: BTreeSet<Family> = self
-            .accounts
-            .iter()
-            .flat_map(|it| &it.targets)
-            .map(|(it, _)| it.family)
-            .collect();
-        let pasts = memory.borrow().families.clone();
+        let pasts = memory.borrow().vantages.clone();
         let nothing = Past::default();
-        let look = async |family| {
-            if !wanted.contains(&family) {
-                return None;
-            }
-            Some(
-                self.observe
-                    .observe(family, pasts.get(&family).unwrap_or(&nothing))
-                    .await,
-            )
-        };
-        let (four, six) = join(look(Family::V4), look(Family::V6)).await;
-        let mut families: Vec<_> = [four, six].into_iter().flatten().collect();
+        let vantages = self.vantages();
+        let looks = vantages.iter().map(|vantage| {
+            let past = pasts.get(vantage).unwrap_or(&nothing);
+            self.observe.observe(vantage, past)
+        });
+        let mut families = join_all(looks).await;
         let mut memory = memory.borrow_mut();
         for report in &mut families {
-            let past = memory.families.entry(report.family).or_default();
+            let past = memory.vantages.entry(report.vantage.clone()).or_default();
             past.digest(report, self.clock.now());
         }
         families

@@ -2,7 +2,7 @@
 
 use crate::{
     core::{
-        addr::Family, memory::Memory, outcome::FamilyReport, past::Past, time::Moment,
+        memory::Memory, outcome::FamilyReport, past::Past, time::Moment, vantage::Vantage,
         verify::ServerAnswer,
     },
     resolve::{Question, Servers},
@@ -11,7 +11,7 @@ use crate::{
 /// Finds out this host's addresses.
 pub trait Observe {
     /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
-    fn observe(&self, family: Family, past: &Past) -> impl Future<Output = FamilyReport>;
+    fn observe(&self, vantage: &Vantage, past: &Past) -> impl Future<Output = FamilyReport>;
 }
 
 /// Asks the zones' own DNS servers.

@@ -1,5 +1,9 @@
-//! Hearing from the kernel that the network has changed, on the runtime's own thread.
+//! Hearing that something has changed, from the kernel about the network or a file, and from the router
+//! about its own address, on the runtime's own thread.
 
+pub mod announce;
+mod announced;
+mod files;
 mod seen;
 
 use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
@@ -7,6 +11,7 @@ use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
 use rustix::io::Errno;
 use tokio::{io::Interest, net::UdpSocket};
 
+pub use self::files::Files;
 use self::seen::Seen;
 use crate::{
     core::settle::Change,
@@ -36,7 +41,7 @@ impl Watch {
     }
 
     /// Waits for the next change that matters. A wait that is given up loses nothing. After an
-    /// error there is nothing more to hear.
+    /// error there is nothing more to hear: another one has to be opened.
     pub async fn next(&self) -> io::Result<Change> {
         let receive = || netlink::receive(&self.socket);
         loop {
@@ -84,6 +89,9 @@ fn look() -> Seen {
     }
     for address in netlink::addresses().unwrap_or_default() {
         seen.note(&netlink::message::Body::Address(address));
+    }
+    for route in netlink::default_routes().unwrap_or_default() {
+        seen.note(&netlink::message::Body::DefaultRoute(route));
     }
     seen
 }

@@ -11,7 +11,7 @@ use crate::{
         addr::{Acceptance, Family},
         settle::Change,
     },
-    netlink::message::{Body, Route},
+    netlink::message::{Address, Body, Route},
 };
 
 /// The network as it was last described.
@@ -31,11 +31,12 @@ impl Seen {
         let changed = |it: bool| it.then_some(Change::Other);
         match body {
             Body::Address(it) if it.is_global() && !it.is_unusable() => {
-                // A temporary address may be through its trial before the stable one beside it, and
-                // one of a network of our own is seldom what is published: both can wait a moment.
+                // A temporary address may be through its trial before the stable one beside it, one
+                // of a network of our own is seldom what is published, and one of a line that is not
+                // used yet neither: they can wait a moment.
                 let family = Family::of(it.addr);
                 let is_public = Acceptance::default().admit(family, it.addr).is_ok();
-                let gained = if is_public && !it.is_temporary() {
+                let gained = if is_public && !it.is_temporary() && !self.is_beside_the_way(it) {
                     Change::Gained
                 } else {
                     Change::Other
@@ -70,6 +71,13 @@ impl Seen {
 }
 
 impl Seen {
+    /// Whether its family's default routes all leave by other interfaces. Where there is none, the
+    /// one that belongs to the address is on its way.
+    fn is_beside_the_way(&self, address: &Address) -> bool {
+        let mut routes = self.routes.iter().filter(|it| it.carries(address.addr));
+        routes.clone().next().is_some() && routes.all(|it| it.leaves_elsewhere(address.index))
+    }
+
     /// The kernel drops the IPv4 routes of an interface that goes down or loses an address without a
     /// word: one that comes back afterwards is news.
     fn forget_routes(&mut self, index: u32) {
@@ -80,7 +88,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netlink::message::{Address, Link, decode};
+    use crate::netlink::message::{Link, decode};
 
     fn address(text: &str, flags: u32, scope: u8) -> Address {
         Address {
@@ -93,17 +101,20 @@ mod tests {
         }
     }
 
-    /// A default route as the kernel describes it.
+    /// A default route by interface 2 as the kernel describes it.
     fn route() -> Route {
-        let mut bytes = vec![0; 36];
-        bytes[0] = 36;
+        route_by(10, Some(2))
+    }
+
+    /// A default route of a family, `AF_INET` (2) or `AF_INET6` (10), by an interface.
+    fn route_by(family: u8, interface: Option<u8>) -> Route {
+        let mut bytes = vec![0; 28];
         bytes[4] = 24;
-        bytes[16] = 10;
+        bytes[16] = family;
         bytes[23] = 1;
-        // RTA_OIF: interface 2.
-        bytes[28] = 8;
-        bytes[30] = 4;
-        bytes[32] = 2;
+        // RTA_OIF
+        bytes.extend(interface.iter().flat_map(|it| [8, 0, 4, 0, *it, 0, 0, 0]));
+        bytes[0] = u8::try_from(bytes.len()).unwrap();
         match decode(&bytes).unwrap().remove(0).body {
             Body::DefaultRoute(route) => route,
             other => panic!("{other:?}"),
@@ -183,6 +194,72 @@ mod tests {
         let mut seen = Seen::default();
         for (what, body, change) in table {
             assert_eq!(seen.note(&body), change, "{what}");
+        }
+    }
+
+    #[test]
+    fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_interfaces() {
+        let (four, six) = ("84.212.10.20", "2a01::1");
+        let table: [(&str, &str, &[Route], Change); 9] = [
+            ("no route yet", four, &[], Change::Gained),
+            ("its own", four, &[route_by(2, Some(2))], Change::Gained),
+            ("another's", four, &[route_by(2, Some(3))], Change::Other),
+            (
+                "its own beside another's",
+                four,
+                &[route_by(2, Some(3)), route_by(2, Some(2))],
+                Change::Gained,
+            ),
+            (
+                "two others'",
+                four,
+                &[route_by(2, Some(3)), route_by(2, Some(4))],
+                Change::Other,
+            ),
+            (
+                "another's of the other family",
+                four,
+                &[route_by(10, Some(3))],
+                Change::Gained,
+            ),
+            (
+                "by several interfaces",
+                four,
+                &[route_by(2, None)],
+                Change::Gained,
+            ),
+            ("IPv6 alike", six, &[route_by(10, Some(3))], Change::Other),
+            (
+                "IPv6, its own",
+                six,
+                &[route_by(10, Some(2))],
+                Change::Gained,
+            ),
+        ];
+        for (what, addr, routes, change) in table {
+            let mut seen = Seen::default();
+            for route in routes {
+                seen.note(&Body::DefaultRoute(route.clone()));
+            }
+            let noted = seen.note(&Body::Address(address(addr, 0, 0)));
+            assert_eq!(noted, Some(change), "{what}");
+        }
+    }
+
+    #[test]
+    fn an_address_acts_at_once_again_when_the_other_interfaces_route_is_gone() {
+        for gone in [
+            Body::DefaultRouteGone(route_by(2, Some(3))),
+            Body::Link(Link {
+                index: 3,
+                ..link(false)
+            }),
+        ] {
+            let mut seen = Seen::default();
+            seen.note(&Body::DefaultRoute(route_by(2, Some(3))));
+            seen.note(&gone);
+            let noted = seen.note(&Body::Address(address("84.212.10.20", 0, 0)));
+            assert_eq!(noted, Some(Change::Gained), "{gone:?}");
         }
     }
 

@@ -97,9 +97,64 @@ fn hup_takes_over_a_good_configuration_and_keeps_the_old_one_from_a_bad_one() {
 #[test]
 fn a_changed_address_is_there_after_the_next_check() {
     let bench = Bench::new();
-    bench.config(&(quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]")));
+    // Nothing says when a command's answer changes.
+    let by_command = quick(&bench).replace("file:", "command:cat ");
+    bench.config(&(by_command + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     let _daemon = started(&bench);
     bench.address(OTHER);
+    wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
+}
+
+#[test]
+fn a_file_that_is_written_or_replaced_acts_at_once() {
+    let bench = Bench::new();
+    bench.simple();
+    let daemon = started(&bench);
+    bench.address(OTHER);
+    wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
+    let beside = bench.dir.path().join("address.new");
+    fs::write(&beside, ADDRESS).unwrap();
+    fs::rename(&beside, bench.dir.path().join("address")).unwrap();
+    wait_until("the replaced file", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
+    assert!(!daemon.log().contains("cannot be watched"));
+}
+
+#[test]
+fn a_file_that_comes_with_its_directory_is_read_and_watched_from_then_on() {
+    let bench = Bench::new();
+    let text = quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]");
+    bench.config(&text.replace("/address\"", "/later/address\""));
+    let daemon = bench.daemon(&[]);
+    wait_until("the complaint", || {
+        daemon.log().contains("cannot be watched")
+    });
+    let later = bench.dir.path().join("later");
+    fs::create_dir(&later).unwrap();
+    fs::write(later.join("address"), ADDRESS).unwrap();
+    wait_until("the record", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
+    wait_until("the end of the complaint", || {
+        daemon.log().contains("is watched again")
+    });
+    assert_eq!(daemon.log().matches("cannot be watched").count(), 1);
+}
+
+#[test]
+fn hup_makes_another_file_the_watched_one() {
+    let bench = Bench::new();
+    let config = bench.simple();
+    let daemon = started(&bench);
+    fs::write(bench.dir.path().join("other"), ADDRESS).unwrap();
+    let text = fs::read_to_string(&config).unwrap();
+    bench.config(&text.replace("/address\"", "/other\""));
+    daemon.signal("HUP");
+    wait_until("the new configuration", || {
+        daemon.log().contains("is in force")
+    });
+    fs::write(bench.dir.path().join("other"), OTHER).unwrap();
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
 }
 

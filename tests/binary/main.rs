@@ -10,4 +10,7 @@ mod common;
 mod daemon;
 mod exit_codes;
 mod laws;
+mod plan;
+mod poke;
 mod requests;
+mod uplinks;

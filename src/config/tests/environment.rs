@@ -70,6 +70,7 @@ fn every_setting_has_a_variable() {
         ("MOORED_IPV6_PREFER", "temporary"),
         ("MOORED_DOMENESHOP_ENDPOINT", "http://127.0.0.1:8080/v0"),
         ("MOORED_DOMENESHOP_NAME", "home"),
+        ("MOORED_DOMENESHOP_VIA", "eth1"),
         ("MOORED_DNSPOD_SITE", "china"),
         ("MOORED_DNSPOD_TOKEN_FILE", "/etc/moored/dnspod.token"),
         ("MOORED_DNSPOD_CONTACT", "me@example.com"),
@@ -100,6 +101,8 @@ fn every_setting_has_a_variable() {
     );
     assert_eq!(config.accounts[1].place, "dnspod http://localhost:8081");
     assert_eq!(config.targets().len(), 3);
+    let vias: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
+    assert_eq!(vias, ["IPv4", "IPv4 via eth1"]);
     let ProviderConfig::DnsPod(settings) = &config.accounts[1].provider else {
         panic!("{:?}", config.accounts)
     };

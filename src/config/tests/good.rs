@@ -4,7 +4,11 @@ use std::net::IpAddr;
 
 use super::*;
 use crate::{
-    core::plan::Push,
+    core::{
+        device::{HostPart, PrefixLength},
+        intent::HostV6,
+        plan::Push,
+    },
     provider::dnspod::{Credential, Site},
 };
 
@@ -75,6 +79,10 @@ fn dnspod(account: &AccountConfig) -> &provider::dnspod::Settings {
         ProviderConfig::DnsPod(settings) => settings,
         ProviderConfig::Domeneshop(_) => panic!("{account:?}"),
     }
+}
+
+fn part(host: &str, prefix: i64) -> HostPart {
+    HostPart::parse(host, PrefixLength::new(prefix).unwrap()).unwrap()
 }
 
 fn targets(config: &Config) -> Vec<String> {
@@ -155,10 +163,7 @@ fn everything_that_can_be_written_is_read() {
     assert_eq!(nas.name.as_str(), "nas.example.com");
     assert!(!nas.ipv4 && !nas.create);
     assert_eq!(nas.ttl, Some(300));
-    assert_eq!(
-        nas.ipv6,
-        crate::core::intent::HostV6::Device("::5054:ff:fe12:3456".parse().unwrap())
-    );
+    assert_eq!(nas.ipv6, HostV6::Device(part("::5054:ff:fe12:3456", 64)));
     assert_eq!(config.warnings, []);
     assert_eq!(
         targets(&config),
@@ -172,6 +177,84 @@ fn everything_that_can_be_written_is_read() {
             "home nas.example.com AAAA",
         ]
     );
+}
+
+#[test]
+fn another_device_is_told_by_its_host_part_or_its_hardware_address() {
+    for (written, host, prefix) in [
+        (
+            r#"{ host = "::5054:ff:fe12:3456" }"#,
+            "::5054:ff:fe12:3456",
+            64,
+        ),
+        (
+            r#"{ host = "0:0:0:cd::1", prefix = 56 }"#,
+            "0:0:0:cd::1",
+            56,
+        ),
+        (
+            r#"{ mac = "52:54:00:12:34:56" }"#,
+            "::5054:ff:fe12:3456",
+            64,
+        ),
+        (
+            r#"{ mac = "52-54-00-12-34-56", prefix = 48 }"#,
+            "::5054:ff:fe12:3456",
+            48,
+        ),
+        (r#"{ mac = "5254.0012.3456" }"#, "::5054:ff:fe12:3456", 64),
+    ] {
+        let text =
+            format!("{MINIMAL}[[domeneshop.host]]\nname = \"nas.example.com\"\nipv6 = {written}");
+        let config = read(&text).unwrap();
+        let nas = config.accounts[0].hosts.last().unwrap();
+        assert_eq!(nas.ipv6, HostV6::Device(part(host, prefix)), "{written}");
+    }
+}
+
+#[test]
+fn a_hosts_own_interface_wins_over_its_accounts() {
+    let hosts = r#"
+        via = "eth1"
+        [[domeneshop.host]]
+        name = "a.example.com"
+        [[domeneshop.host]]
+        name = "b.example.com"
+        via = "eth2"
+        [[dnspod]]
+        token = "1,a"
+        contact = "me@example.com"
+        hosts = ["home.example.org"]
+        [[dnspod.host]]
+        name = "c.example.org"
+        via = "eth2""#;
+    let config = read(&format!("{MINIMAL}{hosts}")).unwrap();
+    let vias = |account: &AccountConfig| -> Vec<_> {
+        let via = |host: &Host| host.via.as_ref().map(|it| it.name().to_owned());
+        account.hosts.iter().map(via).collect()
+    };
+    let (eth1, eth2) = (Some("eth1".to_owned()), Some("eth2".to_owned()));
+    assert_eq!(
+        vias(&config.accounts[0]),
+        [eth1.clone(), eth1.clone(), eth1, eth2.clone()]
+    );
+    assert_eq!(vias(&config.accounts[1]), [None, eth2]);
+    let looked_from: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        looked_from,
+        [
+            "IPv4",
+            "IPv6",
+            "IPv4 via eth1",
+            "IPv6 via eth1",
+            "IPv4 via eth2",
+            "IPv6 via eth2"
+        ]
+    );
+    // Where every host says `via`, nobody wants to know what the routing table makes of it.
+    let all = read(&format!("[ipv6]\nsources = []\n{MINIMAL}via = \"eth1\"")).unwrap();
+    let looked_from: Vec<_> = all.vantages().iter().map(ToString::to_string).collect();
+    assert_eq!(looked_from, ["IPv4 via eth1"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::core::{
     addr::{Acceptance, AddrSet},
     name::Fqdn,
     plan::Method,
-    record::{AccountName, Attributes, Record, Zone},
+    record::{AccountName, Attributes, Origin, Record, Zone},
 };
 
 fn ip(text: &str) -> IpAddr {
@@ -37,6 +37,7 @@ fn change(from: &[&str], to: &[&str], reason: Reason, deletes: Vec<Record>) -> C
             family: Family::V4,
         },
         from: read(from),
+        seen: Origin::List,
         to: read(to),
         method: Method::Records {
             zone: Zone {
@@ -204,7 +205,7 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     assert_eq!((safe.changes().len(), safe.requests()), (2, 6));
     let count = 3;
     let until = at(3_600);
-    let wait = Duration::from_secs(3_540);
+    let wait = Duration::from_mins(59);
     let too_many = Refusal::TooManyRequests { count, until, wait };
     assert!(refused.iter().all(|(_, refusal)| *refusal == too_many));
     let exactly = Limits {

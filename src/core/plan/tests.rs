@@ -29,6 +29,7 @@ fn host() -> Host {
         ipv6: HostV6::Own,
         ttl: None,
         create: true,
+        via: None,
     }
 }
 

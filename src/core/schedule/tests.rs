@@ -34,12 +34,14 @@ fn target() -> Target {
 fn report(observation: Observation, outcome: Outcome) -> Report {
     Report {
         families: vec![FamilyReport {
-            family: Family::V4,
+            vantage: Family::V4.into(),
             observation,
             heard: Vec::new(),
+            notes: Vec::new(),
         }],
         hosts: vec![HostReport {
             target: target(),
+            via: None,
             outcome,
             addresses: Vec::new(),
             change: None,

@@ -94,6 +94,135 @@ fn a_single_stale_operator_cannot_pin_an_address() {
     }
 }
 
+/// What is believed where somebody on this host says `told`, `known` was known, and the operators
+/// outside answer in this order; and who was asked.
+fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (String, Vec<String>) {
+    let (told, known): (IpAddr, IpAddr) = (told.parse().unwrap(), known.parse().unwrap());
+    let known = BTreeSet::from([known]);
+    let names = (1..).map(|it| format!("https://{it}.example/"));
+    let texts: Vec<_> = names.take(outside.len()).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    let how = how(&texts);
+    let mut questions = expand(&how, 0);
+    add_told(&mut questions, told, &known);
+    let (sources, asks) = questions;
+    let reachable = Kernel {
+        usable_address: false,
+        default_route: true,
+    };
+    let mut inquiry = Inquiry::new(Basis {
+        family: how.family,
+        sources: &sources,
+        acceptance: &how.acceptance,
+        confirm,
+        known,
+        kernel: reachable,
+        other: reachable,
+    });
+    let mut asked = Vec::new();
+    loop {
+        let positions = match inquiry.next() {
+            Next::Ask(positions) => positions,
+            Next::Believe(Observation::Known(set)) => return (set.to_string(), asked),
+            Next::Believe(other) => return (format!("{other:?}"), asked),
+        };
+        for position in positions {
+            asked.push(sources[position].operator.clone());
+            let answer = match &asks[position] {
+                Ask::Static(addrs) => addrs.clone(),
+                _ => vec![
+                    outside[position - (sources.len() - outside.len())]
+                        .parse()
+                        .unwrap(),
+                ],
+            };
+            let _ = inquiry.hear(position, Ok(answer));
+        }
+    }
+}
+
+const OLD: &str = "84.212.10.20";
+const NEW: &str = "84.212.10.21";
+const LIE: &str = "104.16.1.1";
+
+#[test]
+fn what_is_said_with_a_poke_counts_as_one_more_operators_word() {
+    // What is said, how many must agree, what operators outside say; what is believed, who was asked.
+    type Row<'r> = (&'r str, usize, &'r [&'r str], &'r str, &'r [&'r str]);
+    let table: [Row<'_>; 6] = [
+        (NEW, 2, &[NEW, NEW], NEW, &["poke", "1.example"]),
+        (NEW, 1, &[OLD], NEW, &["poke"]),
+        (
+            NEW,
+            3,
+            &[NEW, NEW, NEW],
+            NEW,
+            &["poke", "1.example", "2.example"],
+        ),
+        // A lie, and a line that is behind: the others are asked until two of them agree.
+        (
+            LIE,
+            2,
+            &[OLD, OLD],
+            OLD,
+            &["poke", "1.example", "2.example"],
+        ),
+        (
+            LIE,
+            2,
+            &[NEW, NEW],
+            NEW,
+            &["poke", "1.example", "2.example"],
+        ),
+        // What is known already is not repeated to the inquiry: a new address is found all the same.
+        (OLD, 2, &[NEW, NEW], NEW, &["1.example", "2.example"]),
+    ];
+    for (told, confirm, outside, expected, asked) in table {
+        let shown = format!("{told} with {confirm} and {outside:?}");
+        assert_eq!(
+            believed(told, OLD, confirm, outside),
+            (
+                expected.to_owned(),
+                asked.iter().map(ToString::to_string).collect()
+            ),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_lie_with_a_poke_alone_is_never_believed_where_two_must_agree() {
+    for outside in [&[OLD][..], &[NEW], &[OLD, NEW], &[OLD, OLD, OLD]] {
+        let (said, _) = believed(LIE, OLD, 2, outside);
+        assert_ne!(said, LIE, "{outside:?}");
+    }
+}
+
+#[test]
+fn what_is_said_stands_before_the_first_source_outside_or_nowhere() {
+    let addr: IpAddr = NEW.parse().unwrap();
+    let places = |texts: &[&str], known: &[&str]| {
+        let mut questions = expand(&how(texts), 0);
+        let known = known.iter().map(|it| it.parse().unwrap()).collect();
+        add_told(&mut questions, addr, &known);
+        let (sources, asks) = questions;
+        assert_eq!(sources.len(), asks.len());
+        sources.iter().position(|it| it.label == "poke")
+    };
+    for (texts, place) in [
+        (&["interface", "https", "dns"][..], Some(1)),
+        (&["https://1.example/", "interface"], Some(0)),
+        (&["static:1.1.1.1", "file:/x", "stun"], Some(2)),
+        (&["interface", "file:/x", "command:x"], None),
+        (&[], None),
+    ] {
+        assert_eq!(places(texts, &[OLD]), place, "{texts:?}");
+        assert_eq!(places(texts, &[]), place, "{texts:?}");
+        assert_eq!(places(texts, &[OLD, NEW]), place, "{texts:?}");
+        assert_eq!(places(texts, &[NEW]), None, "{texts:?}");
+    }
+}
+
 #[test]
 fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
     let turn = |minutes: i64| {
@@ -143,21 +272,21 @@ async fn before_the_clock_is_set_nobody_is_asked_over_tls() {
         0,
     );
     let past = Past::default();
-    let report = detector.observe(&how(&["https"]), &past).await;
+    let report = detector.observe(&how(&["https"]), None, &past, None).await;
     // A host without a default route would have said so first.
     if report.observation != Observation::Absent {
         let no_clock = [Why::NoClock, Why::Offline].map(Observation::Unavailable);
         assert!(no_clock.contains(&report.observation), "{report:?}");
     }
     assert!(report.heard.is_empty());
-    let report = detector.observe_all(&how(&["https"]), &past).await;
+    let report = detector.observe_all(&how(&["https"]), None, &past).await;
     assert_eq!(report.heard.len(), https::OPERATORS.len());
     for heard in report.heard {
         let said = heard.answer.unwrap_err();
         assert_eq!(said, "not asked: this host's clock is not set");
     }
     let known = detector
-        .observe_all(&how(&["https", "static:84.212.10.20"]), &past)
+        .observe_all(&how(&["https", "static:84.212.10.20"]), None, &past)
         .await;
     assert!(matches!(known.observation, Observation::Known(_)));
 }
@@ -177,7 +306,7 @@ async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
         socket.send_to(&answer, client).await.unwrap();
     };
     let (how, past) = (how(&[&source]), Past::default());
-    let (report, ()) = tokio::join!(detector.observe_all(&how, &past), answering);
+    let (report, ()) = tokio::join!(detector.observe_all(&how, None, &past), answering);
     let [heard] = &report.heard[..] else {
         panic!("{:?}", report.heard)
     };

@@ -3,21 +3,18 @@
 
 mod message;
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{Instant, timeout_at},
+    time::timeout_at,
 };
 
 use self::message::{Question, Said};
 use super::{
     datagram::{self, Heard, late},
     place,
+    way::Way,
 };
 use crate::core::addr::Family;
 
@@ -104,40 +101,33 @@ pub const OPERATORS: [Operator; 4] = [
 ];
 
 impl Operator {
-    /// Asks over a socket of the family. `random` makes the question hard to forge an answer to.
-    pub(super) async fn ask(
-        &self,
-        family: Family,
-        limit: Duration,
-        random: [u8; 8],
-    ) -> Result<IpAddr, String> {
-        let until = Instant::now() + limit;
-        let server = match (self.server, family) {
+    /// Asks by this way. `random` makes the question hard to forge an answer to.
+    pub(super) async fn ask(&self, way: &Way, random: [u8; 8]) -> Result<IpAddr, String> {
+        let server = match (self.server, way.family()) {
             (Server::At(addr, _), Family::V4) => SocketAddr::new(addr.into(), 53),
             (Server::At(_, addr), Family::V6) => SocketAddr::new(addr.into(), 53),
-            (Server::Named(name), _) => place::find(name, 53, family, until).await?,
+            (Server::Named(name), _) => place::find(way, name, 53).await?,
         };
-        self.ask_at(server, family, until, random).await
+        self.ask_at(way, server, random).await
     }
 
     async fn ask_at(
         &self,
+        way: &Way,
         server: SocketAddr,
-        family: Family,
-        until: Instant,
         random: [u8; 8],
     ) -> Result<IpAddr, String> {
-        let question = Question::new(self, family, random)?;
+        let question = Question::new(self, way.family(), random)?;
         let request = question.to_bytes()?;
         let short = |bytes: &[u8]| match bytes.len() {
             0..=UDP_CAP => question.read(bytes),
             _ => Heard::Stray("it is longer than an answer by UDP may be"),
         };
-        match datagram::ask(server, &request, until, short).await?? {
+        match datagram::ask(way, server, &request, short).await?? {
             Said::Address(addr) => return Ok(addr),
             Said::Truncated => {}
         }
-        let answer = timeout_at(until, by_tcp(server, &request)).await;
+        let answer = timeout_at(way.until, by_tcp(way, server, &request)).await;
         let answer = answer.map_err(|_| format!("by TCP: {}", late(None)))?;
         match question.read(&answer.map_err(|what| format!("by TCP: {what}"))?) {
             Heard::Answer(Ok(Said::Address(addr))) => Ok(addr),
@@ -148,9 +138,9 @@ impl Operator {
     }
 }
 
-async fn by_tcp(server: SocketAddr, request: &[u8]) -> Result<Vec<u8>, String> {
+async fn by_tcp(way: &Way, server: SocketAddr, request: &[u8]) -> Result<Vec<u8>, String> {
+    let mut stream = way.stream(server).await?;
     let exchange = async {
-        let mut stream = TcpStream::connect(server).await?;
         let length = u16::try_from(request.len()).unwrap_or_default();
         stream
             .write_all(&[&length.to_be_bytes()[..], request].concat())

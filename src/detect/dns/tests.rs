@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hickory_resolver::proto::{
     op::{Message, MessageType, OpCode},
     rr::{RData, Record, rdata::A},
@@ -22,8 +24,8 @@ async fn server() -> (UdpSocket, TcpListener, SocketAddr) {
 }
 
 async fn ask(place: SocketAddr, millis: u64) -> Result<IpAddr, String> {
-    let until = Instant::now() + Duration::from_millis(millis);
-    OPERATORS[0].ask_at(place, Family::V4, until, RANDOM).await
+    let way = Way::new(Family::V4.into(), Duration::from_millis(millis));
+    OPERATORS[0].ask_at(&way, place, RANDOM).await
 }
 
 /// The answer to a question on the wire.

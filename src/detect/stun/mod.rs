@@ -5,13 +5,9 @@ mod message;
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
-    time::Duration,
 };
 
-use tokio::time::Instant;
-
-use super::{datagram, place, source::operator_of};
-use crate::core::addr::Family;
+use super::{datagram, place, source::operator_of, way::Way};
 
 /// An operator and its server.
 #[derive(Clone, Copy, Debug)]
@@ -81,17 +77,11 @@ impl Server {
         operator_of(&self.host)
     }
 
-    /// Asks over a socket of the family.
-    pub(super) async fn ask(
-        &self,
-        family: Family,
-        limit: Duration,
-        transaction: [u8; 12],
-    ) -> Result<IpAddr, String> {
-        let until = Instant::now() + limit;
-        let server = place::find(&self.host, self.port, family, until).await?;
+    /// Asks by this way.
+    pub(super) async fn ask(&self, way: &Way, transaction: [u8; 12]) -> Result<IpAddr, String> {
+        let server = place::find(way, &self.host, self.port).await?;
         let request = message::request(transaction);
-        datagram::ask(server, &request, until, |bytes| {
+        datagram::ask(way, server, &request, |bytes| {
             message::read(bytes, transaction)
         })
         .await?

@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use tokio::net::UdpSocket;
 
 use super::*;
+use crate::core::addr::Family;
 
 const TRANSACTION: [u8; 12] = *b"twelve bytes";
 
@@ -55,7 +58,8 @@ async fn the_address_a_request_comes_from_is_the_answer() {
         let (request, client) = hear(&socket).await;
         socket.send_to(&answer(&request), client).await.unwrap();
     };
-    let asking = server.ask(Family::V4, Duration::from_secs(10), TRANSACTION);
+    let way = Way::new(Family::V4.into(), Duration::from_secs(10));
+    let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert_eq!(addr.unwrap().to_string(), "84.212.10.20");
 }
@@ -68,7 +72,8 @@ async fn an_answer_to_another_transaction_is_ignored_until_the_deadline() {
         request[19] ^= 1;
         socket.send_to(&answer(&request), client).await.unwrap();
     };
-    let asking = server.ask(Family::V4, Duration::from_millis(100), TRANSACTION);
+    let way = Way::new(Family::V4.into(), Duration::from_millis(100));
+    let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert!(addr.unwrap_err().ends_with("it is of another transaction"));
 }
@@ -82,7 +87,8 @@ async fn a_request_that_was_lost_is_repeated_with_its_transaction() {
         assert_eq!(first, second);
         socket.send_to(&answer(&second), client).await.unwrap();
     };
-    let asking = server.ask(Family::V4, Duration::from_secs(10), TRANSACTION);
+    let way = Way::new(Family::V4.into(), Duration::from_secs(10));
+    let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert!(addr.is_ok());
 }
@@ -90,6 +96,7 @@ async fn a_request_that_was_lost_is_repeated_with_its_transaction() {
 #[tokio::test]
 async fn a_server_without_an_address_of_the_family_is_not_asked_in_the_other() {
     let (_socket, server) = start().await;
-    let asking = server.ask(Family::V6, Duration::from_secs(10), TRANSACTION);
+    let way = Way::new(Family::V6.into(), Duration::from_secs(10));
+    let asking = server.ask(&way, TRANSACTION);
     assert_eq!(asking.await.unwrap_err(), "127.0.0.1 has no IPv6 address");
 }

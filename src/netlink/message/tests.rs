@@ -128,6 +128,34 @@ fn a_link_is_up_when_it_runs() {
     assert_eq!(only(&a_link(7, 0x41)), Body::Other, "a bridge's port");
 }
 
+/// A default route that leaves by several interfaces, each hop with a gateway.
+fn by_several(interfaces: &[u32]) -> Vec<u8> {
+    let hop = |index: &u32| {
+        let gateway = attribute(5, &[84, 212, 10, 1]);
+        let length = u16::try_from(8 + gateway.len()).unwrap();
+        let head = [&length.to_ne_bytes()[..], &[0, 0], &index.to_ne_bytes()].concat();
+        [head, gateway].concat()
+    };
+    let fixed = [INET, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+    let hops: Vec<u8> = interfaces.iter().flat_map(hop).collect();
+    message(NEW_ROUTE, &fixed, &[attribute(9, &hops)])
+}
+
+#[test]
+fn a_route_by_several_interfaces_leaves_by_each_of_them() {
+    let Body::DefaultRoute(route) = only(&by_several(&[2, 9])) else {
+        panic!()
+    };
+    assert_eq!([1, 2, 9].map(|it| route.leaves_by(it)), [false, true, true]);
+    assert_eq!(route.family(), Family::V4);
+    let mut broken = by_several(&[2]);
+    let length = 16 + 12 + 4;
+    for (hop, wrong) in [(0_u16, "endless"), (7, "short"), (200, "long")] {
+        broken[length..length + 2].copy_from_slice(&hop.to_ne_bytes());
+        assert!(decode(&broken).is_err(), "{wrong}");
+    }
+}
+
 #[test]
 fn of_routes_only_default_ones_matter() {
     assert!(matches!(only(&route(0, 1)), Body::DefaultRoute(_)));
@@ -152,7 +180,13 @@ fn a_datagram_may_hold_several_messages() {
 
 #[test]
 fn a_message_cut_anywhere_is_refused() {
-    for whole in [ppp(), v6(NEW_ADDR, 0, 0), a_link(0, 0x41), route(0, 1)] {
+    for whole in [
+        ppp(),
+        v6(NEW_ADDR, 0, 0),
+        a_link(0, 0x41),
+        route(0, 1),
+        by_several(&[2, 9]),
+    ] {
         for end in 1..whole.len() {
             assert_eq!(decode(&whole[..end]), Err(Malformed), "cut at {end}");
             // The same with a length that is true of what is left.

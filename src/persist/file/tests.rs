@@ -30,7 +30,11 @@ fn target() -> Target {
 fn memory(now: Moment) -> Memory {
     let mut memory = Memory::default();
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    memory.families.entry(Family::V4).or_default().believed = [addr].into();
+    memory
+        .vantages
+        .entry(Family::V4.into())
+        .or_default()
+        .believed = [addr].into();
     memory.confirm(&target(), &[addr], true, Some(300), now);
     let failure = Failure::of_account(Class::Rejected, "refused");
     memory.accounts.get_mut(&target().account).unwrap().hold =
@@ -169,7 +173,7 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let (dir, file, memory) = saved(&now);
     let learnt = |looker: &StateFile| {
         let mut more = memory.clone();
-        more.families.entry(Family::V6).or_default().absent = Some(now.moment);
+        more.vantages.entry(Family::V6.into()).or_default().absent = Some(now.moment);
         looker.save_if_nobody_else_does(&more, &now).unwrap();
         file.load(&now).memory == more
     };

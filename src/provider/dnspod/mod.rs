@@ -47,6 +47,7 @@
 //!     cap: 8 << 20,
 //!     user_agent: dnspod::user_agent("me@example.com"),
 //!     family: None,
+//!     interface: None,
 //!     proxy: false,
 //! });
 //! let token = Secret::new("13490,6b5976c68aba5b14a0558b77c17c3932");

@@ -59,6 +59,7 @@
 //!     cap: ANSWER_CAP,
 //!     user_agent: "my-program/1.0".into(),
 //!     family: None,
+//!     interface: None,
 //!     proxy: true,
 //! };
 //! let client = Client::new(client::Client::new(tls::config()?, options), &settings);

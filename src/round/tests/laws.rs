@@ -531,10 +531,7 @@ fn one_family_unknown_does_not_stop_the_other() {
         ..host(HOME)
     };
     let fakes = Fakes::new(Push::WhenSimple, vec![both]);
-    fakes
-        .addresses
-        .borrow_mut()
-        .insert(crate::core::addr::Family::V6, unknown());
+    fakes.see_from(crate::core::addr::Family::V6.into(), unknown());
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "kept"]);
     assert_eq!(report.verdict(), Verdict::AddressUnknown);

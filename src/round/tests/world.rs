@@ -24,6 +24,7 @@ use crate::{
         record::{AccountName, Attributes, Record, Target, Zone},
         schedule::Cadence,
         time::Moment,
+        vantage::Vantage,
         verify::ServerAnswer,
     },
     provider::{Listing, Provider},
@@ -219,7 +220,9 @@ pub(super) enum Dns {
 }
 
 pub(super) struct Fakes {
-    pub(super) addresses: RefCell<BTreeMap<Family, Observation>>,
+    pub(super) addresses: RefCell<BTreeMap<Vantage, Observation>>,
+    /// From where was looked, in order.
+    pub(super) looked: RefCell<Vec<Vantage>>,
     pub(super) accounts: Vec<(AccountName, Vec<Host>, FakeProvider)>,
     pub(super) fingerprint: Cell<u64>,
     pub(super) on_absent: OnAbsent,
@@ -241,6 +244,7 @@ pub(super) fn host(name: &str) -> Host {
         ipv6: HostV6::Off,
         ttl: None,
         create: true,
+        via: None,
     }
 }
 
@@ -254,9 +258,10 @@ impl Fakes {
         );
         Self {
             addresses: RefCell::new(BTreeMap::from([
-                (Family::V4, known(&["84.212.10.20"])),
-                (Family::V6, Observation::Absent),
+                (Family::V4.into(), known(&["84.212.10.20"])),
+                (Family::V6.into(), Observation::Absent),
             ])),
+            looked: RefCell::default(),
             accounts: vec![account],
             fingerprint: Cell::new(1),
             on_absent: OnAbsent::Keep,
@@ -276,7 +281,11 @@ impl Fakes {
     }
 
     pub(super) fn see(&self, observation: Observation) {
-        self.addresses.borrow_mut().insert(Family::V4, observation);
+        self.see_from(Family::V4.into(), observation);
+    }
+
+    pub(super) fn see_from(&self, vantage: Vantage, observation: Observation) {
+        self.addresses.borrow_mut().insert(vantage, observation);
     }
 
     pub(super) fn advance(&self, by: Duration) {
@@ -356,8 +365,9 @@ pub(super) fn first(report: &Report) -> &Outcome {
 }
 
 impl Observe for Fakes {
-    async fn observe(&self, family: Family, _past: &Past) -> FamilyReport {
-        let observation = self.addresses.borrow()[&family].clone();
+    async fn observe(&self, vantage: &Vantage, _past: &Past) -> FamilyReport {
+        self.looked.borrow_mut().push(vantage.clone());
+        let observation = self.addresses.borrow()[vantage].clone();
         let answer = match &observation {
             Observation::Known(addrs) if self.from_outside.get() => Some(addrs.addrs()),
             _ => None,
@@ -370,9 +380,10 @@ impl Observe for Fakes {
             took: Duration::ZERO,
         });
         FamilyReport {
-            family,
+            vantage: vantage.clone(),
             observation,
             heard: heard.into_iter().collect(),
+            notes: Vec::new(),
         }
     }
 }

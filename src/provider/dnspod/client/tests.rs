@@ -171,6 +171,7 @@ fn real(base: impl Into<String>) -> Client<client::Client> {
         cap: 1 << 20,
         user_agent: user_agent("me@example.com"),
         family: None,
+        interface: None,
         proxy: false,
     };
     let transport = client::Client::new(tls::config().unwrap(), options);

@@ -22,6 +22,7 @@ fn options(base: &str) -> Options {
         cap: ANSWER_CAP,
         user_agent: "moored-test".into(),
         family: None,
+        interface: None,
         proxy: false,
     }
 }

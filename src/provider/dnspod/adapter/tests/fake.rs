@@ -10,7 +10,7 @@ use crate::{
         name::Fqdn,
         outcome::Failure,
         plan::{Change, Method, Reason, Step},
-        record::{AccountName, Attributes, Record, Target, Zone},
+        record::{AccountName, Attributes, Origin, Record, Target, Zone},
         secret::Secret,
         time::Moment,
     },
@@ -235,6 +235,7 @@ pub(super) fn change(name: &str, steps: Vec<Step>) -> Change {
             family,
         },
         from: vec![ip("9.9.9.9")],
+        seen: Origin::List,
         to,
         method: Method::Records {
             zone: zone("example.com"),

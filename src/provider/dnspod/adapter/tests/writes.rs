@@ -40,6 +40,7 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
             ipv6: HostV6::Own,
             ttl: None,
             create: true,
+            via: None,
         },
         intent: &Intent::Set(AddrSet::one(wanted)),
         existing: &Existing::Listed {

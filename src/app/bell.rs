@@ -1,0 +1,149 @@
+//! The socket of `moored poke`: whoever may connect says that it is time to look, and perhaps what
+//! our addresses are.
+
+use std::{cell::RefCell, io, net::IpAddr, rc::Rc};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::Notify,
+    time::timeout,
+};
+
+use super::board::{LIMIT, next};
+use crate::{
+    commands::poke::{Answer, Ignored},
+    config::Config,
+    core::{
+        addr::{Acceptance, Family},
+        poke::Poke,
+    },
+    detect::source::Source,
+};
+
+/// The longest line that is read: room for an address of each family.
+const LONGEST: usize = 128;
+
+/// Why an address of a family has no say under a configuration, or which ones have one.
+type Say = Result<Acceptance, String>;
+
+/// What was said and not heard yet.
+pub(super) struct Bell {
+    say: RefCell<[Say; 2]>,
+    poke: RefCell<Option<Poke>>,
+    rung: Notify,
+}
+
+impl Bell {
+    /// A bell that nobody has rung yet.
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            say: RefCell::new(say(config)),
+            poke: RefCell::default(),
+            rung: Notify::new(),
+        }
+    }
+
+    /// From now on this configuration says who has a say.
+    pub(super) fn obey(&self, config: &Config) {
+        *self.say.borrow_mut() = say(config);
+    }
+
+    /// Waits for the next poke. A wait that is given up loses nothing.
+    pub(super) async fn next(&self) -> Poke {
+        loop {
+            if let Some(poke) = self.poke.take() {
+                return poke;
+            }
+            self.rung.notified().await;
+        }
+    }
+
+    /// Listens for ever. One at a time, each for a moment, and no round waits for any of them (L14).
+    pub(super) async fn answer(self: Rc<Self>, listener: UnixListener) {
+        loop {
+            let mut stream = next(&listener).await;
+            // One that says nothing, or does not read the answer, is left behind.
+            let _ = timeout(LIMIT, self.hear(&mut stream)).await;
+        }
+    }
+
+    async fn hear(&self, stream: &mut UnixStream) -> io::Result<()> {
+        let answer = match line(stream).await? {
+            Ok(text) => self.ring(&text),
+            Err(why) => refusal(&why),
+        };
+        stream.write_all(&serde_json::to_vec(&answer)?).await
+    }
+
+    /// Takes a line in.
+    fn ring(&self, text: &str) -> Answer {
+        let said: Poke = match text.parse() {
+            Ok(said) => said,
+            Err(why) => return refusal(&why),
+        };
+        let ignored: Vec<_> = said.addrs().filter_map(|addr| self.ignores(addr)).collect();
+        let heard = said.only(|addr| ignored.iter().all(|it| it.address != addr));
+        let before = self.poke.take().unwrap_or_default();
+        *self.poke.borrow_mut() = Some(before.then(heard));
+        self.rung.notify_one();
+        Answer {
+            refused: None,
+            ignored,
+        }
+    }
+
+    fn ignores(&self, address: IpAddr) -> Option<Ignored> {
+        let [four, six] = &*self.say.borrow();
+        let family = Family::of(address);
+        let say = if family == Family::V4 { four } else { six };
+        let reason = match say {
+            Ok(acceptance) => acceptance.admit(family, address).err()?.to_string(),
+            Err(reason) => reason.clone(),
+        };
+        Some(Ignored { address, reason })
+    }
+}
+
+fn refusal(why: &impl ToString) -> Answer {
+    Answer {
+        refused: Some(why.to_string()),
+        ignored: Vec::new(),
+    }
+}
+
+/// One line, without its end; why there is none, if what came is too long or ends early.
+async fn line(stream: &mut UnixStream) -> io::Result<Result<String, &'static str>> {
+    let mut bytes = Vec::new();
+    let mut rest = stream.take(u64::try_from(LONGEST).unwrap_or(u64::MAX));
+    while !bytes.contains(&b'\n') {
+        if rest.read_buf(&mut bytes).await? == 0 {
+            let cut = "a line with at most one address of each family is expected";
+            return Ok(Err(cut));
+        }
+    }
+    let line = bytes.split(|byte| *byte == b'\n').next();
+    Ok(String::from_utf8(line.unwrap_or_default().to_vec()).map_err(|_| "that is no text"))
+}
+
+/// Who has a say under this configuration: IPv4, IPv6.
+fn say(config: &Config) -> [Say; 2] {
+    let targets = config.targets();
+    Family::ALL.map(|family| {
+        let how = config.family(family);
+        let is_outside = |source: &Source| !source.operators().is_empty();
+        if targets.iter().all(|it| it.family != family) {
+            Err(format!("no {family} records are kept"))
+        } else if !config.vantages().contains(&family.into()) {
+            Err(format!(
+                "every host\'s {family} address is found out over an interface of its own"
+            ))
+        } else if how.sources.iter().any(is_outside) {
+            Ok(how.acceptance.clone())
+        } else {
+            Err(format!(
+                "this host itself says what its {family} address is, and no source outside is asked"
+            ))
+        }
+    })
+}

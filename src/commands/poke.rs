@@ -1,0 +1,144 @@
+//! `moored poke`: tells the running daemon that it is time to look, and perhaps what our addresses
+//! are.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Read, Write as _},
+    net::IpAddr,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{End, Output};
+use crate::core::{outcome::Verdict, poke::Poke};
+
+/// Where the daemon listens. What is said there is one line: the addresses, with blanks between them.
+pub fn socket(state_directory: &Path) -> PathBuf {
+    state_directory.join("poke.sock")
+}
+
+/// What the daemon answers, in one line.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// Why the line was no poke; then nothing happens.
+    pub refused: Option<String>,
+    /// The addresses that have no say in the round that follows.
+    pub ignored: Vec<Ignored>,
+}
+
+/// An address that has no say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ignored {
+    /// The address.
+    pub address: IpAddr,
+    /// Why.
+    pub reason: String,
+}
+
+/// How long a daemon that is alive may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The longest answer there is.
+const LONGEST: u64 = 16 << 10;
+
+/// Pokes the daemon of a state directory.
+pub fn poke(state_directory: &Path, poke: Poke, output: &mut Output<'_>) -> End {
+    let answer = match tell(&socket(state_directory), poke) {
+        Ok(answer) => answer,
+        Err(what) => {
+            if output.json {
+                output.value(&serde_json::json!({ "poked": false, "reason": what }));
+            } else {
+                output.text(&format!("{what}\n"));
+            }
+            return End::Unwell;
+        }
+    };
+    if let Some(why) = answer.refused {
+        return output.usage(&format!("the daemon refuses that: {why}"));
+    }
+    if output.json {
+        output.value(&serde_json::json!({ "poked": true, "ignored": answer.ignored }));
+    } else {
+        output.text(&text(poke, &answer.ignored));
+    }
+    End::Round(Verdict::Right)
+}
+
+fn tell(socket: &Path, poke: Poke) -> Result<Answer, String> {
+    let told = || -> io::Result<String> {
+        let mut stream = UnixStream::connect(socket)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(format!("{poke}\n").as_bytes())?;
+        let mut text = String::new();
+        stream.take(LONGEST).read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let text = told().map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "{}: only the daemon's own user and root may poke it",
+            socket.display()
+        ),
+        _ => format!("no daemon answers at {}: {error}", socket.display()),
+    })?;
+    serde_json::from_str(&text).map_err(|_| "the daemon's answer is of another version".to_owned())
+}
+
+/// One line for people.
+fn text(poke: Poke, ignored: &[Ignored]) -> String {
+    let mut text = "a round starts at once".to_owned();
+    for addr in poke.addrs() {
+        let _ = match ignored.iter().find(|it| it.address == addr) {
+            None => write!(text, "; {addr} counts as what one operator says"),
+            Some(Ignored { reason, .. }) => write!(text, "; {addr} is ignored: {reason}"),
+        };
+    }
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_says_what_becomes_of_each_address() {
+        let ignored = [Ignored {
+            address: "2a01::1".parse().unwrap(),
+            reason: "no IPv6 records are kept".to_owned(),
+        }];
+        for (poke, said) in [
+            ("", "a round starts at once\n"),
+            (
+                "84.212.10.20",
+                "a round starts at once; 84.212.10.20 counts as what one operator says\n",
+            ),
+            (
+                "2a01::1 84.212.10.20",
+                "a round starts at once; 84.212.10.20 counts as what one operator says; 2a01::1 is \
+                 ignored: no IPv6 records are kept\n",
+            ),
+        ] {
+            assert_eq!(text(poke.parse().unwrap(), &ignored), said);
+        }
+    }
+
+    #[test]
+    fn a_poke_that_nobody_hears_says_so_and_ends_as_a_status_that_nobody_answers() {
+        let dir = tempfile::tempdir().unwrap();
+        for json in [false, true] {
+            let mut said = Vec::new();
+            let mut output = Output {
+                to: &mut said,
+                json,
+            };
+            assert_eq!(poke(dir.path(), Poke::default(), &mut output), End::Unwell);
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.contains("no daemon answers at "), "{said}");
+            assert_eq!(said.lines().count(), 1);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A poke: somebody on this host says that it is time to look, and perhaps what our addresses are.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
+
+use crate::core::addr::Family;
+
+/// What a poke says: at most one address of each family. It is a claim and no knowledge (L2): it
+/// counts as what one more independent operator says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Poke {
+    v4: Option<Ipv4Addr>,
+    v6: Option<Ipv6Addr>,
+}
+
+/// Why words are no poke.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoPoke {
+    /// Something else than an address.
+    #[error("only IP addresses can be said")]
+    NoAddress,
+    /// Two of one family.
+    #[error("only one {0} address can be said")]
+    Two(Family),
+}
+
+impl Poke {
+    /// The poke that says these.
+    pub fn of(addrs: impl IntoIterator<Item = IpAddr>) -> Result<Self, NoPoke> {
+        let mut poke = Self::default();
+        for addr in addrs {
+            let family = Family::of(addr);
+            if poke.addr(family).is_some() {
+                return Err(NoPoke::Two(family));
+            }
+            match addr {
+                IpAddr::V4(addr) => poke.v4 = Some(addr),
+                IpAddr::V6(addr) => poke.v6 = Some(addr),
+            }
+        }
+        Ok(poke)
+    }
+
+    /// The address of a family, if one was said.
+    pub fn addr(self, family: Family) -> Option<IpAddr> {
+        match family {
+            Family::V4 => self.v4.map(IpAddr::V4),
+            Family::V6 => self.v6.map(IpAddr::V6),
+        }
+    }
+
+    /// The addresses that were said.
+    pub fn addrs(self) -> impl Iterator<Item = IpAddr> {
+        Family::ALL.into_iter().filter_map(move |it| self.addr(it))
+    }
+
+    /// Whether it says no more than that it is time to look.
+    pub fn is_silent(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The same without the addresses that `keep` refuses.
+    #[must_use]
+    pub fn only(self, keep: impl Fn(IpAddr) -> bool) -> Self {
+        Self {
+            v4: self.v4.filter(|addr| keep(IpAddr::V4(*addr))),
+            v6: self.v6.filter(|addr| keep(IpAddr::V6(*addr))),
+        }
+    }
+
+    /// What is said after this one was: the later word about a family counts.
+    #[must_use]
+    pub fn then(self, later: Self) -> Self {
+        Self {
+            v4: later.v4.or(self.v4),
+            v6: later.v6.or(self.v6),
+        }
+    }
+}
+
+impl FromStr for Poke {
+    type Err = NoPoke;
+
+    /// Reads addresses with blanks between them; none is a poke too.
+    fn from_str(text: &str) -> Result<Self, NoPoke> {
+        let addrs: Result<Vec<IpAddr>, _> = text.split_whitespace().map(str::parse).collect();
+        Self::of(addrs.map_err(|_| NoPoke::NoAddress)?)
+    }
+}
+
+impl fmt::Display for Poke {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addrs: Vec<_> = self.addrs().map(|addr| addr.to_string()).collect();
+        f.write_str(&addrs.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poke(text: &str) -> Poke {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn at_most_one_address_of_each_family_is_a_poke() {
+        for text in ["", "84.212.10.20", "2a01::1", "84.212.10.20 2a01::1"] {
+            assert_eq!(poke(text).to_string(), text);
+        }
+        assert_eq!(
+            poke(" 2a01::1\t84.212.10.20 "),
+            poke("84.212.10.20 2a01::1")
+        );
+        for (text, why) in [
+            ("84.212.10.20 84.212.10.20", NoPoke::Two(Family::V4)),
+            ("2a01::1 84.212.10.20 2a01::2", NoPoke::Two(Family::V6)),
+            ("84.212.10", NoPoke::NoAddress),
+            ("84.212.10.20,2a01::1", NoPoke::NoAddress),
+            ("084.212.10.20", NoPoke::NoAddress),
+            ("84.212.10.20/24", NoPoke::NoAddress),
+            ("fe80::1%eth0", NoPoke::NoAddress),
+            ("home.example.com", NoPoke::NoAddress),
+        ] {
+            assert_eq!(text.parse::<Poke>(), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_two_pokes_the_later_word_about_a_family_counts() {
+        for (first, later, both) in [
+            ("", "", ""),
+            ("1.1.1.1", "", "1.1.1.1"),
+            ("1.1.1.1", "2.2.2.2", "2.2.2.2"),
+            ("1.1.1.1 2a01::1", "2a01::2", "1.1.1.1 2a01::2"),
+        ] {
+            assert_eq!(poke(first).then(poke(later)), poke(both), "{first} {later}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_not_said() {
+        let both = poke("1.1.1.1 2a01::1");
+        assert_eq!(both.only(|addr| addr.is_ipv6()), poke("2a01::1"));
+        assert!(both.only(|_| false).is_silent());
+        assert!(!both.is_silent());
+    }
+}

@@ -1,0 +1,185 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(millis: i64) -> Moment {
+    Moment::from_millis(millis)
+}
+
+fn told(text: &str) -> Change {
+    Change::Told(text.parse().unwrap())
+}
+
+/// What the row shows, what is heard when, and when rounds begin.
+type Row<'r> = (&'r str, &'r [(i64, Change)], &'r [i64]);
+
+/// Hears the changes at their times, looking as the loop does whenever something is due before
+/// the next; says when rounds began.
+fn rounds(heard: &[(i64, Change)]) -> Vec<i64> {
+    let mut burst = Burst::default();
+    let mut begun = Vec::new();
+    let mut catch_up = |burst: &mut Burst, now: Moment| {
+        while let Some(due) = burst.due().filter(|due| *due <= now) {
+            burst.take(due).unwrap();
+            begun.push(due.millis());
+        }
+    };
+    for (when, change) in heard {
+        catch_up(&mut burst, at(*when));
+        burst.heard(*change, at(*when));
+    }
+    catch_up(&mut burst, at(i64::MAX));
+    begun
+}
+
+#[test]
+fn rounds_begin_when_the_table_says() {
+    use Change::{Gained, Other};
+    let restless: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
+    let table: &[Row<'_>] = &[
+        ("nothing", &[], &[]),
+        ("an address at once", &[(7, Gained)], &[7]),
+        ("a removal when it is quiet", &[(0, Other)], &[500]),
+        ("a burst is one", &[(0, Other), (300, Other)], &[800]),
+        (
+            "quiet between two makes two",
+            &[(0, Other), (900, Other)],
+            &[500, 1400],
+        ),
+        ("no burst lasts longer", &restless, &[2000, 4000]),
+        (
+            "a quick reconnect is one, with its address",
+            &[(0, Other), (100, Other), (200, Other), (450, Gained)],
+            &[450],
+        ),
+        (
+            "a route right after the address is a second look",
+            &[(0, Gained), (20, Other), (30, Other)],
+            &[0, 530],
+        ),
+        ("a poke at once", &[(0, Other), (100, told(""))], &[100]),
+        (
+            "one after another",
+            &[(0, told("1.1.1.1")), (1, told("1.1.1.1"))],
+            &[0, 1],
+        ),
+    ];
+    for (what, heard, expected) in table {
+        assert_eq!(rounds(heard), *expected, "{what}");
+    }
+}
+
+#[test]
+fn a_network_that_never_rests_gets_so_many_rounds_a_minute() {
+    let flapping: Vec<_> = (0..600).map(|it| (it * 100, Change::Gained)).collect();
+    let begun = rounds(&flapping);
+    let in_first = begun.iter().filter(|it| **it < 60_000).count();
+    assert_eq!(in_first, MOST as usize);
+    assert_eq!(begun.last(), Some(&60_000), "and the last change is seen");
+}
+
+#[test]
+fn a_network_that_never_rests_for_hours_gets_so_many_rounds_an_hour_and_then_one_a_minute() {
+    let second = 1000;
+    let flapping: Vec<_> = (0..7_200).map(|it| (it * second, Change::Gained)).collect();
+    let begun = rounds(&flapping);
+    let within = |from: i64, until: i64| {
+        let minutes = from * 60 * second..until * 60 * second;
+        begun.iter().filter(|it| minutes.contains(it)).count()
+    };
+    assert_eq!(within(0, 4), 4 * MOST as usize);
+    // The last of the hour's came 29 seconds after the minute began.
+    assert_eq!(within(4, 60), 56);
+    assert_eq!(
+        within(60, 64),
+        4 * MOST as usize,
+        "the next hour is a new one"
+    );
+    assert_eq!(within(64, 120), 56);
+    assert!(begun.last() >= Some(&(7_199 * second)), "the last is seen");
+}
+
+#[test]
+fn a_quiet_hour_is_not_counted_against_the_next_change() {
+    let mut heard: Vec<_> = (0..120).map(|it| (it * 4_000, Change::Gained)).collect();
+    heard.extend([(3_599_000, Change::Gained), (3_600_500, Change::Gained)]);
+    let begun = rounds(&heard);
+    assert_eq!(begun[120..], [3_599_000, 3_600_500]);
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_budgets_hold_and_the_last_change_is_looked_at(
+        pauses in proptest::collection::vec((0_i64..90_000, any::<bool>()), 1..600),
+        hurry in 1_i64..200,
+    ) {
+        let mut when = 0;
+        let heard: Vec<_> = pauses
+            .iter()
+            .map(|(pause, gained)| {
+                when += pause / hurry;
+                (when, if *gained { Change::Gained } else { Change::Other })
+            })
+            .collect();
+        let begun = rounds(&heard);
+        let most_within = |length: i64| {
+            let from = |first: &i64| {
+                begun.iter().filter(|it| (*first..first + length).contains(it)).count()
+            };
+            begun.iter().map(from).max().unwrap_or(0)
+        };
+        // Any minute or hour touches two windows at the most.
+        prop_assert!(most_within(60_000) <= 2 * MOST as usize);
+        prop_assert!(most_within(3_600_000) <= 2 * (MOST_AN_HOUR as usize + 60));
+        prop_assert!(begun.last() >= Some(&when));
+        let late = begun.last().map(|last| last - when);
+        prop_assert!(late <= Some(60_000), "{late:?}");
+        prop_assert!(begun.is_sorted());
+    }
+}
+
+#[test]
+fn a_round_for_another_reason_has_seen_what_was_heard() {
+    let mut burst = Burst::default();
+    burst.heard(Change::Other, at(0));
+    burst.seen();
+    assert_eq!(burst.due(), None);
+    assert_eq!(burst.take(at(i64::MAX)), None);
+}
+
+#[test]
+fn what_was_said_is_not_seen_by_a_round_for_another_reason() {
+    let mut burst = Burst::default();
+    burst.heard(Change::Gained, at(0));
+    burst.heard(told("1.1.1.1"), at(1));
+    burst.heard(Change::Other, at(2));
+    burst.seen();
+    assert_eq!(burst.take(at(2)), Some(told("1.1.1.1")));
+    burst.heard(told(""), at(3));
+    burst.seen();
+    assert_eq!(burst.due(), None, "a poke that says nothing has been heard");
+}
+
+#[test]
+fn pokes_beyond_the_budget_are_one_with_the_last_word_of_each_family() {
+    let mut burst = Burst::default();
+    for millis in 0..i64::from(MOST) {
+        burst.heard(told("9.9.9.9"), at(millis));
+        assert_eq!(burst.take(at(millis)), Some(told("9.9.9.9")));
+    }
+    for text in ["1.1.1.1 2a01::1", "", "1.1.1.2"] {
+        burst.heard(told(text), at(100));
+        assert_eq!(burst.take(at(100)), None, "{text}");
+    }
+    assert_eq!(burst.due(), Some(at(60_000)));
+    assert_eq!(burst.take(at(60_000)), Some(told("1.1.1.2 2a01::1")));
+}
+
+#[test]
+fn nothing_is_due_before_its_time() {
+    let mut burst = Burst::default();
+    burst.heard(Change::Other, at(0));
+    assert_eq!(burst.take(at(499)), None);
+    assert_eq!(burst.take(at(500)), Some(Change::Other));
+    assert_eq!(burst.take(at(501)), None);
+}

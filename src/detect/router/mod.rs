@@ -1,0 +1,125 @@
+//! The source `router`: the router in front of this host knows the address of the line. It is asked
+//! by PCP, NAT-PMP and UPnP, in that order of preference.
+
+mod pcp;
+mod race;
+pub mod upnp;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use self::{
+    race::{Attempt, race},
+    upnp::{Upnp, ssdp},
+};
+use super::{datagram, echo::Echoes, way::Way};
+use crate::portmapping::{REQUESTS, Refusal, natpmp};
+
+/// How long one protocol is waited for before the next is tried as well, where time allows. On one's
+/// own network an answer takes milliseconds; a slow router's new mapping some hundreds.
+const HEAD_START: Duration = Duration::from_millis(400);
+
+/// How long a router is waited for that says nothing, where more is allowed: three attempts by PCP and
+/// NAT-PMP, and twice what an answer to a search may be put off.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why there is no address from a router.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Failure {
+    /// What went wrong, in words.
+    pub(super) what: String,
+    /// Whether the router says that it has no external address.
+    pub(super) no_address: bool,
+}
+
+impl From<String> for Failure {
+    fn from(what: String) -> Self {
+        Self {
+            what,
+            no_address: false,
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            what: refusal.what,
+            no_address: refusal.no_address,
+        }
+    }
+}
+
+/// A router and where it is spoken to.
+pub(super) struct Router<'a> {
+    addr: Ipv4Addr,
+    /// PCP and NAT-PMP.
+    requests: SocketAddr,
+    /// Searches of UPnP.
+    everybody: SocketAddr,
+    echoes: &'a Echoes,
+}
+
+impl<'a> Router<'a> {
+    /// The router at an address of the own network.
+    pub(super) fn new(addr: Ipv4Addr, echoes: &'a Echoes) -> Self {
+        let (everybody, port) = ssdp::EVERYBODY;
+        Self {
+            addr,
+            requests: SocketAddrV4::new(addr, REQUESTS).into(),
+            everybody: SocketAddrV4::new(everybody, port).into(),
+            echoes,
+        }
+    }
+
+    /// Asks by `way` for its external address. `nonce` is what nobody can guess.
+    pub(super) async fn ask(&self, way: &Way, nonce: [u8; 12]) -> Result<Ipv4Addr, Failure> {
+        let soon = &way.no_later_than(Instant::now() + PATIENCE);
+        let ways: Vec<Attempt<'_, _, Failure>> = vec![
+            ("PCP", Box::pin(pcp::ask(soon, self.requests, nonce))),
+            ("NAT-PMP", Box::pin(self.by_natpmp(soon))),
+            ("UPnP", Box::pin(self.by_upnp(soon, way))),
+        ];
+        let head_start = HEAD_START.min(way.limit / 10);
+        race(ways, head_start).await.map_err(|failures| {
+            let told = failures
+                .iter()
+                .map(|(way, failure)| format!("{way}: {}", failure.what));
+            Failure {
+                what: told.collect::<Vec<_>>().join("; "),
+                no_address: failures.iter().any(|(_, failure)| failure.no_address),
+            }
+        })
+    }
+
+    async fn by_natpmp(&self, way: &Way) -> Result<Ipv4Addr, Failure> {
+        let read = |bytes: &[u8]| natpmp::read(bytes).map(|it| it.external).into();
+        let answer = datagram::ask(way, self.requests, &natpmp::REQUEST, read);
+        Ok(answer.await??)
+    }
+
+    /// `found` is the way by which there is an answer to the search, `way` the one by which there is one to
+    /// all.
+    async fn by_upnp(&self, found: &Way, way: &Way) -> Result<Ipv4Addr, Failure> {
+        // No datagram is sent: the kernel says which of our addresses faces the router.
+        let towards = way.datagrams(self.requests).await?;
+        let own = towards.local_addr().map_err(|error| error.to_string())?;
+        let SocketAddr::V4(own) = own else {
+            return Err("this host has no IPv4 address towards it".to_owned().into());
+        };
+        let upnp = Upnp {
+            router: self.addr,
+            own: *own.ip(),
+            everybody: self.everybody,
+            echoes: self.echoes,
+        };
+        upnp.ask(found, way).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,380 @@
+use tokio::net::UdpSocket;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{body_string_contains, header, method, path},
+};
+
+use super::*;
+use crate::core::addr::Family;
+
+const NONCE: [u8; 12] = *b"twelve bytes";
+const OURS: [u8; 4] = [84, 212, 10, 20];
+const LONG: Duration = Duration::from_secs(20);
+
+fn way(limit: Duration) -> Way {
+    Way::new(Family::V4.into(), limit)
+}
+
+fn echoes() -> Echoes {
+    Echoes {
+        tls: crate::http::tls::config().unwrap(),
+        user_agent: "moored/test".to_owned(),
+    }
+}
+
+/// A router on loopback: what it is sent, by PCP or NAT-PMP and by search.
+struct Fake {
+    requests: UdpSocket,
+    everybody: UdpSocket,
+    echoes: Echoes,
+}
+
+impl Fake {
+    async fn start() -> Self {
+        Self {
+            requests: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+            everybody: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+            echoes: echoes(),
+        }
+    }
+
+    fn router(&self) -> Router<'_> {
+        Router {
+            addr: Ipv4Addr::LOCALHOST,
+            requests: self.requests.local_addr().unwrap(),
+            everybody: self.everybody.local_addr().unwrap(),
+            echoes: &self.echoes,
+        }
+    }
+
+    async fn ask(&self, limit: Duration) -> Result<Ipv4Addr, String> {
+        let answer = self.router().ask(&way(limit), NONCE).await;
+        answer.map_err(|failure| failure.what)
+    }
+
+    /// Says no to every request by PCP and NAT-PMP.
+    async fn refuse(&self, code: u8) {
+        loop {
+            let (request, client) = hear(&self.requests).await;
+            let answer = match request[..] {
+                [0, 0] => [0, 128, 0, code, 0, 0, 0, 9],
+                _ => [0, 129, 0, 1, 0, 0, 0, 9],
+            };
+            self.requests.send_to(&answer, client).await.unwrap();
+        }
+    }
+
+    /// Answers searches with where the description is.
+    async fn answer_searches(&self, location: &str) {
+        loop {
+            let (search, client) = hear(&self.everybody).await;
+            let search = String::from_utf8(search).unwrap();
+            let target = search.split("\r\nST: ").nth(1).unwrap().trim();
+            let answer = found(location, target);
+            self.everybody.send_to(&answer, client).await.unwrap();
+        }
+    }
+}
+
+fn found(location: &str, target: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nST: {target}\r\nLOCATION: {location}\r\n\r\n").into_bytes()
+}
+
+async fn hear(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    let mut room = [0; 2048];
+    let (length, client) = socket.recv_from(&mut room).await.unwrap();
+    (room[..length].to_vec(), client)
+}
+
+/// The answer to a request for a mapping.
+fn mapped(request: &[u8]) -> Vec<u8> {
+    let external = Ipv4Addr::from(OURS).to_ipv6_mapped().octets();
+    let head = [2, 0x81, 0, 0, 0, 0, 0, 60, 0, 0, 0, 9];
+    [&head[..], &[0; 12], &request[24..42], &[0x77; 2], &external].concat()
+}
+
+fn external(addr: [u8; 4]) -> Vec<u8> {
+    [&[0, 128, 0, 0, 0, 0, 0, 9][..], &addr].concat()
+}
+
+const SERVICE: &str = "urn:schemas-upnp-org:service:";
+
+fn description(kinds: &[(&str, &str)]) -> ResponseTemplate {
+    let service = |(kind, control): &(&str, &str)| {
+        format!(
+            "<service><serviceType>{SERVICE}{kind}</serviceType>\
+             <controlURL>{control}</controlURL></service>"
+        )
+    };
+    let services: String = kinds.iter().map(service).collect();
+    ResponseTemplate::new(200).set_body_string(format!(
+        "<root><device><serviceList>{services}</serviceList></device></root>"
+    ))
+}
+
+fn answered(addr: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_string(format!(
+        "<e><NewExternalIPAddress>{addr}</NewExternalIPAddress></e>"
+    ))
+}
+
+/// The router's web server, with one connection.
+async fn web(description: ResponseTemplate, answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    let read = Mock::given(method("GET")).and(path("/igd.xml"));
+    read.respond_with(description).mount(&server).await;
+    let call = Mock::given(method("POST"))
+        .and(path("/ctl"))
+        .and(header("content-type", "text/xml; charset=\"utf-8\""))
+        .and(header(
+            "soapaction",
+            "\"urn:schemas-upnp-org:service:WANIPConnection:1#GetExternalIPAddress\"",
+        ))
+        .and(body_string_contains("<u:GetExternalIPAddress "));
+    call.respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn a_router_that_speaks_pcp_is_asked_by_it_alone_and_its_mapping_is_taken_back() {
+    let fake = Fake::start().await;
+    let answering = async {
+        let (request, client) = hear(&fake.requests).await;
+        assert_eq!(request[..8], [2, 1, 0, 0, 0, 0, 0, 60]);
+        fake.requests
+            .send_to(&mapped(&request), client)
+            .await
+            .unwrap();
+        let (deletion, from) = hear(&fake.requests).await;
+        assert_eq!(deletion[..8], [2, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!((&deletion[8..], from), (&request[8..], client));
+        assert_eq!(client.port().to_be_bytes(), request[40..42]);
+    };
+    let (addr, ()) = tokio::join!(fake.ask(LONG), answering);
+    assert_eq!(addr, Ok(OURS.into()));
+    for socket in [&fake.requests, &fake.everybody] {
+        assert!(socket.try_recv(&mut [0; 9]).is_err(), "it was asked again");
+    }
+}
+
+#[tokio::test]
+async fn a_router_that_speaks_nat_pmp_only_says_so_and_is_asked_by_it_at_once() {
+    let fake = Fake::start().await;
+    let answering = async {
+        let (_, client) = hear(&fake.requests).await;
+        let unsupported = [0, 129, 0, 1, 0, 0, 0, 9];
+        fake.requests.send_to(&unsupported, client).await.unwrap();
+        // Nothing is taken back, for nothing was granted.
+        let (request, client) = hear(&fake.requests).await;
+        assert_eq!(request, natpmp::REQUEST);
+        fake.requests
+            .send_to(&external(OURS), client)
+            .await
+            .unwrap();
+    };
+    let begun = Instant::now();
+    let (addr, ()) = tokio::join!(fake.ask(LONG), answering);
+    assert_eq!(addr, Ok(OURS.into()));
+    assert!(begun.elapsed() < HEAD_START, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_mapping_that_was_asked_for_in_vain_is_taken_back_too() {
+    let fake = Fake::start().await;
+    let answering = async {
+        let mut taken_back = false;
+        loop {
+            let (request, client) = hear(&fake.requests).await;
+            if request == natpmp::REQUEST {
+                fake.requests
+                    .send_to(&external(OURS), client)
+                    .await
+                    .unwrap();
+            } else if request[4..8] == [0; 4] {
+                taken_back = true;
+            }
+            if taken_back {
+                break;
+            }
+        }
+    };
+    let (addr, ()) = tokio::join!(fake.ask(Duration::from_secs(1)), answering);
+    assert_eq!(addr, Ok(OURS.into()));
+}
+
+#[tokio::test]
+async fn a_router_that_speaks_upnp_only_is_found_well_within_the_time() {
+    let fake = Fake::start().await;
+    let server = web(
+        description(&[("WANIPConnection:1", "/ctl")]),
+        answered("84.212.10.20"),
+    )
+    .await;
+    let location = format!("{}/igd.xml", server.uri());
+    let begun = Instant::now();
+    let addr = tokio::select! {
+        addr = fake.ask(LONG) => addr,
+        () = fake.answer_searches(&location) => unreachable!(),
+    };
+    assert_eq!(addr, Ok(OURS.into()));
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn the_connection_that_is_in_use_is_the_one_that_counts() {
+    let fake = Fake::start().await;
+    let both = [
+        ("WANPPPConnection:1", "/ppp"),
+        ("WANIPConnection:1", "/ctl"),
+    ];
+    let server = web(description(&both), answered("84.212.10.20")).await;
+    let ppp = Mock::given(method("POST")).and(path("/ppp"));
+    ppp.respond_with(answered("0.0.0.0")).mount(&server).await;
+    let location = format!("{}/igd.xml", server.uri());
+    let addr = tokio::select! {
+        addr = fake.ask(Duration::from_secs(5)) => addr,
+        () = fake.answer_searches(&location) => unreachable!(),
+    };
+    assert_eq!(addr, Ok(OURS.into()));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_by_upnp_is_said_in_words() {
+    let connection = || description(&[("WANIPConnection:1", "/ctl")]);
+    let fault = "<e><UPnPError><errorCode>501</errorCode></UPnPError></e>";
+    let fault = ResponseTemplate::new(500).set_body_string(fault);
+    let elsewhere = ResponseTemplate::new(302).insert_header("Location", "http://127.0.0.1/x");
+    let long = ResponseTemplate::new(200).set_body_string(" ".repeat(1 << 20));
+    let status = |status| ResponseTemplate::new(status);
+    for (description, answer, what) in [
+        (connection(), fault, "UPnP: it answers with error 501"),
+        (
+            connection(),
+            status(401),
+            "UPnP: it answers with status 401",
+        ),
+        (
+            connection(),
+            answered(""),
+            "UPnP: it gives no external address",
+        ),
+        (
+            description(&[]),
+            answered(""),
+            "UPnP: it describes no connection",
+        ),
+        (elsewhere, answered(""), "UPnP: it answers with status 302"),
+        (
+            status(500),
+            answered(""),
+            "UPnP: it answers with status 500",
+        ),
+        (
+            long,
+            answered(""),
+            "UPnP: the answer is longer than 65536 bytes",
+        ),
+    ] {
+        let fake = Fake::start().await;
+        let server = web(description, answer).await;
+        let location = format!("{}/igd.xml", server.uri());
+        let error = tokio::select! {
+            addr = fake.ask(LONG) => addr.unwrap_err(),
+            () = fake.answer_searches(&location) => unreachable!(),
+            () = fake.refuse(2) => unreachable!(),
+        };
+        assert!(
+            error.starts_with("PCP: it speaks NAT-PMP only; NAT-PMP: it is not"),
+            "{error}"
+        );
+        assert!(error.contains(what), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_router_itself_is_believed_about_where_its_description_is() {
+    let fake = Fake::start().await;
+    let stranger = UdpSocket::bind("127.0.0.2:0").await.unwrap();
+    let answering = async {
+        loop {
+            let (_, client) = hear(&fake.everybody).await;
+            let answer = found("http://127.0.0.1:9/", ssdp::TARGETS[0]);
+            stranger.send_to(&answer, client).await.unwrap();
+        }
+    };
+    let error = tokio::select! {
+        addr = fake.ask(Duration::from_millis(500)) => addr.unwrap_err(),
+        () = answering => unreachable!(),
+    };
+    let what = "UPnP: no answer in time but one that was ignored: it came from somebody else";
+    assert!(error.ends_with(what), "{error}");
+}
+
+#[tokio::test]
+async fn a_router_that_never_answers_ends_within_the_time() {
+    let fake = Fake::start().await;
+    let limit = Duration::from_millis(300);
+    let begun = Instant::now();
+    let error = fake.ask(limit).await.unwrap_err();
+    let silent = "no answer in time";
+    assert_eq!(
+        error,
+        format!("PCP: {silent}; NAT-PMP: {silent}; UPnP: {silent}")
+    );
+    let took = begun.elapsed();
+    assert!(took >= limit && took < limit * 3, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_web_server_that_never_ends_is_not_waited_for_longer_than_the_time() {
+    let fake = Fake::start().await;
+    let slow = description(&[]).set_delay(LONG);
+    let server = web(slow, answered("")).await;
+    let location = format!("{}/igd.xml", server.uri());
+    let begun = Instant::now();
+    let error = tokio::select! {
+        addr = fake.ask(Duration::from_millis(500)) => addr.unwrap_err(),
+        () = fake.answer_searches(&location) => unreachable!(),
+    };
+    assert!(error.contains("UPnP: no complete answer within"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_router_that_is_no_router_is_done_with_at_once() {
+    let fake = Fake::start().await;
+    let (requests, everybody) = (fake.router().requests, fake.router().everybody);
+    let router = Router {
+        addr: Ipv4Addr::LOCALHOST,
+        requests,
+        everybody,
+        echoes: &fake.echoes,
+    };
+    // Nobody listens there any more.
+    drop(fake.requests);
+    let failure = router
+        .ask(&way(Duration::from_millis(500)), NONCE)
+        .await
+        .unwrap_err();
+    assert!(
+        failure.what.starts_with("PCP: Connection refused"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.what.contains("NAT-PMP: Connection refused"),
+        "{failure:?}"
+    );
+    assert!(!failure.no_address);
+}
+
+#[tokio::test]
+async fn a_router_without_an_address_says_so_by_any_protocol() {
+    let fake = Fake::start().await;
+    let router = fake.router();
+    let way = way(Duration::from_millis(300));
+    let failure = tokio::select! {
+        addr = router.ask(&way, NONCE) => addr.unwrap_err(),
+        () = fake.refuse(3) => unreachable!(),
+    };
+    assert!(failure.no_address, "{failure:?}");
+}

@@ -1,0 +1,125 @@
+//! NAT-PMP (RFC 6886): the router's external address, asked for (section 3.2) and announced (section
+//! 3.2.1). Both are one message: there is nothing in it that ties an answer to its question.
+
+use std::net::Ipv4Addr;
+
+use super::{Refusal, given};
+
+/// Asks for the external address.
+pub const REQUEST: [u8; 2] = [0, 0];
+
+/// An answer or an announcement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// Seconds since the router's mappings began.
+    pub epoch: u32,
+    /// The external address, or why there is none.
+    pub external: Result<Ipv4Addr, Refusal>,
+}
+
+/// Reads a datagram whole. What is no message about an external address is an error in words.
+pub fn read(bytes: &[u8]) -> Result<Message, &'static str> {
+    let [0, 128, high, low, rest @ ..] = bytes else {
+        return Err("it is no NAT-PMP message about an external address");
+    };
+    let Some((epoch, rest)) = rest.split_first_chunk() else {
+        return Err("its length is wrong");
+    };
+    let external = match (u16::from_be_bytes([*high, *low]), <[u8; 4]>::try_from(rest)) {
+        (0, Ok(octets)) => given(octets.into()),
+        (code, _) if code != 0 && rest.len() <= 4 => Err(refusal(code)),
+        _ => return Err("its length is wrong"),
+    };
+    Ok(Message {
+        epoch: u32::from_be_bytes(*epoch),
+        external,
+    })
+}
+
+/// By the result codes of section 3.5.
+fn refusal(code: u16) -> Refusal {
+    match code {
+        1 => Refusal::new("it does not speak this version (result 1)"),
+        2 => Refusal::new("it is not allowed to answer (result 2)"),
+        3 => Refusal::no_address("it has no external address (network failure, result 3)"),
+        4 => Refusal::new("it has no room (result 4)"),
+        5 => Refusal::new("it does not know the question (result 5)"),
+        code => Refusal::new(format!("it answers with result {code}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a router of ours answered.
+    const ANSWER: [u8; 12] = [0, 128, 0, 0, 0, 0, 2, 1, 84, 212, 10, 20];
+
+    #[test]
+    fn an_answer_gives_the_routers_address_and_age() {
+        assert_eq!(
+            read(&ANSWER),
+            Ok(Message {
+                epoch: 513,
+                external: Ok(Ipv4Addr::new(84, 212, 10, 20)),
+            })
+        );
+    }
+
+    #[test]
+    fn no_part_of_an_answer_is_an_answer_and_nothing_may_follow_it() {
+        for end in 0..ANSWER.len() {
+            assert!(read(&ANSWER[..end]).is_err(), "{end}");
+        }
+        assert!(read(&[&ANSWER[..], &[0]].concat()).is_err());
+        assert!(read(&ANSWER.repeat(100)).is_err());
+    }
+
+    #[test]
+    fn another_version_or_opcode_is_no_answer() {
+        for (at, values) in [(0, [1, 2, 128, 255]), (1, [0, 1, 127, 129])] {
+            for value in values {
+                let mut other = ANSWER;
+                other[at] = value;
+                assert!(read(&other).is_err(), "{at} {value}");
+            }
+        }
+        assert!(read(&REQUEST).is_err(), "what only reflects the question");
+    }
+
+    #[test]
+    fn a_refusal_is_said_in_words_and_gives_no_address_whatever_stands_there() {
+        for (code, what, no_address) in [
+            (1, "version", false),
+            (2, "not allowed", false),
+            (3, "no external address", true),
+            (4, "no room", false),
+            (5, "question", false),
+            (77, "result 77", false),
+        ] {
+            let mut bytes = ANSWER;
+            bytes[3] = code;
+            for bytes in [&bytes[..], &bytes[..8]] {
+                let refusal = read(bytes).unwrap().external.unwrap_err();
+                assert!(refusal.what.contains(what), "{refusal}");
+                assert_eq!(refusal.no_address, no_address, "{refusal}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_zeros_are_no_address() {
+        let bytes = [&ANSWER[..8], &[0; 4]].concat();
+        assert!(read(&bytes).unwrap().external.unwrap_err().no_address);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let _ = read(&bytes);
+            let _ = read(&[&ANSWER[..2], &bytes].concat());
+        }
+    }
+}

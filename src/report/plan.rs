@@ -1,0 +1,96 @@
+//! For people: what a round would change, with where it was seen, why it is wanted and how it is done.
+
+use std::fmt::Write as _;
+
+use super::text::lines_explained;
+use crate::core::{
+    addr::list,
+    observe::Observation,
+    outcome::{FamilyReport, HostReport, Outcome, Report},
+    plan::{Change, Method, Step},
+    record::Origin,
+    time::Moment,
+};
+
+/// A dry run's lines; under each that would change something stands why and how.
+pub fn plan(report: &Report, now: Moment) -> String {
+    lines_explained(report, now, |host| match (&host.outcome, &host.change) {
+        (Outcome::Planned, Some(change)) => explanation(host, change, report),
+        _ => String::new(),
+    })
+}
+
+fn explanation(host: &HostReport, change: &Change, report: &Report) -> String {
+    let mut text = format!("    seen    {}\n", seen(change));
+    if let Some(why) = wanted(host, change, report) {
+        let _ = writeln!(text, "    wanted  {why}");
+    }
+    for step in steps(change) {
+        let _ = writeln!(text, "    done    {step}");
+    }
+    text
+}
+
+/// Where what is there was seen.
+pub fn seen(change: &Change) -> String {
+    let there = if change.from.is_empty() {
+        "no record".to_owned()
+    } else {
+        list(&change.from)
+    };
+    match change.seen {
+        Origin::List => format!("{there} in the provider's list"),
+        Origin::Memory => format!("{there} by what the provider confirmed last"),
+    }
+}
+
+/// Who says that these addresses are ours.
+pub fn wanted(host: &HostReport, change: &Change, report: &Report) -> Option<String> {
+    let seen = report
+        .families
+        .iter()
+        .find(|it| it.vantage.family == host.target.family && it.vantage.via == host.via)?;
+    let sources = believed(seen);
+    if change.to.is_empty() {
+        return Some(
+            "no address: this family is gone from here, and `on_absent` says remove".to_owned(),
+        );
+    }
+    (!sources.is_empty()).then(|| format!("{} by {}", list(&change.to), sources.join(", ")))
+}
+
+/// The sources whose answer was believed.
+fn believed(report: &FamilyReport) -> Vec<&str> {
+    let Observation::Known(addrs) = &report.observation else {
+        return Vec::new();
+    };
+    let addrs = addrs.addrs();
+    let heard = report.heard.iter().filter(|it| {
+        let answer = it.answer.as_ref();
+        answer.is_ok_and(|answer| addrs.iter().eq(answer))
+    });
+    heard.map(|it| it.source.as_str()).collect()
+}
+
+/// How it is done, step by step.
+pub fn steps(change: &Change) -> Vec<String> {
+    let ttl = |ttl: &Option<u32>| ttl.map(|it| format!(", TTL {it}")).unwrap_or_default();
+    match &change.method {
+        Method::Push(addrs) => vec![format!("the whole name is set to {addrs} by dyndns/update")],
+        Method::Records { steps, .. } => steps
+            .iter()
+            .map(|step| match step {
+                Step::Create { addr, ttl: wanted } => format!("create {addr}{}", ttl(wanted)),
+                Step::Modify {
+                    record,
+                    addr,
+                    ttl: wanted,
+                } => {
+                    let (id, before) = (&record.id, record.addr);
+                    format!("change record {id} from {before} to {addr}{}", ttl(wanted))
+                }
+                Step::Delete { record } => format!("delete record {} ({})", record.id, record.addr),
+            })
+            .collect(),
+    }
+}

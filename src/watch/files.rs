@@ -1,0 +1,178 @@
+//! Hearing that a file was written, replaced or removed: inotify(7) on its directory, so that a file
+//! that takes another's place is heard as well.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
+    io,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
+use tokio::net::unix::pipe::Receiver;
+
+use crate::core::settle::Change;
+
+/// Room for several events; one takes 16 bytes and its name, of 255 at the most.
+const ROOM: usize = 4096;
+
+/// Files that are watched by name.
+pub struct Files {
+    // An inotify descriptor is read like a pipe's, and the runtime's pipe is the one reader of any
+    // descriptor that it offers without `unsafe`.
+    events: Receiver,
+    directories: RefCell<Vec<Directory>>,
+}
+
+/// A directory with the names in it that matter.
+struct Directory {
+    path: PathBuf,
+    names: BTreeSet<OsString>,
+    /// The kernel's number for it while it is watched.
+    watch: Option<i32>,
+    /// It was said that it cannot be watched.
+    is_told: bool,
+}
+
+impl Files {
+    /// Watches nothing yet: [`Files::renew`] does. It needs the runtime.
+    pub fn open<'p>(paths: impl IntoIterator<Item = &'p Path>) -> io::Result<Self> {
+        let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
+        let mut names: BTreeMap<PathBuf, BTreeSet<OsString>> = BTreeMap::new();
+        for path in paths {
+            let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+                continue;
+            };
+            // A name alone is in the working directory.
+            let here = directory.as_os_str().is_empty();
+            let directory = if here { Path::new(".") } else { directory };
+            let names = names.entry(directory.to_owned()).or_default();
+            names.insert(name.to_owned());
+        }
+        let directories = names.into_iter().map(|(path, names)| Directory {
+            path,
+            names,
+            watch: None,
+            is_told: false,
+        });
+        Ok(Self {
+            events: Receiver::from_owned_fd_unchecked(events)?,
+            directories: RefCell::new(directories.collect()),
+        })
+    }
+
+    /// Watches what is not watched yet, and what has taken the place of a directory that was. Says
+    /// which directories cannot be watched from now on, and which can be again.
+    pub fn renew(&self) -> Vec<(PathBuf, io::Result<()>)> {
+        let mut directories = self.directories.borrow_mut();
+        let news = directories.iter_mut().filter_map(|directory| {
+            let wanted = WatchFlags::CLOSE_WRITE
+                | WatchFlags::MOVED_TO
+                | WatchFlags::MOVED_FROM
+                | WatchFlags::DELETE
+                | WatchFlags::DELETE_SELF
+                | WatchFlags::MOVE_SELF
+                | WatchFlags::ONLYDIR;
+            // What is watched already keeps its number.
+            let added = inotify::add_watch(&self.events, &directory.path, wanted);
+            let before = directory.watch.take();
+            directory.watch = added.ok();
+            if let Some(before) = before.filter(|_| before != directory.watch) {
+                // It may be gone already.
+                let _ = inotify::remove_watch(&self.events, before);
+            }
+            let was_told = std::mem::replace(&mut directory.is_told, added.is_err());
+            let is_news = was_told != added.is_err();
+            is_news.then(|| (directory.path.clone(), added.map(drop).map_err(Into::into)))
+        });
+        news.collect()
+    }
+
+    /// Waits until one of the files has changed. A wait that is given up loses nothing.
+    pub async fn next(&self) -> io::Result<Change> {
+        loop {
+            self.events.readable().await?;
+            let mut bytes = vec![0; ROOM];
+            match self.events.try_read(&mut bytes) {
+                Ok(length) => {
+                    let heard = self.weigh(bytes.get(..length).unwrap_or_default());
+                    if let Some(change) = heard {
+                        return Ok(change);
+                    }
+                }
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                    ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What these events change.
+    fn weigh(&self, bytes: &[u8]) -> Option<Change> {
+        let mut directories = self.directories.borrow_mut();
+        let changes = events(bytes).map(|event| {
+            if event.flags.contains(ReadFlags::QUEUE_OVERFLOW) {
+                // Events were lost: who knows which.
+                return Some(Change::Other);
+            }
+            let mut own = directories.iter_mut();
+            let directory = own.find(|it| it.watch == Some(event.watch))?;
+            let gone = ReadFlags::IGNORED
+                | ReadFlags::UNMOUNT
+                | ReadFlags::DELETE_SELF
+                | ReadFlags::MOVE_SELF;
+            if event.flags.intersects(gone) {
+                if event.flags.contains(ReadFlags::IGNORED) {
+                    directory.watch = None;
+                }
+                return Some(Change::Other);
+            }
+            if !directory.names.contains(event.name) {
+                return None;
+            }
+            let written = ReadFlags::CLOSE_WRITE | ReadFlags::MOVED_TO;
+            Some(if event.flags.intersects(written) {
+                Change::Gained
+            } else {
+                Change::Other
+            })
+        });
+        changes.max().flatten()
+    }
+}
+
+/// Something that happened in a directory.
+struct Event<'b> {
+    watch: i32,
+    flags: ReadFlags,
+    name: &'b OsStr,
+}
+
+/// The events in these bytes: `struct inotify_event` is watch, flags, a number that joins two events
+/// and the length of the name, which follows and is filled up with zeros.
+fn events(bytes: &[u8]) -> impl Iterator<Item = Event<'_>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (watch, after) = rest.split_first_chunk()?;
+        let (flags, after) = after.split_first_chunk()?;
+        let (_, after) = after.split_first_chunk::<4>()?;
+        let (length, after) = after.split_first_chunk()?;
+        let length = usize::try_from(u32::from_ne_bytes(*length)).ok()?;
+        let (name, after) = after.split_at_checked(length)?;
+        rest = after;
+        let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
+        Some(Event {
+            watch: i32::from_ne_bytes(*watch),
+            flags: ReadFlags::from_bits_retain(u32::from_ne_bytes(*flags)),
+            name: OsStr::from_bytes(name),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! `via`: what is said of interfaces, where nothing needs a namespace of its own. That packets really
+//! leave by them is seen in `tests/e2e/uplinks.sh`.
+
+use crate::common::{ADDRESS, Bench, wait_until};
+
+/// Three hosts: as the routing table says, over the loopback interface, and over one that is not there.
+fn three(bench: &Bench) {
+    let hosts = "hosts = [\"home.example.com\"]\n\
+                 [[domeneshop.host]]\nname = \"here.example.com\"\nvia = \"lo\"\n\
+                 [[domeneshop.host]]\nname = \"gone.example.com\"\nvia = \"gone0\"";
+    bench.config(&(bench.head() + &bench.domeneshop(hosts)));
+}
+
+#[test]
+fn l1_a_host_whose_interface_is_not_there_is_left_alone_and_the_others_are_kept() {
+    let bench = Bench::new();
+    three(&bench);
+    let run = bench.run(&["--once", "--json"]).ends(69).json();
+    let shown = |key: &str| -> Vec<_> {
+        let hosts = run["hosts"].as_array().unwrap();
+        hosts.iter().map(|it| it[key].clone()).collect()
+    };
+    assert_eq!(shown("outcome"), ["changed", "changed", "kept"]);
+    let none = serde_json::Value::Null;
+    assert_eq!(shown("interface"), [none, "lo".into(), "gone0".into()]);
+    let reason = run["hosts"][2]["reason"].as_str().unwrap();
+    assert!(reason.contains("there is no interface `gone0`"), "{reason}");
+    for (host, addrs) in [
+        ("home", vec![ADDRESS]),
+        ("here", vec![ADDRESS]),
+        ("gone", vec![]),
+    ] {
+        assert_eq!(bench.at_domeneshop(host, "A"), addrs, "{host}");
+    }
+    let run = bench.run(&["--once"]).ends(69);
+    let line = "gone.example.com A via gone0  -  kept: our address could not be found out: there is no \
+                interface `gone0`";
+    assert!(run.stdout.contains(line), "{}", run.stdout);
+    let warning = "our IPv4 address via gone0 could not be found out; nothing changes";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+}
+
+#[test]
+fn plan_and_status_name_the_interface() {
+    let bench = Bench::new();
+    three(&bench);
+    let plan = bench.run(&["plan", "--json"]).ends(69).json();
+    assert_eq!(plan["changes"][1]["interface"], "lo");
+    assert_eq!(
+        plan["changes"][1]["via"], "dyndns",
+        "the way a change is made"
+    );
+    assert!(plan["changes"][0].get("interface").is_none());
+    assert_eq!(plan["unknown"][0]["interface"], "gone0");
+    let plan = bench.run(&["plan"]).ends(69).stdout;
+    assert!(plan.contains("here.example.com A via lo"), "{plan}");
+    let _daemon = bench.daemon(&[]);
+    let status = || bench.run(&["status"]).stdout;
+    wait_until("a first round", || status().contains("last check"));
+    let status = status();
+    assert!(
+        status.contains("here.example.com A via lo     84.212.10.20"),
+        "{status}"
+    );
+    assert!(
+        status.contains("not healthy: gone.example.com A via gone0: kept"),
+        "{status}"
+    );
+    let status = bench.run(&["status", "--json"]).json();
+    assert_eq!(status["hosts"][1]["interface"], "lo");
+}
+
+#[test]
+fn detect_shows_each_interface_with_what_was_heard_over_it() {
+    let bench = Bench::new();
+    let echo = bench.sandbox.echo(1);
+    echo.answer(ADDRESS);
+    three(&bench);
+    let path = bench.dir.path().join("config.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let sources = format!("[\"interface:other0\", \"{}\"]\nconfirm = 1", echo.url());
+    let file = format!("[\"file:{}/address\"]", bench.dir.path().display());
+    bench.config(&text.replace(&file, &sources));
+    let seen = bench.run(&["detect", "--json"]).ends(69).json();
+    assert_eq!(seen["ipv4"]["addresses"][0], ADDRESS);
+    assert!(
+        seen["ipv6"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("no sources")
+    );
+    let [over_lo, gone] = ["lo", "gone0"].map(|it| &seen["via"][it]["ipv4"]);
+    let error = over_lo["sources"][0]["error"].as_str().unwrap();
+    assert_eq!(error, "it is another interface than `via` says, `lo`");
+    assert_eq!(over_lo["sources"][1]["addresses"][0], ADDRESS);
+    let reason = over_lo["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("the interface `lo` has no network"),
+        "{reason}"
+    );
+    assert_eq!(gone["reason"], "there is no interface `gone0`");
+    assert_eq!(gone["sources"].as_array().unwrap().len(), 0);
+    assert_eq!(echo.requests(), 2, "nothing is asked another way");
+    let text = bench.run(&["detect"]).ends(69).stdout;
+    assert!(
+        text.contains("\nIPv4 via gone0: not known: there is no interface `gone0`\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn where_every_host_says_via_the_rest_is_switched_off() {
+    let bench = Bench::new();
+    let hosts = "hosts = [\"home.example.com\"]\nvia = \"lo\"";
+    bench.config(&(bench.head() + &bench.domeneshop(hosts)));
+    let seen = bench.run(&["detect", "--json"]).ends(0).json();
+    assert_eq!(seen["ipv4"]["state"], "absent");
+    assert_eq!(
+        seen["ipv4"]["reason"],
+        "switched off: every host says `via`"
+    );
+    assert_eq!(seen["via"]["lo"]["ipv4"]["addresses"][0], ADDRESS);
+    let reason = &seen["via"]["lo"]["ipv6"]["reason"];
+    assert_eq!(*reason, "switched off: it has no sources");
+    let text = bench.run(&["detect"]).ends(0).stdout;
+    assert!(text.starts_with("IPv4 via lo: 84.212.10.20\n"), "{text}");
+}
