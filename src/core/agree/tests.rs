@@ -149,6 +149,21 @@ fn a_change_from_outside_is_believed_once_enough_operators_say_the_same() {
 }
 
 #[test]
+fn who_is_still_needed_to_confirm_is_asked_at_once() {
+    let mut case = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[NEW])),
+        ("c", "c", Outside, Ok(&[NEW])),
+        ("d", "d", Outside, Ok(&[NEW])),
+    ]);
+    case.confirm = 3;
+    let mut inquiry = case.inquiry();
+    assert_eq!(inquiry.next(), Next::Ask(vec![0]));
+    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
+    assert_eq!(inquiry.next(), Next::Ask(vec![1, 2]));
+}
+
+#[test]
 fn one_liar_of_three_changes_nothing() {
     let case = case(&[
         ("liar", "liar", Outside, Ok(&[LIE])),

@@ -161,6 +161,33 @@ fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
 }
 
 #[test]
+fn a_target_is_written_so_often_an_hour() {
+    let limits = Limits {
+        writes: 3,
+        ..Limits::default()
+    };
+    let write = |seconds, to| Write {
+        at: at(seconds),
+        to: vec![ip(to)],
+    };
+    let history = [
+        write(0, "1.1.1.1"),
+        write(60, "1.1.1.2"),
+        write(120, "1.1.1.1"),
+    ];
+    let refusals = |now| {
+        let again = vec![update("1.1.1.3")];
+        let (_, refused) = guard(again, limits, now, &Budget::default(), |_| &history);
+        let refusals = refused.into_iter().map(|(_, refusal)| refusal);
+        refusals.collect::<Vec<_>>()
+    };
+    let (count, until, wait) = (3, at(3_600), Duration::from_secs(1));
+    let too_many = Refusal::TooManyWrites { count, until, wait };
+    assert_eq!(refusals(at(3_599)), [too_many]);
+    assert_eq!(refusals(at(3_600)), []);
+}
+
+#[test]
 fn a_flapping_address_stays_under_the_limit_of_writes() {
     let limits = Limits {
         writes: 4,

@@ -141,14 +141,14 @@ fn pasts() -> impl Strategy<Value = Past> {
 }
 
 fn memories() -> impl Strategy<Value = Memory> {
-    let family = prop::sample::select(Family::ALL.to_vec());
-    let families = prop::collection::btree_map(family, pasts(), 0..3);
+    let vantage = "(A|AAAA)( via (eth1|wan0))?".prop_map(|it| it.try_into().unwrap());
+    let vantages = prop::collection::btree_map(vantage, pasts(), 0..3);
     let name = "[a-z]{1,3}".prop_map(AccountName);
     (
-        families,
+        vantages,
         prop::collection::btree_map(name, accounts(), 0..3),
     )
-        .prop_map(|(families, accounts)| Memory { families, accounts })
+        .prop_map(|(vantages, accounts)| Memory { vantages, accounts })
 }
 
 /// Whether no moment in it is near either end of time, so that none is stopped there.
@@ -180,8 +180,11 @@ proptest! {
             for hold in targets.clone().filter_map(|it| it.hold.as_ref()).chain(&account.hold) {
                 prop_assert!(!hold.is_impossible(now));
             }
+            let awaited = targets.clone().filter_map(|it| it.awaited.as_ref());
+            let looked = targets.clone().filter_map(|it| it.verified).chain(account.audited);
             let written = targets.flat_map(|it| it.writes.iter().map(|it| it.at));
-            prop_assert!(written.chain(account.audited).all(|it| it <= now));
+            let mut moments = written.chain(looked).chain(awaited.map(|it| it.since));
+            prop_assert!(moments.all(|it| it <= now));
             prop_assert!(account.requests.until(now) <= now.after(WINDOW));
         }
     }

@@ -373,6 +373,62 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
 }
 
 #[test]
+fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
+    let memory = |addrs: &[&str]| Confirmed {
+        addrs: addrs.iter().map(|it| ip(it)).collect(),
+        since: Moment::from_millis(0),
+        simple: true,
+        ttl: None,
+        visible_after: None,
+    };
+    let keep = Intent::Keep(KeepReason::Absent);
+    let ours = set(&["1.1.1.1"]);
+    for (what, create, intent, there, rules, suffices) in [
+        ("kept", true, &keep, &["1.1.1.9"][..], RECORDS, true),
+        ("gone already", true, &Intent::Clear, &[], RECORDS, true),
+        ("not created", false, &ours, &[], RECORDS, true),
+        ("created by a push", true, &ours, &[], AUTO, true),
+        ("created otherwise", true, &ours, &[], RECORDS, false),
+        ("changed only", false, &ours, &["1.1.1.9"], AUTO, false),
+    ] {
+        let host = Host { create, ..host() };
+        let memory = memory(there);
+        assert_eq!(
+            memory_suffices(&host, intent, &memory, rules),
+            suffices,
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn from_memory_a_name_is_right_or_pushed_or_not_created() {
+    let ours = set(&["1.1.1.1"]);
+    let planned = |create, intent, there: &[&str]| {
+        let addrs = there.iter().map(|it| ip(it)).collect();
+        let host = Host { create, ..host() };
+        planned(&host, intent, &Existing::Remembered { addrs }, AUTO)
+    };
+    let satisfied = |addrs: &[&str]| Planned::Satisfied {
+        addrs: addrs.iter().map(|it| ip(it)).collect(),
+        simple: true,
+    };
+    let right = &["1.1.1.1"];
+    assert_eq!(planned(true, &ours, right), satisfied(right));
+    assert_eq!(planned(false, &ours, right), satisfied(right));
+    assert_eq!(planned(true, &Intent::Clear, &[]), satisfied(&[]));
+    let not_created = Planned::Kept(KeepReason::NotCreated);
+    assert_eq!(planned(false, &ours, &[]), not_created);
+    for (there, reason) in [
+        (&[][..], Reason::Missing),
+        (&["1.1.1.9"], Reason::AddressChanged),
+    ] {
+        let made = change(planned(true, &ours, there));
+        assert_eq!((made.reason, made.via()), (reason, "dyndns"), "{there:?}");
+    }
+}
+
+#[test]
 fn a_change_reads_as_a_sentence() {
     let made = change(planned(&host(), &set(&["1.1.1.1"]), &listed(&[]), AUTO));
     assert_eq!(

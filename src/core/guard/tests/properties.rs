@@ -97,6 +97,9 @@ proptest! {
             prop_assert!(!change.to.is_empty() || change.reason == Reason::FamilyGone);
             prop_assert!(change.from != change.to || change.reason == Reason::Ttl);
         }
+        for (change, refusal) in &refused {
+            prop_assert_eq!(*refusal == Refusal::OutOfScope, !is_own(change), "{}", change);
+        }
         // Nothing is lost or made up, and the order stays.
         let mut safe = safe.changes().iter().peekable();
         let mut refused = refused.iter().map(|(change, _)| change).peekable();

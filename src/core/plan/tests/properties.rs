@@ -109,6 +109,8 @@ proptest! {
                 }
             }
         }
+        let about_a_ttl = |step: &Step| matches!(step, Step::Modify { ttl: Some(_), .. });
+        prop_assert!(change.from != change.to || change.steps().iter().all(about_a_ttl));
         prop_assert_eq!(&change.from, &addresses(&records));
         prop_assert!(change.to.iter().eq(&wanted));
     }
