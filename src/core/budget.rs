@@ -15,6 +15,13 @@ pub struct Sent {
     pub count: u32,
 }
 
+impl Sent {
+    /// Whether it was within the last hour.
+    fn is_recent(&self, now: Moment) -> bool {
+        self.at <= now && now.since(self.at) < WINDOW
+    }
+}
+
 /// The requests of the last hour, oldest first.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,8 +33,7 @@ const TOGETHER: Duration = Duration::from_mins(5);
 impl Budget {
     /// Counts requests that are about to be sent.
     pub fn charge(&mut self, count: u32, now: Moment) {
-        self.0
-            .retain(|it| it.at <= now && now.since(it.at) < WINDOW);
+        self.0.retain(|it| it.is_recent(now));
         match self.0.last_mut() {
             Some(last) if now.since(last.at) < TOGETHER => {
                 last.count = last.count.saturating_add(count);
@@ -56,8 +62,7 @@ impl Budget {
     }
 
     fn recent(&self, now: Moment) -> impl Iterator<Item = &Sent> {
-        let recent = move |it: &&Sent| it.at <= now && now.since(it.at) < WINDOW;
-        self.0.iter().filter(recent)
+        self.0.iter().filter(move |it| it.is_recent(now))
     }
 
     /// Every moment moves with the clock.
