@@ -239,6 +239,8 @@ fn reach6(addr: Ipv6Addr) -> Reach {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
 
     fn ip(text: &str) -> IpAddr {
@@ -355,6 +357,92 @@ mod tests {
             admit(&acceptance, "84.212.10.20"),
             Err(Inadmissible::OutsideOnly(ip("84.212.10.20")))
         );
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_address_is_and_whether_anything_would_admit_it() {
+        let refusal = |text| admit(&Acceptance::default(), text).unwrap_err().to_string();
+        for (text, what) in [
+            ("10.0.0.1", "private (RFC 1918)"),
+            ("100.64.0.1", "behind carrier-grade NAT (RFC 6598)"),
+            ("192.0.2.1", "for documentation (RFC 5737)"),
+            ("198.18.0.1", "for benchmarks (RFC 2544)"),
+            ("192.0.0.1", "for protocol use (RFC 6890)"),
+            ("192.88.99.1", "a 6to4 relay (RFC 7526)"),
+            ("fd00::2", "unique local (RFC 4193)"),
+            ("fec0::1", "site-local (RFC 3879)"),
+            ("2001:db8::1", "for documentation (RFC 3849, RFC 9637)"),
+            ("2001::1", "a Teredo relic (RFC 4380)"),
+            ("2001:2::1", "for benchmarks (RFC 5180)"),
+            ("2001:10::1", "an ORCHID (RFC 7343)"),
+            ("2002::1", "a 6to4 relic (RFC 7526)"),
+            ("3ffe::1", "a 6bone relic (RFC 3701)"),
+            ("4000::1", "outside global unicast (RFC 4291)"),
+        ] {
+            let local = "not globally reachable (accept = \"any\" would publish it)";
+            assert_eq!(refusal(text), format!("{text} is {what}, {local}"));
+        }
+        for (text, what) in [
+            ("0.1.2.3", "unspecified (RFC 1122)"),
+            ("127.0.0.1", "a loopback address (RFC 1122)"),
+            ("169.254.1.1", "link-local (RFC 3927)"),
+            ("224.0.0.1", "multicast (RFC 5771)"),
+            ("240.0.0.1", "reserved (RFC 1112)"),
+            ("::", "unspecified (RFC 4291)"),
+            ("::1", "the loopback address (RFC 4291)"),
+            ("fe80::1", "link-local (RFC 4291)"),
+            ("ff02::1", "multicast (RFC 4291)"),
+            ("::ffff:1.2.3.4", "an IPv4 address in IPv6 form (RFC 4291)"),
+        ] {
+            assert_eq!(
+                refusal(text),
+                format!("{text} is {what}: it can never be published")
+            );
+        }
+    }
+
+    /// Addresses of which many lie in what is set aside.
+    fn addresses() -> impl Strategy<Value = IpAddr> {
+        let octet = |known: &[u8]| prop_oneof![2 => select(known.to_vec()), 1 => any::<u8>()];
+        let known = (
+            octet(&[0, 10, 100, 127, 169, 172, 192, 198, 203, 224, 255]),
+            octet(&[0, 2, 16, 31, 51, 64, 168, 254]),
+            octet(&[0, 2, 100, 113, 255]),
+            any::<u8>(),
+        );
+        let segment = |known: &[u16]| prop_oneof![2 => select(known.to_vec()), 1 => any::<u16>()];
+        let six = (
+            segment(&[0, 0xfc00, 0xfdff, 0xfe80, 0xfebf, 0xff02, 0x2001]),
+            segment(&[0, 0xdb8, 1]),
+            select(vec![0, u128::MAX >> 32, 1, 0xffff_0102_0304, 0x0102_0304]),
+        );
+        prop_oneof![
+            known.prop_map(|(a, b, c, d)| IpAddr::from([a, b, c, d])),
+            six.prop_map(|(a, b, rest)| {
+                let bits = u128::from(a) << 112 | u128::from(b) << 96 | rest;
+                IpAddr::V6(Ipv6Addr::from(bits))
+            }),
+        ]
+    }
+
+    proptest! {
+        /// L2, in the standard library's own words.
+        #[test]
+        fn what_is_admitted_unasked_is_public_by_every_other_account(addr in addresses()) {
+            let acceptance = Acceptance::default();
+            let is_set_aside = match addr {
+                IpAddr::V4(it) => it.is_private() || it.is_link_local() || it.is_documentation(),
+                IpAddr::V6(it) => it.is_unique_local() || it.is_unicast_link_local() || it.to_ipv4().is_some(),
+            };
+            let is_no_host = addr.is_unspecified() || addr.is_loopback() || addr.is_multicast();
+            if acceptance.admit(Family::of(addr), addr).is_ok() {
+                prop_assert!(!is_set_aside && !is_no_host);
+            }
+            let any = Acceptance { any: true, ..acceptance };
+            if any.admit(Family::of(addr), addr).is_ok() {
+                prop_assert!(!is_no_host);
+            }
+        }
     }
 
     #[test]

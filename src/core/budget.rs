@@ -15,6 +15,13 @@ pub struct Sent {
     pub count: u32,
 }
 
+impl Sent {
+    /// Whether it was within the last hour.
+    fn is_recent(&self, now: Moment) -> bool {
+        self.at <= now && now.since(self.at) < WINDOW
+    }
+}
+
 /// The requests of the last hour, oldest first.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,8 +33,7 @@ const TOGETHER: Duration = Duration::from_mins(5);
 impl Budget {
     /// Counts requests that are about to be sent.
     pub fn charge(&mut self, count: u32, now: Moment) {
-        self.0
-            .retain(|it| it.at <= now && now.since(it.at) < WINDOW);
+        self.0.retain(|it| it.is_recent(now));
         match self.0.last_mut() {
             Some(last) if now.since(last.at) < TOGETHER => {
                 last.count = last.count.saturating_add(count);
@@ -56,8 +62,7 @@ impl Budget {
     }
 
     fn recent(&self, now: Moment) -> impl Iterator<Item = &Sent> {
-        let recent = move |it: &&Sent| it.at <= now && now.since(it.at) < WINDOW;
-        self.0.iter().filter(recent)
+        self.0.iter().filter(move |it| it.is_recent(now))
     }
 
     /// Every moment moves with the clock.
@@ -75,6 +80,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(minutes: i64) -> Moment {
@@ -94,6 +101,16 @@ mod tests {
         assert_eq!(budget.until(at(60)), at(90));
         assert_eq!(budget.spent(at(90)), 0);
         assert_eq!(budget.until(at(90)), at(90));
+    }
+
+    #[test]
+    fn what_lies_five_minutes_apart_is_forgotten_apart() {
+        for (minutes, left) in [(4, 0), (5, 2)] {
+            let mut budget = Budget::default();
+            budget.charge(1, at(0));
+            budget.charge(2, at(minutes));
+            assert_eq!(budget.spent(at(60)), left, "{minutes}");
+        }
     }
 
     #[test]
@@ -124,5 +141,27 @@ mod tests {
         assert_eq!(budget.spent(at(0)), 0);
         budget.drop_the_impossible(at(0));
         assert_eq!(budget, Budget::default());
+    }
+
+    proptest! {
+        /// Counted together, some are forgotten up to five minutes early, and none is counted longer than an hour.
+        #[test]
+        fn as_many_are_counted_as_were_sent_within_the_hour(
+            charges in prop::collection::vec((0_i64..20, 0_u32..100), 1..50),
+        ) {
+            let mut budget = Budget::default();
+            let mut sent: Vec<(i64, u32)> = Vec::new();
+            for (pause, count) in charges {
+                let now = sent.last().map_or(0, |(minute, _)| *minute) + pause;
+                budget.charge(count, at(now));
+                sent.push((now, count));
+                let within = |minutes| {
+                    let recent = sent.iter().filter(|(minute, _)| now - minute < minutes);
+                    recent.map(|(_, count)| count).sum::<u32>()
+                };
+                prop_assert!((within(55)..=within(60)).contains(&budget.spent(at(now))));
+                prop_assert!(budget.until(at(now)) > at(now) && budget.until(at(now)) <= at(now + 60));
+            }
+        }
     }
 }

@@ -123,6 +123,8 @@ pub fn choose(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn address(text: &str, marks: &str) -> InterfaceAddress {
@@ -303,6 +305,36 @@ mod tests {
                 *expected,
                 "{what}"
             );
+        }
+    }
+
+    fn candidates() -> impl Strategy<Value = Vec<InterfaceAddress>> {
+        let addr = "(2a01:0:0:[1-3]::[1-3]|fd00::1|fe80::1|84\\.212\\.10\\.[1-3])";
+        let candidate = (addr, "[dtu]{0,2}[0-9]?").prop_map(|(text, marks)| address(&text, &marks));
+        prop::collection::vec(candidate, 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn the_choice_may_be_published_stands_by_itself_and_heeds_no_order(
+            candidates in candidates(),
+            temporary in any::<bool>(),
+            published in prop::option::of("2a01:0:0:[1-3]::[1-3]"),
+        ) {
+            let prefer = if temporary { Prefer::Temporary } else { Prefer::Stable };
+            let published: BTreeSet<IpAddr> = published.iter().map(|it| it.parse().unwrap()).collect();
+            let choice = |candidates: &[InterfaceAddress], published| {
+                choose(Family::V6, candidates, &Acceptance::default(), prefer, published)
+            };
+            let Ok(chosen) = choice(&candidates, &published) else {
+                return Ok(());
+            };
+            let mut usable = candidates.iter().filter(|it| !it.unusable && !it.preferred.is_zero());
+            prop_assert!(usable.any(|it| it.addr == chosen.addr()));
+            prop_assert!(Acceptance::default().admit(Family::V6, chosen.addr()).is_ok());
+            let reversed: Vec<_> = candidates.iter().rev().cloned().collect();
+            prop_assert_eq!(choice(&reversed, &published).ok(), Some(chosen));
+            prop_assert_eq!(choice(&candidates, &[chosen.addr()].into()).ok(), Some(chosen));
         }
     }
 }

@@ -95,6 +95,8 @@ impl Restless {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const A: u8 = 1;
@@ -131,13 +133,14 @@ mod tests {
         let changes = changes(claims);
         // Five an hour, which is when the first of them is forgotten.
         assert!(changes.len() <= 51, "{changes:?}");
-        assert_eq!(changes[..5], [0, 1, 2, 3, 4]);
-        assert!(changes[5] >= 60, "{changes:?}");
+        assert_eq!(changes[..6], [0, 1, 2, 3, 4, 60]);
     }
 
     #[test]
     fn what_lasts_is_believed_in_the_end() {
-        let claims = [B, A, B, A, B].into_iter().chain(std::iter::repeat_n(A, 20));
+        let claims = [B, A, B, A, B]
+            .into_iter()
+            .chain(std::iter::repeat_n(A, 20));
         assert_eq!(changes(claims), [0, 1, 2, 3, 4, 10]);
     }
 
@@ -193,5 +196,25 @@ mod tests {
         let now = Moment::from_millis(0);
         assert_eq!(restless.weigh(&addrs(A), &addrs(B), now), Ok(()));
         assert_eq!(restless.left.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn however_it_changes_an_hour_sees_few_changes_and_what_lasts_is_believed(
+            claims in prop::collection::vec(1..4_u8, 0..300),
+            last in 1..4_u8,
+        ) {
+            let lasting = std::iter::repeat_n(last, 31);
+            let changes = changes(claims.iter().copied().chain(lasting));
+            let within_an_hour = |first: &usize| changes.iter().filter(|it| (*first..first + 60).contains(it)).count();
+            // Five at once, each of the three addresses once more as a new one, then those that lasted five,
+            // ten and twenty minutes.
+            prop_assert!(changes.iter().map(within_an_hour).max() <= Some(FREE + 3 + 3), "{:?}", changes);
+            let played: Vec<_> = [A].into_iter().chain(claims).collect();
+            let believed = changes.last().map_or(A, |minute| played.get(minute + 1).copied().unwrap_or(last));
+            prop_assert_eq!(believed, last);
+        }
     }
 }

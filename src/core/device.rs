@@ -155,6 +155,8 @@ impl FromStr for Mac {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn admitted(text: &str) -> Admitted {
@@ -287,6 +289,47 @@ mod tests {
             ("ff-ff-ff-ff-ff-ff", NoMac::Multicast),
         ] {
             assert_eq!(text.parse::<Mac>(), Err(wrong), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_bit_of_the_address_is_the_prefixs_or_the_devices(
+            own in any::<u128>(), device in any::<u128>(), length in 48_i64..=64,
+        ) {
+            let ours = Ipv6Addr::from(0x2a01 << 112 | own >> 16);
+            let prefix = PrefixLength::new(length).unwrap();
+            let device = Ipv6Addr::from(device >> length);
+            let Ok(part) = HostPart::parse(&device.to_string(), prefix) else {
+                return Ok(());
+            };
+            let made = part.behind(admitted(&ours.to_string()), &Acceptance::default()).unwrap();
+            let network = ipnet::Ipv6Net::new(ours, prefix.bits()).unwrap();
+            let expected = network.network().to_bits() | device.to_bits();
+            prop_assert_eq!(made.addr(), IpAddr::V6(expected.into()));
+        }
+
+        #[test]
+        fn a_hardware_address_is_the_same_however_it_is_written(bytes in any::<[u8; 6]>(), upper in any::<bool>()) {
+            let [a, b, c, d, e, f] = bytes;
+            let forms = [
+                format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
+                format!("{a:02x}-{b:02x}-{c:02x}-{d:02x}-{e:02x}-{f:02x}"),
+                format!("{a:02x}{b:02x}.{c:02x}{d:02x}.{e:02x}{f:02x}"),
+            ];
+            let written = |text: &String| if upper { text.to_uppercase() } else { text.clone() };
+            let read = forms.each_ref().map(|text| written(text).parse::<Mac>());
+            let expected = match (bytes, a & 1) {
+                ([0, 0, 0, 0, 0, 0], _) => Err(NoMac::Zero),
+                (_, 1) => Err(NoMac::Multicast),
+                _ => Ok(Mac(bytes)),
+            };
+            prop_assert_eq!(read, [expected; 3]);
+        }
+
+        #[test]
+        fn no_text_makes_a_decoder_panic(text in any::<String>(), length in 48_i64..=64) {
+            let _ = (part(&text, length), text.parse::<Mac>());
         }
     }
 }

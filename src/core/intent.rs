@@ -175,6 +175,51 @@ mod tests {
     }
 
     #[test]
+    fn a_hosts_records_of_a_family_are_ours_if_it_says_so() {
+        let part = HostPart::parse("::1", PrefixLength::NETWORK).unwrap();
+        for (ipv4, ipv6, wants) in [
+            (true, HostV6::Off, [true, false]),
+            (false, HostV6::Own, [false, true]),
+            (false, HostV6::Device(part), [false, true]),
+            (false, HostV6::Off, [false, false]),
+        ] {
+            let host = Host {
+                ipv4,
+                ipv6,
+                ..host()
+            };
+            assert_eq!(Family::ALL.map(|it| host.wants(it)), wants, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn why_a_target_is_left_alone_is_a_sentence() {
+        let clock = "this host's clock is not set (it shows a time before this version of moored was \
+                     made): no certificate is valid before it is";
+        for (reason, said) in [
+            (
+                KeepReason::Unavailable(Why::Offline),
+                "our address could not be found out: this host has no network: no address, no default \
+                 route",
+            ),
+            (
+                KeepReason::Absent,
+                "this host has no such address; records are left alone",
+            ),
+            (
+                KeepReason::NotCreated,
+                "there is no record and `create = false`",
+            ),
+            (
+                KeepReason::NoClock,
+                &format!("the provider cannot be asked yet: {clock}"),
+            ),
+        ] {
+            assert_eq!(reason.to_string(), said);
+        }
+    }
+
+    #[test]
     fn another_devices_name_gets_that_devices_address_and_our_ipv4() {
         let mut nas = host();
         let part = HostPart::parse("::5054:ff:fe12:3456", PrefixLength::NETWORK);

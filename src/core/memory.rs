@@ -300,6 +300,9 @@ impl Memory {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::{
@@ -392,6 +395,84 @@ mod tests {
         assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
         memory.begin(&change("1.1.1.4"), at(3_600));
         assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
+    }
+
+    #[test]
+    fn a_write_that_surely_had_no_effect_does_not_count() {
+        let mut memory = Memory::default();
+        let writes = |memory: &Memory| memory.target(&target()).unwrap().writes.len();
+        memory.begin(&change("1.1.1.2"), at(0));
+        memory.begin(&change("1.1.1.3"), at(1));
+        memory.retract(&change("1.1.1.2"));
+        assert_eq!(writes(&memory), 2, "it was not the last");
+        memory.retract(&change("1.1.1.3"));
+        assert_eq!(writes(&memory), 1);
+        assert!(memory.target(&target()).unwrap().pending, "read back still");
+    }
+
+    #[test]
+    fn what_somebody_wrote_by_hand_is_unknown_in_that_account_alone() {
+        let mut memory = Memory::default();
+        let other = Target {
+            account: AccountName("other".into()),
+            ..target()
+        };
+        for target in [&target(), &other] {
+            memory.confirm(target, &[ip("1.1.1.1")], true, None, at(0));
+        }
+        memory.unsettle(&target().account);
+        assert!(memory.target(&target()).unwrap().pending);
+        assert!(!memory.target(&other).unwrap().pending);
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_by_name_and_type_and_only_while_it_is_configured() {
+        let mut memory = Memory::default();
+        let name = |text: &str| AccountName(text.into());
+        for account in ["home", "gone"] {
+            let account = name(account);
+            let target = Target {
+                account,
+                ..target()
+            };
+            memory.confirm(&target, &[ip("1.1.1.1")], true, None, at(0));
+        }
+        let home = memory.account(&name("home")).unwrap();
+        assert!(home.targets.keys().eq(["home.example.com/A"]));
+        memory.keep_accounts(&[name("home"), name("new")].into());
+        assert!(memory.accounts.keys().eq([&name("home")]));
+        let eth1 = Vantage::new(Family::V4, Some("eth1".parse().unwrap()));
+        let everywhere = [Family::V4.into(), Family::V6.into(), eth1.clone()];
+        memory.vantages = everywhere.map(|it| (it, Past::default())).into();
+        memory.keep_vantages(&[eth1.clone(), Family::V6.into()].into());
+        assert!(memory.vantages.keys().eq([&Family::V6.into(), &eth1]));
+    }
+
+    #[test]
+    fn a_first_word_and_a_new_one_owe_no_look_at_dns_and_the_same_again_does() {
+        let mut memory = Memory::default();
+        let mut confirm = |addr, now| {
+            memory.confirm(&target(), &[ip(addr)], true, None, at(now));
+            memory.target(&target()).unwrap().verified
+        };
+        assert_eq!(confirm("1.1.1.1", 10), Some(at(10)));
+        assert_eq!(confirm("1.1.1.1", 20), Some(at(10)));
+        assert_eq!(confirm("1.1.1.2", 30), Some(at(30)));
+        memory.target_mut(&target()).verified = None;
+        memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(40));
+        let verified = memory.target(&target()).unwrap().verified;
+        assert_eq!(verified, Some(at(40)));
+    }
+
+    #[test]
+    fn a_change_is_awaited_from_any_moment_but_one_to_come() {
+        for (since, is_awaited) in [(99, true), (100, true), (101, false)] {
+            let mut memory = Memory::default();
+            memory.await_visibility(&change("1.1.1.2"), at(since));
+            memory.drop_the_impossible(at(100));
+            let awaited = &memory.target(&target()).unwrap().awaited;
+            assert_eq!(awaited.is_some(), is_awaited, "{since}");
+        }
     }
 
     #[test]

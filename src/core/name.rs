@@ -50,9 +50,6 @@ impl Fqdn {
         if text.is_empty() {
             return Err(NameError::Empty);
         }
-        if text.parse::<std::net::IpAddr>().is_ok() {
-            return Err(NameError::Address(text.to_owned()));
-        }
         let ascii = if text.is_ascii() {
             text.to_ascii_lowercase()
         } else {
@@ -63,6 +60,10 @@ impl Fqdn {
                 idna::domain_to_ascii(rest).map_err(|_| NameError::BadUnicode(text.to_owned()))?;
             format!("{star}{ascii}")
         };
+        // Not before: digits of other scripts stand for ours.
+        if ascii.parse::<std::net::IpAddr>().is_ok() {
+            return Err(NameError::Address(text.to_owned()));
+        }
         if ascii.len() > 253 {
             return Err(NameError::TooLong);
         }
@@ -217,6 +218,7 @@ mod tests {
             ("localhost", NameError::Unqualified("localhost".into())),
             ("192.0.2.1", NameError::Address("192.0.2.1".into())),
             ("2001:db8::1", NameError::Address("2001:db8::1".into())),
+            ("１92。0.2.1", NameError::Address("１92。0.2.1".into())),
             ("a..example.com", NameError::BadLabel(String::new())),
             ("-a.example.com", NameError::BadLabel("-a".into())),
             ("a b.example.com", NameError::BadLabel("a b".into())),
@@ -226,10 +228,24 @@ mod tests {
         ] {
             assert_eq!(Fqdn::parse(written), Err(reason), "{written}");
         }
-        assert!(Fqdn::parse(&format!("{}.com", "a".repeat(64))).is_err());
         assert_eq!(
             ZoneName::parse("*.example.com"),
             Err(NameError::BadWildcard)
+        );
+    }
+
+    #[test]
+    fn a_name_is_253_characters_long_at_most_and_a_label_63() {
+        let name = |last: usize| {
+            let label = "a".repeat(63);
+            format!("{label}.{label}.{label}.{}", "a".repeat(last))
+        };
+        assert!(Fqdn::parse(&name(61)).is_ok());
+        assert_eq!(Fqdn::parse(&name(62)), Err(NameError::TooLong));
+        let label = "a".repeat(64);
+        assert_eq!(
+            Fqdn::parse(&format!("{label}.com")),
+            Err(NameError::BadLabel(label))
         );
     }
 
@@ -275,8 +291,44 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_parser_panic(text in any::<String>()) {
-            let _ = Fqdn::parse(&text);
+        fn what_is_taken_for_a_name_is_one_and_is_read_as_the_same_again(text in texts()) {
+            let Ok(name) = Fqdn::parse(&text) else {
+                return Ok(());
+            };
+            let written = name.as_str();
+            let (first, rest) = written.split_once('.').expect("more than one label");
+            prop_assert!(written.len() <= 253);
+            prop_assert!(first == "*" || is_label(first), "{}", written);
+            prop_assert!(rest.split('.').all(is_label), "{}", written);
+            prop_assert!(!written.contains(char::is_uppercase), "{}", written);
+            prop_assert_eq!(Fqdn::parse(written), Ok(name.clone()));
+            prop_assert_eq!(ZoneName::parse(written).is_ok(), first != "*");
         }
+
+        #[test]
+        fn a_zone_holds_what_ends_in_its_labels_and_the_longest_holds_it(
+            host in "(\\*\\.)?([ab]{1,2}\\.){1,4}a",
+            zones in prop::collection::vec("([ab]{1,2}\\.){1,3}a", 0..6),
+        ) {
+            let labels = |text: &str| text.rsplit('.').map(str::to_owned).collect::<Vec<_>>();
+            let host = Fqdn::parse(&host).unwrap();
+            let zones: Vec<_> = zones.iter().map(|it| zone(it)).collect();
+            let holds = |zone: &&ZoneName| labels(host.as_str()).starts_with(&labels(zone.as_str()));
+            let longest = zones.iter().filter(holds).max_by_key(|it| labels(it.as_str()).len());
+            prop_assert_eq!(longest_zone(&host, &zones), longest);
+            for zone in &zones {
+                prop_assert_eq!(host.is_within(zone), holds(&zone));
+            }
+        }
+    }
+
+    /// Anything, and what comes near to names: with letters, digits and dots that stand for others.
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[a-zA-Z0-9*._ -]{0,40}",
+            "([A-Za-zæØßＡ0-9_-]{1,64}[.。]){1,5}[a-zＺ]{0,3}[.。]?",
+            "[0-9０-９]{1,3}([.。][0-9１]{1,3}){3}",
+        ]
     }
 }

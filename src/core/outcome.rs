@@ -10,7 +10,7 @@ use crate::core::{
     observe::{Observation, Why},
     plan::Change,
     reach::Note,
-    record::{AccountName, Target},
+    record::Target,
     time::Moment,
     vantage::{Interface, Vantage},
 };
@@ -275,13 +275,6 @@ impl Report {
         });
         waits.min()
     }
-
-    /// The accounts that took part, without repetition.
-    pub fn accounts(&self) -> Vec<&AccountName> {
-        let mut names: Vec<_> = self.hosts.iter().map(|host| &host.target.account).collect();
-        names.dedup();
-        names
-    }
 }
 
 impl fmt::Display for Class {
@@ -301,7 +294,7 @@ impl fmt::Display for Class {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{addr::Family, name::Fqdn};
+    use crate::core::{addr::Family, name::Fqdn, record::AccountName};
 
     fn report(outcomes: Vec<Outcome>) -> Report {
         let target = Target {
@@ -356,6 +349,38 @@ mod tests {
         ] {
             let report = report(outcomes);
             assert_eq!(report.verdict(), verdict, "{report:?}");
+        }
+    }
+
+    #[test]
+    fn an_outcome_and_a_class_have_a_word_each() {
+        let failure = Failure::of_host(Class::Transient, "x");
+        let held = Outcome::Held {
+            failure: failure.clone(),
+            until: Moment::from_millis(0),
+        };
+        for (outcome, word) in [
+            (Outcome::Unchanged, "unchanged"),
+            (Outcome::Changed, "changed"),
+            (Outcome::Planned, "kept"),
+            (Outcome::Kept(KeepReason::Absent), "kept"),
+            (Outcome::Refused(Refusal::ChangesNothing), "failed"),
+            (held, "failed"),
+            (Outcome::Failed(failure.clone()), "failed"),
+            (Outcome::Unconfirmed(failure), "unconfirmed"),
+        ] {
+            assert_eq!(outcome.word(), word, "{outcome:?}");
+        }
+        for (class, words) in [
+            (Class::Transient, "for now"),
+            (Class::RateLimited { retry_after: None }, "asked to wait"),
+            (Class::Rejected, "credentials refused"),
+            (Class::NotFound, "not found"),
+            (Class::Invalid, "refused"),
+            (Class::Unconfirmed, "could not be confirmed"),
+            (Class::Contract, "not understood"),
+        ] {
+            assert_eq!(class.to_string(), words);
         }
     }
 }

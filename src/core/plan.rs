@@ -269,7 +269,8 @@ fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet
         .confirmed
         .is_some_and(|confirmed| !from.iter().eq(confirmed));
     let reason = match (from == to, from.is_empty(), edited) {
-        (true, ..) if steps.iter().any(|it| matches!(it, Step::Modify { .. })) => Reason::Ttl,
+        // The addresses are right, each in one record: what there is to do is about a TTL.
+        (true, ..) => Reason::Ttl,
         (_, _, true) => Reason::EditedElsewhere,
         (_, true, false) => Reason::Missing,
         _ => Reason::AddressChanged,

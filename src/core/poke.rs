@@ -100,6 +100,8 @@ impl fmt::Display for Poke {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn poke(text: &str) -> Poke {
@@ -147,5 +149,17 @@ mod tests {
         assert_eq!(both.only(|addr| addr.is_ipv6()), poke("2a01::1"));
         assert!(both.only(|_| false).is_silent());
         assert!(!both.is_silent());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_so_that_it_is_read_the_same(
+            text in prop_oneof!["[0-9a-f.: ]{0,40}", "84\\.212\\.10\\.[0-9]{1,3} 2a01:[0-9a-f]{0,5}:[1-9a-f]", any::<String>()],
+        ) {
+            if let Ok(poke) = text.parse::<Poke>() {
+                prop_assert_eq!(poke.to_string().parse(), Ok(poke));
+                prop_assert!(text.split_whitespace().count() == poke.addrs().count());
+            }
+        }
     }
 }

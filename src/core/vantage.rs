@@ -122,6 +122,8 @@ impl TryFrom<String> for Vantage {
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -170,5 +172,14 @@ mod tests {
         let vantage = Vantage::new(Family::V6, Some("eth1".parse().unwrap()));
         assert_eq!(vantage.to_string(), "IPv6 via eth1");
         assert_eq!(Vantage::from(Family::V4).to_string(), "IPv4");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_as_it_was(text in "(A|AAAA|MX)?( via )?[ -~ü]{0,16}") {
+            if let Ok(vantage) = Vantage::try_from(text.clone()) {
+                prop_assert_eq!(String::from(vantage), text);
+            }
+        }
     }
 }

@@ -1,8 +1,11 @@
+mod properties;
+
 use std::collections::BTreeMap;
 
 use super::*;
 
 /// What each source would answer, by operator label; run to the end, and who was asked.
+#[derive(Debug)]
 struct Case {
     sources: Vec<Source>,
     answers: BTreeMap<String, Result<Vec<IpAddr>, String>>,
@@ -59,8 +62,8 @@ fn case(sources: &[Row<'_>]) -> Case {
 }
 
 impl Case {
-    fn run(&self) -> (Observation, Vec<String>) {
-        let mut inquiry = Inquiry::new(Basis {
+    fn inquiry(&self) -> Inquiry<'_> {
+        Inquiry::new(Basis {
             family: Family::V4,
             sources: &self.sources,
             acceptance: &self.acceptance,
@@ -68,7 +71,11 @@ impl Case {
             known: self.known.clone(),
             kernel: self.kernel,
             other: self.other,
-        });
+        })
+    }
+
+    fn run(&self) -> (Observation, Vec<String>) {
+        let mut inquiry = self.inquiry();
         let mut asked = Vec::new();
         for _ in 0..=self.sources.len() {
             match inquiry.next() {
@@ -87,12 +94,28 @@ impl Case {
         panic!("the inquiry does not end");
     }
 
+    /// As `moored detect` does: everybody is asked at once.
+    fn run_all(&self) -> Observation {
+        let mut inquiry = self.inquiry();
+        for (position, source) in self.sources.iter().enumerate() {
+            let _ = inquiry.hear(position, self.answers[&source.label].clone());
+        }
+        match inquiry.next() {
+            Next::Believe(observation) => observation,
+            next @ Next::Ask(_) => panic!("{next:?} although everybody was"),
+        }
+    }
+
     fn believes(&self) -> Option<BTreeSet<IpAddr>> {
         match self.run().0 {
             Observation::Known(set) => Some(set.addrs()),
             _ => None,
         }
     }
+}
+
+fn is_known(observation: &Observation) -> bool {
+    matches!(observation, Observation::Known(_))
 }
 
 use Trust::{Kernel as FromKernel, Outside, Own};
@@ -126,6 +149,21 @@ fn a_change_from_outside_is_believed_once_enough_operators_say_the_same() {
 }
 
 #[test]
+fn who_is_still_needed_to_confirm_is_asked_at_once() {
+    let mut case = case(&[
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[NEW])),
+        ("c", "c", Outside, Ok(&[NEW])),
+        ("d", "d", Outside, Ok(&[NEW])),
+    ]);
+    case.confirm = 3;
+    let mut inquiry = case.inquiry();
+    assert_eq!(inquiry.next(), Next::Ask(vec![0]));
+    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
+    assert_eq!(inquiry.next(), Next::Ask(vec![1, 2]));
+}
+
+#[test]
 fn one_liar_of_three_changes_nothing() {
     let case = case(&[
         ("liar", "liar", Outside, Ok(&[LIE])),
@@ -152,6 +190,18 @@ fn two_liars_of_one_operator_are_one_witness() {
         ["liar one", "c"],
         "the second source of an operator adds nothing"
     );
+}
+
+#[test]
+fn an_operator_that_contradicts_itself_is_no_witness() {
+    for (second, believed) in [(LIE, false), (NEW, true)] {
+        let case = case(&[
+            ("a one", "a", Outside, Ok(&[NEW])),
+            ("a two", "a", Outside, Ok(&[second])),
+            ("b", "b", Outside, Ok(&[NEW])),
+        ]);
+        assert_eq!(is_known(&case.run_all()), believed, "{second}");
+    }
 }
 
 #[test]

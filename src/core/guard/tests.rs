@@ -1,3 +1,5 @@
+mod properties;
+
 use std::net::IpAddr;
 
 use super::*;
@@ -159,6 +161,33 @@ fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
 }
 
 #[test]
+fn a_target_is_written_so_often_an_hour() {
+    let limits = Limits {
+        writes: 3,
+        ..Limits::default()
+    };
+    let write = |seconds, to| Write {
+        at: at(seconds),
+        to: vec![ip(to)],
+    };
+    let history = [
+        write(0, "1.1.1.1"),
+        write(60, "1.1.1.2"),
+        write(120, "1.1.1.1"),
+    ];
+    let refusals = |now| {
+        let again = vec![update("1.1.1.3")];
+        let (_, refused) = guard(again, limits, now, &Budget::default(), |_| &history);
+        let refusals = refused.into_iter().map(|(_, refusal)| refusal);
+        refusals.collect::<Vec<_>>()
+    };
+    let (count, until, wait) = (3, at(3_600), Duration::from_secs(1));
+    let too_many = Refusal::TooManyWrites { count, until, wait };
+    assert_eq!(refusals(at(3_599)), [too_many]);
+    assert_eq!(refusals(at(3_600)), []);
+}
+
+#[test]
 fn a_flapping_address_stays_under_the_limit_of_writes() {
     let limits = Limits {
         writes: 4,
@@ -206,8 +235,59 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     let wait = Duration::from_mins(59);
     let too_many = Refusal::TooManyRequests { count, until, wait };
     assert!(refused.iter().all(|(_, refusal)| *refusal == too_many));
+    let exactly = Limits {
+        requests: 9,
+        ..Limits::default()
+    };
+    let (safe, _) = guard(vec![three(); 4], exactly, at(60), &sent, |_| &[]);
+    assert_eq!(safe.requests(), 6, "and not one fewer");
     let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| &[]);
     assert_eq!(safe.changes().len(), 3, "an hour later they are forgotten");
+}
+
+#[test]
+fn a_refusal_says_what_is_not_done_and_when_it_may_be() {
+    let (count, until, wait) = (3, at(300), Duration::from_secs(300));
+    for (refusal, said) in [
+        (
+            Refusal::ChangesNothing,
+            "not written: it would change nothing",
+        ),
+        (
+            Refusal::DeletesWithoutAbsence,
+            "not deleted: the address family is not known to be gone",
+        ),
+        (
+            Refusal::OutOfScope,
+            "not written: a record of another name was meant",
+        ),
+        (
+            Refusal::TooManyDeletes { limit: 50 },
+            "not deleted: one round deletes at most 50 records; the next goes on",
+        ),
+        (
+            Refusal::TooManyWrites { count, until, wait },
+            "not written: it was changed 3 times within the hour; the next change may go out in 5 min (is an \
+             address source flapping?)",
+        ),
+        (
+            Refusal::Repeated { count, until, wait },
+            "not written: the same was written 3 times within the hour and did not come to stay; the next \
+             attempt is in 5 min",
+        ),
+        (
+            Refusal::TooManyRequests {
+                count: 3,
+                until,
+                wait,
+            },
+            "not asked: the account was sent 3 requests within the hour; the next may go out in 5 min (do \
+             other programs or hosts keep changing its records?)",
+        ),
+        (Refusal::WouldLose("x".into()), "not written: x"),
+    ] {
+        assert_eq!(refusal.to_string(), said);
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use proptest::prelude::*;
+mod properties;
 
 use super::*;
 use crate::core::{
@@ -373,6 +373,62 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
 }
 
 #[test]
+fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
+    let memory = |addrs: &[&str]| Confirmed {
+        addrs: addrs.iter().map(|it| ip(it)).collect(),
+        since: Moment::from_millis(0),
+        simple: true,
+        ttl: None,
+        visible_after: None,
+    };
+    let keep = Intent::Keep(KeepReason::Absent);
+    let ours = set(&["1.1.1.1"]);
+    for (what, create, intent, there, rules, suffices) in [
+        ("kept", true, &keep, &["1.1.1.9"][..], RECORDS, true),
+        ("gone already", true, &Intent::Clear, &[], RECORDS, true),
+        ("not created", false, &ours, &[], RECORDS, true),
+        ("created by a push", true, &ours, &[], AUTO, true),
+        ("created otherwise", true, &ours, &[], RECORDS, false),
+        ("changed only", false, &ours, &["1.1.1.9"], AUTO, false),
+    ] {
+        let host = Host { create, ..host() };
+        let memory = memory(there);
+        assert_eq!(
+            memory_suffices(&host, intent, &memory, rules),
+            suffices,
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn from_memory_a_name_is_right_or_pushed_or_not_created() {
+    let ours = set(&["1.1.1.1"]);
+    let planned = |create, intent, there: &[&str]| {
+        let addrs = there.iter().map(|it| ip(it)).collect();
+        let host = Host { create, ..host() };
+        planned(&host, intent, &Existing::Remembered { addrs }, AUTO)
+    };
+    let satisfied = |addrs: &[&str]| Planned::Satisfied {
+        addrs: addrs.iter().map(|it| ip(it)).collect(),
+        simple: true,
+    };
+    let right = &["1.1.1.1"];
+    assert_eq!(planned(true, &ours, right), satisfied(right));
+    assert_eq!(planned(false, &ours, right), satisfied(right));
+    assert_eq!(planned(true, &Intent::Clear, &[]), satisfied(&[]));
+    let not_created = Planned::Kept(KeepReason::NotCreated);
+    assert_eq!(planned(false, &ours, &[]), not_created);
+    for (there, reason) in [
+        (&[][..], Reason::Missing),
+        (&["1.1.1.9"], Reason::AddressChanged),
+    ] {
+        let made = change(planned(true, &ours, there));
+        assert_eq!((made.reason, made.via()), (reason, "dyndns"), "{there:?}");
+    }
+}
+
+#[test]
 fn a_change_reads_as_a_sentence() {
     let made = change(planned(&host(), &set(&["1.1.1.1"]), &listed(&[]), AUTO));
     assert_eq!(
@@ -381,8 +437,12 @@ fn a_change_reads_as_a_sentence() {
     );
 }
 
-/// What the records are after the steps, as a provider would have them.
+/// What the records are after the change, as a provider would have them.
 fn carried_out(mut records: Vec<Record>, change: &Change) -> Vec<Record> {
+    if let Method::Push(addrs) = &change.method {
+        let pushed = |addr: Admitted| record("pushed", &addr.to_string(), AUTO.push_ttl);
+        return addrs.iter().map(pushed).collect();
+    }
     for (position, step) in change.steps().iter().enumerate() {
         match step {
             Step::Create { addr, ttl } => records.push(Record {
@@ -400,32 +460,4 @@ fn carried_out(mut records: Vec<Record>, change: &Change) -> Vec<Record> {
         }
     }
     records
-}
-
-proptest! {
-    /// The plan converges in one go, and the second plan finds nothing to do (L13).
-    #[test]
-    fn a_plan_carried_out_leaves_nothing_to_plan(
-        there in prop::collection::vec((1_u8..6, prop::sample::select(vec![300_u32, 600, 3600])), 0..5),
-        wanted in prop::collection::btree_set(1_u8..6, 1..4),
-        ttl in prop::option::of(prop::sample::select(vec![300_u32, 3600])),
-    ) {
-        let records: Vec<_> = (0..)
-            .zip(&there)
-            .map(|(id, (last, ttl)): (u32, _)| record(&id.to_string(), &format!("1.1.1.{last}"), *ttl))
-            .collect();
-        let texts: Vec<_> = wanted.iter().map(|last| format!("1.1.1.{last}")).collect();
-        let intent = set(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-        let host = Host { ttl, ..host() };
-        let after = match planned(&host, &intent, &listed(&records), RECORDS) {
-            Planned::Change(change) => carried_out(records, &change),
-            Planned::Satisfied { .. } => records,
-            other => panic!("{other:?}"),
-        };
-        let satisfied = planned(&host, &intent, &listed(&after), RECORDS);
-        prop_assert!(matches!(satisfied, Planned::Satisfied { .. }), "{:?}", satisfied);
-        let mut addrs: Vec<_> = after.iter().map(|it| it.addr.to_string()).collect();
-        addrs.sort();
-        prop_assert_eq!(addrs, texts);
-    }
 }

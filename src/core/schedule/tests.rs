@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
+mod properties;
 
-use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::core::{
@@ -254,42 +254,4 @@ fn a_difference_in_dns_is_looked_at_again_soon() {
         schedule.next(at(0), CADENCE, &quiet(), &memory, 0.5),
         at(300)
     );
-}
-
-proptest! {
-    #[test]
-    fn holds_are_bounded_and_never_shorter_after_more_failures(
-        class in prop::sample::select(vec![
-            Class::Transient, Class::Contract, Class::Unconfirmed, Class::Rejected,
-            Class::NotFound, Class::Invalid, Class::RateLimited { retry_after: None },
-        ]),
-        failures in 1_u32..200,
-        jitter in 0.0..1.0_f64,
-    ) {
-        let failure = Failure::of_account(class, "x");
-        let hold = |failures: u32, jitter| {
-            let before = Hold { class, what: String::new(), failures: failures - 1, since: at(0), until: at(0) };
-            Hold::after(Some(&before), &failure, at(0), jitter).until
-        };
-        prop_assert!(hold(failures, jitter) <= at(30 * 3600));
-        prop_assert!(hold(failures, jitter) >= hold(failures, 0.0));
-        prop_assert!(hold(failures + 1, 0.0) >= hold(failures, 0.0));
-    }
-
-    #[test]
-    fn the_next_round_is_never_in_the_past_nor_far_beyond_the_interval(
-        now in 0_i64..1_000_000,
-        jitter in 0.0..1.0_f64,
-        since in -1_000_000_i64..2_000_000,
-        length in 0_i64..1_000_000,
-    ) {
-        let mut memory = Memory::default();
-        memory.target_mut(&target()).hold = Some(Hold {
-            class: Class::Transient, what: String::new(), failures: 1,
-            since: at(since), until: at(since.saturating_add(length)),
-        });
-        let next = Schedule::default().next(at(now), CADENCE, &quiet(), &memory, jitter);
-        prop_assert!(next > at(now));
-        prop_assert!(next <= at(now + 330));
-    }
 }

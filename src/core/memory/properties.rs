@@ -1,0 +1,212 @@
+//! What holds whatever is remembered, and from whenever it is.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::core::{
+    damp::{Dated, Restless},
+    outcome::Class,
+    standing::Standing,
+};
+
+/// Around now, which is 0; sometimes nowhere near.
+fn moments() -> impl Strategy<Value = Moment> {
+    let near = -100_000_000_i64..100_000_000;
+    prop_oneof![20 => near, 1 => any::<i64>()].prop_map(Moment::from_millis)
+}
+
+fn addrs() -> impl Strategy<Value = Vec<IpAddr>> {
+    prop::collection::vec(any::<IpAddr>(), 0..3)
+}
+
+fn holds() -> impl Strategy<Value = Option<Hold>> {
+    let class = prop::sample::select(vec![
+        Class::Transient,
+        Class::Rejected,
+        Class::RateLimited {
+            retry_after: Some(Duration::from_secs(7)),
+        },
+    ]);
+    let hold = (class, any::<u32>(), moments(), moments());
+    prop::option::of(hold.prop_map(|(class, failures, since, until)| Hold {
+        class,
+        what: "said no".to_owned(),
+        failures,
+        since,
+        until,
+    }))
+}
+
+fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
+    let visible = any::<Option<u32>>().prop_map(|it| it.map(|it| Duration::from_secs(it.into())));
+    let all = (
+        addrs(),
+        moments(),
+        any::<bool>(),
+        any::<Option<u32>>(),
+        visible,
+    );
+    prop::option::of(
+        all.prop_map(|(addrs, since, simple, ttl, visible_after)| Confirmed {
+            addrs,
+            since,
+            simple,
+            ttl,
+            visible_after,
+        }),
+    )
+}
+
+fn targets() -> impl Strategy<Value = TargetMemory> {
+    let awaited = (moments(), addrs()).prop_map(|(since, before)| Awaited {
+        since,
+        before: before.into_iter().collect(),
+    });
+    let writes = (moments(), addrs()).prop_map(|(at, to)| Write { at, to });
+    let dns = (
+        prop::option::of(moments()),
+        prop::option::of(awaited),
+        any::<u32>(),
+    );
+    let written = (any::<bool>(), prop::collection::vec(writes, 0..3));
+    (confirmed(), dns, written, holds(), addrs()).prop_map(
+        |(confirmed, (verified, awaited, differing), (pending, writes), hold, held_for)| {
+            TargetMemory {
+                confirmed,
+                pending,
+                verified,
+                awaited,
+                differing,
+                writes,
+                hold,
+                held_for,
+            }
+        },
+    )
+}
+
+fn accounts() -> impl Strategy<Value = AccountMemory> {
+    let charges = prop::collection::vec((moments(), any::<u32>()), 0..4);
+    let learnt = ("[ -~]{0,9}", any::<u64>(), prop::option::of(moments()));
+    let targets = prop::collection::btree_map("[a-z]\\.example\\.com/A", targets(), 0..3);
+    (learnt, holds(), charges, targets).prop_map(
+        |((place, fingerprint, audited), hold, charges, targets)| {
+            let mut requests = Budget::default();
+            for (at, count) in charges {
+                requests.charge(count, at);
+            }
+            AccountMemory {
+                place,
+                fingerprint,
+                zones: vec![Zone {
+                    name: "example.com".parse().unwrap(),
+                    id: "1".to_owned(),
+                }],
+                audited,
+                hold,
+                requests,
+                targets,
+            }
+        },
+    )
+}
+
+fn pasts() -> impl Strategy<Value = Past> {
+    let dated = || {
+        (addrs(), moments()).prop_map(|(addrs, at)| Dated {
+            addrs: addrs.into_iter().collect(),
+            at,
+        })
+    };
+    let restless = (
+        prop::collection::vec(dated(), 0..3),
+        prop::option::of(dated()),
+    )
+        .prop_map(|(left, proposed)| Restless { left, proposed });
+    let standing =
+        (any::<u32>(), moments(), moments()).prop_map(|(faults, since, until)| Standing {
+            faults,
+            since,
+            until,
+        });
+    let standings = prop::collection::btree_map("[a-z]{1,3}", standing, 0..3);
+    (addrs(), prop::option::of(moments()), restless, standings).prop_map(
+        |(believed, absent, restless, standings)| Past {
+            believed: believed.into_iter().collect(),
+            absent,
+            restless,
+            standings,
+        },
+    )
+}
+
+fn memories() -> impl Strategy<Value = Memory> {
+    let vantage = "(A|AAAA)( via (eth1|wan0))?".prop_map(|it| it.try_into().unwrap());
+    let vantages = prop::collection::btree_map(vantage, pasts(), 0..3);
+    let name = "[a-z]{1,3}".prop_map(AccountName);
+    (
+        vantages,
+        prop::collection::btree_map(name, accounts(), 0..3),
+    )
+        .prop_map(|(vantages, accounts)| Memory { vantages, accounts })
+}
+
+/// Whether no moment in it is near either end of time, so that none is stopped there.
+fn is_movable(memory: &Memory, millis: i64) -> bool {
+    let mut there_and_back = memory.clone();
+    there_and_back.shift(millis);
+    there_and_back.shift(-millis);
+    there_and_back == *memory
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_remembered_is_read_as_it_was_written(memory in memories()) {
+        let text = serde_json::to_string(&memory).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
+    }
+
+    /// L10: nothing that is left delays anything for longer than the schedule itself would.
+    #[test]
+    fn once_what_cannot_be_is_dropped_the_rest_can_be(mut memory in memories(), now in moments()) {
+        memory.drop_the_impossible(now);
+        let possible = memory.clone();
+        memory.drop_the_impossible(now);
+        prop_assert_eq!(&memory, &possible);
+        for account in memory.accounts.values() {
+            let targets = account.targets.values();
+            for hold in targets.clone().filter_map(|it| it.hold.as_ref()).chain(&account.hold) {
+                prop_assert!(!hold.is_impossible(now));
+            }
+            let awaited = targets.clone().filter_map(|it| it.awaited.as_ref());
+            let looked = targets.clone().filter_map(|it| it.verified).chain(account.audited);
+            let written = targets.flat_map(|it| it.writes.iter().map(|it| it.at));
+            let mut moments = written.chain(looked).chain(awaited.map(|it| it.since));
+            prop_assert!(moments.all(|it| it <= now));
+            prop_assert!(account.requests.until(now) <= now.after(WINDOW));
+        }
+    }
+
+    /// L11: the past means the same on a clock that started anew.
+    #[test]
+    fn what_can_be_on_one_clock_can_be_on_another(
+        memory in memories(),
+        now in -1_000_000_i64..1_000_000,
+        millis in -1_000_000_000_000_i64..1_000_000_000_000,
+    ) {
+        prop_assume!(is_movable(&memory, millis));
+        let drop = |memory: &Memory, now| {
+            let mut memory = memory.clone();
+            memory.drop_the_impossible(Moment::from_millis(now));
+            memory
+        };
+        let shift = |memory: &Memory| {
+            let mut memory = memory.clone();
+            memory.shift(millis);
+            memory
+        };
+        prop_assert_eq!(shift(&drop(&memory, now)), drop(&shift(&memory), now + millis));
+    }
+}
