@@ -102,6 +102,21 @@ fn the_file_is_ours_alone_and_written_whole() {
 }
 
 #[test]
+fn what_a_killed_process_left_behind_is_neither_read_nor_kept() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, file, memory) = saved(&now);
+    let left = dir.path().join("state.json.new");
+    fs::write(&left, "{\"version\":1,").unwrap();
+    fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+    let loaded = file.load(&now);
+    assert_eq!((loaded.memory, loaded.trouble), (memory, None));
+    file.save(&Memory::default(), &now).unwrap();
+    assert!(!left.exists());
+    let mode = file.path().metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn the_same_memory_is_not_written_twice() {
     let now = stamp("a", 100, 1_700_000_000);
     let (_dir, file, memory) = saved(&now);
