@@ -124,6 +124,39 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
 }
 
 #[test]
+fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    for _ in 0..60 {
+        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.round();
+        fakes.crash();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 4);
+}
+
+#[test]
+fn l6_a_crash_right_after_a_write_leads_to_a_look_and_to_no_second_write() {
+    for push in [Push::WhenSimple, Push::Never] {
+        let fakes = one(push);
+        fakes.round();
+        fakes.see(known(&["84.212.99.99"]));
+        fakes.round();
+        fakes.crash();
+        assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+        assert_eq!(fakes.provider().writes.borrow().len(), 2);
+        // The old address again: what was remembered of it from before the write is not believed.
+        fakes.see(known(&["84.212.10.20"]));
+        fakes.round();
+        fakes.crash();
+        fakes.see(known(&["84.212.99.99"]));
+        fakes.round();
+        assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
+    }
+}
+
+#[test]
 fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
     let fakes = one(Push::WhenSimple);
     *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
