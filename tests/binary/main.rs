@@ -7,6 +7,7 @@
 
 mod api;
 mod common;
+mod crash;
 mod daemon;
 mod exit_codes;
 mod laws;
