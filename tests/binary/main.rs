@@ -11,4 +11,5 @@ mod crash;
 mod daemon;
 mod exit_codes;
 mod laws;
+mod reports;
 mod requests;
