@@ -11,5 +11,6 @@ mod crash;
 mod daemon;
 mod exit_codes;
 mod laws;
+mod process;
 mod reports;
 mod requests;
