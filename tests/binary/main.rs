@@ -10,6 +10,7 @@ mod common;
 mod crash;
 mod daemon;
 mod exit_codes;
+mod failures;
 mod laws;
 mod process;
 mod reports;

@@ -68,7 +68,7 @@ fn l9_a_round_ends_although_a_provider_is_a_black_hole_half_open_or_trickles() {
     for kind in [
         FaultKind::Hang,
         FaultKind::Slow(Duration::from_millis(100)),
-        FaultKind::DelayAnswer(Duration::from_secs(60)),
+        FaultKind::DelayAnswer(Duration::from_mins(1)),
     ] {
         bench
             .sandbox
@@ -142,7 +142,7 @@ fn l9_an_answer_without_end_is_given_up_long_before_the_deadline() {
     let begun = now();
     let run = bench.run(&["--once"]).ends(75);
     assert!(run.stdout.contains("longer than"), "{}", run.stdout);
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert!(begun.elapsed() < Duration::from_mins(1));
 }
 
 #[test]

@@ -56,6 +56,22 @@ fn what_is_written_is_read_back_in_the_same_boot() {
 }
 
 #[test]
+fn l11_wall_clock_jumps_of_any_size_move_nothing_within_a_boot() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (_dir, file, memory) = saved(&now);
+    for wall in [
+        0,
+        1,
+        1_600_000_000,
+        1_700_000_060,
+        1_900_000_000,
+        250_000_000_000,
+    ] {
+        assert_eq!(file.load(&stamp("a", 160, wall)).memory, memory, "{wall}");
+    }
+}
+
+#[test]
 fn after_a_reboot_a_hold_lasts_for_what_is_left_of_it() {
     let now = stamp("a", 1_000_000, 1_700_000_000);
     let (_dir, file, _) = saved(&now);

@@ -361,6 +361,8 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
         Class::Invalid,
         Class::Rejected,
         Class::NotFound,
+        Class::RateLimited { retry_after: None },
+        Class::Unconfirmed,
     ] {
         let fakes = one(Push::WhenSimple);
         fakes.round();
@@ -372,12 +374,43 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
             .push_back(Fault::Fails(failure(class)));
         let report = fakes.round();
         assert_eq!(report.verdict(), class.verdict());
+        assert_ne!(report.verdict(), Verdict::Right);
         assert_eq!(
             report.hosts[0].addresses,
             [super::world::ip("84.212.10.20")],
             "{class:?}"
         );
     }
+}
+
+#[test]
+fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
+    let fakes = one(Push::WhenSimple);
+    fakes.clock_is_set.set(false);
+    fakes.see(unknown());
+    for _ in 0..60 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    fakes.see(known(&["84.212.10.20"]));
+    for _ in 0..60 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    assert_eq!(fakes.provider().calls(), 0, "nobody was asked in vain");
+    fakes.clock_is_set.set(true);
+    // Without DNS no provider is found.
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    for _ in 0..3 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    *fakes.provider().broken.borrow_mut() = None;
+    let report = fakes.play(Task {
+        occasion: Occasion::Network,
+        ..Task::ROUTINE
+    });
+    assert_eq!(outcomes(&report), ["changed"]);
 }
 
 #[test]
@@ -408,6 +441,40 @@ fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing()
     *fakes.memory.borrow_mut() = Memory::default();
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
     assert_eq!(fakes.provider().writes.borrow().len(), 1);
+}
+
+#[test]
+fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let whole = serde_json::to_vec(&*fakes.memory.borrow()).unwrap();
+    let mut read = 0;
+    for position in 0..whole.len() {
+        for garbage in [b'7', b'"', b' ', b'e'] {
+            let mut text = whole.clone();
+            text[position] = garbage;
+            let Ok(memory) = serde_json::from_slice::<Memory>(&text) else {
+                continue;
+            };
+            read += 1;
+            let fakes = one(Push::WhenSimple);
+            fakes.provider().put(HOME, "84.212.10.20");
+            fakes.provider().put("foreign.example.com", "9.9.9.9");
+            *fakes.memory.borrow_mut() = memory;
+            fakes.see(known(&["84.212.99.99"]));
+            fakes.round();
+            fakes.advance(25 * HOUR);
+            fakes.round();
+            let shown = String::from_utf8_lossy(&text);
+            assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"], "{shown}");
+            assert_eq!(
+                fakes.provider().addrs("foreign.example.com"),
+                ["9.9.9.9"],
+                "{shown}"
+            );
+        }
+    }
+    assert!(read > 50, "what cannot be read is the state file's affair");
 }
 
 #[test]
