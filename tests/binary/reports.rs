@@ -68,6 +68,28 @@ fn l14_readers_of_the_status_who_never_read_or_leave_at_once_hold_up_no_round() 
 }
 
 #[test]
+fn l14_a_reader_who_never_reads_a_long_status_is_left_behind() {
+    let bench = Bench::new();
+    // More than the kernel takes in on a reader's behalf.
+    let hosts: Vec<_> = (0..1_000)
+        .map(|n| format!("\"{}-{n}.example.com\"", "long".repeat(14)))
+        .collect();
+    bench.config(&(bench.head() + &bench.domeneshop(&format!("hosts = [{}]", hosts.join(", ")))));
+    let _daemon = bench.daemon(&[]);
+    wait_until("a long status", || {
+        bench.run(&["status", "--json"]).stdout.len() > 250_000
+    });
+    let socket = bench.dir.path().join("state/status.sock");
+    let slow: Vec<_> = (0..3)
+        .map(|_| UnixStream::connect(&socket).unwrap())
+        .collect();
+    wait_until("the status beside them", || {
+        bench.run(&["status"]).code == 0
+    });
+    drop(slow);
+}
+
+#[test]
 fn l14_a_log_whose_reader_is_gone_ends_nothing() {
     let bench = Bench::new();
     bench.simple();
