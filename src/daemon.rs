@@ -121,7 +121,6 @@ pub async fn run<C: Crew>(
         let jitter = shell.chance().unit();
         let next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
         shell.tell(Word::Ready);
-        // A round that an event started began after any part of the pulse's time.
         shell.tell(Word::Alive);
         shell.tell(Word::Status(&report::status::line(
             &report,
@@ -203,6 +202,8 @@ async fn round<C: Crew>(
     waiting: &mut Vec<Event>,
     burst: &mut Burst,
 ) -> Option<Report> {
+    // Each wait has a pulse of its own, and this one follows another that was any part of it old.
+    shell.tell(Word::Alive);
     let round = std::pin::pin!(crew.round(memory, task));
     let begun = shell.clock().now();
     let stopped = std::pin::pin!(async {
@@ -287,3 +288,6 @@ async fn wait(shell: &impl Shell, next: Moment, burst: &mut Burst) -> Option<Eve
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,8 @@ POST /set?service=S&zone=Z&id=N&value=V   changes a record by hand
 POST /add?service=S&zone=Z      adds one; the body is the provider's record object
 POST /remove?service=S&zone=Z&id=N
 POST /fault?service=S&path=P&kind=K&times=N   K: hang, drop, lose-answer, garbage, truncate, cut-off, endless,
-                                status:N:BODY, retry-after:N:VALUE, code:C, slow:MS, delay:MS; without times: always
+                                status:N:BODY, retry-after:N:VALUE, code:C, slow:MS, delay:MS,
+                                delay-work:MS; without times: always
 POST /echo?n=N                  the body is what the N-th echo operator (0: the one on [::1]) says from now on
 POST /advance?seconds=N         moves the clock of locks, bans and hour windows
 POST /switch?service=S&name=N&on=B   B: true or false; N: numbers-as-strings, forwards-per-host or
@@ -190,6 +191,7 @@ fn fault(request: &Request) -> Result<Fault, String> {
         "code" => FaultKind::Code(rest.to_owned()),
         "slow" => FaultKind::Slow(millis().map_err(bad)?),
         "delay" => FaultKind::DelayAnswer(millis().map_err(bad)?),
+        "delay-work" => FaultKind::DelayWork(millis().map_err(bad)?),
         "status" => status()
             .map(|(status, body)| FaultKind::Status(status, body))
             .map_err(bad)?,

@@ -32,6 +32,9 @@ pub enum FaultKind {
     Code(String),
     /// The work is done at once; the answer waits.
     DelayAnswer(Duration),
+    /// Nothing is done until so much time has passed; then the work is done and answered, whether or not the caller is
+    /// still there. [`crate::Sandbox::settle`] waits for it.
+    DelayWork(Duration),
 }
 
 /// A fault and the requests it strikes.

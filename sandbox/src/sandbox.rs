@@ -1,7 +1,7 @@
 //! The handle to it all.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::log::{Logged, Service, Site};
 use crate::options::Options;
 use crate::ports::{Ports, reachable};
 use crate::run::Running;
-use crate::shared::Shared;
+use crate::shared::{Shared, World};
 
 /// Both providers, DNS and echo services, until it is dropped.
 #[derive(Debug)]
@@ -157,6 +157,31 @@ impl Sandbox {
         self.shared
             .wait(timeout, |world| world.log_from(from).1 > from);
         self.shared.world().log_from(from)
+    }
+
+    /// Blocks until everything is done that callers who are gone by now have sent to the providers, as far as it will
+    /// be, and says whether that came before the timeout. With a caller who stays connected it never comes.
+    pub fn settle(&self, timeout: Duration) -> bool {
+        // Connections are accepted in order: once ours are, so are those of whoever came before.
+        let [one, two, three] = [
+            self.domeneshop.addr,
+            self.dnspod.addr,
+            self.dnspod_china.addr,
+        ]
+        .map(|it| {
+            let ours = TcpStream::connect(reachable(it))?;
+            let name = ours.local_addr()?;
+            io::Result::Ok((ours, name))
+        });
+        let (Ok(one), Ok(two), Ok(three)) = (one, two, three) else {
+            return false;
+        };
+        let ours = [one, two, three];
+        let accepted = self.shared.wait(timeout, |world| {
+            ours.iter().all(|(_, name)| world.callers.contains(name))
+        });
+        drop(ours);
+        accepted && self.shared.wait(timeout, World::is_settled)
     }
 
     /// Has a service fail.

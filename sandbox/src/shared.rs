@@ -1,5 +1,6 @@
 //! What the handles and the servers share: the world behind one lock, and the bell that rings when it changes.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,6 +27,10 @@ pub(crate) struct World {
     pub(crate) log: Vec<Logged>,
     /// How many entries were cleared away: an entry's number never changes.
     cleared: usize,
+    /// The callers of services whose connections are open.
+    pub(crate) callers: HashSet<SocketAddr>,
+    /// How many requests have their work still before them.
+    postponed: usize,
 }
 
 impl World {
@@ -67,7 +72,7 @@ impl World {
                 }
                 _ => domeneshop::failure(400, code, "as ordered"),
             },
-            FaultKind::Hang | FaultKind::Drop => Reply::default(),
+            FaultKind::Hang | FaultKind::Drop | FaultKind::DelayWork(_) => Reply::default(),
             FaultKind::LoseAnswer
             | FaultKind::Truncate
             | FaultKind::CutOff
@@ -97,6 +102,8 @@ impl Shared {
                 faults: Vec::new(),
                 log: Vec::new(),
                 cleared: 0,
+                callers: HashSet::new(),
+                postponed: 0,
             }),
             bell: Condvar::new(),
         }
@@ -107,8 +114,8 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request, finds the fault that strikes it, and does the work if it is to be done. One hold of the lock:
-    /// whoever sees the entry sees the work done.
+    /// Notes a request, finds the fault that strikes it, and does the work if it is to be done now. One hold of the lock:
+    /// whoever sees the entry sees the work done, unless it is postponed.
     pub(crate) fn arrive(
         &self,
         service: Service,
@@ -135,11 +142,34 @@ impl Shared {
             .as_ref()
             .and_then(|fault| world.instead(service, request, fault));
         let reply = instead.unwrap_or_else(|| world.answer(service, request));
-        if fault.is_none() {
-            world.note_answer(entry, &reply);
+        match fault {
+            None => world.note_answer(entry, &reply),
+            Some(FaultKind::DelayWork(_)) => world.postponed += 1,
+            Some(_) => {}
         }
         self.bell.notify_all();
         (entry, fault, reply)
+    }
+
+    /// Does the work of a request that was postponed.
+    pub(crate) fn catch_up(&self, entry: usize, service: Service, request: &Request) -> Reply {
+        let mut world = self.world();
+        let reply = world.answer(service, request);
+        world.note_answer(entry, &reply);
+        world.postponed -= 1;
+        self.bell.notify_all();
+        reply
+    }
+
+    /// Notes that a caller came or went.
+    pub(crate) fn caller(&self, caller: SocketAddr, is_there: bool) {
+        let callers = &mut self.world().callers;
+        if is_there {
+            callers.insert(caller);
+        } else {
+            callers.remove(&caller);
+        }
+        self.bell.notify_all();
     }
 
     /// Notes what an entry was answered.
@@ -171,6 +201,11 @@ impl World {
             logged.status = Some(reply.status);
             logged.api_code.clone_from(&reply.api_code);
         }
+    }
+
+    /// Whether nobody is connected and no work is left to do.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.callers.is_empty() && self.postponed == 0
     }
 
     pub(crate) fn clear_log(&mut self) {

@@ -1,6 +1,6 @@
 //! What systemd is told, by `sd_notify(3)`; nothing where nobody listens.
 
-use std::time::Duration;
+use std::{fmt::Write as _, io, os::unix::net::UnixDatagram, time::Duration};
 
 use sd_notify::NotifyState;
 
@@ -9,15 +9,34 @@ use crate::daemon::Word;
 /// Passes a word on. A supervisor that does not listen changes nothing for us.
 pub(super) fn tell(word: Word<'_>) {
     let _ = match word {
-        Word::Ready => sd_notify::notify(&[NotifyState::Ready]),
-        Word::Status(line) => sd_notify::notify(&[NotifyState::Status(line)]),
+        Word::Ready => send(&[NotifyState::Ready]),
+        Word::Status(line) => send(&[NotifyState::Status(line)]),
         Word::Reloading => match NotifyState::monotonic_usec_now() {
-            Ok(now) => sd_notify::notify(&[NotifyState::Reloading, now]),
-            Err(_) => sd_notify::notify(&[NotifyState::Reloading]),
+            Ok(now) => send(&[NotifyState::Reloading, now]),
+            Err(_) => send(&[NotifyState::Reloading]),
         },
-        Word::Stopping => sd_notify::notify(&[NotifyState::Stopping]),
-        Word::Alive => sd_notify::notify(&[NotifyState::Watchdog]),
+        Word::Stopping => send(&[NotifyState::Stopping]),
+        Word::Alive => send(&[NotifyState::Watchdog]),
     };
+}
+
+/// Sends without waiting, which the crate would do: what finds no room with a supervisor that has
+/// stopped reading is lost (L14), and said again with the next round.
+fn send(words: &[NotifyState<'_>]) -> io::Result<()> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the supervisor's own variable, in the one place that talks to it"
+    )]
+    let Some(path) = std::env::var_os("NOTIFY_SOCKET") else {
+        return Ok(());
+    };
+    let mut text = String::new();
+    for word in words {
+        let _ = writeln!(text, "{word}");
+    }
+    let socket = UnixDatagram::unbound()?;
+    socket.set_nonblocking(true)?;
+    socket.send_to(text.as_bytes(), path).map(drop)
 }
 
 /// How often a sign of life is wanted.

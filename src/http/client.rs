@@ -196,36 +196,4 @@ fn cause(error: &reqwest::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
-        let server = wiremock::MockServer::start().await;
-        for (interface, connects) in [(None, true), (Some("lo"), true), (Some("gone0"), false)] {
-            let options = Options {
-                base: server.uri(),
-                timeout: Duration::from_secs(10),
-                cap: 256,
-                user_agent: "moored".to_owned(),
-                family: Some(Family::V4),
-                interface: interface.map(|it| it.parse().unwrap()),
-                proxy: false,
-            };
-            let client = Client::new(super::super::tls::config().unwrap(), options);
-            let request = Request {
-                method: Method::Get,
-                path: "/".to_owned(),
-                basic: None,
-                body: Body::Empty,
-                writes: false,
-            };
-            let sent = client.send(&request).await.map(|it| it.status);
-            assert_eq!(sent.is_ok(), connects, "{interface:?}: {sent:?}");
-            if let Err(error) = sent {
-                assert_eq!(error.sent, Sent::No);
-                assert!(error.what.contains("No such device"), "{}", error.what);
-            }
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,11 @@ pub fn config() -> Result<Arc<ClientConfig>, rustls::Error> {
     let roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
+    with_roots(roots)
+}
+
+/// The same with these roots.
+pub(super) fn with_roots(roots: RootCertStore) -> Result<Arc<ClientConfig>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

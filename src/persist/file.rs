@@ -8,7 +8,7 @@ use std::{
     cell::{Cell, RefCell},
     fs::{self, DirBuilder, File},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -163,14 +163,29 @@ impl StateFile {
 
     fn write(&self, content: &Content) -> io::Result<()> {
         let text = serde_json::to_vec(content)?;
-        // Made with mode 0600, whatever the umask.
-        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-        file.write_all(&text)?;
-        file.as_file().sync_all()?;
-        file.persist(self.path())?;
+        // The same name each time: what a process that was killed left behind goes with the next
+        // write. Two at once would need two holders of the lock.
+        let fresh = self.directory.join("state.json.new");
+        let _ = fs::remove_file(&fresh);
+        let done = put(&fresh, &text).and_then(|()| fs::rename(&fresh, self.path()));
+        if done.is_err() {
+            let _ = fs::remove_file(&fresh);
+        }
+        done?;
         // The rename itself is on the disk only once the directory is.
         File::open(&self.directory)?.sync_all()
     }
+}
+
+/// Writes a file that was not there, whole and to the disk, for us alone whatever the umask.
+fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
 }
 
 fn readable_by_others(path: &Path) -> Option<String> {

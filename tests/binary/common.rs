@@ -139,11 +139,20 @@ impl Bench {
 
     /// The daemon, in the background.
     pub(crate) fn daemon(&self, args: &[&str]) -> Daemon {
-        let mut command = self.command(args);
+        self.spawn(self.command(args))
+    }
+
+    /// A command in the background, its log in a file.
+    pub(crate) fn spawn(&self, mut command: Command) -> Daemon {
         let log = fs::File::create(self.dir.path().join("log")).unwrap();
-        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        command.stdout(Stdio::null()).stderr(log);
+        self.spawn_as_it_is(command)
+    }
+
+    /// A command in the background that says where its log goes.
+    pub(crate) fn spawn_as_it_is(&self, mut command: Command) -> Daemon {
         Daemon {
-            child,
+            child: command.spawn().unwrap(),
             log: self.dir.path().join("log"),
         }
     }

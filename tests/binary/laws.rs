@@ -26,9 +26,13 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
     let requests = bench.requests();
     let path = bench.dir.path().display().to_string();
     let echo = bench.sandbox.echo(1);
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     for (source, body) in [
         ("command:exit 1".to_owned(), None),
         ("command:echo nothing".to_owned(), None),
+        ("command:kill -9 $$".to_owned(), None),
+        (format!("stun:{}", silent.local_addr().unwrap()), None),
+        ("stun:127.0.0.1:1".to_owned(), None),
         (format!("file:{path}/missing"), None),
         (format!("file:{path}"), None),
         ("interface:missing0".to_owned(), None),

@@ -7,10 +7,14 @@
 
 mod api;
 mod common;
+mod crash;
 mod daemon;
 mod exit_codes;
+mod failures;
 mod laws;
 mod plan;
 mod poke;
+mod process;
+mod reports;
 mod requests;
 mod uplinks;

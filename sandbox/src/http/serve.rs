@@ -54,7 +54,16 @@ pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, shared: Arc
             pause(Duration::from_millis(10)).await;
             continue;
         };
-        tokio::spawn(connection(stream, peer, endpoint, Arc::clone(&shared)));
+        let shared = Arc::clone(&shared);
+        if matches!(endpoint, Endpoint::Control) {
+            tokio::spawn(connection(stream, peer, endpoint, shared));
+            continue;
+        }
+        shared.caller(peer, true);
+        tokio::spawn(async move {
+            connection(stream, peer, endpoint, Arc::clone(&shared)).await;
+            shared.caller(peer, false);
+        });
     }
 }
 
@@ -78,17 +87,17 @@ async fn respond(
     let request = read(head, peer).await?;
     match endpoint {
         Endpoint::Control => Ok(response(control::answer(&shared, &request))),
-        Endpoint::Service(service) => act(&shared, service, &request).await,
+        Endpoint::Service(service) => act(&shared, service, request).await,
     }
 }
 
 /// One request to a service: noted, struck by a fault or answered.
 async fn act(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     service: Service,
-    request: &Request,
+    request: Request,
 ) -> Result<Response<Out>, Closed> {
-    let (entry, fault, reply) = shared.arrive(service, request);
+    let (entry, fault, reply) = shared.arrive(service, &request);
     let done = |shaped: fn(Reply) -> Response<Out>| {
         shared.answered(entry, &reply);
         shaped(reply)
@@ -112,6 +121,15 @@ async fn act(
         Some(FaultKind::DelayAnswer(length)) => {
             pause(length).await;
             done(response)
+        }
+        Some(FaultKind::DelayWork(length)) => {
+            let shared = Arc::clone(shared);
+            // On its own, so that a caller who leaves does not take the work along.
+            let work = tokio::spawn(async move {
+                pause(length).await;
+                shared.catch_up(entry, service, &request)
+            });
+            response(work.await.map_err(|_| Closed)?)
         }
         Some(FaultKind::Endless) => done(|reply| shape(&reply, Out::Endless)),
         None

@@ -163,6 +163,35 @@ fn delay_answer_does_the_work_at_once_and_answers_later() {
 }
 
 #[test]
+fn delay_work_does_the_work_later_and_for_a_caller_who_has_left_too() {
+    let late = || FaultKind::DelayWork(Duration::from_millis(100));
+    let sandbox = with_fault(late());
+    let stream = sent(&sandbox);
+    assert!(sandbox.wait_for(Service::Domeneshop, 1, Duration::from_secs(10)));
+    assert!(!written(&sandbox));
+    assert_eq!(receive(stream).unwrap().status, 204);
+    assert!(written(&sandbox));
+
+    let sandbox = with_fault(late());
+    drop(sent(&sandbox));
+    assert!(sandbox.settle(Duration::from_secs(10)));
+    assert!(written(&sandbox));
+}
+
+#[test]
+fn nothing_is_settled_while_a_caller_stays_and_everything_once_he_has_left() {
+    let sandbox = with_fault(FaultKind::Hang);
+    let stream = sent(&sandbox);
+    assert!(!sandbox.settle(Duration::from_millis(100)));
+    drop(stream);
+    assert!(sandbox.settle(Duration::from_secs(10)));
+    assert_eq!(sandbox.log().len(), 1);
+    drop(sent(&sandbox));
+    assert!(sandbox.settle(Duration::from_secs(10)));
+    assert!(written(&sandbox), "what was sent is done before that");
+}
+
+#[test]
 fn a_fault_strikes_once_or_so_many_times_or_until_it_is_taken_back() {
     let (sandbox, _) = with_shop();
     let busy = || FaultKind::Status(503, String::new());

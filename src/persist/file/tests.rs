@@ -60,6 +60,22 @@ fn what_is_written_is_read_back_in_the_same_boot() {
 }
 
 #[test]
+fn l11_wall_clock_jumps_of_any_size_move_nothing_within_a_boot() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (_dir, file, memory) = saved(&now);
+    for wall in [
+        0,
+        1,
+        1_600_000_000,
+        1_700_000_060,
+        1_900_000_000,
+        250_000_000_000,
+    ] {
+        assert_eq!(file.load(&stamp("a", 160, wall)).memory, memory, "{wall}");
+    }
+}
+
+#[test]
 fn after_a_reboot_a_hold_lasts_for_what_is_left_of_it() {
     let now = stamp("a", 1_000_000, 1_700_000_000);
     let (_dir, file, _) = saved(&now);
@@ -103,6 +119,21 @@ fn the_file_is_ours_alone_and_written_whole() {
             .unwrap()
             .contains("may be read by others")
     );
+}
+
+#[test]
+fn what_a_killed_process_left_behind_is_neither_read_nor_kept() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, file, memory) = saved(&now);
+    let left = dir.path().join("state.json.new");
+    fs::write(&left, "{\"version\":1,").unwrap();
+    fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+    let loaded = file.load(&now);
+    assert_eq!((loaded.memory, loaded.trouble), (memory, None));
+    file.save(&Memory::default(), &now).unwrap();
+    assert!(!left.exists());
+    let mode = file.path().metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

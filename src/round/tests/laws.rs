@@ -125,6 +125,39 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
 }
 
 #[test]
+fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    for _ in 0..60 {
+        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.round();
+        fakes.crash();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 4);
+}
+
+#[test]
+fn l6_a_crash_right_after_a_write_leads_to_a_look_and_to_no_second_write() {
+    for push in [Push::WhenSimple, Push::Never] {
+        let fakes = one(push);
+        fakes.round();
+        fakes.see(known(&["84.212.99.99"]));
+        fakes.round();
+        fakes.crash();
+        assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+        assert_eq!(fakes.provider().writes.borrow().len(), 2);
+        // The old address again: what was remembered of it from before the write is not believed.
+        fakes.see(known(&["84.212.10.20"]));
+        fakes.round();
+        fakes.crash();
+        fakes.see(known(&["84.212.99.99"]));
+        fakes.round();
+        assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
+    }
+}
+
+#[test]
 fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
     let fakes = one(Push::WhenSimple);
     *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
@@ -361,6 +394,8 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
         Class::Invalid,
         Class::Rejected,
         Class::NotFound,
+        Class::RateLimited { retry_after: None },
+        Class::Unconfirmed,
     ] {
         let fakes = one(Push::WhenSimple);
         fakes.round();
@@ -372,12 +407,43 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
             .push_back(Fault::Fails(failure(class)));
         let report = fakes.round();
         assert_eq!(report.verdict(), class.verdict());
+        assert_ne!(report.verdict(), Verdict::Right);
         assert_eq!(
             report.hosts[0].addresses,
             [super::world::ip("84.212.10.20")],
             "{class:?}"
         );
     }
+}
+
+#[test]
+fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
+    let fakes = one(Push::WhenSimple);
+    fakes.clock_is_set.set(false);
+    fakes.see(unknown());
+    for _ in 0..60 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    fakes.see(known(&["84.212.10.20"]));
+    for _ in 0..60 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    assert_eq!(fakes.provider().calls(), 0, "nobody was asked in vain");
+    fakes.clock_is_set.set(true);
+    // Without DNS no provider is found.
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    for _ in 0..3 {
+        fakes.round();
+        fakes.advance(Duration::from_secs(1));
+    }
+    *fakes.provider().broken.borrow_mut() = None;
+    let report = fakes.play(Task {
+        occasion: Occasion::Network,
+        ..Task::ROUTINE
+    });
+    assert_eq!(outcomes(&report), ["changed"]);
 }
 
 #[test]
@@ -408,6 +474,40 @@ fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing()
     *fakes.memory.borrow_mut() = Memory::default();
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
     assert_eq!(fakes.provider().writes.borrow().len(), 1);
+}
+
+#[test]
+fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let whole = serde_json::to_vec(&*fakes.memory.borrow()).unwrap();
+    let mut read = 0;
+    for position in 0..whole.len() {
+        for garbage in [b'7', b'"', b' ', b'e'] {
+            let mut text = whole.clone();
+            text[position] = garbage;
+            let Ok(memory) = serde_json::from_slice::<Memory>(&text) else {
+                continue;
+            };
+            read += 1;
+            let fakes = one(Push::WhenSimple);
+            fakes.provider().put(HOME, "84.212.10.20");
+            fakes.provider().put("foreign.example.com", "9.9.9.9");
+            *fakes.memory.borrow_mut() = memory;
+            fakes.see(known(&["84.212.99.99"]));
+            fakes.round();
+            fakes.advance(25 * HOUR);
+            fakes.round();
+            let shown = String::from_utf8_lossy(&text);
+            assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"], "{shown}");
+            assert_eq!(
+                fakes.provider().addrs("foreign.example.com"),
+                ["9.9.9.9"],
+                "{shown}"
+            );
+        }
+    }
+    assert!(read > 50, "what cannot be read is the state file's affair");
 }
 
 #[test]

@@ -300,6 +300,20 @@ impl Fakes {
         *self.memory.borrow_mut() = serde_json::from_str(&text).unwrap();
     }
 
+    /// The process is killed after its last write has arrived and before anything is written down
+    /// of the answer, and starts again.
+    pub(super) fn crash(&self) {
+        let is_under_way = |memory: &Memory| {
+            let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
+            targets.any(|it| it.pending)
+        };
+        let mut saved = self.saved.borrow_mut();
+        let intention = saved.iter().rposition(is_under_way);
+        saved.truncate(intention.map_or(0, |it| it + 1));
+        drop(saved);
+        self.restart();
+    }
+
     pub(super) fn round(&self) -> Report {
         self.play(Task::ROUTINE)
     }

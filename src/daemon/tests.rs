@@ -1,0 +1,119 @@
+use std::{
+    cell::Cell,
+    future::{pending, ready},
+};
+
+use futures_util::FutureExt;
+
+use super::*;
+use crate::core::{outcome::FamilyReport, schedule::Cadence};
+
+/// A crew whose rounds never end after the first few.
+struct Stuck {
+    rounds_left: Cell<usize>,
+}
+
+impl Crew for Stuck {
+    async fn round(&self, _memory: &RefCell<Memory>, _task: Task) -> Report {
+        match self.rounds_left.get().checked_sub(1) {
+            Some(left) => self.rounds_left.set(left),
+            None => pending().await,
+        }
+        Report::default()
+    }
+
+    async fn detect(&self, _memory: &RefCell<Memory>) -> Vec<FamilyReport> {
+        Vec::new()
+    }
+
+    fn prepare(&self, _memory: &RefCell<Memory>) {}
+
+    fn cadence(&self) -> Cadence {
+        Cadence {
+            interval: Duration::from_mins(5),
+            verify: Duration::from_hours(1),
+            audit: Duration::from_hours(24),
+        }
+    }
+
+    fn rest(&self) {}
+
+    fn save(&self, _memory: &Memory) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// A world in which nothing happens, and every wait is over at once.
+struct Quiet {
+    now: Cell<Moment>,
+    signs_of_life: RefCell<Vec<Moment>>,
+}
+
+impl Clock for Quiet {
+    fn now(&self) -> Moment {
+        self.now.get()
+    }
+
+    fn is_set(&self) -> bool {
+        true
+    }
+}
+
+impl Chance for Quiet {
+    fn unit(&self) -> f64 {
+        0.5
+    }
+}
+
+impl Shell for Quiet {
+    fn event(&self) -> impl Future<Output = Event> {
+        pending()
+    }
+
+    fn until(&self, moment: Moment) -> impl Future<Output = ()> {
+        self.now.set(self.now.get().max(moment));
+        ready(())
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        self
+    }
+
+    fn tell(&self, word: Word<'_>) {
+        if word == Word::Alive {
+            self.signs_of_life.borrow_mut().push(self.now.get());
+        }
+    }
+
+    fn watchdog(&self) -> Option<Duration> {
+        Some(Duration::from_mins(2))
+    }
+}
+
+#[test]
+fn a_loop_that_is_stuck_gives_no_more_signs_of_life() {
+    let crew = Stuck {
+        rounds_left: Cell::new(3),
+    };
+    let shell = Quiet {
+        now: Cell::new(Moment::from_millis(0)),
+        signs_of_life: RefCell::default(),
+    };
+    let board = Rc::default();
+    let reload = || Err(String::new());
+    let running = run(crew, reload, &shell, &board, false);
+    assert_eq!(running.now_or_never(), None);
+    let signs = shell.signs_of_life.borrow();
+    let pauses = signs.windows(2).map(|two| two[1].since(two[0]));
+    assert!(
+        pauses.max().is_some_and(|it| it <= Duration::from_mins(1)),
+        "while it works, twice in the supervisor's time"
+    );
+    let last = signs.last().unwrap().millis() / 60_000;
+    // Three rounds in five minutes each, and the longest a round may take.
+    assert!((30..=46).contains(&last), "{last} minutes");
+}
