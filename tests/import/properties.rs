@@ -194,10 +194,17 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>(), name in any::<String>()) {
-        for text in [text.clone(), format!("use=web\n{text}"), format!("provider x {{\n{text}")] {
-            if let Ok(import) = import::read(&text, &name, &[]) {
-                prop_assert!(import.text.parse::<toml::Table>().is_ok(), "{}", import.text);
+    fn no_bytes_make_it_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in "(?s).{0,100}",
+        name in "(?s).{0,20}",
+    ) {
+        let lossy = String::from_utf8_lossy(&bytes);
+        for text in [&lossy, text.as_str()] {
+            for text in [text.to_owned(), format!("use=web\n{text}"), format!("provider x {{\n{text}")] {
+                if let Ok(import) = import::read(&text, &name, &[]) {
+                    prop_assert!(import.text.parse::<toml::Table>().is_ok(), "{}", import.text);
+                }
             }
         }
     }

@@ -293,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>(), near in "([0-9.]{0,30}(h|m|s|µs)?){0,4}") {
+        fn no_text_makes_it_panic(text in "(?s).{0,60}", near in "([0-9.]{0,30}(h|m|s|µs)?){0,4}") {
             let _ = duration(&text);
             let _ = duration(&near);
         }
