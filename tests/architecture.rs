@@ -23,6 +23,7 @@ const LAYERS: [(&str, u8); 20] = [
     ("report", 2),
     ("round", 3),
     ("config", 3),
+    ("import", 3),
     ("daemon", 4),
     ("commands", 4),
     ("app", 5),

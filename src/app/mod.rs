@@ -120,6 +120,10 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
             let poke = Poke::of(addresses).unwrap_or_default();
             return Ok(commands::poke::poke(&directory(), poke, &mut output).into());
         }
+        // Whoever comes over has no configuration yet.
+        Command::Import { file } => {
+            return Ok(commands::import::import(&file, &variables, &mut output).into());
+        }
         _ => {}
     }
     let config = load().map_err(|what| Trouble {
@@ -183,7 +187,10 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Api { .. } | Command::Records { .. } => {
                     manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }
-                Command::Status | Command::Health | Command::Poke { .. } => End::Unwell,
+                Command::Status
+                | Command::Health
+                | Command::Import { .. }
+                | Command::Poke { .. } => End::Unwell,
             }
         };
         Ok(
