@@ -110,13 +110,15 @@ impl Question {
         if head.response_code != ResponseCode::NoError {
             return Err(format!("it answers {}", head.response_code));
         }
+        // Whoever says it, it is no address. A server that sends its askers to TCP may say so before it
+        // looks at its zones (Knot's module noudp does).
+        if head.truncation {
+            return Ok(Said::Truncated);
+        }
         if self.authoritative && !head.authoritative {
             return Err(
                 "somebody else answers in its place: the answer is not authoritative".into(),
             );
-        }
-        if head.truncation {
-            return Ok(Said::Truncated);
         }
         match &message.answers[..] {
             [record] if self.is_about(record) => address(&record.data).map(Said::Address),
