@@ -17,4 +17,5 @@ pub mod stun;
 mod detector;
 mod echo;
 
+pub use datagram::Heard;
 pub use detector::{Detector, FamilySources};
