@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 20] = [
+const LAYERS: [(&str, u8); 21] = [
     ("core", 0),
     ("http", 1),
     ("netlink", 1),

@@ -18,7 +18,7 @@ pub(super) const ROOM: usize = 2048;
 
 /// What a datagram or message turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Heard<T> {
+pub enum Heard<T> {
     /// Not the answer to what was asked: forged, late or damaged. The true one may still come.
     Stray(&'static str),
     /// The answer.

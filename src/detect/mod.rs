@@ -22,4 +22,5 @@ mod way;
 mod detector;
 mod echo;
 
+pub use datagram::Heard;
 pub use detector::{Clocks, Detector, FamilySources};

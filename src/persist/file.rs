@@ -100,7 +100,7 @@ impl StateFile {
             }
         };
         self.found.set(Some(fingerprint(&text)));
-        match read(&text, now) {
+        match decode(&text, now) {
             Ok(memory) => {
                 *self.written.borrow_mut() = Some(memory.clone());
                 Loaded {
@@ -131,19 +131,15 @@ impl StateFile {
         if self.written.borrow().as_ref() == Some(memory) {
             return Ok(());
         }
-        let content = Content {
-            version: VERSION,
-            written: now.clone(),
-            memory: memory.clone(),
-        };
-        self.write(&content).map_err(|error| {
+        let written = encode(memory, now).and_then(|text| self.write(&text));
+        written.map_err(|error| {
             format!(
                 "the state could not be written to {} ({error}): after a restart the provider will \
                  be asked again",
                 self.path().display()
             )
         })?;
-        *self.written.borrow_mut() = Some(content.memory);
+        *self.written.borrow_mut() = Some(memory.clone());
         Ok(())
     }
 
@@ -161,13 +157,12 @@ impl StateFile {
         }
     }
 
-    fn write(&self, content: &Content) -> io::Result<()> {
-        let text = serde_json::to_vec(content)?;
+    fn write(&self, text: &[u8]) -> io::Result<()> {
         // The same name each time: what a process that was killed left behind goes with the next
         // write. Two at once would need two holders of the lock.
         let fresh = self.directory.join("state.json.new");
         let _ = fs::remove_file(&fresh);
-        let done = put(&fresh, &text).and_then(|()| fs::rename(&fresh, self.path()));
+        let done = put(&fresh, text).and_then(|()| fs::rename(&fresh, self.path()));
         if done.is_err() {
             let _ = fs::remove_file(&fresh);
         }
@@ -199,8 +194,19 @@ fn readable_by_others(path: &Path) -> Option<String> {
     })
 }
 
-/// Reads a file's text and moves it onto this boot's clock.
-fn read(text: &[u8], now: &Stamp) -> Result<Memory, String> {
+/// The file's text: what is remembered, and when and in which boot it was written.
+pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
+    let content = Content {
+        version: VERSION,
+        written: now.clone(),
+        memory: memory.clone(),
+    };
+    Ok(serde_json::to_vec(&content)?)
+}
+
+/// Reads a file's text and moves it onto this boot's clock. The error says in words what is wrong with
+/// the text and repeats nothing of it.
+pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
     let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
     if header.version != VERSION {
         return Err(format!(

@@ -1,5 +1,7 @@
 //! What a zone's own servers answer: asked directly, each on its own, never through a cache.
 
+pub mod answer;
+
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
@@ -11,10 +13,11 @@ use futures_util::{StreamExt, future::join_all, stream};
 use hickory_resolver::{
     TokioResolver,
     config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
-    net::{DnsError, NetError, runtime::TokioRuntimeProvider},
+    net::{NetError, runtime::TokioRuntimeProvider},
     proto::rr::{RData, RecordType},
 };
 
+use self::answer::{addresses, words};
 use crate::core::{
     addr::Family,
     name::{Fqdn, ZoneName},
@@ -139,9 +142,9 @@ impl Servers {
         }
     }
 
-    /// One attempt, nothing cached, nothing from `/etc/hosts`, letters in random case (the 0x20
+    /// How a server is asked: one attempt, nothing cached, nothing from `/etc/hosts`, letters in random case (the 0x20
     /// draft) so that a forged answer has more to guess.
-    fn options(&self) -> ResolverOpts {
+    pub fn options(&self) -> ResolverOpts {
         let mut options = ResolverOpts::default();
         options.timeout = self.timeout;
         options.attempts = 1;
@@ -164,31 +167,9 @@ impl Server {
             Family::V4 => RecordType::A,
             Family::V6 => RecordType::AAAA,
         };
-        match resolver.lookup(format!("{}.", question.host), kind).await {
-            Ok(found) => Ok(found
-                .answers()
-                .iter()
-                .filter_map(|it| it.data.ip_addr())
-                .collect()),
-            // Only a server that knows the zone says "none" with its SOA; a referral or an empty
-            // answer from a lame one says nothing about the host.
-            Err(NetError::Dns(DnsError::NoRecordsFound(none))) if none.soa.is_some() => {
-                Ok(BTreeSet::new())
-            }
-            Err(error) => {
-                let answered = matches!(error, NetError::Dns(_));
-                self.is_dead.set(self.is_dead.get() || !answered);
-                Err(words(&error))
-            }
-        }
-    }
-}
-
-fn words(error: &NetError) -> String {
-    match error {
-        NetError::Timeout => "no answer in time".to_owned(),
-        NetError::Dns(DnsError::NoRecordsFound(_)) => "it does not know the zone".to_owned(),
-        NetError::Dns(DnsError::ResponseCode(code)) => format!("it answers {code}"),
-        error => error.to_string(),
+        let found = resolver.lookup(format!("{}.", question.host), kind).await;
+        let answered = matches!(found, Ok(_) | Err(NetError::Dns(_)));
+        self.is_dead.set(self.is_dead.get() || !answered);
+        addresses(found)
     }
 }

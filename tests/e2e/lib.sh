@@ -113,3 +113,25 @@ debian() {
     fi
     tar -C "$tree" -c . | docker import - "$IMAGE" >/dev/null
 }
+
+# The same for packages that bring services, which are not to run on this machine: neither now nor when it starts again.
+install_without_services() {
+    local tool policy=/usr/sbin/policy-rc.d own=no installed=()
+    for tool in "$@"; do
+        command -v "${tool%%:*}" >/dev/null || installed+=("${tool##*:}")
+    done
+    [ -e "$policy" ] || {
+        own=yes
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 0755 "$policy"
+    }
+    (install_tools "$@") || {
+        local code=$?
+        [ "$own" = no ] || rm -f "$policy"
+        exit "$code"
+    }
+    [ "$own" = no ] || rm -f "$policy"
+    for tool in "${installed[@]}"; do
+        systemctl disable "$tool" >/dev/null 2>&1 || true
+    done
+}

@@ -11,11 +11,11 @@ use hickory_resolver::proto::{
 use super::{Kind, Operator};
 use crate::{
     core::addr::Family,
-    detect::{body::one, datagram::Heard},
+    detect::{Heard, body::one},
 };
 
 /// A question that was given a random id and letters in random case.
-pub(super) struct Question {
+pub struct Question {
     id: u16,
     query: Query,
     authoritative: bool,
@@ -23,7 +23,7 @@ pub(super) struct Question {
 
 /// What an acceptable answer says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Said {
+pub enum Said {
     /// The asker's address.
     Address(IpAddr),
     /// That it did not fit: to be asked by TCP.
@@ -33,11 +33,7 @@ pub(super) enum Said {
 impl Question {
     /// The operator's question about a family. Two random bytes are the id, the others decide which
     /// letters are capitals (the 0x20 draft): a forger has to guess both, and the port.
-    pub(super) fn new(
-        operator: &Operator,
-        family: Family,
-        random: [u8; 8],
-    ) -> Result<Self, String> {
+    pub fn new(operator: &Operator, family: Family, random: [u8; 8]) -> Result<Self, String> {
         let [high, low, case @ ..] = random;
         // One bit a letter; the longest name has 19 of them.
         let mut bits = case
@@ -78,7 +74,7 @@ impl Question {
 
     /// Reads a message whole: what does not belong to this question is a stray, what does is either
     /// exactly one address or no answer at all.
-    pub(super) fn read(&self, bytes: &[u8]) -> Heard<Result<Said, String>> {
+    pub fn read(&self, bytes: &[u8]) -> Heard<Result<Said, String>> {
         if bytes.get(..2) != Some(&self.id.to_be_bytes()[..]) {
             return Heard::Stray("its id is another one");
         }
@@ -110,13 +106,15 @@ impl Question {
         if head.response_code != ResponseCode::NoError {
             return Err(format!("it answers {}", head.response_code));
         }
+        // Whoever says it, it is no address. A server that sends its askers to TCP may say so before it
+        // looks at its zones (Knot's module noudp does).
+        if head.truncation {
+            return Ok(Said::Truncated);
+        }
         if self.authoritative && !head.authoritative {
             return Err(
                 "somebody else answers in its place: the answer is not authoritative".into(),
             );
-        }
-        if head.truncation {
-            return Ok(Said::Truncated);
         }
         match &message.answers[..] {
             [record] if self.is_about(record) => address(&record.data).map(Said::Address),

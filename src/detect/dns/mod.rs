@@ -1,7 +1,7 @@
 //! The source `dns`: names that answer with the asker's own address, asked at their operators' own
 //! servers, never through a resolver, which would be given its own address.
 
-mod message;
+pub mod message;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

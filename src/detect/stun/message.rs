@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::detect::datagram::Heard;
+use crate::detect::Heard;
 
 /// Says that a message is of STUN as of RFC 5389 and later.
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
@@ -31,8 +31,9 @@ pub(super) fn request(transaction: [u8; 12]) -> Vec<u8> {
     [&REQUEST[..], &[0, 0], &COOKIE, &transaction].concat()
 }
 
-/// Reads an answer whole: what does not belong to the transaction or is not well formed is a stray.
-pub(super) fn read(bytes: &[u8], transaction: [u8; 12]) -> Heard<Result<IpAddr, String>> {
+/// Reads an answer whole: what does not belong to the transaction or is not well formed is a stray;
+/// what does is an address or, in words, why there is none.
+pub fn read(bytes: &[u8], transaction: [u8; 12]) -> Heard<Result<IpAddr, String>> {
     let Some((header, body)) = bytes.split_at_checked(HEADER) else {
         return Heard::Stray("it is no STUN message");
     };

@@ -1,6 +1,6 @@
 //! The sources `stun` and `stun:HOST:PORT`: what address a binding request is seen to come from.
 
-mod message;
+pub mod message;
 
 use std::{
     fmt,

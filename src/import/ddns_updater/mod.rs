@@ -8,7 +8,10 @@ use std::net::Ipv6Addr;
 use self::json::{Placed, Value};
 use super::found::{Entry, Found, Given, Login, Spot, Way, with};
 use crate::{
-    core::{addr::HostPart, secret::Secret},
+    core::{
+        device::{HostPart, PrefixLength},
+        secret::Secret,
+    },
     provider::dnspod::Site,
 };
 
@@ -184,7 +187,9 @@ fn device(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> 
     let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
     let part = addr.parse::<Ipv6Addr>().ok().filter(|_| bits == "64");
     match part {
-        Some(addr) if addr.to_string().parse::<HostPart>().is_ok() => Device::HostPart(addr),
+        Some(addr) if HostPart::parse(&addr.to_string(), PrefixLength::NETWORK).is_ok() => {
+            Device::HostPart(addr)
+        }
         _ => {
             let why = "moored puts host parts of 64 bits behind this network's prefix; that IPv6 \
                        address is not kept";

@@ -33,9 +33,36 @@ impl Hidden {
     /// The text without the secrets.
     pub(super) fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
+        // Control characters are not shown, so they must not stand between its letters either.
+        let shown: String = text.chars().filter(|it| !it.is_control()).collect();
+        if self.0.iter().any(|part| shown.contains(part)) {
+            text = shown;
+        }
         for part in &self.0 {
             text = text.replace(part, "…");
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{core::secret::Secret, http::Method};
+
+    #[test]
+    fn a_secret_is_found_with_control_characters_between_its_letters() {
+        let token = Secret::new("13490,6b5976c68aba5b14");
+        let request = Request {
+            method: Method::Post,
+            path: "/Record.List".into(),
+            basic: None,
+            body: Body::Form(vec![("login_token".into(), token.into())]),
+            writes: false,
+        };
+        let hidden = Hidden::of(&request);
+        let shown = hidden.hide("bad 6b5976\u{1}c68a\nba5b14");
+        assert_eq!(shown, "bad …");
+        assert_eq!(hidden.hide("a\nb"), "a\nb", "nothing to hide");
     }
 }

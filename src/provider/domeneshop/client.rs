@@ -207,19 +207,45 @@ impl<T: Transport> Client<T> {
 
     fn without_credentials(&self, response: &Response) -> Response {
         let location = response.location.as_deref().map(|text| self.hide(text));
+        // JSON may be written with escapes, so that a credential is seen only in what it says.
+        let body = match serde_json::from_slice(&response.body) {
+            Ok(value) => self.hide_within(value).to_string(),
+            Err(_) => self.hide(&response.text()),
+        };
         Response {
-            body: self.hide(&response.text()).into_bytes(),
+            body: body.into_bytes(),
             location,
             ..*response
         }
     }
 
+    fn hide_within(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.hide(&text)),
+            Value::Array(items) => {
+                let items = items.into_iter().map(|it| self.hide_within(it));
+                Value::Array(items.collect())
+            }
+            Value::Object(fields) => {
+                let fields = fields.into_iter();
+                let hidden = fields.map(|(name, it)| (self.hide(&name), self.hide_within(it)));
+                Value::Object(hidden.collect())
+            }
+            other => other,
+        }
+    }
+
     fn hide(&self, text: &str) -> String {
         let mut hidden = text.to_owned();
-        for secret in [&self.token, &self.secret] {
-            if !secret.expose().is_empty() {
-                hidden = hidden.replace(secret.expose(), "…");
-            }
+        // Control characters are not shown, so they must not stand between its letters either.
+        let shown: String = text.chars().filter(|it| !it.is_control()).collect();
+        let secrets = [&self.token, &self.secret].map(Secret::expose);
+        let secrets = secrets.into_iter().filter(|it| !it.is_empty());
+        if secrets.clone().any(|it| shown.contains(it)) {
+            hidden = shown;
+        }
+        for secret in secrets {
+            hidden = hidden.replace(secret, "…");
         }
         // The credentials as the `Authorization` header has them (RFC 7617 section 2).
         let mut words = String::with_capacity(hidden.len());

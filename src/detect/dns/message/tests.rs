@@ -198,6 +198,18 @@ fn a_refusal_and_a_truncation_are_told_apart_from_an_address() {
 }
 
 #[test]
+fn a_truncated_answer_leads_to_tcp_even_if_it_is_not_authoritative() {
+    let question = question("Akamai", Family::V4);
+    let mut message = answer(&question, vec![]);
+    message.metadata.authoritative = false;
+    message.metadata.truncation = true;
+    assert_eq!(
+        read(&question, &message),
+        Heard::Answer(Ok(Said::Truncated))
+    );
+}
+
+#[test]
 fn no_part_of_an_answer_is_an_answer_and_nothing_may_follow_it() {
     let question = question("Google", Family::V4);
     let whole = answer(&question, vec![txt(&["84.212.10.20"])])

@@ -76,6 +76,25 @@ const FORWARD: &str = r#"{"host":"@","frame":false,"url":"https://www.example.co
 const INVOICE: &str = r#"{"id":1,"type":"invoice","amount":120,"status":"paid"}"#;
 
 #[test]
+fn credentials_are_not_shown_however_they_are_written_in_an_answer() {
+    for body in [
+        r#"{"code":"\u0074oken-x7","help":"secret\u002dx7"}"#,
+        "{\"code\":\"tok\u{7f}en-x7\",\"help\":\"secret\\n-x7\"}",
+        r#"{"secret\u002dx7":["token\u002dx7"]}"#,
+        "<html>tok\u{1}en-x7 secret\u{1b}-x7</html>",
+    ] {
+        for status in [200, 400, 500] {
+            let failure = call(&create(), status, body).unwrap_err();
+            let shown = format!("{failure} {failure:?}");
+            assert!(
+                !shown.contains("en-x7") && !shown.contains("et-x7"),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_operation_reads_its_documented_success() {
     let list = |item: &str| format!("[{item}]");
     let domains = call(&DomainsList::default(), 200, &list(DOMAIN)).unwrap();
