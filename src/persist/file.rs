@@ -31,11 +31,17 @@ pub struct Stamp {
 /// The format of the file. A file of a later one is set aside unread.
 const VERSION: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Content {
-    version: u32,
     written: Stamp,
     memory: Memory,
+}
+
+#[derive(Serialize)]
+struct Written<'m> {
+    version: u32,
+    written: &'m Stamp,
+    memory: &'m Memory,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +106,7 @@ impl StateFile {
             }
         };
         self.found.set(Some(fingerprint(&text)));
-        match read(&text, now) {
+        match decode(&text, now) {
             Ok(memory) => {
                 *self.written.borrow_mut() = Some(memory.clone());
                 Loaded {
@@ -131,19 +137,15 @@ impl StateFile {
         if self.written.borrow().as_ref() == Some(memory) {
             return Ok(());
         }
-        let content = Content {
-            version: VERSION,
-            written: now.clone(),
-            memory: memory.clone(),
-        };
-        self.write(&content).map_err(|error| {
+        let written = encode(memory, now).map_err(io::Error::from);
+        written.and_then(|text| self.write(&text)).map_err(|error| {
             format!(
                 "the state could not be written to {} ({error}): after a restart the provider will \
                  be asked again",
                 self.path().display()
             )
         })?;
-        *self.written.borrow_mut() = Some(content.memory);
+        *self.written.borrow_mut() = Some(memory.clone());
         Ok(())
     }
 
@@ -161,11 +163,10 @@ impl StateFile {
         }
     }
 
-    fn write(&self, content: &Content) -> io::Result<()> {
-        let text = serde_json::to_vec(content)?;
+    fn write(&self, text: &[u8]) -> io::Result<()> {
         // Made with mode 0600, whatever the umask.
         let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-        file.write_all(&text)?;
+        file.write_all(text)?;
         file.as_file().sync_all()?;
         file.persist(self.path())?;
         // The rename itself is on the disk only once the directory is.
@@ -184,8 +185,18 @@ fn readable_by_others(path: &Path) -> Option<String> {
     })
 }
 
-/// Reads a file's text and moves it onto this boot's clock.
-fn read(text: &[u8], now: &Stamp) -> Result<Memory, String> {
+/// A memory as the file's text, with what the clocks show.
+pub fn encode(memory: &Memory, now: &Stamp) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Written {
+        version: VERSION,
+        written: now,
+        memory,
+    })
+}
+
+/// Reads a file's text and moves what is remembered onto this boot's clock. The error says in words
+/// why the text cannot be used.
+pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
     let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
     if header.version != VERSION {
         return Err(format!(

@@ -3,5 +3,5 @@
 mod file;
 mod lock;
 
-pub use file::{Loaded, Stamp, StateFile};
+pub use file::{Loaded, Stamp, StateFile, decode, encode};
 pub use lock::{Lock, LockError};

@@ -189,6 +189,6 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = read(&text, &stamp("a", 1, 1));
+        let _ = decode(&text, &stamp("a", 1, 1));
     }
 }
