@@ -321,6 +321,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let ttl = course.and_then(|(_, host)| host.ttl);
             let Err(failure) = result else {
                 let simple = change.simple_afterwards;
+                memory.done(change);
                 memory.confirm(&change.target, &change.to, simple, ttl, self.clock.now());
                 end(change, Outcome::Changed);
                 continue;
