@@ -1,4 +1,4 @@
-//! The sandbox's time: real time since the start, plus what [`crate::Sandbox::advance`] added.
+//! The sandbox's time: real time since the start (none, for one that is offline), plus what was added to it.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,8 @@ const EPOCH: u64 = 1_767_225_600;
 /// A clock that can be moved forward but never back.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    start: Instant,
+    /// None: it stands still but for what is added.
+    start: Option<Instant>,
     ahead: Duration,
     last_stamp: u64,
 }
@@ -16,7 +17,15 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn new() -> Self {
         Self {
-            start: now(),
+            start: Some(now()),
+            ..Self::still()
+        }
+    }
+
+    /// A clock that stands still until it is moved.
+    pub(crate) fn still() -> Self {
+        Self {
+            start: None,
             ahead: Duration::ZERO,
             last_stamp: 0,
         }
@@ -29,7 +38,9 @@ impl Clock {
 
     /// Time since the start as a stopwatch would show it.
     pub(crate) fn real(&self) -> Duration {
-        now().saturating_duration_since(self.start)
+        self.start.map_or(Duration::ZERO, |start| {
+            now().saturating_duration_since(start)
+        })
     }
 
     pub(crate) fn advance(&mut self, by: Duration) {

@@ -18,6 +18,8 @@
 //! ```
 //!
 //! Everything runs on one thread of its own, so it serves tests with and without a runtime; no method here is async.
+//!
+//! [`Offline`] is the same without any network: a request is a call, and time stands still until it is moved.
 
 #![allow(
     clippy::doc_markdown,
@@ -33,6 +35,7 @@ mod echo;
 mod fault;
 mod http;
 mod log;
+mod offline;
 mod options;
 mod ports;
 mod run;
@@ -46,6 +49,7 @@ pub use domeneshop::Domeneshop;
 pub use echo::Echo;
 pub use fault::{Fault, FaultKind};
 pub use log::{Logged, Service, Site};
+pub use offline::{Answer, Offline};
 pub use options::Options;
 pub use sandbox::Sandbox;
 

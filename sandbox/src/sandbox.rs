@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::dns::Dns;
 use crate::dnspod::DnsPod;
 use crate::domeneshop::Domeneshop;
@@ -48,7 +49,7 @@ impl Sandbox {
         let domeneshop = ports.domeneshop.local_addr()?;
         let dns = ports.dns_tcp.local_addr()?;
         let control = ports.control.local_addr()?;
-        let shared = Arc::new(Shared::new(domeneshop, reachable(dns)));
+        let shared = Arc::new(Shared::new(domeneshop, reachable(dns), Clock::new()));
         let pod = |site, addr| DnsPod {
             shared: Arc::clone(&shared),
             addr,

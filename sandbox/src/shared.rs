@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    fn answer(&mut self, service: Service, request: &Request) -> Reply {
+    pub(crate) fn answer(&mut self, service: Service, request: &Request) -> Reply {
         match service {
             Service::Domeneshop => self.domeneshop.answer(request, self.clock.unix()),
             Service::DnsPod(site) => {
@@ -90,10 +90,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(domeneshop: SocketAddr, dns: SocketAddr) -> Self {
+    pub(crate) fn new(domeneshop: SocketAddr, dns: SocketAddr, clock: Clock) -> Self {
         Self {
             world: Mutex::new(World {
-                clock: Clock::new(),
+                clock,
                 domeneshop: domeneshop::State::new(domeneshop),
                 dnspod: dnspod::State::new(Site::International),
                 dnspod_china: dnspod::State::new(Site::China),

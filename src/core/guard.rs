@@ -98,6 +98,15 @@ pub enum Refusal {
         /// How long that is from now.
         wait: Duration,
     },
+    /// What became of earlier writes is not known: they may have changed nothing, or arrive yet.
+    Doubtful {
+        /// How many within the last hour.
+        count: usize,
+        /// When the next write is allowed.
+        until: Moment,
+        /// How long that is from now.
+        wait: Duration,
+    },
     /// The account was sent too many requests.
     TooManyRequests {
         /// How many within the last hour.
@@ -133,6 +142,12 @@ impl fmt::Display for Refusal {
                 f,
                 "not written: the same was written {count} times within the hour and did not come to \
                  stay; the next attempt is in {}",
+                Spoken(*wait)
+            ),
+            Self::Doubtful { count, wait, .. } => write!(
+                f,
+                "not written: {count} updates within the hour got no proper answer; the next attempt is \
+                 in {}",
                 Spoken(*wait)
             ),
             Self::TooManyRequests { count, wait, .. } => write!(
@@ -245,31 +260,37 @@ impl History<'_> {
 
     /// Refuses to write the same again and again. An address that comes and goes is no repetition;
     /// a storm of one content is, and if none of it changed anything, a DNSPod record is locked for
-    /// an hour after the fifth (facts: DNSPod section 1.2). The last ones allowed are spaced out, so
-    /// that they are still there when a provider's trouble lasts longer than a moment.
+    /// an hour after the fifth (facts: DNSPod section 1.2). So are writes of whatever content that got
+    /// no proper answer: each may have changed nothing, or may arrive late and leave the next with
+    /// nothing to change.
     fn allows(&self, change: &Change) -> Result<(), Refusal> {
         let recent: Vec<_> = self.recent().collect();
-        let same: Vec<_> = recent
-            .iter()
-            .rev()
-            .take_while(|write| write.to == change.to)
-            .collect();
-        let (Some(last), Some(first)) = (same.first(), same.last()) else {
-            return Ok(());
-        };
-        let count = same.len();
+        let same = recent.iter().rev();
+        let same: Vec<_> = same.take_while(|write| write.to == change.to).collect();
+        let doubtful: Vec<_> = recent.iter().rev().filter(|write| !write.done).collect();
+        if let Some((count, until, wait)) = self.pause(&same) {
+            return Err(Refusal::Repeated { count, until, wait });
+        }
+        match self.pause(&doubtful) {
+            Some((count, until, wait)) => Err(Refusal::Doubtful { count, until, wait }),
+            None => Ok(()),
+        }
+    }
+
+    /// How many these are, until when they forbid another one, and how long that is. The last ones
+    /// allowed are spaced out, so that they are still there when a provider's trouble lasts longer
+    /// than a moment.
+    fn pause(&self, newest_first: &[&&Write]) -> Option<(usize, Moment, Duration)> {
+        let (last, first) = (newest_first.first()?, newest_first.last()?);
+        let count = newest_first.len();
         let until = match self.repeats.saturating_sub(count) {
             0 => first.at.after(WINDOW),
             1 => last.at.after(WINDOW / 6),
             2 => last.at.after(WINDOW / 60),
-            _ => return Ok(()),
+            _ => return None,
         };
         let wait = until.since(self.now);
-        if wait.is_zero() {
-            Ok(())
-        } else {
-            Err(Refusal::Repeated { count, until, wait })
-        }
+        (!wait.is_zero()).then_some((count, until, wait))
     }
 }
 

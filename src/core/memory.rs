@@ -105,6 +105,10 @@ pub struct Write {
     pub at: Moment,
     /// The addresses written.
     pub to: Vec<IpAddr>,
+    /// Whether the provider said that it was done. Of any other write nobody knows whether it changed
+    /// anything, or when it arrived.
+    #[serde(default)]
+    pub done: bool,
 }
 
 /// The key of a target within its account.
@@ -172,7 +176,16 @@ impl Memory {
         target.writes.push(Write {
             at: now,
             to: change.to.clone(),
+            done: false,
         });
+    }
+
+    /// The provider said that a write was done.
+    pub fn done(&mut self, change: &Change) {
+        let last = self.target_mut(&change.target).writes.last_mut();
+        if let Some(write) = last.filter(|write| write.to == change.to) {
+            write.done = true;
+        }
     }
 
     /// A write that surely had no effect does not count: only what may have arrived can lock a
@@ -357,6 +370,22 @@ mod tests {
         assert!(target.pending);
         assert_eq!(target.writes.len(), 1);
         assert_eq!(target.confirmed, None);
+    }
+
+    #[test]
+    fn only_the_providers_word_makes_a_write_a_done_one() {
+        let mut memory = Memory::default();
+        memory.begin(&change("1.1.1.2"), at(0));
+        memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(1));
+        assert!(
+            !memory.target(&target()).unwrap().writes[0].done,
+            "it was read back"
+        );
+        memory.begin(&change("1.1.1.3"), at(2));
+        memory.done(&change("1.1.1.2"));
+        memory.done(&change("1.1.1.3"));
+        let writes = &memory.target(&target()).unwrap().writes;
+        assert_eq!((writes[0].done, writes[1].done), (false, true));
     }
 
     #[test]

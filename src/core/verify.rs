@@ -180,6 +180,7 @@ mod tests {
             writes: vec![Write {
                 at: at(1_000),
                 to: vec![],
+                done: true,
             }],
             ..TargetMemory::default()
         };

@@ -31,11 +31,17 @@ pub struct Stamp {
 /// The format of the file. A file of a later one is set aside unread.
 const VERSION: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Content {
-    version: u32,
     written: Stamp,
     memory: Memory,
+}
+
+#[derive(Serialize)]
+struct Written<'m> {
+    version: u32,
+    written: &'m Stamp,
+    memory: &'m Memory,
 }
 
 #[derive(Deserialize)]
@@ -196,12 +202,11 @@ fn readable_by_others(path: &Path) -> Option<String> {
 
 /// The file's text: what is remembered, and when and in which boot it was written.
 pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
-    let content = Content {
+    Ok(serde_json::to_vec(&Written {
         version: VERSION,
-        written: now.clone(),
-        memory: memory.clone(),
-    };
-    Ok(serde_json::to_vec(&content)?)
+        written: now,
+        memory,
+    })?)
 }
 
 /// Reads a file's text and moves it onto this boot's clock. The error says in words what is wrong with

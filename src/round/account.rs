@@ -367,6 +367,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let Err(failure) = result else {
                 let simple = change.simple_afterwards;
                 let now = self.clock.now();
+                memory.done(change);
                 memory.confirm(&change.target, &change.to, simple, ttl, now);
                 memory.await_visibility(change, now);
                 end(change, Outcome::Changed);

@@ -24,6 +24,29 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A request from its parts; `target` is the path and the query, encoded. Names of headers are in lower case.
+    pub(crate) fn new(
+        method: &str,
+        target: &str,
+        headers: Vec<(String, String)>,
+        body: String,
+        peer: SocketAddr,
+    ) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let is_form = find(&headers, "content-type")
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: pairs(query),
+            form: if is_form { pairs(&body) } else { Vec::new() },
+            line: format!("{method} {target}"),
+            headers,
+            body,
+            peer,
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
     }
@@ -35,6 +58,12 @@ impl Request {
     pub(crate) fn form(&self, name: &str) -> Option<&str> {
         find(&self.form, name)
     }
+}
+
+fn pairs(encoded: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

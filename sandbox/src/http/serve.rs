@@ -158,25 +158,9 @@ async fn read(head: Head<Incoming>, peer: SocketAddr) -> Result<Request, Closed>
             (name.as_str().to_owned(), value)
         })
         .collect();
-    let is_form = super::find(&headers, "content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    let line = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-    Ok(Request {
-        method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
-        query: pairs(parts.uri.query().unwrap_or_default()),
-        form: if is_form { pairs(&body) } else { Vec::new() },
-        line: format!("{} {line}", parts.method),
-        headers,
-        body,
-        peer,
-    })
-}
-
-fn pairs(encoded: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded.as_bytes())
-        .into_owned()
-        .collect()
+    let target = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+    let method = parts.method.as_str();
+    Ok(Request::new(method, target, headers, body, peer))
 }
 
 fn response(reply: Reply) -> Response<Out> {

@@ -35,4 +35,5 @@ mod echo;
 mod faults;
 mod handle;
 mod large;
+mod offline;
 mod program;

@@ -142,6 +142,7 @@ fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
     let write = |seconds| Write {
         at: at(seconds),
         to: vec![ip("1.1.1.2")],
+        done: true,
     };
     let history = [write(0), write(10), write(70), write(670)];
     let again = |count: usize, seconds| refusal(update("1.1.1.2"), &history[..count], at(seconds));
@@ -169,6 +170,7 @@ fn a_target_is_written_so_often_an_hour() {
     let write = |seconds, to| Write {
         at: at(seconds),
         to: vec![ip(to)],
+        done: true,
     };
     let history = [
         write(0, "1.1.1.1"),
@@ -185,6 +187,37 @@ fn a_target_is_written_so_often_an_hour() {
     let too_many = Refusal::TooManyWrites { count, until, wait };
     assert_eq!(refusals(at(3_599)), [too_many]);
     assert_eq!(refusals(at(3_600)), []);
+}
+
+#[test]
+fn writes_without_a_proper_answer_are_as_few_whatever_they_say() {
+    // Two addresses take turns, and an API that answers late or not at all: any of these may have
+    // changed nothing.
+    let write = |seconds, to| Write {
+        at: at(seconds),
+        to: vec![ip(to)],
+        done: false,
+    };
+    let history = [
+        write(0, "1.1.1.2"),
+        write(10, "1.1.1.3"),
+        write(70, "1.1.1.2"),
+        write(670, "1.1.1.3"),
+    ];
+    let next = |count: usize, seconds| refusal(update("1.1.1.4"), &history[..count], at(seconds));
+    assert_eq!(next(1, 5), None);
+    for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_599, 3_600)] {
+        let Some(Refusal::Doubtful { until, .. }) = next(count, too_early) else {
+            panic!("{count}")
+        };
+        assert_eq!(until, at(allowed));
+        assert_eq!(next(count, allowed), None, "{count}");
+    }
+    let answered = history.map(|write| Write {
+        done: true,
+        ..write
+    });
+    assert_eq!(refusal(update("1.1.1.4"), &answered, at(700)), None);
 }
 
 #[test]
@@ -206,6 +239,7 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
             history.push(Write {
                 at: now,
                 to: change.to.clone(),
+                done: true,
             });
             written += 1;
         }

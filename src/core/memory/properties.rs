@@ -62,7 +62,8 @@ fn targets() -> impl Strategy<Value = TargetMemory> {
         since,
         before: before.into_iter().collect(),
     });
-    let writes = (moments(), addrs()).prop_map(|(at, to)| Write { at, to });
+    let writes = (moments(), addrs(), any::<bool>());
+    let writes = writes.prop_map(|(at, to, done)| Write { at, to, done });
     let dns = (
         prop::option::of(moments()),
         prop::option::of(awaited),

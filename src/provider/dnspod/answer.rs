@@ -131,11 +131,10 @@ impl Answer {
                 let what = format!("DNSPod refuses {refused} (HTTP 401)");
                 Failure::of_account(Class::Rejected, what)
             }
-            403 | 429 => {
-                let retry_after = response.retry_after;
-                let what = format!("DNSPod asks to wait ({subject}: HTTP {status})");
-                Failure::of_account(Class::RateLimited { retry_after }, what)
-            }
+            403 | 429 => self.asked_to_wait(),
+            // A web server that says when it can be asked again is not asked before, whatever became
+            // of a write: that is read back in any case (RFC 9110 section 10.2.3).
+            503 if response.retry_after.is_some() => self.asked_to_wait(),
             500..=599 if self.operation.writes => {
                 let what = format!("{subject}: HTTP {status}; whether it took effect is not known");
                 Failure::of_account(Class::Unconfirmed, what)
@@ -151,6 +150,16 @@ impl Answer {
                 Failure::of_account(Class::Contract, what)
             }
         }
+    }
+
+    fn asked_to_wait(&self) -> Failure {
+        let Self {
+            subject, response, ..
+        } = self;
+        let retry_after = response.retry_after;
+        let status = response.status;
+        let what = format!("DNSPod asks to wait ({subject}: HTTP {status})");
+        Failure::of_account(Class::RateLimited { retry_after }, what)
     }
 
     /// `: “…”`: the beginning of the answer. What answers `Auth` may hold a token that nobody knows

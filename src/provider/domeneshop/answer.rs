@@ -94,11 +94,13 @@ fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Fai
             format!("Domeneshop refuses the token or secret ({said})"),
         ),
         429 => asked_to_wait(response, &name, &said),
+        // Of a write it is not known for sure that nothing came of it; it is read back in any case, and
+        // not before the service wants to be asked again (RFC 9110 section 10.2.3).
+        503 if response.retry_after.is_some() => asked_to_wait(response, &name, &said),
         408 | 500..=599 if request.writes => Failure::of_account(
             Class::Unconfirmed,
             format!("could not confirm {name}: Domeneshop failed on it ({said})"),
         ),
-        503 if response.retry_after.is_some() => asked_to_wait(response, &name, &said),
         408 | 500..=599 => Failure::of_account(
             Class::Transient,
             format!("Domeneshop failed on {name} ({said})"),

@@ -133,7 +133,8 @@ proptest! {
                 prop_assert_eq!(until, now.after(wait));
             }
             if !safe.changes().is_empty() {
-                history.push(Write { at: now, to });
+                let done = true;
+                history.push(Write { at: now, to, done });
             }
         }
         for (position, first) in history.iter().enumerate() {

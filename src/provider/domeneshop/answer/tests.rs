@@ -93,8 +93,14 @@ fn retry_after_reaches_the_schedule() {
                 retry_after: seconds,
             },
         ),
-        // The wait is known, but what became of the write is not, and that weighs more.
-        (503, true, Class::Unconfirmed),
+        (
+            503,
+            true,
+            Class::RateLimited {
+                retry_after: seconds,
+            },
+        ),
+        (500, true, Class::Unconfirmed),
     ] {
         let answer = Response {
             retry_after: seconds,

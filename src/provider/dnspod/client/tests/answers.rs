@@ -72,6 +72,27 @@ async fn the_web_servers_pages_are_what_their_status_says() {
 }
 
 #[tokio::test]
+async fn retry_after_reaches_the_schedule_from_reads_and_writes() {
+    let retry_after = Some(Duration::from_mins(2));
+    for status in [403, 429, 503] {
+        let response = Response {
+            status,
+            retry_after,
+            ..page("<html>busy</html>")
+        };
+        let client = canned(login(), Ok(response.clone()));
+        let read = client.call(&list()).await.map(drop);
+        let client = canned(login(), Ok(response));
+        let written = client.call(&modify()).await.map(drop);
+        for end in [read, written] {
+            let failure = end.unwrap_err();
+            let wanted = (Class::RateLimited { retry_after }, Scope::Account);
+            assert_eq!((failure.class, failure.scope), wanted, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_envelope_is_a_breach_of_contract_that_shows_how_it_begins() {
     for body in [
         "",
