@@ -19,7 +19,7 @@ use crate::{
     watch::{Files, Watch},
 };
 
-/// Signals, the kernel's word, the boot clock's timer and systemd.
+/// Signals, the kernel's word, pokes, the boot clock's timer and systemd.
 pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,
