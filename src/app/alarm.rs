@@ -148,7 +148,7 @@ mod tests {
         let Some(Awakening::Slept(slept)) = alarm.weigh(canceled()).unwrap() else {
             panic!("no awakening")
         };
-        assert_eq!(slept.as_secs().div_ceil(60), 60);
+        assert!(slept > hour - Duration::from_secs(1), "{slept:?}");
         assert_eq!(alarm.weigh(canceled()).unwrap(), None);
     }
 

@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// The longest line that is read: room for an address of each family.
-const LONGEST: usize = 128;
+const LONGEST: u64 = 128;
 
-/// Why an address of a family has no say under a configuration, or which ones have one.
+/// Which addresses of a family have a say under a configuration, or why none has.
 type Say = Result<Acceptance, String>;
 
 /// What was said and not heard yet.
@@ -115,7 +115,7 @@ fn refusal(why: &impl ToString) -> Answer {
 /// One line, without its end; why there is none, if what came is too long or ends early.
 async fn line(stream: &mut UnixStream) -> io::Result<Result<String, &'static str>> {
     let mut bytes = Vec::new();
-    let mut rest = stream.take(u64::try_from(LONGEST).unwrap_or(u64::MAX));
+    let mut rest = stream.take(LONGEST);
     while !bytes.contains(&b'\n') {
         if rest.read_buf(&mut bytes).await? == 0 {
             let cut = "a line with at most one address of each family is expected";

@@ -19,25 +19,27 @@ use tracing::warn;
 use super::clock::BootClock;
 use crate::{daemon::Board, report::status::status, round::Clock};
 
-/// Opens a socket with these permissions, less what the umask takes. A leftover of an instance that
-/// ended is replaced; the lock says that no other instance is alive. Where that is impossible,
+/// Opens a socket with these permissions, or those that the umask leaves. A leftover of an instance
+/// that ended is replaced; the lock says that no other instance is alive. Where that is impossible,
 /// `without` says what will not work.
-pub(super) fn open(path: &Path, mode: Mode, without: &str) -> Option<UnixListener> {
+pub(super) fn open(path: &Path, mode: Option<Mode>, without: &str) -> Option<UnixListener> {
     replace(path, mode)
         .inspect_err(|error| warn!("{without} will not work: {}: {error}", path.display()))
         .ok()
 }
 
-fn replace(path: &Path, mode: Mode) -> io::Result<UnixListener> {
+fn replace(path: &Path, mode: Option<Mode>) -> io::Result<UnixListener> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    // The file gets the socket's mode when it is made (Linux, unix(7)): there is no moment in which
-    // others could open it.
-    fchmod(&socket, mode)?;
+    if let Some(mode) = mode {
+        // The file is made with the socket's mode, so that there is no moment in which others could
+        // open it (Linux, net/unix/af_unix.c).
+        fchmod(&socket, mode)?;
+    }
     bind(&socket, &SocketAddrUnix::new(path)?)?;
     accept_from_now_on(&socket, WAITING)?;
     UnixListener::from_std(StdListener::from(socket))

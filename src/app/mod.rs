@@ -276,12 +276,11 @@ async fn daemon(
     let poke = commands::poke::socket(&state_directory);
     // A dry run beside the daemon that keeps the names does not answer in its place.
     if !dry_run {
-        // As a program makes its files: the umask says who may read it.
         let without = "`moored status` and `moored health`";
-        if let Some(listener) = board::open(&status, Mode::from(0o777), without) {
+        if let Some(listener) = board::open(&status, None, without) {
             tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
         }
-        if let Some(listener) = board::open(&poke, Mode::from(0o600), "`moored poke`") {
+        if let Some(listener) = board::open(&poke, Some(Mode::from(0o600)), "`moored poke`") {
             tokio::task::spawn_local(Rc::clone(&bell).answer(listener));
         }
     }

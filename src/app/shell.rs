@@ -20,7 +20,7 @@ use crate::{
     watch::{Files, Watch, announce::Announcements},
 };
 
-/// Signals, the kernel's and the router's word, the boot clock's timer and systemd.
+/// Signals, the kernel's and the router's word, pokes, the boot clock's timer and systemd.
 pub(super) struct RealShell {
     signals: Signals,
     timer: Timer,

@@ -152,6 +152,8 @@ fn l6_a_crash_right_after_a_write_leads_to_a_look_and_to_no_second_write() {
         fakes.round();
         fakes.crash();
         fakes.see(known(&["84.212.99.99"]));
+        // Two writes without a proper answer: the next waits for a minute.
+        fakes.advance(MINUTE);
         fakes.round();
         assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
     }
