@@ -159,3 +159,87 @@ impl Kernel {
         !self.usable_address && !self.default_route
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addrs(texts: &[&str]) -> BTreeSet<IpAddr> {
+        texts.iter().map(|it| it.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn why_an_address_is_not_known_is_a_sentence() {
+        let trouble = |source: &str, what: &str| Trouble {
+            source: source.to_owned(),
+            what: what.to_owned(),
+        };
+        let claim = |operator: &str, texts: &[&str]| Claim {
+            operator: operator.to_owned(),
+            addrs: addrs(texts),
+        };
+        for (why, said) in [
+            (
+                Why::Offline,
+                "this host has no network: no address, no default route",
+            ),
+            (
+                Why::NoAnswer(Vec::new()),
+                "no source gave an acceptable answer",
+            ),
+            (
+                Why::NoAnswer(vec![trouble("dns", "timed out")]),
+                "no source gave an acceptable answer (dns: timed out)",
+            ),
+            (
+                Why::NoAnswer(vec![trouble("dns", "timed out"), trouble("a", "refused")]),
+                "no source gave an acceptable answer (dns: timed out; a: refused)",
+            ),
+            (
+                Why::Unconfirmed {
+                    claims: vec![claim("a", &["1.1.1.1", "1.1.1.2"]), claim("b", &[])],
+                    needed: 2,
+                },
+                "fewer than 2 independent operators agree (a says 1.1.1.1, 1.1.1.2; b says none)",
+            ),
+            (
+                Why::Flapping {
+                    believed: addrs(&["1.1.1.1"]),
+                    claimed: addrs(&["1.1.1.2"]),
+                    changes: 3,
+                    wait: Duration::from_mins(5),
+                },
+                "it changes to and fro (1.1.1.1 was believed, 1.1.1.2 is said now, 3 changes within the \
+                 hour); if that lasts, it is believed in 5 min",
+            ),
+            (
+                Why::NoClock,
+                "this host's clock is not set (it shows a time before this version of moored was made): \
+                 no certificate is valid before it is",
+            ),
+            (
+                Why::NoUplink(NoUplink::Down("eth1".parse().unwrap())),
+                "the interface `eth1` is down",
+            ),
+            (Why::Derived("x".to_owned()), "x"),
+        ] {
+            assert_eq!(why.to_string(), said);
+        }
+    }
+
+    #[test]
+    fn the_kernel_says_absent_where_there_is_neither_an_address_nor_a_route() {
+        for (usable_address, default_route, absent) in [
+            (false, false, true),
+            (true, false, false),
+            (false, true, false),
+            (true, true, false),
+        ] {
+            let kernel = Kernel {
+                usable_address,
+                default_route,
+            };
+            assert_eq!(kernel.says_absent(), absent, "{kernel:?}");
+        }
+    }
+}

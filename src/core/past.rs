@@ -77,6 +77,7 @@ mod tests {
     use crate::core::{
         addr::{Acceptance, AddrSet, Family},
         agree::Trust,
+        damp::Dated,
         observe::Why,
         outcome::Heard,
     };
@@ -142,5 +143,28 @@ mod tests {
         assert_eq!(see(Observation::Unavailable(Why::Offline), 3), None);
         assert_eq!(see(Observation::Absent, 4), Some(4));
         assert_eq!(see(report(ONE, Trust::Kernel).observation, 5), None);
+    }
+
+    #[test]
+    fn only_what_lies_ahead_is_dropped() {
+        for (when, stays) in [(9, true), (10, true), (11, false)] {
+            let at = Moment::from_millis(when);
+            let dated = Dated {
+                addrs: BTreeSet::new(),
+                at,
+            };
+            let mut past = Past {
+                absent: Some(at),
+                restless: Restless {
+                    left: vec![dated.clone()],
+                    proposed: Some(dated),
+                },
+                ..Past::default()
+            };
+            past.drop_the_impossible(Moment::from_millis(10));
+            let Restless { left, proposed } = &past.restless;
+            let kept = [past.absent.is_some(), left.len() == 1, proposed.is_some()];
+            assert_eq!(kept, [stays; 3], "{when}");
+        }
     }
 }

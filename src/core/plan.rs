@@ -352,6 +352,8 @@ fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
         "whether dyndns takes a wildcard is not known".to_owned()
     } else if !host.create {
         "dyndns would create what `create = false` forbids".to_owned()
+    } else if host.ttl.is_some() {
+        "dyndns sets no TTL".to_owned()
     } else if records.len() > 1 {
         format!("dyndns would replace {} records by one", records.len())
     } else if let Some(ttl) = records

@@ -93,3 +93,20 @@ pub enum Existing {
     /// The account has no zone that holds the host.
     NoZone,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_called_by_its_label_and_a_target_by_its_name_and_type() {
+        let target = |family| Target {
+            account: AccountName("home".into()),
+            host: Fqdn::parse("nas.example.com").unwrap(),
+            family,
+        };
+        assert_eq!(target(Family::V4).account.to_string(), "home");
+        assert_eq!(target(Family::V4).to_string(), "nas.example.com A");
+        assert_eq!(target(Family::V6).to_string(), "nas.example.com AAAA");
+    }
+}

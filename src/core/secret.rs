@@ -61,4 +61,9 @@ mod tests {
         // The published FNV-1a test vector for "a".
         assert_eq!(fingerprint(b"a"), 0xaf63_dc4c_8601_ec8c);
     }
+
+    #[test]
+    fn the_text_is_had_by_asking_for_it() {
+        assert_eq!(Secret::new("hunter2").expose(), "hunter2");
+    }
 }

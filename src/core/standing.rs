@@ -173,7 +173,30 @@ mod tests {
         let mut standings = Standings::new();
         let heard = [outside("right", Ok(OURS)), outside("gone", Ok(LIE))];
         learnt(&mut standings, &heard, at(0));
+        learnt(&mut standings, &[], at(9 + 2 * 1_440));
+        assert_eq!(standings["gone"].faults, 1, "not yet");
         learnt(&mut standings, &[], at(10 + 2 * 1_440));
         assert!(standings.is_empty());
+    }
+
+    #[test]
+    fn a_hold_that_begins_later_or_lasts_too_long_cannot_be() {
+        let day = 1_440;
+        for (since, until, binds, impossible) in [
+            (0, 20, true, false),
+            (10, 20, true, false),
+            (0, 10, false, false),
+            (11, 20, false, true),
+            (0, day, true, false),
+            (0, day + 1, true, true),
+        ] {
+            let standing = Standing {
+                faults: 1,
+                since: at(since),
+                until: at(until),
+            };
+            let is = (standing.holds_back(at(10)), standing.is_impossible(at(10)));
+            assert_eq!(is, (binds, impossible), "{since} {until}");
+        }
     }
 }

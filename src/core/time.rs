@@ -84,12 +84,46 @@ mod tests {
             (0, "0 s"),
             (45, "45 s"),
             (119, "119 s"),
+            (120, "2 min"),
             (300, "5 min"),
+            (3_599, "59 min"),
             (3_600, "1 h"),
             (7_500, "2 h 5 min"),
+            (172_799, "47 h 59 min"),
             (172_800, "2 d"),
+            (259_199, "2 d"),
         ] {
             assert_eq!(Spoken(Duration::from_secs(seconds)).to_string(), said);
+        }
+        for (millis, said) in [
+            (499, "0 s"),
+            (500, "1 s"),
+            (1_499, "1 s"),
+            (119_500, "2 min"),
+        ] {
+            assert_eq!(Spoken(Duration::from_millis(millis)).to_string(), said);
+        }
+    }
+
+    #[test]
+    fn a_moment_moves_with_its_clock_and_is_as_long_ago_as_has_passed() {
+        let moment = Moment::from_millis(-500);
+        assert_eq!(moment.after(Duration::from_millis(700)).millis(), 200);
+        assert_eq!(moment.shifted(-250).millis(), -750);
+        let later = Moment::from_millis(1_500);
+        assert_eq!(later.since(moment), Duration::from_secs(2));
+        assert_eq!(moment.since(later), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_is_set_that_shows_2026_or_later() {
+        for (wall, set) in [
+            (0, false),
+            (EARLIEST - 1, false),
+            (EARLIEST, true),
+            (4_102_444_800_000, true),
+        ] {
+            assert_eq!(is_set(wall), set, "{wall}");
         }
     }
 

@@ -244,13 +244,14 @@ mod tests {
         }
         assert_eq!(looks, [5, 10, 20, 40, 80, 160, 320, 640]);
         assert_eq!(memory.confirmed.unwrap().visible_after, None);
-        let mut memory = awaiting(at(100));
-        memory.verified = Some(at(420));
-        assert_eq!(
-            note(&mut memory, &differs, at(740)),
-            Meaning::Lasts,
-            "patience ended"
-        );
+        for (now, meaning) in [(699, Meaning::Spreading), (700, Meaning::Lasts)] {
+            let mut memory = awaiting(at(100));
+            memory.verified = Some(at(420));
+            assert_eq!(note(&mut memory, &differs, at(now)), meaning, "{now}");
+        }
+        let memory = awaiting(at(100));
+        assert_eq!(wake(&memory, at(699)), Some(at(1_298)));
+        assert_eq!(wake(&memory, at(700)), None, "patience ended");
     }
 
     #[test]

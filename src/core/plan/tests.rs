@@ -1,3 +1,4 @@
+mod memory;
 mod properties;
 
 use super::*;
@@ -259,6 +260,62 @@ fn a_push_is_used_only_where_it_loses_nothing() {
 }
 
 #[test]
+fn what_a_push_would_lose_is_said() {
+    let one = &[record("1", "1.1.1.1", 3600)][..];
+    let other_ttl = [record("1", "1.1.1.1", 600)];
+    let two = [record("1", "1.1.1.1", 600), record("2", "1.1.1.3", 3600)];
+    let wildcard = Host {
+        name: Fqdn::parse("*.example.com").unwrap(),
+        ..host()
+    };
+    let existing_only = Host {
+        create: false,
+        ..host()
+    };
+    let ttl = Host {
+        ttl: Some(3600),
+        ..host()
+    };
+    for (host, records, wanted, loss) in [
+        (
+            &wildcard,
+            one,
+            &["1.1.1.2"][..],
+            "whether dyndns takes a wildcard is not known",
+        ),
+        (
+            &existing_only,
+            one,
+            &["1.1.1.2"],
+            "dyndns would create what `create = false` forbids",
+        ),
+        (&ttl, one, &["1.1.1.2"], "dyndns sets no TTL"),
+        (
+            &host(),
+            &two,
+            &["1.1.1.2"],
+            "dyndns would replace 2 records by one",
+        ),
+        (
+            &host(),
+            &other_ttl,
+            &["1.1.1.2"],
+            "dyndns would reset the record's TTL of 600 s",
+        ),
+        (
+            &host(),
+            one,
+            &["1.1.1.2", "1.1.1.3"],
+            "several addresses go through the records API only",
+        ),
+    ] {
+        let said = format!("{loss}; `update = \"auto\"` uses the records API where needed");
+        let planned = planned(host, &set(wanted), &listed(records), ONLY);
+        assert_eq!(planned, Planned::WouldLose(said));
+    }
+}
+
+#[test]
 fn what_was_edited_elsewhere_is_repaired_record_by_record() {
     let there = [ip("1.1.1.1")];
     let existing = listed(&[record("1", "9.9.9.9", 3600)]);
@@ -323,117 +380,24 @@ fn keeping_and_no_zone_make_no_change() {
 }
 
 #[test]
-fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
-    let memory = |simple, ttl| Confirmed {
-        addrs: vec![ip("1.1.1.1")],
-        since: Moment::from_millis(0),
-        simple,
-        ttl,
-        visible_after: None,
-    };
-    let same = set(&["1.1.1.1"]);
-    let other = set(&["1.1.1.2"]);
-    for (what, intent, memory, rules, suffices) in [
-        ("the same", &same, memory(false, None), RECORDS, true),
-        ("a change, simple", &other, memory(true, None), AUTO, true),
-        (
-            "a change, not simple",
-            &other,
-            memory(false, None),
-            AUTO,
-            false,
-        ),
-        (
-            "a change, no push",
-            &other,
-            memory(true, None),
-            RECORDS,
-            false,
-        ),
-        (
-            "the same under another TTL",
-            &same,
-            memory(true, Some(300)),
-            AUTO,
-            false,
-        ),
-        ("gone", &Intent::Clear, memory(true, None), AUTO, false),
-    ] {
-        assert_eq!(
-            memory_suffices(&host(), intent, &memory, rules),
-            suffices,
-            "{what}"
-        );
-    }
-    let existing = Existing::Remembered {
-        addrs: vec![ip("1.1.1.1")],
-    };
-    let made = change(planned(&host(), &other, &existing, AUTO));
-    assert_eq!((made.via(), made.action()), ("dyndns", "update"));
-}
-
-#[test]
-fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
-    let memory = |addrs: &[&str]| Confirmed {
-        addrs: addrs.iter().map(|it| ip(it)).collect(),
-        since: Moment::from_millis(0),
-        simple: true,
-        ttl: None,
-        visible_after: None,
-    };
-    let keep = Intent::Keep(KeepReason::Absent);
-    let ours = set(&["1.1.1.1"]);
-    for (what, create, intent, there, rules, suffices) in [
-        ("kept", true, &keep, &["1.1.1.9"][..], RECORDS, true),
-        ("gone already", true, &Intent::Clear, &[], RECORDS, true),
-        ("not created", false, &ours, &[], RECORDS, true),
-        ("created by a push", true, &ours, &[], AUTO, true),
-        ("created otherwise", true, &ours, &[], RECORDS, false),
-        ("changed only", false, &ours, &["1.1.1.9"], AUTO, false),
-    ] {
-        let host = Host { create, ..host() };
-        let memory = memory(there);
-        assert_eq!(
-            memory_suffices(&host, intent, &memory, rules),
-            suffices,
-            "{what}"
-        );
-    }
-}
-
-#[test]
-fn from_memory_a_name_is_right_or_pushed_or_not_created() {
-    let ours = set(&["1.1.1.1"]);
-    let planned = |create, intent, there: &[&str]| {
-        let addrs = there.iter().map(|it| ip(it)).collect();
-        let host = Host { create, ..host() };
-        planned(&host, intent, &Existing::Remembered { addrs }, AUTO)
-    };
-    let satisfied = |addrs: &[&str]| Planned::Satisfied {
-        addrs: addrs.iter().map(|it| ip(it)).collect(),
-        simple: true,
-    };
-    let right = &["1.1.1.1"];
-    assert_eq!(planned(true, &ours, right), satisfied(right));
-    assert_eq!(planned(false, &ours, right), satisfied(right));
-    assert_eq!(planned(true, &Intent::Clear, &[]), satisfied(&[]));
-    let not_created = Planned::Kept(KeepReason::NotCreated);
-    assert_eq!(planned(false, &ours, &[]), not_created);
-    for (there, reason) in [
-        (&[][..], Reason::Missing),
-        (&["1.1.1.9"], Reason::AddressChanged),
-    ] {
-        let made = change(planned(true, &ours, there));
-        assert_eq!((made.reason, made.via()), (reason, "dyndns"), "{there:?}");
-    }
-}
-
-#[test]
 fn a_change_reads_as_a_sentence() {
     let made = change(planned(&host(), &set(&["1.1.1.1"]), &listed(&[]), AUTO));
     assert_eq!(
         made.to_string(),
         "create home.example.com A: none → 1.1.1.1 via dyndns (there is no record yet)"
+    );
+    let existing = listed(&[record("1", "1.1.1.1", 600), record("2", "1.1.1.2", 600)]);
+    let made = change(planned(&host(), &set(&["1.1.1.1"]), &existing, AUTO));
+    assert_eq!(
+        made.to_string(),
+        "update home.example.com A: 1.1.1.1, 1.1.1.2 → 1.1.1.1 via records (our address is another one; \
+         removes 1.1.1.2)"
+    );
+    let made = change(planned(&host(), &Intent::Clear, &existing, AUTO));
+    assert_eq!(
+        made.to_string(),
+        "delete home.example.com A: 1.1.1.1, 1.1.1.2 → none via records (this host has no such address any \
+         more)"
     );
 }
 
