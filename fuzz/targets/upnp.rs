@@ -1,0 +1,38 @@
+//! UPnP: nothing leads anywhere but to the router, and an address is one that stands in the answer.
+
+use std::net::Ipv4Addr;
+
+use moored::detect::router::upnp::{description, soap, ssdp};
+
+use super::{assert_plain, contains};
+
+const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
+
+/// An answer to a search that leads to a description on the router.
+const FOUND: &[u8] =
+    b"HTTP/1.1 200 OK\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n\
+    LOCATION: http://192.168.77.1:5000/rootDesc.xml\r\n\r\n";
+
+pub(crate) fn texts(bytes: &[u8]) {
+    if let Ok(url) = ssdp::read(bytes, ROUTER) {
+        assert_eq!(url.host_str(), Some("192.168.77.1"));
+        assert_eq!(url.scheme(), "http");
+        assert!(ssdp::read(bytes, Ipv4Addr::new(192, 168, 77, 9)).is_err());
+    }
+    let location = ssdp::read(FOUND, ROUTER).expect("an answer of the router");
+    match description::read(bytes, &location, ROUTER) {
+        Err(what) => assert_plain(&what, 300),
+        Ok(connections) => {
+            assert!(!connections.is_empty());
+            for connection in connections {
+                assert_eq!(connection.control.host_str(), Some("192.168.77.1"));
+                assert_eq!(connection.control.scheme(), "http");
+                assert!(contains(bytes, connection.kind.as_bytes()));
+            }
+        }
+    }
+    match soap::read(bytes) {
+        Err(refusal) => assert_plain(&refusal.what, 300),
+        Ok(addr) => assert!(!addr.is_unspecified()),
+    }
+}
