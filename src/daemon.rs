@@ -203,10 +203,16 @@ async fn round<C: Crew>(
                 }
                 Some(event) if waiting.contains(&event) => {}
                 Some(event) => waiting.push(event),
-                None => {
-                    while shell.event().await != Event::Stop {}
-                    return;
-                }
+                // Stuck, or the host slept in the middle of it: what is asked for waits all the same,
+                // and nobody is told that we are alive.
+                None => break,
+            }
+        }
+        loop {
+            match shell.event().await {
+                Event::Stop => return,
+                event if waiting.contains(&event) => {}
+                event => waiting.push(event),
             }
         }
     });
@@ -269,3 +275,6 @@ async fn wait(shell: &impl Shell, next: Moment, burst: &mut Burst) -> Option<Eve
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
