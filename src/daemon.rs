@@ -222,10 +222,16 @@ async fn round<C: Crew>(
                 }
                 Some(event) if waiting.contains(&event) => {}
                 Some(event) => waiting.push(event),
-                None => {
-                    while shell.event().await != Event::Stop {}
-                    return;
-                }
+                // Stuck, or the host slept in the middle of it: what is asked for waits all the same,
+                // and nobody is told that we are alive.
+                None => break,
+            }
+        }
+        loop {
+            match shell.event().await {
+                Event::Stop => return,
+                event if waiting.contains(&event) => {}
+                event => waiting.push(event),
             }
         }
     });

@@ -1,7 +1,7 @@
 //! What is shipped beside the program says what is true of it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-use std::{fmt::Write as _, fs, io, path::Path, process::Command};
+use std::{collections::BTreeSet, fmt::Write as _, fs, io, path::Path, process::Command};
 
 use moored::config::{self, Config, Surroundings};
 
@@ -255,4 +255,85 @@ fn the_page_of_operations_is_what_the_definitions_say() {
         shipped("docs/operations.md") == page,
         "BLESS=1 cargo test --test shipped writes it anew"
     );
+}
+
+/// The lines of a Markdown text below a heading, up to the next one of its level.
+fn section<'t>(text: &'t str, heading: &str) -> Vec<&'t str> {
+    let lines = text.lines().skip_while(|it| *it != heading).skip(1);
+    lines.take_while(|it| !it.starts_with("## ")).collect()
+}
+
+/// Every test function of the sources.
+fn tests_there_are() -> BTreeSet<String> {
+    let mut open: Vec<_> = ["src", "tests", "sandbox"]
+        .map(|it| Path::new(env!("CARGO_MANIFEST_DIR")).join(it))
+        .into();
+    let mut found = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|it| it.unwrap().path()));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let mut is_test = false;
+            for line in text.lines().map(str::trim) {
+                let named = line.trim_start_matches("async ").strip_prefix("fn ");
+                if let Some((name, _)) = named.and_then(|it| it.split_once('('))
+                    && is_test
+                {
+                    found.insert(name.to_owned());
+                }
+                is_test = matches!(line, "#[test]" | "#[tokio::test]")
+                    || is_test && line.starts_with("#[");
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_test_that_the_page_on_testing_names_exists() {
+    let page = shipped("docs/testing.md");
+    let tests = tests_there_are();
+    let mut laws = BTreeSet::new();
+    let mut failures = 0;
+    for line in section(&page, "## Laws and failures") {
+        let words: Vec<_> = line.split('`').skip(1).step_by(2).collect();
+        let is_name = |it: &&str| {
+            it.contains('_')
+                && it
+                    .bytes()
+                    .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+        };
+        let named: Vec<_> = words.iter().copied().filter(is_name).collect();
+        for name in &named {
+            assert!(tests.contains(*name), "there is no test {name}: {line}");
+        }
+        // What a script checks goes by the words it says.
+        for script in words.iter().filter(|it| it.starts_with("tests/e2e/")) {
+            let script = shipped(script);
+            let quoted = line
+                .split('“')
+                .skip(1)
+                .filter_map(|it| Some(it.split_once('”')?.0));
+            for words in quoted {
+                assert!(script.contains(words), "nothing says “{words}”: {line}");
+            }
+        }
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        match cells.get(1) {
+            Some(law)
+                if law
+                    .strip_prefix('L')
+                    .is_some_and(|it| it.parse::<u8>().is_ok()) =>
+            {
+                let mark = law.to_lowercase();
+                let for_it = |it: &&str| it.split('_').any(|part| part == mark);
+                assert!(named.iter().any(for_it), "no test is named for {law}");
+                laws.insert((*law).to_owned());
+            }
+            Some(row) if row.ends_with(')') => failures += 1,
+            _ => {}
+        }
+    }
+    assert_eq!((laws.len(), failures), (14, 19), "{laws:?}");
 }

@@ -1,3 +1,5 @@
+mod asleep;
+
 use std::{
     cell::Cell,
     future::{pending, ready},

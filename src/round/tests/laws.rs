@@ -255,6 +255,26 @@ fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
 }
 
 #[test]
+fn l6_while_a_write_is_unconfirmed_and_the_clock_is_not_set_nothing_is_said_to_be_right() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    let lost = Fault::Loses(failure(Class::Unconfirmed));
+    fakes.provider().faults.borrow_mut().push_back(lost);
+    fakes.round();
+    let calls = fakes.provider().calls();
+    fakes.clock_is_set.set(false);
+    fakes.advance(MINUTE);
+    // What was confirmed before that write, and what may stand there since.
+    for addr in ["84.212.10.20", "84.212.99.99"] {
+        fakes.see(known(&[addr]));
+        let report = fakes.round();
+        assert_eq!(*first(&report), Outcome::Kept(KeepReason::NoClock));
+        assert_eq!(fakes.provider().calls(), calls);
+    }
+}
+
+#[test]
 fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
     let fakes = one(Push::WhenSimple);
     *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
@@ -375,16 +395,25 @@ fn l7_a_list_that_fails_never_leads_to_a_write() {
         Class::Rejected,
         Class::RateLimited { retry_after: None },
     ] {
-        let fakes = one(Push::WhenSimple);
-        fakes.provider().put(HOME, "1.1.1.1");
-        *fakes.provider().broken.borrow_mut() = Some(failure(class));
-        for _ in 0..50 {
-            let report = fakes.round();
-            assert_ne!(report.verdict(), Verdict::Right, "{class:?}");
-            fakes.advance(5 * MINUTE);
+        // Before the first list, and with zones that are known from one.
+        for there in ["1.1.1.1", "84.212.10.20"] {
+            let fakes = one(Push::WhenSimple);
+            fakes.provider().put(HOME, there);
+            if there == "84.212.10.20" {
+                assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+            }
+            *fakes.provider().broken.borrow_mut() = Some(failure(class));
+            for _ in 0..50 {
+                let report = fakes.play(Task {
+                    audit: true,
+                    ..Task::ROUTINE
+                });
+                assert_ne!(report.verdict(), Verdict::Right, "{class:?}");
+                fakes.advance(5 * MINUTE);
+            }
+            assert!(fakes.provider().writes.borrow().is_empty(), "{class:?}");
+            assert_eq!(fakes.provider().addrs(HOME), [there]);
         }
-        assert!(fakes.provider().writes.borrow().is_empty(), "{class:?}");
-        assert_eq!(fakes.provider().addrs(HOME), ["1.1.1.1"]);
     }
 }
 
@@ -824,8 +853,18 @@ fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
 
 #[test]
 fn a_change_does_not_wait_for_dns_servers() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("www.example.com")]);
+    let both = Host {
+        ipv6: HostV6::Own,
+        ..host(HOME)
+    };
+    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    let six = known(&["2a01:79c::1"]);
+    fakes
+        .addresses
+        .borrow_mut()
+        .insert(crate::core::addr::Family::V6.into(), six);
     fakes.round();
+    // Both are due for a look; one of them has to be written.
     fakes.advance(HOUR);
     fakes.see(known(&["84.212.99.99"]));
     fakes.round();

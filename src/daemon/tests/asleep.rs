@@ -1,0 +1,146 @@
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    future::{poll_fn, ready},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use super::super::*;
+use crate::core::{outcome::FamilyReport, schedule::Cadence};
+
+/// A host whose clock stands still until it is moved, and whose rounds end when they are let end.
+#[derive(Default)]
+struct Host {
+    now: Cell<i64>,
+    signals: RefCell<VecDeque<Event>>,
+    rounds: Cell<u32>,
+    reloads: Cell<u32>,
+    round_may_end: Cell<bool>,
+    alive: Cell<u32>,
+}
+
+impl Clock for Host {
+    fn now(&self) -> Moment {
+        Moment::from_millis(self.now.get())
+    }
+
+    fn is_set(&self) -> bool {
+        true
+    }
+}
+
+impl Chance for Host {
+    fn unit(&self) -> f64 {
+        0.0
+    }
+}
+
+impl Shell for &Host {
+    async fn event(&self) -> Event {
+        poll_fn(|_| match self.signals.borrow_mut().pop_front() {
+            Some(event) => Poll::Ready(event),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    async fn until(&self, moment: Moment) {
+        poll_fn(|_| {
+            if self.now() >= moment {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        *self
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        *self
+    }
+
+    fn tell(&self, word: Word<'_>) {
+        if word == Word::Alive {
+            self.alive.set(self.alive.get() + 1);
+        }
+    }
+
+    fn watchdog(&self) -> Option<Duration> {
+        Some(Duration::from_mins(1))
+    }
+}
+
+impl Crew for &Host {
+    async fn round(&self, _: &RefCell<Memory>, _: Task) -> Report {
+        self.rounds.set(self.rounds.get() + 1);
+        poll_fn(|_| {
+            if self.round_may_end.get() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        Report::default()
+    }
+
+    fn detect(&self, _: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>> {
+        ready(Vec::new())
+    }
+
+    fn prepare(&self, _: &RefCell<Memory>) {}
+
+    fn cadence(&self) -> Cadence {
+        Cadence {
+            interval: Duration::from_mins(5),
+            verify: Duration::from_hours(1),
+            audit: Duration::from_hours(24),
+        }
+    }
+
+    fn rest(&self) {}
+
+    fn save(&self, _: &Memory) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
+    let host = &Host::default();
+    let board = Rc::default();
+    let reload = || {
+        host.reloads.set(host.reloads.get() + 1);
+        Ok(host)
+    };
+    let mut running = pin!(run(host, reload, &host, &board, false));
+    let mut go_on = || {
+        let mut context = Context::from_waker(Waker::noop());
+        running.as_mut().poll(&mut context)
+    };
+    assert!(go_on().is_pending());
+    // It falls asleep in the middle of the round, and wakes up to a new address and a signal.
+    host.now.set(3_600_000);
+    let heard = [Event::Network(Change::Other), Event::Reload, Event::Reload];
+    host.signals.borrow_mut().extend(heard);
+    assert!(go_on().is_pending());
+    let alive = host.alive.get();
+    host.now.set(7_200_000);
+    assert!(go_on().is_pending());
+    assert_eq!(
+        host.alive.get(),
+        alive,
+        "a round that does not end is no sign of life"
+    );
+    host.round_may_end.set(true);
+    assert!(go_on().is_pending());
+    assert_eq!(host.reloads.get(), 1);
+    assert!(host.rounds.get() > 1, "and a round follows");
+    host.signals.borrow_mut().push_back(Event::Stop);
+    assert!(go_on().is_ready());
+}
