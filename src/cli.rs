@@ -94,6 +94,15 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Turn another updater's configuration into one of moored's, on standard output
+    ///
+    /// Understood are ddclient.conf, inadyn.conf and ddns-updater's config.json; for the latter PERIOD,
+    /// `PUBLICIP_FETCHERS` and others are taken from the environment. What is not carried over is named
+    /// in comments, with its line. The result holds the secrets of the file.
+    Import {
+        /// The other program's file
+        file: PathBuf,
+    },
     /// Show how the running daemon stands
     Status,
     /// End with 0 while the running daemon is healthy, else with 1

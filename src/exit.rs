@@ -20,7 +20,7 @@ pub enum Exit {
     TryAgain = 75,
     /// A provider refused for good (`EX_NOPERM`).
     Refused = 77,
-    /// The configuration is wrong (`EX_CONFIG`).
+    /// The configuration is wrong, or a file to import makes none (`EX_CONFIG`).
     Config = 78,
 }
 
@@ -48,6 +48,7 @@ impl From<End> for Exit {
             End::Round(verdict) => verdict.into(),
             End::Pending => Self::Pending,
             End::Usage => Self::Usage,
+            End::Unusable => Self::Config,
             End::Unwell => Self::Fault,
         }
     }

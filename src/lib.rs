@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod detect;
 pub mod exit;
 pub mod http;
+pub mod import;
 pub mod netlink;
 pub mod persist;
 pub mod provider;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 19] = [
+const LAYERS: [(&str, u8); 20] = [
     ("core", 0),
     ("http", 1),
     ("netlink", 1),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, u8); 19] = [
     ("report", 2),
     ("round", 3),
     ("config", 3),
+    ("import", 3),
     ("daemon", 4),
     ("commands", 4),
     ("app", 5),

@@ -59,6 +59,22 @@ fn every_configuration_in_the_readme_is_one() {
 }
 
 #[test]
+fn the_page_about_coming_over_shows_what_comes_out() {
+    let page = shipped("docs/coming-over.md");
+    let files = [blocks(&page, "conf"), blocks(&page, "json")].concat();
+    let results = blocks(&page, "toml");
+    let names = ["ddclient.conf", "inadyn.conf", "config.json"];
+    assert_eq!((files.len(), results.len()), (names.len(), names.len()));
+    let period = [("PERIOD".to_owned(), "10m".to_owned())];
+    for ((name, file), result) in names.iter().zip(files).zip(results) {
+        let import = moored::import::read(&file, name, &period).unwrap();
+        assert_eq!(import.text, result, "{name}");
+        let hosts: usize = read(&result).accounts.iter().map(|it| it.hosts.len()).sum();
+        assert_eq!(hosts, import.hosts);
+    }
+}
+
+#[test]
 fn every_configuration_file_that_is_shipped_is_one() {
     assert_eq!(read(&shipped("config.example.toml")).accounts.len(), 2);
     read(&shipped("contrib/systemd/config.toml"));
@@ -67,9 +83,10 @@ fn every_configuration_file_that_is_shipped_is_one() {
 #[test]
 fn every_command_the_readme_shows_exists() {
     let all = help(&[]);
-    let readme = shipped("README.md");
-    for block in blocks(&readme, "sh") {
+    let pages = shipped("README.md") + &shipped("docs/coming-over.md");
+    for block in blocks(&pages, "sh") {
         for line in block.lines().filter(|line| line.starts_with("moored ")) {
+            let line = line.replace("--config config.toml ", "");
             let command = line.split_whitespace().nth(1).unwrap();
             assert!(all.contains(&format!("\n  {command}")), "{line}");
         }

@@ -92,7 +92,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         to: &mut stdout,
         json: cli.global.json,
     };
-    // These two only ask the running daemon: what is wrong with its configuration is its own affair.
+    // Two only ask the running daemon: what is wrong with its configuration is its own affair.
     let directory =
         || surroundings::state_directory(cli.global.config.as_deref(), variables.clone());
     match command {
@@ -101,6 +101,10 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         }
         Command::Health => {
             return Ok(commands::health::health(&directory(), &mut output).into());
+        }
+        // Whoever comes over has no configuration yet.
+        Command::Import { file } => {
+            return Ok(commands::import::import(&file, &variables, &mut output).into());
         }
         _ => {}
     }
@@ -165,7 +169,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Api { .. } | Command::Records { .. } => {
                     manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }
-                Command::Status | Command::Health => End::Unwell,
+                Command::Status | Command::Health | Command::Import { .. } => End::Unwell,
             }
         };
         Ok(

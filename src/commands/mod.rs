@@ -6,6 +6,7 @@ pub mod api;
 pub mod check;
 pub mod detect;
 pub mod health;
+pub mod import;
 pub mod once;
 pub mod plan;
 pub mod records;
@@ -48,6 +49,12 @@ impl Output<'_> {
         End::Usage
     }
 
+    /// Says what is wrong with a file.
+    pub fn unusable(&mut self, what: &str) -> End {
+        self.trouble(what);
+        End::Unusable
+    }
+
     /// Says what a provider did not do.
     pub fn failure(&mut self, failure: &Failure) -> End {
         self.trouble(&format!("{} ({})", failure.what, failure.class));
@@ -84,6 +91,8 @@ pub enum End {
     Pending,
     /// The command line asked for something that cannot be.
     Usage,
+    /// `import`: the file cannot be read, is not understood, or holds nothing for moored.
+    Unusable,
     /// `health`: not healthy; `status`: no daemon answers.
     Unwell,
 }

@@ -1,0 +1,82 @@
+//! `moored import FILE`: another updater's configuration as one of moored's.
+
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    path::Path,
+};
+
+use super::{End, Output};
+use crate::{core::outcome::Verdict, import};
+
+/// No configuration is larger, neither moored's nor anybody's.
+const LARGEST: u64 = 256 << 10;
+
+/// Writes the configuration to standard output and, for whoever redirects that, in a line to standard
+/// error what became of the file. Nothing is asked, and nothing else is read but the environment's
+/// `variables`.
+pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'_>) -> End {
+    let name = file.display().to_string();
+    let bytes = match read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => return output.unusable(&format!("{name}: could not be read: {error}")),
+    };
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+        return output.unusable(&format!(
+            "{name}: is larger than 256 KiB: this is no configuration"
+        ));
+    }
+    // Old files have comments in old encodings. What cannot be read is in no name and no secret.
+    let text = String::from_utf8_lossy(&bytes);
+    let import = match import::read(&text, &name, variables) {
+        Ok(import) => import,
+        Err(error) => return output.unusable(&format!("{name}: {error}")),
+    };
+    if output.json {
+        let left = import.left.iter().map(|left| {
+            serde_json::json!({
+                "where": left.spot.to_string(),
+                "what": left.what,
+                "why": left.why,
+            })
+        });
+        output.value(&serde_json::json!({
+            "program": import.program.to_string(),
+            "hosts": import.hosts,
+            "left": left.collect::<Vec<_>>(),
+            "configuration": import.text,
+        }));
+    } else {
+        output.text(&import.text);
+        let _ = writeln!(io::stderr(), "{name}: {}", summary(&import));
+    }
+    if import.hosts == 0 {
+        return End::Unusable;
+    }
+    End::Round(Verdict::Right)
+}
+
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn summary(import: &import::Import) -> String {
+    let program = import.program;
+    let left = match import.left.len() {
+        0 => String::new(),
+        1 => "; one thing is not: its comment says which".to_owned(),
+        several => format!("; {several} things are not: the comments name them"),
+    };
+    match import.hosts {
+        0 => format!(
+            "no host of {program}'s is carried over, and this is no configuration yet: the comments \
+             say why"
+        ),
+        1 => format!("one host of {program}'s is carried over{left}"),
+        several => format!("{several} hosts of {program}'s are carried over{left}"),
+    }
+}

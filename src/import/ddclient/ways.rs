@@ -1,0 +1,226 @@
+//! `use`, `usev4` and `usev6`: how ddclient finds an address, as moored does.
+
+use std::net::IpAddr;
+
+use super::{Settings, text_of};
+use crate::{
+    core::addr::Family,
+    import::{
+        found::{Found, Spot, Way},
+        way,
+    },
+};
+
+/// The services ddclient knows by name (`%builtinweb`). moored's own list takes their place: some of
+/// them answer with a page, some without encryption.
+const SERVICES: [&str; 18] = [
+    "dyndns",
+    "freedns",
+    "he",
+    "he.net",
+    "ip4only.me",
+    "ip6only.me",
+    "ipify-ipv4",
+    "ipify-ipv6",
+    "loopia",
+    "myonlineportal",
+    "noip-ipv4",
+    "noip-ipv6",
+    "desec-ipv4",
+    "desec-ipv6",
+    "nsupdate.info-ipv4",
+    "nsupdate.info-ipv6",
+    "zoneedit",
+    "default",
+];
+
+/// How a host's addresses are found.
+pub(super) fn ways(
+    settings: &Settings,
+    line: usize,
+    found: &mut Found,
+) -> (Option<Way>, Option<Way>) {
+    let mut reader = Reader {
+        settings,
+        line,
+        found,
+    };
+    let off = |it: &String| matches!(it.as_str(), "no" | "disabled");
+    let usev4 = reader.word("usev4").filter(|it| !off(it));
+    let usev6 = reader.word("usev6").filter(|it| !off(it));
+    let both = reader.word("use");
+    let mut v4 = usev4
+        .as_deref()
+        .and_then(|it| reader.way(it, "usev4", Family::V4));
+    let mut v6 = usev6
+        .as_deref()
+        .and_then(|it| reader.way(it, "usev6", Family::V6));
+    match both.as_deref() {
+        Some("no" | "disabled") => {}
+        Some(way) => {
+            // The older key finds one address, of whichever family; what the newer ones find counts more.
+            let family = reader.family_of_use(way);
+            let known = match family {
+                Family::V4 => &mut v4,
+                Family::V6 => &mut v6,
+            };
+            if known.is_none() {
+                *known = reader.way(way, "use", family);
+            }
+        }
+        None if usev4.is_none()
+            && usev6.is_none()
+            && !settings.contains_key("usev4")
+            && !settings.contains_key("usev6") =>
+        {
+            // Its default is a fixed address (`ip`), or the command line says more.
+            v4 = reader.unsaid();
+        }
+        None => {}
+    }
+    (v4, v6)
+}
+
+struct Reader<'a> {
+    settings: &'a Settings,
+    line: usize,
+    found: &'a mut Found,
+}
+
+impl Reader<'_> {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(|(_, value)| text_of(value))
+    }
+
+    fn word(&self, key: &str) -> Option<String> {
+        self.text(key).map(str::to_lowercase)
+    }
+
+    /// The first of several keys that is there: key and value.
+    fn first(&self, keys: &[&'static str]) -> Option<(&'static str, String)> {
+        let mut keys = keys.iter();
+        keys.find_map(|key| self.text(key).map(|value| (*key, value.to_owned())))
+    }
+
+    fn leave(&mut self, key: &str, what: String, why: impl Into<String>) {
+        let line = self.settings.get(key).map_or(self.line, |(line, _)| *line);
+        self.found.leave(Spot::Line(line), what, why);
+    }
+
+    /// `ipv6=yes` was how ddclient before 3.9.2 was told to look for IPv6.
+    fn family_of_use(&self, way: &str) -> Family {
+        let v6 = match way {
+            "ip" => self.text("ip").and_then(|it| it.parse::<IpAddr>().ok()),
+            _ => None,
+        };
+        let yes = self
+            .word("ipv6")
+            .is_some_and(|it| "yes".starts_with(&it) || "true".starts_with(&it));
+        match v6 {
+            Some(addr) => Family::of(addr),
+            None if yes => Family::V6,
+            None => Family::V4,
+        }
+    }
+
+    fn unsaid(&mut self) -> Option<Way> {
+        if let Some(ip) = self.text("ip") {
+            return way::fixed(ip, Family::V4).ok();
+        }
+        let why = "the file does not say how the address is found (`use`): echo services are asked";
+        self.found.leave(Spot::Line(self.line), "", why);
+        Some(Way::outside())
+    }
+
+    /// One way by its name; `family` says which address is looked for.
+    fn way(&mut self, name: &str, key: &str, family: Family) -> Option<Way> {
+        let keys: [&[&'static str]; 4] = match (key, family) {
+            ("use", _) => [&["ip"], &["if"], &["web"], &["cmd"]],
+            (_, Family::V4) => [&["ipv4"], &["ifv4"], &["webv4"], &["cmdv4"]],
+            (_, Family::V6) => [
+                &["ipv6", "ip"],
+                &["ifv6", "if"],
+                &["webv6", "web"],
+                &["cmdv6", "cmd"],
+            ],
+        };
+        let [fixed, interface, web, command] = keys;
+        match name {
+            "ip" | "ipv4" | "ipv6" => self.found_in(fixed, |it| way::fixed(it, family)),
+            "if" | "ifv4" | "ifv6" => match self.first(interface) {
+                None if key == "use" => Some(Way::Interface {
+                    name: Some("ppp0".to_owned()),
+                    any: false,
+                }),
+                Some((_, name)) if name != "default" => {
+                    self.found_in(interface, |it| way::interface(it, false))
+                }
+                _ => Some(Way::Interface {
+                    name: None,
+                    any: false,
+                }),
+            },
+            "cmd" | "cmdv4" | "cmdv6" => self.found_in(command, way::command),
+            "web" | "webv4" | "webv6" => Some(self.web(web, family)),
+            device => {
+                let why = "moored reads no router's pages: echo services are asked instead";
+                self.leave(key, format!("{key}={device}"), why);
+                Some(Way::outside())
+            }
+        }
+    }
+
+    /// A way whose argument has to be there and right; else the family is not kept: by any other way
+    /// it might be a wrong address.
+    fn found_in(
+        &mut self,
+        keys: &[&'static str],
+        read: impl Fn(&str) -> Result<Way, String>,
+    ) -> Option<Way> {
+        let Some((key, value)) = self.first(keys) else {
+            let key = keys.first().copied().unwrap_or_default();
+            self.leave(key, String::new(), format!("there is no `{key}`"));
+            return None;
+        };
+        match read(&value) {
+            Ok(way) => Some(way),
+            Err(why) => {
+                self.leave(key, format!("{key}=…"), why);
+                None
+            }
+        }
+    }
+
+    fn web(&mut self, keys: &[&'static str], family: Family) -> Way {
+        let Some((key, service)) = self.first(keys) else {
+            return Way::outside();
+        };
+        if SERVICES.contains(&service.as_str()) {
+            return Way::outside();
+        }
+        let skips = ["webv4-skip", "webv6-skip", "web-skip"];
+        if self.first(&skips).is_some() {
+            // The skip itself is named as what moored has nothing for.
+            return Way::outside();
+        }
+        let plain = self.word("ssl").is_some_and(|it| it.starts_with('n'));
+        let scheme = if plain { "http" } else { "https" };
+        let address = if service.contains("://") {
+            service
+        } else {
+            format!("{scheme}://{service}")
+        };
+        match way::echo(&address, family) {
+            Ok(outside) => Way::Outside(outside),
+            Err(why) => {
+                let host = way::host_of(&address);
+                self.leave(
+                    key,
+                    format!("{key}: {host}"),
+                    format!("{why}; others are asked"),
+                );
+                Way::outside()
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! ddns-updater's config.json, and what its environment says.
+
+mod environment;
+mod json;
+
+use std::net::Ipv6Addr;
+
+use self::json::{Placed, Value};
+use super::found::{Entry, Found, Given, Login, Spot, Way, with};
+use crate::{
+    core::{addr::HostPart, secret::Secret},
+    provider::dnspod::Site,
+};
+
+/// Reads a whole file, and the variables that belong to it.
+pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<Found, String> {
+    let document = json::parse(text)?;
+    let Some(Placed {
+        value: Value::List(settings),
+        ..
+    }) = document.get("settings")
+    else {
+        return Err(
+            "it is JSON, but not ddns-updater's: there is no list `settings` in it".to_owned(),
+        );
+    };
+    let mut found = Found::default();
+    let (ipv4, ipv6) = environment::read(variables, &mut found);
+    for setting in settings {
+        self::setting(setting, &ipv4, &ipv6, &mut found);
+    }
+    Ok(found)
+}
+
+/// One object of `settings`.
+fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
+    let line = setting.line;
+    let provider = setting.text("provider").unwrap_or_default();
+    let names = names(setting);
+    let login = match provider {
+        "domeneshop" => Login::Domeneshop {
+            token: given(setting, "token"),
+            secret: given(setting, "secret"),
+            endpoint: None,
+        },
+        // Its plugin calls dnsapi.cn and no other.
+        "dnspod" => Login::DnsPod {
+            site: Site::China,
+            token: given(setting, "token"),
+            endpoint: None,
+        },
+        _ => {
+            let what = format!("{provider}{}", with(&names));
+            let why = "moored keeps names at Domeneshop and DNSPod only";
+            return found.leave(Spot::Line(line), what, why);
+        }
+    };
+    others(setting, found);
+    if names.is_empty() {
+        return found.leave(Spot::Line(line), provider, "it has no `domain`");
+    }
+    let (v4, v6) = families(setting, found);
+    let device = device(setting, v6, &names, found);
+    let ipv4 = v4.then(|| ipv4.clone());
+    let ipv6 = match device {
+        Device::None => v6.then(|| (ipv6.clone(), None)),
+        Device::HostPart(addr) => v6.then(|| (ipv6.clone(), Some(addr))),
+        Device::Lost => None,
+    };
+    for name in names {
+        found.entries.push(Entry {
+            line,
+            name,
+            login: login.clone(),
+            contact: None,
+            ipv4: ipv4.clone(),
+            ipv6: ipv6.clone(),
+        });
+    }
+}
+
+fn given(setting: &Placed, key: &str) -> Given {
+    match setting.text(key) {
+        Some(text) => Given::Literal(Secret::new(text.trim())),
+        None => Given::Missing(format!("there is no `{key}`")),
+    }
+}
+
+/// The names of a setting. Older files have them in two parts, `owner` or before that `host`, of which
+/// `@` is the domain itself; newer ones have whole names in `domain`. Commas separate several.
+fn names(setting: &Placed) -> Vec<String> {
+    let domain = setting.text("domain").unwrap_or_default().trim();
+    let owner = ["owner", "host"]
+        .into_iter()
+        .filter_map(|key| setting.text(key))
+        .find(|text| !text.trim().is_empty());
+    let parts = |text: &str| {
+        let parts = text.split(',').map(|part| part.trim().to_owned());
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>()
+    };
+    match owner {
+        None => parts(domain),
+        Some(owner) => parts(owner)
+            .into_iter()
+            .map(|owner| match owner.as_str() {
+                "@" => domain.to_owned(),
+                owner => format!("{owner}.{domain}"),
+            })
+            .collect(),
+    }
+}
+
+/// Names what moored has nothing for. Values are not shown: they may be secrets.
+fn others(setting: &Placed, found: &mut Found) {
+    const KNOWN: [&str; 8] = [
+        "provider",
+        "domain",
+        "host",
+        "owner",
+        "token",
+        "secret",
+        "ip_version",
+        "ipv6_suffix",
+    ];
+    let Value::Map(entries) = &setting.value else {
+        return;
+    };
+    for (key, value) in entries {
+        if KNOWN.contains(&key.as_str()) {
+            continue;
+        }
+        let why = match key.as_str() {
+            "provider_ip" => "addresses are always found out, as ddns-updater now does too",
+            "delay" | "ip_method" | "no_dns_lookup" => {
+                "ddns-updater does not use it any more either"
+            }
+            _ => "moored has nothing like it",
+        };
+        found.leave(Spot::Line(value.line), format!("`{key}`"), why);
+    }
+}
+
+/// Which families are kept.
+fn families(setting: &Placed, found: &mut Found) -> (bool, bool) {
+    let written = setting.get("ip_version");
+    match setting.text("ip_version").unwrap_or_default() {
+        "ipv4" => (true, false),
+        "ipv6" => (false, true),
+        "" | "ipv4 or ipv6" => {
+            let line = written.map_or(setting.line, |it| it.line);
+            let why = "ddns-updater writes whichever address it finds; moored keeps both, unless a host \
+                       says `ipv6 = false`";
+            found.leave(Spot::Line(line), "`ip_version` of both", why);
+            (true, true)
+        }
+        _ => {
+            let line = written.map_or(setting.line, |it| it.line);
+            let why = "there is no such version; both are kept";
+            found.leave(Spot::Line(line), "`ip_version`", why);
+            (true, true)
+        }
+    }
+}
+
+/// Whose IPv6 address it is.
+enum Device {
+    /// This host's.
+    None,
+    /// Another device's, with that host part.
+    HostPart(Ipv6Addr),
+    /// Another device's, in a way that moored has not; this host's would be wrong.
+    Lost,
+}
+
+/// `ipv6_suffix`: `0:0:0:0:72ad:8fbb:a54e:bedd/64`.
+fn device(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> Device {
+    let Some(suffix) = setting.get("ipv6_suffix") else {
+        return Device::None;
+    };
+    let text = setting.text("ipv6_suffix").unwrap_or("?").trim();
+    if text.is_empty() || !kept {
+        return Device::None;
+    }
+    let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
+    let part = addr.parse::<Ipv6Addr>().ok().filter(|_| bits == "64");
+    match part {
+        Some(addr) if addr.to_string().parse::<HostPart>().is_ok() => Device::HostPart(addr),
+        _ => {
+            let why = "moored puts host parts of 64 bits behind this network's prefix; that IPv6 \
+                       address is not kept";
+            let what = format!("`ipv6_suffix`{}", with(names));
+            found.leave(Spot::Line(suffix.line), what, why);
+            Device::Lost
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What is found in another program's file, in the terms that all of them have in common.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+use crate::{
+    core::{name::Fqdn, secret::Secret},
+    provider::dnspod::Site,
+};
+
+/// Where something stands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Spot {
+    /// A line of the file, from 1.
+    Line(usize),
+    /// An environment variable.
+    Variable(&'static str),
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Variable(name) => write!(f, "${name}"),
+        }
+    }
+}
+
+/// Something that is not carried over.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Left {
+    /// Where it stands.
+    pub spot: Spot,
+    /// What stands there, as far as it can be shown. Never a secret.
+    pub what: String,
+    /// Why it is not carried over, or what takes its place.
+    pub why: String,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.spot)?;
+        if !self.what.is_empty() {
+            write!(f, "{}: ", self.what)?;
+        }
+        f.write_str(&self.why)
+    }
+}
+
+/// Everything that was found.
+#[derive(Default, Debug)]
+pub(super) struct Found {
+    /// How often it looked, and where that stands.
+    pub(super) interval: Option<(Spot, Duration)>,
+    /// How long it waited for a request.
+    pub(super) timeout: Option<(Spot, Duration)>,
+    /// Each host as often as it is mentioned.
+    pub(super) entries: Vec<Entry>,
+    /// Variables of the environment that were taken along.
+    pub(super) taken: Vec<&'static str>,
+    pub(super) left: Vec<Left>,
+}
+
+impl Found {
+    pub(super) fn leave(&mut self, spot: Spot, what: impl Into<String>, why: impl Into<String>) {
+        let (what, why) = (what.into(), why.into());
+        self.left.push(Left { spot, what, why });
+    }
+}
+
+/// A mention of a host, with all that holds for it.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) line: usize,
+    /// As it is written.
+    pub(super) name: String,
+    pub(super) login: Login,
+    /// Somebody's e-mail address, if the file has one.
+    pub(super) contact: Option<String>,
+    /// How its IPv4 address is found, if it is kept.
+    pub(super) ipv4: Option<Way>,
+    /// The same for IPv6, and the host part where it is another device's address.
+    pub(super) ipv6: Option<(Way, Option<Ipv6Addr>)>,
+}
+
+/// A provider and what it wants to see.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Login {
+    Domeneshop {
+        token: Given,
+        secret: Given,
+        endpoint: Option<String>,
+    },
+    DnsPod {
+        site: Site,
+        token: Given,
+        endpoint: Option<String>,
+    },
+}
+
+/// A secret as it was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Given {
+    Literal(Secret),
+    /// In the environment variable of that name.
+    Variable(String),
+    /// Not to be had, and why.
+    Missing(String),
+}
+
+/// How an address of one family is found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Way {
+    /// The addresses of one interface, or of whichever has the default route.
+    Interface {
+        name: Option<String>,
+        /// Whether private addresses are published as well.
+        any: bool,
+    },
+    /// What others see.
+    Outside(Outside),
+    /// Always this one.
+    Static(IpAddr),
+    /// What a command prints.
+    Command(String),
+}
+
+/// Others who are asked.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct Outside {
+    /// Echo services of the user's choice.
+    pub(super) echoes: Vec<String>,
+    /// moored's own list of them.
+    pub(super) https: bool,
+    /// Names that answer with the asker's address.
+    pub(super) dns: bool,
+}
+
+/// moored's own list of echo services.
+pub(super) const HTTPS: Outside = Outside {
+    echoes: Vec::new(),
+    https: true,
+    dns: false,
+};
+
+/// The e-mail address in a text such as a `User-Agent`, if there is one.
+pub(super) fn mail_address(text: &str) -> Option<String> {
+    let ends = |letter: char| letter.is_whitespace() || "()<>,;\"\\".contains(letter);
+    let mut words = text.split(ends);
+    let is_one = |word: &&str| {
+        word.bytes().all(|byte| byte.is_ascii_graphic())
+            && word.split_once('@').is_some_and(|(who, domain)| {
+                !who.is_empty()
+                    && !domain.contains('@')
+                    && !who.contains(':')
+                    && Fqdn::parse(domain).is_ok()
+            })
+    };
+    words.find(is_one).map(str::to_owned)
+}
+
+/// How much of a setting may be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shown {
+    /// Key and value: it is known to be no secret.
+    Whole,
+    /// The key: the value may be a secret.
+    Key,
+    /// Nothing: where nobody knows the key, even that may be a secret that got into a wrong place.
+    Nothing,
+}
+
+/// A setting as it is quoted in a comment.
+pub(super) fn quoted(key: &str, value: &str, shown: Shown) -> String {
+    let short = value.chars().count() <= 60;
+    match shown {
+        Shown::Whole if short => format!("{key}={value}"),
+        Shown::Whole | Shown::Key => format!("{key}=…"),
+        Shown::Nothing => String::new(),
+    }
+}
+
+/// ` with NAME, NAME`, of those texts that are names: whatever else stands there is not shown.
+pub(super) fn with(names: &[String]) -> String {
+    let names = names.iter().filter_map(|name| Fqdn::parse(name).ok());
+    let names: Vec<_> = names.map(|name| name.to_string()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" with {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_address_is_found_where_one_is() {
+        for (text, found) in [
+            ("me@example.com", Some("me@example.com")),
+            ("inadyn/2.12 (me@example.com)", Some("me@example.com")),
+            ("Me <me@example.com>, x", Some("me@example.com")),
+            (
+                "inadyn/2.12 https://github.com/troglobit/inadyn/issues",
+                None,
+            ),
+            ("https://me:pw@example.com/", None),
+            ("root", None),
+            ("root@localhost", None),
+            ("@example.com", None),
+            ("a@b@example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(mail_address(text).as_deref(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_quoted() {
+        assert_eq!(quoted("mail", "root", Shown::Whole), "mail=root");
+        assert_eq!(quoted("mail", &"x".repeat(100), Shown::Whole), "mail=…");
+        assert_eq!(quoted("apikey", "hunter2", Shown::Key), "apikey=…");
+        assert_eq!(quoted("hunter2", "", Shown::Nothing), "");
+    }
+}

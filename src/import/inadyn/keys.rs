@@ -1,0 +1,89 @@
+//! What becomes of the keys that moored has nothing for.
+
+use crate::import::found::Shown;
+
+const TLS: &str = "moored verifies every server with root certificates of its own";
+const OTHERS: &str = "neither Domeneshop nor DNSPod has it";
+
+/// Keys that are carried over, or that say how a provider is reached that moored knows.
+const CARRIED: [&str; 14] = [
+    "username",
+    "password",
+    "hostname",
+    "alias",
+    "period",
+    "iface",
+    "checkip-server",
+    "checkip-path",
+    "checkip-ssl",
+    "checkip-command",
+    "ddns-server",
+    "ddns-path",
+    "ddns-response",
+    "append-myip",
+];
+
+/// Switches that say nothing where they are on.
+const USUALLY_ON: [&str; 3] = ["ssl", "secure-ssl", "verify-address"];
+
+/// Switches that say nothing where they are off.
+const USUALLY_OFF: [&str; 5] = [
+    "allow-ipv6",
+    "fake-address",
+    "broken-rtc",
+    "wildcard",
+    "proxied",
+];
+
+/// Why a setting is not carried over, and how much of it may be shown; nothing if all of it is carried
+/// over.
+pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
+    let off = ["false", "no", "off"].contains(&value.to_lowercase().as_str());
+    let usual = if off {
+        &USUALLY_OFF[..]
+    } else {
+        &USUALLY_ON[..]
+    };
+    if CARRIED.contains(&key) || usual.contains(&key) {
+        return None;
+    }
+    let why = match key {
+        "user-agent" => {
+            "moored names itself; of this it takes an e-mail address, for DNSPod's `contact`"
+        }
+        "include" => "the file is not read: put its lines in this one's place and import again",
+        "verify-address" => "from outside moored publishes addresses of the Internet only",
+        "allow-ipv6" => {
+            "inadyn publishes whichever address it meets first; moored keeps each family on its own"
+        }
+        "forced-update" => {
+            "moored writes nothing that is right, and compares with the provider once a day (`audit`)"
+        }
+        "iterations" => "`moored --once` plays one round",
+        "fake-address" => "moored never publishes an address that is not its own",
+        "ssl" => "moored sends credentials over TLS only",
+        "secure-ssl" | "ca-trust-file" => TLS,
+        "broken-rtc" => "moored waits until the clock is set",
+        "cache-dir" => "moored's own memory is in `state_dir`",
+        "wildcard" => "add the host `*.NAME`, if that is meant",
+        "ttl" => "inadyn leaves the TTL alone at this provider; a host can have one: `ttl`",
+        "proxied" => OTHERS,
+        _ => return Some(("a setting that inadyn does not have", Shown::Nothing)),
+    };
+    Some((why, Shown::Whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        let shown = |key| left(key, "hunter2").map(|(_, shown)| shown);
+        assert_eq!(shown("include"), Some(Shown::Whole));
+        assert_eq!(shown("hunter2"), Some(Shown::Nothing));
+        assert_eq!(shown("password"), None);
+        assert_eq!(left("ssl", "true"), None);
+        assert!(left("ssl", "false").is_some());
+    }
+}

@@ -1,0 +1,91 @@
+//! `iface` and the `checkip-` settings: how inadyn finds an address, as moored does.
+
+use super::{
+    last,
+    parse::{Section, Setting},
+    switch, text,
+};
+use crate::{
+    core::addr::Family,
+    import::{
+        found::{Found, HTTPS, Outside, Spot, Way},
+        way,
+    },
+};
+
+/// How a section's address is found, and of which family it is, which may be `asked` for. Nothing: that
+/// is not to be had, and any other way might find another address.
+pub(super) fn way(
+    section: &Section,
+    asked: Option<Family>,
+    globals: &[Setting],
+    found: &mut Found,
+) -> Option<(Way, Family)> {
+    let own = &section.settings;
+    let family = asked.unwrap_or_else(|| family(own, globals));
+    // An interface counts more than everything else (`inadyn.conf(5)`, iface).
+    let iface = [own, globals].into_iter().find_map(|it| last(it, "iface"));
+    let command = own.iter().rev().find(|it| it.key == "checkip-command");
+    let way = if let Some(setting) = iface {
+        let any = switch(globals, "verify-address") == Some(false);
+        let name = text(std::slice::from_ref(setting), "iface").unwrap_or_default();
+        way::interface(name, any).map_err(|why| (setting.line, "iface", why))
+    } else if let Some(setting) =
+        command.filter(|it| it.cut || text(own, "checkip-command") != Some(""))
+    {
+        let line = text(own, "checkip-command").filter(|_| !setting.cut);
+        let whole = line.ok_or_else(|| "the command is not understood".to_owned());
+        let way = whole.and_then(way::command);
+        way.map_err(|why| (setting.line, "checkip-command", why))
+    } else {
+        Ok(Way::Outside(outside(own, family, found)))
+    };
+    match way {
+        Ok(way) => Some((way, family)),
+        Err((line, key, why)) => {
+            found.leave(Spot::Line(line), format!("{key}=…"), why);
+            None
+        }
+    }
+}
+
+/// inadyn publishes whatever it finds; that it is IPv6 shows only in where it looks.
+fn family(own: &[Setting], globals: &[Setting]) -> Family {
+    const MARKS: [&str; 5] = ["ipv6", "inet6", "api6.", "v6.", " -6"];
+    let sought = text(own, "checkip-command").or_else(|| text(own, "checkip-server"));
+    let allowed = switch(globals, "allow-ipv6") == Some(true);
+    let looks = sought.is_some_and(|it| MARKS.iter().any(|mark| it.contains(mark)));
+    if allowed && looks {
+        Family::V6
+    } else {
+        Family::V4
+    }
+}
+
+/// Whom it asks: the provider's usual service, which moored's own list takes the place of, or one of
+/// the user's choice.
+fn outside(own: &[Setting], family: Family, found: &mut Found) -> Outside {
+    let Some(setting) = last(own, "checkip-server") else {
+        return HTTPS;
+    };
+    let server = text(own, "checkip-server").unwrap_or_default();
+    if server.eq_ignore_ascii_case("default") {
+        return HTTPS;
+    }
+    let scheme = match switch(own, "checkip-ssl") {
+        Some(false) => "http",
+        _ => "https",
+    };
+    let path = text(own, "checkip-path").unwrap_or("/");
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let address = format!("{scheme}://{server}{slash}{path}");
+    way::echo(&address, family).unwrap_or_else(|why| {
+        let what = format!("checkip-server={}", way::host_of(&address));
+        found.leave(
+            Spot::Line(setting.line),
+            what,
+            format!("{why}; others are asked"),
+        );
+        HTTPS
+    })
+}
