@@ -61,8 +61,8 @@ pub struct TargetMemory {
     pub pending: bool,
     /// When the zone's servers were last asked.
     pub verified: Option<Moment>,
-    /// The change of ours that is awaited at them.
-    pub awaited: Option<Awaited>,
+    /// The change of ours that is spreading at them.
+    pub spreading: Option<Spreading>,
     /// How many times in a row they all answered something else than what was confirmed.
     pub differing: u32,
     /// What was written within the last hour, oldest first.
@@ -75,7 +75,7 @@ pub struct TargetMemory {
 
 /// A change that the zone's servers do not show yet.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Awaited {
+pub struct Spreading {
     /// When the provider confirmed it.
     pub since: Moment,
     /// What was there before: to see that is no difference yet.
@@ -241,8 +241,8 @@ impl Memory {
     }
 
     /// A change of ours was confirmed: the zone's servers are looked at until they show it.
-    pub fn await_visibility(&mut self, change: &Change, now: Moment) {
-        self.target_mut(&change.target).awaited = Some(Awaited {
+    pub fn spreads(&mut self, change: &Change, now: Moment) {
+        self.target_mut(&change.target).spreading = Some(Spreading {
             since: now,
             before: change.from.iter().copied().collect(),
         });
@@ -266,7 +266,7 @@ impl Memory {
             for target in account.targets.values_mut() {
                 drop_hold(&mut target.hold);
                 target.verified = target.verified.filter(|at| *at <= now);
-                target.awaited.take_if(|it| it.since > now);
+                target.spreading.take_if(|it| it.since > now);
                 target.writes.retain(|write| write.at <= now);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.min(now);
@@ -297,8 +297,8 @@ impl Memory {
             move_hold(&mut account.hold);
             for target in account.targets.values_mut() {
                 shift(&mut target.verified);
-                if let Some(awaited) = &mut target.awaited {
-                    awaited.since = awaited.since.shifted(millis);
+                if let Some(spreading) = &mut target.spreading {
+                    spreading.since = spreading.since.shifted(millis);
                 }
                 move_hold(&mut target.hold);
                 if let Some(confirmed) = &mut target.confirmed {
@@ -494,13 +494,13 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_awaited_from_any_moment_but_one_to_come() {
-        for (since, is_awaited) in [(99, true), (100, true), (101, false)] {
+    fn a_change_is_spreading_from_any_moment_but_one_to_come() {
+        for (since, is_spreading) in [(99, true), (100, true), (101, false)] {
             let mut memory = Memory::default();
-            memory.await_visibility(&change("1.1.1.2"), at(since));
+            memory.spreads(&change("1.1.1.2"), at(since));
             memory.drop_the_impossible(at(100));
-            let awaited = &memory.target(&target()).unwrap().awaited;
-            assert_eq!(awaited.is_some(), is_awaited, "{since}");
+            let spreading = &memory.target(&target()).unwrap().spreading;
+            assert_eq!(spreading.is_some(), is_spreading, "{since}");
         }
     }
 
@@ -624,7 +624,7 @@ mod tests {
         };
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.target_mut(&target()).verified = Some(at(7));
-        memory.await_visibility(&change("1.1.1.2"), at(6));
+        memory.spreads(&change("1.1.1.2"), at(6));
         let past = memory.vantages.entry(Family::V6.into()).or_default();
         past.absent = Some(at(4));
         past.restless.left = vec![Dated {
@@ -655,7 +655,7 @@ mod tests {
         assert_eq!(target.writes[0].at, at(6));
         assert_eq!(target.confirmed.as_ref().unwrap().since, at(7));
         assert_eq!(target.verified, Some(at(8)));
-        assert_eq!(target.awaited.as_ref().unwrap().since, at(7));
+        assert_eq!(target.spreading.as_ref().unwrap().since, at(7));
         assert_eq!(target.hold.as_ref().unwrap().until, at(10));
         let account = &memory.accounts[&AccountName("home".into())];
         assert_eq!(account.audited, Some(at(9)));

@@ -52,16 +52,16 @@ pub const PATIENCE: Duration = Duration::from_mins(10);
 /// there.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 
-/// When the zone's servers are due to be looked at for a change that is awaited.
+/// When the zone's servers are due to be looked at for a change that is spreading.
 pub fn next_look(memory: &TargetMemory) -> Option<Moment> {
-    let since = memory.awaited.as_ref()?.since;
+    let since = memory.spreading.as_ref()?.since;
     Some(look_after(since, memory.verified.unwrap_or(since)))
 }
 
-/// When a round is played for a change that is awaited, after one that ended at `now`: less and less
+/// When a round is played for a change that is spreading, after one that ended at `now`: less and less
 /// often, whether that one could look or not, and in the end no more.
 pub fn wake(memory: &TargetMemory, now: Moment) -> Option<Moment> {
-    let since = memory.awaited.as_ref()?.since;
+    let since = memory.spreading.as_ref()?.since;
     (now.since(since) < PATIENCE).then(|| look_after(since, now))
 }
 
@@ -84,15 +84,15 @@ pub enum Meaning {
     Lasts,
 }
 
-/// Takes note of what was seen. While a change of ours is awaited, what was there before it counts as
+/// Takes note of what was seen. While a change of ours is spreading, what was there before it counts as
 /// no difference, nor does a part of the servers that shows it already. A difference lasts that is seen twice in a row, or once when the last write has had the time to spread.
 pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
     memory.verified = Some(now);
-    if let Some(awaited) = &memory.awaited {
-        let took = now.since(awaited.since);
-        let is_new = matches!(seen, Seen::Differs(there) if *there != awaited.before);
+    if let Some(spreading) = &memory.spreading {
+        let took = now.since(spreading.since);
+        let is_new = matches!(seen, Seen::Differs(there) if *there != spreading.before);
         if *seen == Seen::Agrees {
-            memory.awaited = None;
+            memory.spreading = None;
             memory.differing = 0;
             if let Some(confirmed) = &mut memory.confirmed {
                 confirmed.visible_after = Some(took);
@@ -103,7 +103,7 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
             return Meaning::Spreading;
         }
         if !is_new {
-            memory.awaited = None;
+            memory.spreading = None;
         }
     }
     if !matches!(seen, Seen::Differs(_)) {
@@ -126,7 +126,7 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::memory::{Awaited, Confirmed, Write};
+    use crate::core::memory::{Confirmed, Spreading, Write};
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(note(&mut memory, &differs, at(1_120)), Meaning::Lasts);
     }
 
-    fn awaiting(since: Moment) -> TargetMemory {
+    fn spreading(since: Moment) -> TargetMemory {
         TargetMemory {
             confirmed: Some(Confirmed {
                 addrs: vec![ip("1.1.1.2")],
@@ -217,7 +217,7 @@ mod tests {
                 visible_after: None,
             }),
             verified: Some(since),
-            awaited: Some(Awaited {
+            spreading: Some(Spreading {
                 since,
                 before: [ip("1.1.1.1")].into(),
             }),
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_change_is_looked_for_less_and_less_often_until_patience_ends() {
         let at = |seconds: i64| Moment::from_millis(seconds * 1000);
-        let mut memory = awaiting(at(100));
+        let mut memory = spreading(at(100));
         let mut looks = Vec::new();
         let differs = Seen::Differs([ip("1.1.1.1")].into());
         while let Some(next) = next_look(&memory) {
@@ -245,33 +245,33 @@ mod tests {
         assert_eq!(looks, [5, 10, 20, 40, 80, 160, 320, 640]);
         assert_eq!(memory.confirmed.unwrap().visible_after, None);
         for (now, meaning) in [(699, Meaning::Spreading), (700, Meaning::Lasts)] {
-            let mut memory = awaiting(at(100));
+            let mut memory = spreading(at(100));
             memory.verified = Some(at(420));
             assert_eq!(note(&mut memory, &differs, at(now)), meaning, "{now}");
         }
-        let memory = awaiting(at(100));
+        let memory = spreading(at(100));
         assert_eq!(wake(&memory, at(699)), Some(at(1_298)));
         assert_eq!(wake(&memory, at(700)), None, "patience ended");
     }
 
     #[test]
-    fn what_was_never_there_is_a_difference_while_a_change_is_awaited_too() {
+    fn what_was_never_there_is_a_difference_while_a_change_is_spreading_too() {
         let at = |seconds: i64| Moment::from_millis(seconds * 1000);
-        let mut memory = awaiting(at(100));
+        let mut memory = spreading(at(100));
         let edited = Seen::Differs([ip("9.9.9.9")].into());
         assert_eq!(note(&mut memory, &edited, at(105)), Meaning::Differs);
         assert_eq!(note(&mut memory, &edited, at(110)), Meaning::Lasts);
         assert_eq!(
             next_look(&memory),
             Some(at(120)),
-            "and the change is still awaited"
+            "and the change is still spreading"
         );
     }
 
     #[test]
     fn when_all_servers_show_a_change_the_time_it_took_is_remembered() {
         let at = |seconds: i64| Moment::from_millis(seconds * 1000);
-        let mut memory = awaiting(at(100));
+        let mut memory = spreading(at(100));
         let took = Duration::from_secs(10);
         assert_eq!(
             note(&mut memory, &Seen::Silent, at(105)),

@@ -2,10 +2,10 @@
 //! config.json becomes the text of a configuration of moored's.
 //!
 //! Three steps, each a pure function of texts: a format's own folder finds hosts, credentials and ways
-//! to an address; [`gather`] puts them together as moored has them, accounts with hosts and one way
-//! for each family; [`write`](mod@write) makes the TOML. Whatever is not carried over is named with its
-//! line. A secret goes into the keys `token` and `secret` and nowhere else: what is quoted in a comment
-//! is known to be harmless.
+//! to an address; `gather` puts them together as moored has them, accounts with hosts and one way for
+//! each family; `write` makes the TOML. Whatever is not carried over is named with its line. A secret
+//! goes into the keys `token` and `secret` and nowhere else: what is quoted in a comment is known to be
+//! harmless.
 //!
 //! What the other programs do is known from their documentation and sources as of 2026: ddclient 4.0
 //! (`ddclient.in`, docs/protocol-dnspod.md), inadyn 2.12 (`inadyn.conf(5)`, `src/conf.c`, the plugins
@@ -26,8 +26,8 @@ pub use self::{
     kind::{NotUnderstood, Program},
 };
 
-/// What became of a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What became of a file. It has no `Debug`: the text may hold secrets (L12).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Import {
     /// Whose file it was.
     pub program: Program,

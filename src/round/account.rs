@@ -369,7 +369,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 let now = self.clock.now();
                 memory.done(change);
                 memory.confirm(&change.target, &change.to, simple, ttl, now);
-                memory.await_visibility(change, now);
+                memory.spreads(change, now);
                 end(change, Outcome::Changed);
                 continue;
             };

@@ -263,6 +263,35 @@ fn a_server_of_ones_own_is_the_endpoint_if_it_can_be_trusted() {
 }
 
 #[test]
+fn what_depends_on_a_variable_is_left_out_but_for_secrets() {
+    let rest = "use=if protocol=domeneshop login_env=VARIABLE password=b a.example.com";
+    let (kept, left) = small(&format!("if=eth0\n{rest}"));
+    assert!(
+        kept.contains("token_env = \"VARIABLE\"") && left.is_empty(),
+        "{kept}"
+    );
+    for key in ["if", "server", "protocol", "use"] {
+        let (kept, left) = small(&format!(
+            "{}\n{key}_env=VARIABLE a.example.com",
+            rest.replace(" a.example.com", "")
+        ));
+        assert!(
+            kept.is_empty() && !left.is_empty(),
+            "{key}: {kept}\n{left:?}"
+        );
+    }
+    let (kept, left) = small(
+        "provider domene.shop {\nusername = a\npassword = ${VARIABLE}\n\
+         hostname = { ${NAME}, a.example.com }\n}",
+    );
+    assert!(
+        kept.ends_with("secret_env = \"VARIABLE\" hosts = [\"a.example.com\"]"),
+        "{kept}"
+    );
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
 fn inadyns_sections_say_the_family_by_name_or_by_where_they_look() {
     let section = |title: &str, more: &str| {
         let text = format!(
@@ -285,7 +314,7 @@ fn inadyns_sections_say_the_family_by_name_or_by_where_they_look() {
 
 /// The error of a text that is not understood.
 fn refused(text: &str, name: &str) -> String {
-    import::read(text, name, &[]).unwrap_err().to_string()
+    import::read(text, name, &[]).err().unwrap().to_string()
 }
 
 #[test]

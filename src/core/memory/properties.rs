@@ -58,7 +58,7 @@ fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
 }
 
 fn targets() -> impl Strategy<Value = TargetMemory> {
-    let awaited = (moments(), addrs()).prop_map(|(since, before)| Awaited {
+    let spreading = (moments(), addrs()).prop_map(|(since, before)| Spreading {
         since,
         before: before.into_iter().collect(),
     });
@@ -66,17 +66,17 @@ fn targets() -> impl Strategy<Value = TargetMemory> {
     let writes = writes.prop_map(|(at, to, done)| Write { at, to, done });
     let dns = (
         prop::option::of(moments()),
-        prop::option::of(awaited),
+        prop::option::of(spreading),
         any::<u32>(),
     );
     let written = (any::<bool>(), prop::collection::vec(writes, 0..3));
     (confirmed(), dns, written, holds(), addrs()).prop_map(
-        |(confirmed, (verified, awaited, differing), (pending, writes), hold, held_for)| {
+        |(confirmed, (verified, spreading, differing), (pending, writes), hold, held_for)| {
             TargetMemory {
                 confirmed,
                 pending,
                 verified,
-                awaited,
+                spreading,
                 differing,
                 writes,
                 hold,
@@ -181,10 +181,10 @@ proptest! {
             for hold in targets.clone().filter_map(|it| it.hold.as_ref()).chain(&account.hold) {
                 prop_assert!(!hold.is_impossible(now));
             }
-            let awaited = targets.clone().filter_map(|it| it.awaited.as_ref());
+            let spreading = targets.clone().filter_map(|it| it.spreading.as_ref());
             let looked = targets.clone().filter_map(|it| it.verified).chain(account.audited);
             let written = targets.flat_map(|it| it.writes.iter().map(|it| it.at));
-            let mut moments = written.chain(looked).chain(awaited.map(|it| it.since));
+            let mut moments = written.chain(looked).chain(spreading.map(|it| it.since));
             prop_assert!(moments.all(|it| it <= now));
             prop_assert!(account.requests.until(now) <= now.after(WINDOW));
         }

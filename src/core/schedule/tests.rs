@@ -6,7 +6,7 @@ use super::*;
 use crate::core::{
     addr::Family,
     intent::KeepReason,
-    memory::Awaited,
+    memory::Spreading,
     name::Fqdn,
     observe::{Observation, Why},
     outcome::{FamilyReport, HostReport, Outcome},
@@ -225,9 +225,9 @@ fn the_end_of_a_hold_wakes_the_loop() {
 }
 
 #[test]
-fn a_change_that_is_awaited_at_the_zones_servers_wakes_the_loop_less_and_less() {
+fn a_change_that_is_spreading_at_the_zones_servers_wakes_the_loop_less_and_less() {
     let mut memory = Memory::default();
-    memory.target_mut(&target()).awaited = Some(Awaited {
+    memory.target_mut(&target()).spreading = Some(Spreading {
         since: at(0),
         before: BTreeSet::new(),
     });

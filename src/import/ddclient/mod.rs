@@ -157,9 +157,19 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
             "moored keeps names at Domeneshop and DNSPod only",
         );
     };
-    // Those that were global are named twice so, and kept once.
+    let mut whole = true;
     for (key, (line, value)) in settings {
+        // Those that were global are named twice so, and kept once.
         leave(key, *line, value, found);
+        if matches!(value, Value::Variable(_)) && !["login", "password"].contains(&key.as_str()) {
+            let why = "moored takes secrets from variables and nothing else: write the value in and \
+                       import again";
+            found.leave(Spot::Line(*line), format!("{key}_env=…"), why);
+            whole &= keys::left(key, "").is_some();
+        }
+    }
+    if !whole {
+        return found.leave(spot, fqdn.as_str(), "it depends on a variable");
     }
     let (ipv4, ipv6) = ways::ways(settings, line, found);
     if ipv4.is_none() && ipv6.is_none() {

@@ -4,11 +4,13 @@
 //! anywhere but in a password; a backslash at the end continues a line; a statement is
 //! `[key=value[, …]] [host[,…] [login [password]]]`, without white space around `=` but for passwords;
 //! values may have parts in quotes; `KEY_env=NAME` takes the value of an environment variable.
+//!
+//! Nothing here has a `Debug`: it may hold a password (L12).
 
 use std::fmt::Write as _;
 
 /// A key and its value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Assignment {
     pub(super) line: usize,
     pub(super) key: String,
@@ -16,7 +18,7 @@ pub(super) struct Assignment {
 }
 
 /// A value as it is written.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Literal(String),
     /// The value of an environment variable.
@@ -24,7 +26,7 @@ pub(super) enum Value {
 }
 
 /// Assignments with the hosts that they are for; none: for all hosts that follow.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub(super) struct Statement {
     pub(super) assignments: Vec<Assignment>,
     pub(super) hosts: Vec<String>,

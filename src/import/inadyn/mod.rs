@@ -163,7 +163,7 @@ fn account(section: &Section, document: &Document, found: &mut Found) {
     if !is_account(section) {
         return found.leave(Spot::Line(line), "", "this section is not understood");
     }
-    let hosts = hosts(section);
+    let hosts = hosts(section, found);
     let Some((service, family)) = service(section) else {
         let names: Vec<_> = hosts.into_iter().map(|(_, name)| name).collect();
         let what = format!("{} {}{}", section.kind, section.title, with(&names));
@@ -211,17 +211,23 @@ fn account(section: &Section, document: &Document, found: &mut Found) {
 }
 
 /// The hosts with their lines; `alias` is the older word.
-fn hosts(section: &Section) -> Vec<(usize, String)> {
+fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
     let settings = &section.settings;
     let setting = last(settings, "hostname").or_else(|| last(settings, "alias"));
-    let values = setting.into_iter().flat_map(|setting| {
-        let literal = |value: &Value| match value {
-            Value::Literal(text) => Some((setting.line, text.clone())),
-            Value::Variable(_) => None,
-        };
-        setting.values.iter().filter_map(literal)
-    });
-    values.collect()
+    let mut hosts = Vec::new();
+    let Some(setting) = setting else {
+        return hosts;
+    };
+    for value in &setting.values {
+        match value {
+            Value::Literal(name) => hosts.push((setting.line, name.clone())),
+            Value::Variable(_) => {
+                let why = "moored takes secrets from variables and nothing else: write the name in";
+                found.leave(Spot::Line(setting.line), setting.key.clone(), why);
+            }
+        }
+    }
+    hosts
 }
 
 fn given(key: &str, section: &Section) -> Given {

@@ -3,9 +3,11 @@
 //! inadyn reads it with libConfuse: `key = value`, `key = { value, value }`, `section title { … }` and
 //! `include("path")`; comments are `# …`, `// …` and `/* … */`; values are words or in quotes, `${NAME}`
 //! is an environment variable. Line breaks mean no more than spaces.
+//!
+//! Nothing here has a `Debug`: it may hold a password (L12).
 
 /// A setting's key, values and line.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Setting {
     pub(super) line: usize,
     pub(super) key: String,
@@ -15,7 +17,7 @@ pub(super) struct Setting {
 }
 
 /// A value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Literal(String),
     /// The value of an environment variable.
@@ -23,7 +25,7 @@ pub(super) enum Value {
 }
 
 /// `provider title { … }` or `custom title { … }`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Section {
     pub(super) line: usize,
     pub(super) kind: String,
@@ -32,7 +34,7 @@ pub(super) struct Section {
 }
 
 /// A whole file.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub(super) struct Document {
     pub(super) settings: Vec<Setting>,
     pub(super) sections: Vec<Section>,
@@ -66,7 +68,7 @@ pub(super) fn document(text: &str) -> Document {
     document
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 enum Token {
     Word(Value),
     Sign(char),

@@ -41,16 +41,16 @@ fn account(number: u8) -> Target {
 
 /// What is remembered of the only host of an account.
 fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetMemory)> {
-    let awaited = prop::option::of(0_i64..1_000_000);
-    (holds(), holds(), 0..3_u32, awaited).prop_map(|(account, hold, differing, awaited)| {
-        let awaited = awaited.map(|since| Awaited {
+    let spreading = prop::option::of(0_i64..1_000_000);
+    (holds(), holds(), 0..3_u32, spreading).prop_map(|(account, hold, differing, spreading)| {
+        let spreading = spreading.map(|since| Spreading {
             since: at(since),
             before: BTreeSet::new(),
         });
         let target = TargetMemory {
             hold,
             differing,
-            awaited,
+            spreading,
             ..TargetMemory::default()
         };
         (account, target)
