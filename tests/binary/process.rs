@@ -1,7 +1,7 @@
 //! The laws that are about the process as a whole: L9, L11, and of L12 what the kernel keeps.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
     os::unix::process::ExitStatusExt,
@@ -168,19 +168,28 @@ fn l9_no_connection_outlives_its_round() {
 }
 
 #[test]
-fn l11_the_one_timer_of_the_daemon_counts_time_asleep_and_knows_no_wall_clock() {
+fn l11_the_daemons_timer_counts_time_asleep_and_the_wall_clock_is_heard_when_set_only() {
     let bench = Bench::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     wait_until("health", || bench.run(&["health"]).code == 0);
     let open = fs::read_dir(format!("/proc/{}/fdinfo", daemon.child.id())).unwrap();
     let infos = open.map(|it| fs::read_to_string(it.unwrap().path()).unwrap_or_default());
-    let clocks = infos.filter_map(|it| {
-        let line = it.lines().find_map(|it| it.strip_prefix("clockid: "));
-        line.map(str::to_owned)
+    let timers = infos.filter_map(|it| {
+        let field = |name| {
+            it.lines()
+                .find_map(|it| it.strip_prefix(name)?.strip_prefix(": "))
+        };
+        Some((
+            field("clockid")?.to_owned(),
+            field("settime flags")?.to_owned(),
+        ))
     });
-    // CLOCK_BOOTTIME of linux/time.h.
-    assert_eq!(clocks.collect::<Vec<_>>(), ["7"]);
+    let timers: BTreeMap<_, _> = timers.collect();
+    // CLOCK_BOOTTIME of linux/time.h, and CLOCK_REALTIME with TFD_TIMER_CANCEL_ON_SET, due at the end of
+    // time: it says that the clock was set, and nothing else.
+    assert!(timers.keys().eq(["0", "7"]), "{timers:?}");
+    assert_eq!(timers["0"], "03");
 }
 
 #[test]

@@ -211,7 +211,12 @@ impl Place {
         let entries = fs::read_dir(self.bench.dir.path().join("state")).unwrap();
         let names = entries.map(|it| it.unwrap().file_name().into_string().unwrap());
         let mut left: Vec<_> = names
-            .filter(|it| !matches!(it.as_str(), "lock" | "state.json" | "status.sock"))
+            .filter(|it| {
+                !matches!(
+                    it.as_str(),
+                    "lock" | "poke.sock" | "state.json" | "status.sock"
+                )
+            })
             .collect();
         left.sort();
         assert!(left.is_empty(), "{left:?}");
