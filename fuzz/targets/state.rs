@@ -38,7 +38,7 @@ pub(crate) fn files(bytes: &[u8]) {
 fn possible(memory: &Memory, now: Moment) {
     let possible = |hold: &Option<Hold>| hold.as_ref().is_none_or(|it| !it.is_impossible(now));
     let past = memory.vantages.values();
-    assert!(past.flat_map(|it| it.absent).all(|since| since <= now));
+    assert!(past.filter_map(|it| it.absent).all(|since| since <= now));
     for account in memory.accounts.values() {
         assert!(possible(&account.hold));
         assert!(account.audited.is_none_or(|it| it <= now));

@@ -95,6 +95,28 @@ fn say(what: &str) {
     let _ = writeln!(io::stderr(), "{what}");
 }
 
+/// Carries out a command that needs no configuration: those that only speak to the running daemon, for
+/// what is wrong with its configuration is its own affair, and the one for whoever has none yet.
+fn without_configuration(
+    cli: &Cli,
+    command: &Command,
+    variables: &[(String, String)],
+    output: &mut Output<'_>,
+) -> Option<End> {
+    let directory =
+        || surroundings::state_directory(cli.global.config.as_deref(), variables.to_vec());
+    Some(match command {
+        Command::Status => commands::status::status(&directory(), output),
+        Command::Health => commands::health::health(&directory(), output),
+        Command::Poke { addresses } => {
+            let poke = Poke::of(addresses.iter().copied()).unwrap_or_default();
+            commands::poke::poke(&directory(), poke, output)
+        }
+        Command::Import { file } => commands::import::import(file, variables, output),
+        _ => return None,
+    })
+}
+
 fn run(cli: &Cli) -> Result<Exit, Trouble> {
     let variables = surroundings::variables();
     start_log(cli, &variables)?;
@@ -106,25 +128,8 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         to: &mut stdout,
         json: cli.global.json,
     };
-    // These only speak to the running daemon: what is wrong with its configuration is its own affair.
-    let directory =
-        || surroundings::state_directory(cli.global.config.as_deref(), variables.clone());
-    match command {
-        Command::Status => {
-            return Ok(commands::status::status(&directory(), &mut output).into());
-        }
-        Command::Health => {
-            return Ok(commands::health::health(&directory(), &mut output).into());
-        }
-        Command::Poke { addresses } => {
-            let poke = Poke::of(addresses).unwrap_or_default();
-            return Ok(commands::poke::poke(&directory(), poke, &mut output).into());
-        }
-        // Whoever comes over has no configuration yet.
-        Command::Import { file } => {
-            return Ok(commands::import::import(&file, &variables, &mut output).into());
-        }
-        _ => {}
+    if let Some(end) = without_configuration(cli, &command, &variables, &mut output) {
+        return Ok(end.into());
     }
     let config = load().map_err(|what| Trouble {
         what,

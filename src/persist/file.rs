@@ -38,7 +38,7 @@ struct Content {
 }
 
 #[derive(Serialize)]
-struct Written<'m> {
+struct Saved<'m> {
     version: u32,
     written: &'m Stamp,
     memory: &'m Memory,
@@ -202,7 +202,7 @@ fn readable_by_others(path: &Path) -> Option<String> {
 
 /// The file's text: what is remembered, and when and in which boot it was written.
 pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
-    Ok(serde_json::to_vec(&Written {
+    Ok(serde_json::to_vec(&Saved {
         version: VERSION,
         written: now,
         memory,

@@ -281,7 +281,7 @@ fn an_account_is_sent_so_many_requests_an_hour() {
 
 #[test]
 fn a_refusal_says_what_is_not_done_and_when_it_may_be() {
-    let (count, until, wait) = (3, at(300), Duration::from_secs(300));
+    let (count, until, wait) = (3, at(300), Duration::from_mins(5));
     for (refusal, said) in [
         (
             Refusal::ChangesNothing,

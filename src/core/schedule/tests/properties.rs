@@ -48,9 +48,9 @@ fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetMemory)> {
             before: BTreeSet::new(),
         });
         let target = TargetMemory {
-            hold,
-            differing,
             spreading,
+            differing,
+            hold,
             ..TargetMemory::default()
         };
         (account, target)
