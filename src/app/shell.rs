@@ -15,7 +15,7 @@ use crate::{
         time::{Moment, Spoken},
     },
     daemon::{Event, Shell, Word},
-    detect::gateway::is_gateway,
+    detect::gateway::gateways,
     round::{Chance, Clock},
     watch::{Files, Watch, announce::Announcements},
 };
@@ -126,7 +126,7 @@ impl RealShell {
     /// Hears what the router announces from the next round on, or no longer.
     pub(super) fn listen_to_the_router(&self, wanted: bool) {
         let ear = wanted.then(|| {
-            let open = || Announcements::open(Box::new(is_gateway), Box::new(|| BootClock.now()));
+            let open = || Announcements::open(Box::new(gateways), Box::new(|| BootClock.now()));
             Rc::new(Ear::new(open, |how| match how {
                 Ok(()) => info!("the router can be heard again when its address changes"),
                 Err(error) => warn!(

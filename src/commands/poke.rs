@@ -93,7 +93,10 @@ fn text(poke: Poke, ignored: &[Ignored]) -> String {
     let mut text = "a round starts at once".to_owned();
     for addr in poke.addrs() {
         let _ = match ignored.iter().find(|it| it.address == addr) {
-            None => write!(text, "; {addr} counts as what one operator says"),
+            None => write!(
+                text,
+                "; {addr} counts as what one operator says, where those outside are asked"
+            ),
             Some(Ignored { reason, .. }) => write!(text, "; {addr} is ignored: {reason}"),
         };
     }
@@ -114,12 +117,13 @@ mod tests {
             ("", "a round starts at once\n"),
             (
                 "84.212.10.20",
-                "a round starts at once; 84.212.10.20 counts as what one operator says\n",
+                "a round starts at once; 84.212.10.20 counts as what one operator says, where those \
+                 outside are asked\n",
             ),
             (
                 "2a01::1 84.212.10.20",
-                "a round starts at once; 84.212.10.20 counts as what one operator says; 2a01::1 is \
-                 ignored: no IPv6 records are kept\n",
+                "a round starts at once; 84.212.10.20 counts as what one operator says, where those \
+                 outside are asked; 2a01::1 is ignored: no IPv6 records are kept\n",
             ),
         ] {
             assert_eq!(text(poke.parse().unwrap(), &ignored), said);

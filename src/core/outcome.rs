@@ -9,7 +9,7 @@ use crate::core::{
     intent::KeepReason,
     observe::{Observation, Why},
     plan::Change,
-    reach::Note,
+    reach::{Note, Reach},
     record::Target,
     time::Moment,
     vantage::{Interface, Vantage},
@@ -147,8 +147,10 @@ pub struct FamilyReport {
     pub observation: Observation,
     /// Who was asked and what they said.
     pub heard: Vec<Heard>,
-    /// What is in the way of connections from the Internet, as far as those who were asked know.
+    /// What is in the way of connections from the Internet, as far as is known.
     pub notes: Vec<Note>,
+    /// What that was made from, this round's words included.
+    pub reach: Reach,
 }
 
 impl FamilyReport {

@@ -8,6 +8,7 @@ use crate::core::{
     damp::Restless,
     observe::Observation,
     outcome::FamilyReport,
+    reach::Reach,
     standing::{Standings, learn},
     time::Moment,
 };
@@ -24,6 +25,8 @@ pub struct Past {
     pub restless: Restless,
     /// Which sources are held back.
     pub standings: Standings,
+    /// What is known of the way in.
+    pub reach: Reach,
 }
 
 impl Past {
@@ -34,7 +37,10 @@ impl Past {
             Observation::Absent => self.absent.or(Some(now)),
             _ => None,
         };
+        self.reach.clone_from(&report.reach);
         let Observation::Known(addrs) = &report.observation else {
+            // What has to last is said without a break.
+            self.restless.proposed = None;
             return;
         };
         let addrs = addrs.addrs();
@@ -80,6 +86,7 @@ mod tests {
         damp::Dated,
         observe::Why,
         outcome::Heard,
+        reach::RouterSays,
     };
 
     fn report(addr: &str, trust: Trust) -> FamilyReport {
@@ -89,6 +96,7 @@ mod tests {
             vantage: Family::V4.into(),
             observation: Observation::Known(AddrSet::one(admitted)),
             notes: Vec::new(),
+            reach: Reach::default(),
             heard: vec![Heard {
                 source: "a".to_owned(),
                 operator: "a".to_owned(),
@@ -127,6 +135,50 @@ mod tests {
         );
         assert_eq!(played(&answers, Trust::Kernel), [true; 8]);
         assert_eq!(played(&answers, Trust::Own), [true; 8]);
+    }
+
+    #[test]
+    fn a_claim_that_has_to_last_begins_anew_after_silence() {
+        let mut past = Past::default();
+        let mut see = |answer: Option<&str>, minute: i64| {
+            let mut report = report(answer.unwrap_or(ONE), Trust::Outside);
+            if answer.is_none() {
+                report.observation = Observation::Unavailable(Why::NoAnswer(Vec::new()));
+            }
+            past.digest(&mut report, Moment::from_millis(minute * 60_000));
+            match report.observation {
+                Observation::Unavailable(Why::Flapping { wait, .. }) => wait.as_secs() / 60,
+                _ => 0,
+            }
+        };
+        for (minute, answer) in [ONE, OTHER, ONE, OTHER, ONE, OTHER].into_iter().enumerate() {
+            assert_eq!(see(Some(answer), i64::try_from(minute).unwrap()), 0);
+        }
+        assert_eq!(see(Some(ONE), 6), 5);
+        assert_eq!(see(Some(ONE), 8), 3);
+        see(None, 9);
+        assert_eq!(see(Some(ONE), 10), 5);
+        assert_eq!(see(Some(ONE), 15), 0);
+    }
+
+    #[test]
+    fn the_last_words_about_the_way_in_are_remembered() {
+        let mut past = Past::default();
+        let mut report = report(ONE, Trust::Kernel);
+        let claim = crate::core::observe::Claim {
+            operator: "a".to_owned(),
+            addrs: [ONE.parse().unwrap()].into(),
+        };
+        report.reach.hear(Some(RouterSays::None), &[claim]);
+        for observation in [
+            report.observation.clone(),
+            Observation::Unavailable(Why::Offline),
+        ] {
+            past.reach = Reach::default();
+            report.observation = observation;
+            past.digest(&mut report, Moment::from_millis(0));
+            assert_eq!(past.reach, report.reach);
+        }
     }
 
     #[test]

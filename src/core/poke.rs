@@ -8,8 +8,11 @@ use std::{
 
 use crate::core::addr::Family;
 
+/// What is said with a poke is called so in reports.
+pub const SOURCE: &str = "poke";
+
 /// What a poke says: at most one address of each family. It is a claim and no knowledge (L2): it
-/// counts as what one more independent operator says.
+/// counts as what one operator says, who is the router's too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Poke {
     v4: Option<Ipv4Addr>,

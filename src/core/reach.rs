@@ -3,13 +3,15 @@
 
 use std::{collections::BTreeSet, fmt, net::IpAddr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::{
     addr::{Acceptance, Family, Inadmissible, list},
     observe::{Claim, Observation},
 };
 
 /// What the router says of its external address.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RouterSays {
     /// It is this one.
     Address(IpAddr),
@@ -66,30 +68,54 @@ impl fmt::Display for Note {
     }
 }
 
-/// What the router's word means, if it was asked. `others` is what other operators outside say, each
-/// once. `own` are the addresses of this host's interfaces: where what is believed is one of them,
-/// connections need no router that forwards them.
-pub fn notes(
-    router: Option<RouterSays>,
-    believed: &Observation,
-    others: &[Claim],
-    own: &BTreeSet<IpAddr>,
-) -> Vec<Note> {
-    let Some(router) = router else {
-        return Vec::new();
-    };
-    if let Observation::Known(addrs) = believed
-        && addrs.addrs().is_subset(own)
-    {
-        return Vec::new();
+/// What was heard last, of a line's two ends: rounds seldom ask both.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reach {
+    /// What the router says.
+    pub router: Option<RouterSays>,
+    /// Where most others outside see this host.
+    pub outside: BTreeSet<IpAddr>,
+}
+
+impl Reach {
+    /// Takes in a round: what the router said, if it did, and what other operators outside said, each
+    /// once. Where one end has something new to say and the other was not heard, the other's old word is
+    /// about a line that is not the same any more.
+    pub fn hear(&mut self, router: Option<RouterSays>, others: &[Claim]) {
+        let outside = agreed(others);
+        if router.is_none() && outside.is_some_and(|it| *it != self.outside) {
+            self.router = None;
+        }
+        if outside.is_none() && router.is_some() && router != self.router {
+            self.outside.clear();
+        }
+        self.router = router.or(self.router);
+        if let Some(outside) = outside {
+            self.outside.clone_from(outside);
+        }
     }
-    let addr = match router {
-        RouterSays::Address(addr) => Some(addr),
-        RouterSays::None => None,
-    };
-    let note = addr.and_then(not_global);
-    let note = note.or_else(|| elsewhere(addr, agreed(others)?));
-    note.into_iter().collect()
+
+    /// What that means for connections from the Internet. `own` are the addresses of this host's
+    /// interfaces: where what is believed is one of them, connections need no router that forwards
+    /// them.
+    pub fn notes(&self, believed: &Observation, own: &BTreeSet<IpAddr>) -> Vec<Note> {
+        let Some(router) = self.router else {
+            return Vec::new();
+        };
+        if let Observation::Known(addrs) = believed
+            && addrs.addrs().is_subset(own)
+        {
+            return Vec::new();
+        }
+        let addr = match router {
+            RouterSays::Address(addr) => Some(addr),
+            RouterSays::None => None,
+        };
+        let note = addr.and_then(not_global);
+        let note = note.or_else(|| elsewhere(addr, &self.outside));
+        note.into_iter().collect()
+    }
 }
 
 /// What more than half of them say.
@@ -111,7 +137,7 @@ fn not_global(router: IpAddr) -> Option<Note> {
 
 fn elsewhere(router: Option<IpAddr>, outside: &BTreeSet<IpAddr>) -> Option<Note> {
     let seen = router.is_some_and(|it| outside.contains(&it));
-    (!seen).then(|| Note::SeenElsewhere {
+    (!seen && !outside.is_empty()).then(|| Note::SeenElsewhere {
         router,
         outside: outside.clone(),
     })
@@ -142,10 +168,16 @@ mod tests {
     const OURS: &str = "84.212.10.20";
     const OTHER: &str = "84.212.99.99";
 
-    /// The beginning of the one note; nothing for none.
+    /// The beginning of the one note after a round in which both ends were heard; nothing for none.
     fn said(router: RouterSays, believed: &Observation, others: &[&str]) -> String {
+        let mut reach = Reach::default();
+        reach.hear(Some(router), &claims(others));
+        noted(&reach, believed)
+    }
+
+    fn noted(reach: &Reach, believed: &Observation) -> String {
         let own = [ip("192.168.77.2"), ip("127.0.0.1")].into();
-        let notes = notes(Some(router), believed, &claims(others), &own);
+        let notes = reach.notes(believed, &own);
         assert!(notes.len() < 2);
         let text = notes.first().map(ToString::to_string).unwrap_or_default();
         let end = ": connections from the Internet will not arrive until the operator of the line \
@@ -210,12 +242,55 @@ mod tests {
 
     #[test]
     fn without_the_routers_word_or_with_an_address_of_our_own_there_is_nothing_to_say() {
-        let outside = claims(&[OURS, OURS]);
-        let elsewhere = [ip("192.168.77.2")].into();
-        assert_eq!(notes(None, &known(OURS), &outside, &elsewhere), []);
+        let mut reach = Reach::default();
+        reach.hear(None, &claims(&[OURS, OURS]));
+        assert_eq!(noted(&reach, &known(OURS)), "");
         let own = [ip(OURS)].into();
         for router in [says("10.1.2.3"), says(OTHER), RouterSays::None] {
-            assert_eq!(notes(Some(router), &known(OURS), &outside, &own), []);
+            reach.hear(Some(router), &claims(&[OURS, OURS]));
+            assert_eq!(reach.notes(&known(OURS), &own), []);
+        }
+    }
+
+    #[test]
+    fn what_one_end_said_stands_until_the_other_has_something_new_to_say() {
+        let private = "the router's external address 10.1.2.3 is private (RFC 1918)";
+        let elsewhere = "the router's external address is 84.212.99.99, and from outside this host is \
+                         seen at 84.212.10.20";
+        // Rounds: what the router says, if it is asked, and what the others do; and the note then.
+        type Round<'r> = (Option<&'r str>, &'r [&'r str], &'r str);
+        let both: Round<'_> = (Some(OTHER), &[OURS, OURS], elsewhere);
+        let rounds: [&[Round<'_>]; 6] = [
+            &[both, (Some(OTHER), &[], elsewhere), (None, &[], elsewhere)],
+            &[
+                both,
+                (None, &[OURS], elsewhere),
+                (None, &[OTHER, OURS], elsewhere),
+            ],
+            // The line has another address, and who was not asked may know it too.
+            &[both, (None, &["84.212.10.21"], ""), (None, &[OURS], "")],
+            &[both, (Some(OURS), &[], ""), (Some(OTHER), &[], "")],
+            &[
+                (Some("10.1.2.3"), &[], private),
+                (None, &[], private),
+                (None, &[OURS], ""),
+            ],
+            &[
+                (None, &[OURS], ""),
+                (Some(OTHER), &[], ""),
+                (None, &[OURS], ""),
+            ],
+        ];
+        for rounds in rounds {
+            let mut reach = Reach::default();
+            for (number, (router, others, expected)) in rounds.iter().enumerate() {
+                reach.hear(router.map(says), &claims(others));
+                assert_eq!(
+                    noted(&reach, &known(OURS)),
+                    *expected,
+                    "{rounds:?} {number}"
+                );
+            }
         }
     }
 }

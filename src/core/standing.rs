@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{agree::Trust, outcome::Heard, time::Moment};
+use crate::core::{agree::Trust, outcome::Heard, poke, time::Moment};
 
 /// How a source is held back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -69,7 +69,9 @@ pub fn learn(standings: &mut Standings, heard: &[Heard], believed: &BTreeSet<IpA
         let answer = it.answer.as_ref();
         answer.is_ok_and(|addrs| believed.iter().eq(addrs))
     };
-    let outside = heard.iter().filter(|it| it.trust == Trust::Outside);
+    // With a poke now this one and now that one speaks: the next is to be heard.
+    let lasts = |it: &&Heard| it.trust == Trust::Outside && it.source != poke::SOURCE;
+    let outside = heard.iter().filter(lasts);
     if !outside.clone().any(is_right) {
         return;
     }
@@ -149,6 +151,19 @@ mod tests {
             learnt(&mut standings, &heard, at(0));
             assert!(standings.is_empty());
         }
+    }
+
+    #[test]
+    fn a_poke_that_was_wrong_holds_no_later_one_back_and_one_that_was_right_blames_nobody() {
+        let mut standings = Standings::new();
+        let heard = [outside(poke::SOURCE, Ok(LIE)), outside("right", Ok(OURS))];
+        learnt(&mut standings, &heard, at(0));
+        let heard = [
+            outside(poke::SOURCE, Ok(OURS)),
+            outside("dead", Err("no answer in time")),
+        ];
+        learnt(&mut standings, &heard, at(1));
+        assert!(standings.is_empty(), "{standings:?}");
     }
 
     #[test]

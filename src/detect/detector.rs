@@ -9,7 +9,7 @@ use super::{
     kernel::View,
     look::Look,
     questions::{Questions, add_told, expand, take_https_out},
-    source::{ROUTER, Source},
+    source::{NEARBY, Source},
     way::Way,
 };
 use crate::core::{
@@ -19,7 +19,6 @@ use crate::core::{
     observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
-    reach::notes,
     time::Moment,
     vantage::{Interface, Vantage},
 };
@@ -148,6 +147,7 @@ impl Detector {
                     observation: Observation::Unavailable(why),
                     heard: Vec::new(),
                     notes: Vec::new(),
+                    reach: past.reach.clone(),
                 };
             }
         };
@@ -188,12 +188,14 @@ impl Detector {
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
                     let own = view.addresses.iter().map(|it| it.addr).collect();
-                    let others = claims_of_others(&heard);
+                    let mut reach = past.reach.clone();
+                    reach.hear(look.router.get(), &claims_of_others(&heard));
                     return FamilyReport {
-                        notes: notes(look.router.get(), &observation, &others, &own),
+                        notes: reach.notes(&observation, &own),
                         observation: self.explained(&vantage, observation).await,
                         vantage,
                         heard,
+                        reach,
                     };
                 }
             };
@@ -242,13 +244,13 @@ impl Detector {
     }
 }
 
-/// What the operators outside claimed, the router aside: the first claim of each.
+/// What the operators outside claimed, the line's own aside: the first claim of each.
 fn claims_of_others(heard: &[Heard]) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     for source in heard.iter().filter(|it| it.trust == Trust::Outside) {
         let operator = &source.operator;
         if let Ok(addrs) = &source.answer
-            && operator != ROUTER
+            && operator != NEARBY
             && claims.iter().all(|it| it.operator != *operator)
         {
             claims.push(Claim {

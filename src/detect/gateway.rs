@@ -1,95 +1,65 @@
 //! The router in front of this host: the gateway of its IPv4 default route.
 
-use std::net::{IpAddr, Ipv4Addr};
-
-use super::kernel::{IPV4_ROUTES, usable_route};
-use crate::{
-    core::{addr::Family, vantage::Interface},
-    netlink,
+use std::{
+    collections::BTreeSet,
+    io,
+    net::{IpAddr, Ipv4Addr},
 };
 
-/// A usable IPv4 default route.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct DefaultRoute {
-    /// The interface it leaves by.
-    pub(super) interface: String,
-    /// The router; none where the link has but two ends, as with PPP.
-    gateway: Option<Ipv4Addr>,
-    /// The kernel takes the route with the lowest.
-    metric: u32,
-}
-
-/// The default routes in `/proc/net/route`: name, destination, gateway, flags, two counters, metric,
-/// mask. Addresses are the number that their bytes make in this machine's order.
-pub(super) fn default_routes(text: &str) -> Vec<DefaultRoute> {
-    let lines = text.lines().skip(1).filter_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [
-            name,
-            "00000000",
-            gateway,
-            flags,
-            _,
-            _,
-            metric,
-            "00000000",
-            ..,
-        ] = fields[..]
-        else {
-            return None;
-        };
-        let gateway = u32::from_str_radix(gateway, 16).ok()?;
-        let gateway = Ipv4Addr::from(gateway.to_ne_bytes());
-        usable_route(flags).then(|| DefaultRoute {
-            interface: name.to_owned(),
-            gateway: Some(gateway).filter(|it| !it.is_unspecified()),
-            metric: metric.parse().unwrap_or(u32::MAX),
-        })
-    });
-    lines.collect()
-}
-
-fn table() -> Result<String, String> {
-    std::fs::read_to_string(IPV4_ROUTES)
-        .map_err(|error| format!("the kernel's routes could not be read: {error}"))
-}
+use crate::{
+    core::{addr::Family, vantage::Interface},
+    netlink::{
+        self,
+        message::{Link, Route},
+    },
+};
 
 /// The router that this host's traffic leaves by now, or what is bound to one interface.
 pub(super) fn gateway(interface: Option<&Interface>) -> Result<Ipv4Addr, String> {
+    let unreadable = |error: io::Error| format!("the kernel's routes could not be read: {error}");
+    let links = netlink::links().map_err(unreadable)?;
+    let routes = netlink::default_routes().map_err(unreadable)?;
     match interface {
-        None => first(&table()?),
-        Some(interface) => over(interface),
+        None => first(&links, &routes),
+        Some(interface) => over(interface, &links, &routes),
     }
 }
 
-/// Whether an address is that of a router in front of this host, by whatever interface and table.
-pub fn is_gateway(addr: Ipv4Addr) -> bool {
+/// The routers in front of this host, by whatever interface and table; none where that cannot be read.
+pub fn gateways() -> BTreeSet<Ipv4Addr> {
     let routes = netlink::default_routes().unwrap_or_default();
-    routes
-        .iter()
-        .any(|route| route.gateway() == Some(addr.into()))
+    let gateways = routes.iter().flat_map(Route::gateways);
+    let gateways = gateways.filter_map(|gateway| match gateway {
+        IpAddr::V4(gateway) => Some(gateway),
+        IpAddr::V6(_) => None,
+    });
+    gateways.collect()
 }
 
-fn first(text: &str) -> Result<Ipv4Addr, String> {
-    let routes = default_routes(text).into_iter();
-    match routes.min_by_key(|route| route.metric) {
-        Some(DefaultRoute {
-            gateway: Some(gateway),
-            ..
-        }) => Ok(gateway),
-        Some(route) => Err(no_gateway(&route.interface)),
-        None => Err("there is no IPv4 default route, so no router".to_owned()),
+/// The kernel takes the route with the lowest metric; of one that is shared between several, any will
+/// do. Tables beside the main one are for some of the traffic.
+fn first(links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
+    let of_host = routes
+        .iter()
+        .filter(|it| it.family() == Family::V4 && it.is_in_main_table());
+    let Some(route) = of_host.min_by_key(|it| it.priority()) else {
+        return Err("there is no IPv4 default route, so no router".to_owned());
+    };
+    match route.gateways().next() {
+        Some(IpAddr::V4(gateway)) => Ok(gateway),
+        _ => {
+            let leaves = |link: &&Link| route.leaves_by(link.index);
+            let names: Vec<_> = links.iter().filter(leaves).map(|it| &*it.name).collect();
+            Err(no_gateway(&names.join(", ")))
+        }
     }
 }
 
 /// The router that an interface's default route leads to, in whatever table it stands: packets that
 /// are bound to the interface are routed by its own, if it has one.
-fn over(interface: &Interface) -> Result<Ipv4Addr, String> {
-    let unreadable = |error| format!("the kernel's routes could not be read: {error}");
-    let links = netlink::links().map_err(unreadable)?;
+fn over(interface: &Interface, links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
     let link = links.iter().find(|it| it.name == interface.name());
     let link = link.ok_or_else(|| format!("there is no interface `{interface}`"))?;
-    let routes = netlink::default_routes().map_err(unreadable)?;
     let fitting = routes
         .iter()
         .filter(|it| it.family() == Family::V4 && it.leaves_by(link.index));
@@ -97,7 +67,7 @@ fn over(interface: &Interface) -> Result<Ipv4Addr, String> {
         None => Err(format!(
             "there is no IPv4 default route by {interface}, so no router"
         )),
-        Some(route) => match route.gateway() {
+        Some(route) => match route.gateway_by(link.index) {
             Some(IpAddr::V4(gateway)) => Ok(gateway),
             _ => Err(no_gateway(interface.name())),
         },
@@ -115,49 +85,75 @@ fn no_gateway(interface: &str) -> String {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\n";
+    const MAIN: u32 = 254;
 
-    fn route(name: &str, gateway: [u8; 4], flags: &str, metric: u32) -> String {
-        let gateway = u32::from_ne_bytes(gateway);
-        format!("{name}\t00000000\t{gateway:08X}\t{flags}\t0\t0\t{metric}\t00000000\t0\t0\t0\n")
+    fn links() -> Vec<Link> {
+        let names = [(2, "eth0"), (3, "wlan0"), (4, "ppp0")];
+        let link = |(index, name): (u32, &str)| Link {
+            index,
+            name: name.to_owned(),
+            up: true,
+        };
+        names.map(link).to_vec()
     }
 
+    /// A route by an interface to a gateway, with a metric, in a table.
+    fn by(interface: u32, gateway: Option<[u8; 4]>, metric: u32, table: u32) -> Route {
+        Route::sample(&[(interface, gateway)], metric, table)
+    }
+
+    const HOME: [u8; 4] = [192, 168, 77, 1];
+    const OTHER: [u8; 4] = [192, 168, 7, 1];
+
     #[test]
-    fn the_router_is_the_gateway_of_the_default_route_with_the_lowest_metric() {
-        let text = [
-            HEAD,
-            "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n",
-            &route("dead0", [192, 0, 2, 9], "0200", 1),
-            &route("wlan0", [192, 168, 7, 1], "0003", 600),
-            &route("eth0", [192, 168, 77, 1], "0003", 100),
+    fn the_router_is_the_gateway_of_the_main_tables_route_with_the_lowest_metric() {
+        let routes = [
+            by(3, Some(OTHER), 200, MAIN),
+            by(2, Some(HOME), 100, MAIN),
+            by(3, Some([10, 0, 0, 1]), 0, 51),
         ];
-        let text = text.concat();
-        assert_eq!(first(&text), Ok(Ipv4Addr::new(192, 168, 77, 1)));
+        assert_eq!(first(&links(), &routes), Ok(HOME.into()));
     }
 
     #[test]
-    fn a_line_without_a_gateway_has_no_router_in_front_of_this_host() {
-        let wifi = route("wlan0", [192, 168, 7, 1], "0003", 600);
-        let text = [HEAD, &wifi, &route("ppp0", [0; 4], "0001", 0)].concat();
-        let error = first(&text).unwrap_err();
-        assert!(error.contains("default route by ppp0"), "{error}");
-    }
-
-    #[test]
-    fn without_a_default_route_there_is_no_router() {
-        for text in ["", HEAD, "garbage\n\u{0}\n"] {
-            let error = first(text).unwrap_err();
-            assert_eq!(error, "there is no IPv4 default route, so no router");
+    fn of_a_route_that_is_shared_each_interface_has_its_own_router() {
+        let hops = [(2, Some(HOME)), (3, Some(OTHER))];
+        let shared = [Route::sample(&hops, 0, MAIN)];
+        assert_eq!(first(&links(), &shared), Ok(HOME.into()));
+        for (name, gateway) in [("eth0", HOME), ("wlan0", OTHER)] {
+            let interface = name.parse().unwrap();
+            assert_eq!(over(&interface, &links(), &shared), Ok(gateway.into()));
         }
     }
 
     #[test]
-    fn an_interface_that_is_not_there_or_leads_nowhere_is_named() {
-        let over = |name: &str| over(&name.parse().unwrap()).unwrap_err();
-        assert_eq!(over("gone0"), "there is no interface `gone0`");
+    fn an_interfaces_router_may_be_in_a_table_of_its_own() {
+        let routes = [by(2, Some(HOME), 0, MAIN), by(3, Some(OTHER), 0, 100)];
+        let over = |name: &str| over(&name.parse().unwrap(), &links(), &routes);
+        assert_eq!(over("wlan0"), Ok(OTHER.into()));
+        assert_eq!(over("gone0").unwrap_err(), "there is no interface `gone0`");
         assert_eq!(
-            over("lo"),
-            "there is no IPv4 default route by lo, so no router"
+            over("ppp0").unwrap_err(),
+            "there is no IPv4 default route by ppp0, so no router"
         );
+    }
+
+    #[test]
+    fn a_line_without_a_gateway_has_no_router_in_front_of_this_host() {
+        let routes = [by(3, Some(OTHER), 200, MAIN), by(4, None, 0, MAIN)];
+        for error in [
+            first(&links(), &routes).unwrap_err(),
+            over(&"ppp0".parse().unwrap(), &links(), &routes).unwrap_err(),
+        ] {
+            assert!(error.contains("default route by ppp0 has"), "{error}");
+        }
+    }
+
+    #[test]
+    fn without_a_default_route_there_is_no_router() {
+        for routes in [&[][..], &[by(3, Some(OTHER), 0, 100)]] {
+            let error = first(&links(), routes).unwrap_err();
+            assert_eq!(error, "there is no IPv4 default route, so no router");
+        }
     }
 }

@@ -1,11 +1,7 @@
 //! What the kernel says of this host's interfaces, addresses and default routes.
 
-use std::{
-    io::{self, ErrorKind},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
-use super::gateway;
 use crate::{
     core::{
         addr::{Acceptance, Family},
@@ -15,7 +11,7 @@ use crate::{
     },
     netlink::{
         self,
-        message::{Address, FOREVER, Link},
+        message::{Address, FOREVER, Link, Route},
     },
 };
 
@@ -28,29 +24,26 @@ pub struct View {
     pub default_route: [bool; 2],
 }
 
-/// Where the kernel's routes are read.
-pub(super) const IPV4_ROUTES: &str = "/proc/net/route";
-const IPV6_ROUTES: &str = "/proc/net/ipv6_route";
-
 impl View {
-    /// Looks now.
+    /// Looks now. There is a default route where any table has one; an interface has it where the main
+    /// table does, for other tables are for some of the traffic.
     pub fn take() -> Result<Self, Why> {
         let links = netlink::links().map_err(|error| unreadable(&error))?;
         let addresses = netlink::addresses().map_err(|error| unreadable(&error))?;
-        let (route4, route6) = (default_route4(), default_route6());
+        let routes = netlink::default_routes().map_err(|error| unreadable(&error))?;
         let addresses = addresses.iter().filter_map(|address| {
             // An interface that came between the two looks is seen by the next.
             let link = links.iter().find(|it| it.index == address.index)?;
-            let route = if address.addr.is_ipv4() {
-                &route4
-            } else {
-                &route6
+            let by_it = |route: &Route| {
+                let is_its = route.carries(address.addr) && route.leaves_by(link.index);
+                is_its && route.is_in_main_table()
             };
-            Some(described(address, link, route.leaves_by(&link.name)))
+            Some(described(address, link, routes.iter().any(by_it)))
         });
+        let exists = |family| routes.iter().any(|route| route.family() == family);
         Ok(Self {
             addresses: addresses.collect(),
-            default_route: [route4.exists(), route6.exists()],
+            default_route: Family::ALL.map(exists),
         })
     }
 
@@ -98,7 +91,9 @@ impl View {
 }
 
 fn unreadable(error: &io::Error) -> Why {
-    Why::Derived(format!("the kernel's addresses could not be read: {error}"))
+    Why::Derived(format!(
+        "the kernel's addresses and routes could not be read: {error}"
+    ))
 }
 
 fn described(address: &Address, link: &Link, default_route: bool) -> InterfaceAddress {
@@ -116,106 +111,9 @@ fn described(address: &Address, link: &Link, default_route: bool) -> InterfaceAd
     }
 }
 
-/// The default route of a family.
-enum DefaultRoute {
-    /// By these interfaces.
-    By(Vec<String>),
-    /// This system has no table to read: there may be one, and absence is never concluded.
-    Unknown,
-}
-
-impl DefaultRoute {
-    fn exists(&self) -> bool {
-        match self {
-            Self::By(interfaces) => !interfaces.is_empty(),
-            Self::Unknown => true,
-        }
-    }
-
-    fn leaves_by(&self, name: &str) -> bool {
-        match self {
-            Self::By(interfaces) => interfaces.iter().any(|it| it == name),
-            Self::Unknown => false,
-        }
-    }
-}
-
-fn table(path: &str) -> Option<String> {
-    std::fs::read_to_string(path).ok()
-}
-
-/// `RTF_UP` and `RTF_REJECT` (`linux/route.h`).
-const UP: u32 = 0x1;
-const REJECT: u32 = 0x200;
-
-fn default_route4() -> DefaultRoute {
-    table(IPV4_ROUTES).map_or(DefaultRoute::Unknown, |text| {
-        DefaultRoute::By(routes4(&text))
-    })
-}
-
-fn default_route6() -> DefaultRoute {
-    match std::fs::read_to_string(IPV6_ROUTES) {
-        Ok(text) => DefaultRoute::By(routes6(&text)),
-        // A kernel without IPv6 has the one table and not the other; any other trouble is no
-        // knowledge of absence.
-        Err(error) if error.kind() == ErrorKind::NotFound && table(IPV4_ROUTES).is_some() => {
-            DefaultRoute::By(Vec::new())
-        }
-        Err(_) => DefaultRoute::Unknown,
-    }
-}
-
-pub(super) fn usable_route(flags: &str) -> bool {
-    u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & UP != 0 && flags & REJECT == 0)
-}
-
-/// Interfaces of default routes in `/proc/net/route`.
-fn routes4(text: &str) -> Vec<String> {
-    let routes = gateway::default_routes(text).into_iter();
-    routes.map(|route| route.interface).collect()
-}
-
-/// Interfaces of default routes in `/proc/net/ipv6_route`: destination, length, source, length, next
-/// hop, metric, two counters, flags, name.
-fn routes6(text: &str) -> Vec<String> {
-    let lines = text.lines().filter_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [destination, "00", _, _, _, _, _, _, flags, name] = fields[..] else {
-            return None;
-        };
-        let default = destination.bytes().all(|it| it == b'0');
-        (default && name != "lo" && usable_route(flags)).then(|| name.to_owned())
-    });
-    lines.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn default_routes_are_found_in_the_kernels_ipv4_table() {
-        let text = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\n\
-            eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n\
-            ppp0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n\
-            dead\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n\
-            eth1\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n";
-        assert_eq!(routes4(text), ["eth0", "ppp0"]);
-        assert!(routes4("").is_empty());
-    }
-
-    #[test]
-    fn default_routes_are_found_in_the_kernels_ipv6_table() {
-        let zero = "00000000000000000000000000000000";
-        let text = format!(
-            "fd000000000000000000000000000000 40 {zero} 00 {zero} 00000100 1 0 00000001 eth0\n\
-             {zero} 00 {zero} 00 fd000000000000000000000000000001 00000400 1 0 00000003 eth0\n\
-             {zero} 00 {zero} 00 {zero} ffffffff 1 0 00200200 lo\n\
-             {zero} 00 {zero} 00 {zero} ffffffff 1 0 00000201 eth2\n"
-        );
-        assert_eq!(routes6(&text), ["eth0"]);
-    }
 
     #[test]
     fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {

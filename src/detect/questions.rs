@@ -6,12 +6,13 @@ use super::{
     detector::FamilySources,
     dns, https,
     rotate::rotated,
-    source::{ROUTER, Source, operator_of},
+    source::{NEARBY, Source, operator_of},
     stun,
 };
 use crate::core::{
     agree::{self, Trust},
     outcome::Heard,
+    poke,
 };
 
 /// Something to ask, behind one of the inquiry's sources.
@@ -38,8 +39,8 @@ pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BT
         && *known != BTreeSet::from([addr])
     {
         let source = agree::Source {
-            label: "poke".to_owned(),
-            operator: "poke".to_owned(),
+            label: poke::SOURCE.to_owned(),
+            operator: NEARBY.to_owned(),
             trust: Trust::Outside,
             held_back: false,
         };
@@ -106,7 +107,7 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                 let ask = Ask::Stun(server.clone());
                 add(label, server.operator(), Trust::Outside, ask);
             }
-            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
+            Source::Router => add(label, NEARBY, Trust::Outside, Ask::Router),
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }

@@ -71,8 +71,9 @@ pub enum SourceError {
 pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), `dns`, \
                          `stun[:HOST:PORT]`, `router`, `static:ADDRESS`, `file:PATH` or `command:…`";
 
-/// Who speaks for the router in front of this host.
-pub(super) const ROUTER: &str = "router";
+/// Who speaks for the line in front of this host: its router, and whoever pokes with an address, who has
+/// it from that router more often than not.
+pub(super) const NEARBY: &str = "your network";
 
 impl Source {
     /// Reads a source of addresses of `family`.
@@ -117,7 +118,7 @@ impl Source {
             Self::Stun => stun::OPERATORS.iter().map(|it| it.name).collect(),
             Self::Echo(url) => vec![operator_of(url.host_str().unwrap_or_default())],
             Self::StunServer(server) => vec![server.operator()],
-            Self::Router => vec![ROUTER],
+            Self::Router => vec![NEARBY],
             Self::Interface(_) | Self::Static(_) | Self::File(_) | Self::Command(_) => Vec::new(),
         }
     }

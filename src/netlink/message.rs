@@ -92,11 +92,16 @@ impl Address {
 pub struct Route {
     family: u8,
     table: u32,
-    interface: Option<u32>,
-    /// The interfaces of a route that leaves by several.
-    shared: Vec<u32>,
-    gateway: Vec<u8>,
     priority: Option<u32>,
+    /// The ways it leaves by: more than one if traffic is shared between them.
+    hops: Vec<Hop>,
+}
+
+/// One of the ways a route leaves by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Hop {
+    interface: Option<u32>,
+    gateway: Option<IpAddr>,
 }
 
 impl Route {
@@ -109,12 +114,21 @@ impl Route {
         }
     }
 
-    /// The router it leads to; none where the link has but two ends, nor of a route that leaves by
-    /// several interfaces.
-    pub fn gateway(&self) -> Option<IpAddr> {
-        let four = <[u8; 4]>::try_from(&self.gateway[..]).map(IpAddr::from);
-        let six = || <[u8; 16]>::try_from(&self.gateway[..]).map(IpAddr::from);
-        four.or_else(|_| six()).ok()
+    /// Whether it is in the table that everything is routed by that no rule sends to another one
+    /// (`RT_TABLE_MAIN`).
+    pub fn is_in_main_table(&self) -> bool {
+        self.table == MAIN
+    }
+
+    /// The routers it leads to; none where the link has but two ends.
+    pub fn gateways(&self) -> impl Iterator<Item = IpAddr> {
+        self.hops.iter().filter_map(|hop| hop.gateway)
+    }
+
+    /// The router it leads to by the interface of this number.
+    pub fn gateway_by(&self, index: u32) -> Option<IpAddr> {
+        let hop = self.hops.iter().find(|hop| hop.interface == Some(index))?;
+        hop.gateway
     }
 
     /// The kernel takes the route with the lowest.
@@ -122,19 +136,42 @@ impl Route {
         self.priority.unwrap_or_default()
     }
 
-    /// Whether it leaves by the interface of this number, alone or among others.
-    pub fn leaves_by(&self, index: u32) -> bool {
-        self.interface == Some(index) || self.shared.contains(&index)
+    /// The numbers of the interfaces it leaves by.
+    pub fn interfaces(&self) -> impl Iterator<Item = u32> {
+        self.hops.iter().filter_map(|hop| hop.interface)
     }
 
-    /// Whether it surely leaves by another one. A route by several interfaces names none of them here.
+    /// Whether it leaves by the interface of this number, alone or among others.
+    pub fn leaves_by(&self, index: u32) -> bool {
+        self.interfaces().any(|it| it == index)
+    }
+
+    /// Whether it surely leaves by others alone.
     pub fn leaves_elsewhere(&self, index: u32) -> bool {
-        self.interface.is_some_and(|it| it != index)
+        let is_other = |hop: &Hop| hop.interface.is_some_and(|it| it != index);
+        self.hops.iter().all(is_other)
     }
 
     /// Whether it is for addresses of this one's family.
     pub fn carries(&self, addr: IpAddr) -> bool {
         self.family == if addr.is_ipv4() { INET } else { INET6 }
+    }
+}
+
+#[cfg(test)]
+impl Route {
+    /// An IPv4 route by these interfaces, each with its router if it has one.
+    pub(crate) fn sample(hops: &[(u32, Option<[u8; 4]>)], priority: u32, table: u32) -> Self {
+        let hop = |(interface, gateway): &(u32, Option<[u8; 4]>)| Hop {
+            interface: Some(*interface),
+            gateway: gateway.map(IpAddr::from),
+        };
+        Self {
+            family: INET,
+            table,
+            priority: Some(priority),
+            hops: hops.iter().map(hop).collect(),
+        }
     }
 }
 
@@ -175,6 +212,9 @@ pub(super) const GET_ROUTE: u16 = 26;
 const REQUEST: u16 = 0x01;
 const DUMP: u16 = 0x300;
 const INTERRUPTED: u16 = 0x10;
+
+/// `RT_TABLE_MAIN`.
+const MAIN: u32 = 254;
 
 /// `AF_UNSPEC`, `AF_INET`, `AF_INET6`.
 const UNSPECIFIED: u8 = 0;
@@ -310,39 +350,55 @@ fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
     if length != 0 || kind != 1 || !matches!(family, INET | INET6) {
         return Ok(None);
     }
-    let mut route = Route {
-        family,
-        table: table.into(),
+    let mut only = Hop {
         interface: None,
-        shared: Vec::new(),
-        gateway: Vec::new(),
-        priority: None,
+        gateway: None,
     };
+    let (mut table, mut priority, mut shared) = (u32::from(table), None, Vec::new());
     for attribute in attributes(payload, 12) {
         match attribute? {
             // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE
-            (4, value) => route.interface = Some(u32_at(value, 0)?),
-            (5, value) => route.gateway = value.to_vec(),
-            (6, value) => route.priority = Some(u32_at(value, 0)?),
-            (9, value) => route.shared = shared(value)?,
-            (15, value) => route.table = u32_at(value, 0)?,
+            (4, value) => only.interface = Some(u32_at(value, 0)?),
+            (5, value) => only.gateway = Some(ip(family, value)?),
+            (6, value) => priority = Some(u32_at(value, 0)?),
+            (9, value) => shared = hops(family, value)?,
+            (15, value) => table = u32_at(value, 0)?,
             _ => {}
         }
     }
-    Ok(Some(route))
+    Ok(Some(Route {
+        family,
+        table,
+        priority,
+        hops: if shared.is_empty() {
+            vec![only]
+        } else {
+            shared
+        },
+    }))
 }
 
-/// The interfaces of several `struct rtnexthop`, one behind the other: length, flags, weight,
-/// interface, and attributes of its own.
-fn shared(mut hops: &[u8]) -> Result<Vec<u32>, Malformed> {
-    let mut interfaces = Vec::new();
-    while !hops.is_empty() {
-        let length = usize::from(u16_at(hops, 0)?);
-        let hop = hops.get(..length).ok_or(Malformed)?;
-        interfaces.push(u32_at(hop, 4)?);
-        hops = hops.get(aligned(length)..).unwrap_or_default();
+/// Several `struct rtnexthop`, one behind the other: length, flags, weight, interface, and attributes
+/// of its own.
+fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<Hop>, Malformed> {
+    let mut hops = Vec::new();
+    while !bytes.is_empty() {
+        let length = usize::from(u16_at(bytes, 0)?);
+        let hop = bytes.get(..length).ok_or(Malformed)?;
+        let mut gateway = None;
+        for attribute in attributes(hop, 8) {
+            // RTA_GATEWAY
+            if let (5, value) = attribute? {
+                gateway = Some(ip(family, value)?);
+            }
+        }
+        hops.push(Hop {
+            interface: Some(u32_at(hop, 4)?),
+            gateway,
+        });
+        bytes = bytes.get(aligned(length)..).unwrap_or_default();
     }
-    Ok(interfaces)
+    Ok(hops)
 }
 
 /// The attributes behind a fixed part of so many bytes.

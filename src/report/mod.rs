@@ -15,7 +15,7 @@ mod tests {
         memory::Memory,
         observe::{Observation, Why},
         outcome::{FamilyReport, Report},
-        reach::Note,
+        reach::{Note, Reach},
         time::Moment,
     };
 
@@ -31,6 +31,7 @@ mod tests {
             observation: Observation::Unavailable(Why::NoAnswer(Vec::new())),
             heard: Vec::new(),
             notes: vec![note],
+            reach: Reach::default(),
         };
         assert!(text::detection(&family).contains(&format!("\n  note: {said}\n")));
         let json = json::detection(std::slice::from_ref(&family));

@@ -4,15 +4,17 @@
 //! is a question to the router, and few of these.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
     io,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket as StdSocket},
+    time::Duration,
 };
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
 use tokio::net::UdpSocket;
 
-use super::announced::Announced;
+use super::announced::{Announced, Announcement};
 use crate::{
     core::{settle::Change, time::Moment},
     portmapping::ANNOUNCEMENTS,
@@ -21,23 +23,28 @@ use crate::{
 /// Longer than any announcement.
 const ROOM: usize = 2048;
 
+/// For how long it is known who is a router: however many announcements come, the kernel is asked no
+/// more often. A router that came since is heard when it repeats itself.
+const KNOWN: Duration = Duration::from_secs(1);
+
+/// Looks the routers in front of this host up.
+type Routers = Box<dyn Fn() -> BTreeSet<Ipv4Addr>>;
+
 /// A socket on which routers announce.
 pub struct Announcements {
     socket: UdpSocket,
-    is_router: Box<dyn Fn(Ipv4Addr) -> bool>,
+    routers: Routers,
+    known: RefCell<BTreeSet<Ipv4Addr>>,
+    looked: Cell<Option<Moment>>,
     clock: Box<dyn Fn() -> Moment>,
     announced: RefCell<Announced>,
 }
 
 impl Announcements {
-    /// Begins to listen; it needs the runtime. Only what comes from an address that `is_router`, at the
-    /// moment it comes, is listened to.
-    pub fn open(
-        is_router: Box<dyn Fn(Ipv4Addr) -> bool>,
-        clock: Box<dyn Fn() -> Moment>,
-    ) -> io::Result<Self> {
+    /// Begins to listen; it needs the runtime. Only what comes from one of the `routers` is listened to.
+    pub fn open(routers: Routers, clock: Box<dyn Fn() -> Moment>) -> io::Result<Self> {
         let (group, port) = ANNOUNCEMENTS;
-        Self::open_at(SocketAddrV4::new(group, port), is_router, clock)
+        Self::open_at(SocketAddrV4::new(group, port), routers, clock)
     }
 
     /// The group is the one of all hosts of a link (RFC 1112): every interface is in it from the moment
@@ -45,7 +52,7 @@ impl Announcements {
     /// anew when the default route moves or an interface comes later.
     fn open_at(
         at: SocketAddrV4,
-        is_router: Box<dyn Fn(Ipv4Addr) -> bool>,
+        routers: Routers,
         clock: Box<dyn Fn() -> Moment>,
     ) -> io::Result<Self> {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
@@ -55,7 +62,9 @@ impl Announcements {
         bind(&socket, &at)?;
         Ok(Self {
             socket: UdpSocket::from_std(StdSocket::from(socket))?,
-            is_router,
+            routers,
+            known: RefCell::default(),
+            looked: Cell::default(),
             clock,
             announced: RefCell::default(),
         })
@@ -72,34 +81,56 @@ impl Announcements {
                 Err(error) => return Err(error),
             };
             let bytes = room.get(..length).unwrap_or_default();
+            // What strangers send costs no more than reading it.
             if let SocketAddr::V4(from) = from
-                && (self.is_router)(*from.ip())
-                && self
-                    .announced
-                    .borrow_mut()
-                    .note(*from.ip(), bytes, (self.clock)())
+                && let Some(announcement) = Announcement::read(bytes)
+                && self.is_router(*from.ip())
+                && self.note(*from.ip(), announcement)
             {
                 return Ok(Change::Gained);
             }
         }
     }
+
+    fn note(&self, router: Ipv4Addr, announcement: Announcement) -> bool {
+        let now = (self.clock)();
+        self.announced.borrow_mut().note(router, announcement, now)
+    }
+
+    fn is_router(&self, addr: Ipv4Addr) -> bool {
+        let now = (self.clock)();
+        let is_fresh = |looked| now.since(looked) < KNOWN;
+        if !self.looked.get().is_some_and(is_fresh) {
+            self.looked.set(Some(now));
+            *self.known.borrow_mut() = (self.routers)();
+        }
+        self.known.borrow().contains(&addr)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use futures_util::FutureExt;
 
     use super::*;
 
     const ROUTER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 
-    fn listening() -> (Announcements, SocketAddr) {
+    /// What listens, and where; the time it is, and how often the routers were looked up.
+    fn listening() -> (Announcements, SocketAddr, Rc<Cell<i64>>, Rc<Cell<u32>>) {
         let at = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-        let is_router = Box::new(|addr| addr == ROUTER);
-        let clock = Box::new(|| Moment::from_millis(0));
-        let announcements = Announcements::open_at(at, is_router, clock).unwrap();
+        let (now, looks) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let (clock, counted) = (now.clone(), looks.clone());
+        let routers = Box::new(move || {
+            counted.set(counted.get() + 1);
+            BTreeSet::from([ROUTER])
+        });
+        let clock = Box::new(move || Moment::from_millis(clock.get()));
+        let announcements = Announcements::open_at(at, routers, clock).unwrap();
         let at = announcements.socket.local_addr().unwrap();
-        (announcements, at)
+        (announcements, at, now, looks)
     }
 
     fn address(last: u8) -> [u8; 12] {
@@ -108,7 +139,7 @@ mod tests {
 
     #[tokio::test]
     async fn news_from_the_router_is_heard_and_nothing_else_is() {
-        let (announcements, at) = listening();
+        let (announcements, at, ..) = listening();
         let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let router = UdpSocket::bind((ROUTER, 0)).await.unwrap();
         stranger.send_to(&address(66), at).await.unwrap();
@@ -125,10 +156,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn strangers_cost_no_look_at_the_kernels_routes_and_announcements_one_a_second() {
+        let (announcements, at, now, looks) = listening();
+        let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let router = UdpSocket::bind((ROUTER, 0)).await.unwrap();
+        for (second, expected) in [(0, 1), (999, 1), (1_000, 2)] {
+            now.set(second);
+            for last in 0..5 {
+                stranger.send_to(b"no announcement", at).await.unwrap();
+                stranger.send_to(&address(last), at).await.unwrap();
+            }
+            router
+                .send_to(&address(u8::try_from(second % 250).unwrap()), at)
+                .await
+                .unwrap();
+            assert_eq!(announcements.next().await.unwrap(), Change::Gained);
+            assert_eq!(looks.get(), expected, "{second}");
+        }
+        now.set(5_000);
+        stranger.send_to(b"no announcement", at).await.unwrap();
+        assert!(announcements.next().now_or_never().is_none());
+        assert_eq!(looks.get(), 2);
+    }
+
+    #[tokio::test]
     async fn the_group_can_be_listened_to_by_several() {
         let open = || {
             let clock = Box::new(|| Moment::from_millis(0));
-            Announcements::open(Box::new(|_| true), clock)
+            Announcements::open(Box::new(BTreeSet::new), clock)
         };
         let (one, other) = (open().unwrap(), open().unwrap());
         for it in [one, other] {

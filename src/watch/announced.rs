@@ -11,9 +11,37 @@ use crate::{
 /// Announcements of one incident by both protocols come within a moment.
 const SAME_INCIDENT: Duration = Duration::from_secs(3);
 
+/// How many announcements are news within a minute and within an hour, whoever sends them: fewer than the
+/// rounds that changes of the network may begin (`core/settle`), so that forged ones leave some of these
+/// to the kernel.
+const MOST: [(usize, Duration); 2] = [(25, Duration::from_mins(1)), (90, Duration::from_hours(1))];
+
+/// An announcement, understood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Announcement {
+    /// By NAT-PMP: the router's age in seconds, and its external address if it has one.
+    NatPmp(u32, Option<Ipv4Addr>),
+    /// By PCP: the router's age.
+    Pcp(u32),
+}
+
+impl Announcement {
+    /// What these bytes announce, if they do.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        if let Ok(message) = natpmp::read(bytes) {
+            return Some(Self::NatPmp(message.epoch, message.external.ok()));
+        }
+        pcp::announced(bytes).ok().map(Self::Pcp)
+    }
+}
+
 /// What routers have announced, by the router's address.
 #[derive(Debug, Default)]
-pub(super) struct Announced(BTreeMap<Ipv4Addr, Router>);
+pub(super) struct Announced {
+    routers: BTreeMap<Ipv4Addr, Router>,
+    /// When something was news, within the last hour.
+    news: Vec<Moment>,
+}
 
 #[derive(Debug, Default)]
 struct Router {
@@ -40,23 +68,36 @@ impl<T> Default for Heard<T> {
 }
 
 impl Announced {
-    /// Takes a datagram of a router's in. It is news if it tells of another external address than the
-    /// last one or of a router that has begun anew; the first that is heard of a router is news,
-    /// since announcements are made for a reason.
-    pub(super) fn note(&mut self, router: Ipv4Addr, bytes: &[u8], now: Moment) -> bool {
+    /// Takes an announcement of a router's in. It is news if it tells of another external address than
+    /// the last one or of a router that has begun anew; the first that is heard of a router is news,
+    /// since announcements are made for a reason. What comes when there was too much news already is
+    /// not heard, so that its repetitions are news once there is room for them.
+    pub(super) fn note(
+        &mut self,
+        router: Ipv4Addr,
+        announcement: Announcement,
+        now: Moment,
+    ) -> bool {
+        let within = |length| move |it: &&Moment| now.since(**it) < length;
+        let is_full = |(most, length)| self.news.iter().filter(within(length)).count() >= most;
+        if MOST.into_iter().any(is_full) {
+            return false;
+        }
+        let router = self.routers.entry(router).or_default();
         let epoch = |seconds| Epoch {
             seconds,
             heard: now,
         };
-        // Not before it is understood: strangers' noise is no router.
-        if let Ok(message) = natpmp::read(bytes) {
-            let router = self.0.entry(router).or_default();
-            router.by_natpmp(epoch(message.epoch), message.external.ok())
-        } else if let Ok(seconds) = pcp::announced(bytes) {
-            self.0.entry(router).or_default().by_pcp(epoch(seconds))
-        } else {
-            false
+        let is_news = match announcement {
+            Announcement::NatPmp(age, addr) => router.by_natpmp(epoch(age), addr),
+            Announcement::Pcp(age) => router.by_pcp(epoch(age)),
+        };
+        if is_news {
+            let hour = MOST[1].1;
+            self.news.retain(|it| within(hour)(&it));
+            self.news.push(now);
         }
+        is_news
     }
 }
 
@@ -95,6 +136,7 @@ impl<T> Heard<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::settle;
 
     const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
     const A: [u8; 4] = [84, 212, 10, 20];
@@ -118,7 +160,8 @@ mod tests {
         let mut announced = Announced::default();
         let mut news = Vec::new();
         for (second, bytes) in heard {
-            if announced.note(ROUTER, bytes, Moment::from_millis(second * 1_000)) {
+            let announcement = Announcement::read(bytes).unwrap();
+            if announced.note(ROUTER, announcement, Moment::from_millis(second * 1_000)) {
                 news.push(*second);
             }
         }
@@ -190,20 +233,45 @@ mod tests {
         let mut announced = Announced::default();
         let now = Moment::from_millis(0);
         for router in [ROUTER, Ipv4Addr::new(192, 168, 7, 1)] {
-            assert!(announced.note(router, &by_natpmp(7, A), now));
-            assert!(!announced.note(router, &by_natpmp(7, A), now));
+            let announcement = Announcement::NatPmp(7, Some(A.into()));
+            assert!(announced.note(router, announcement, now));
+            assert!(!announced.note(router, announcement, now));
         }
     }
 
     #[test]
-    fn what_is_no_announcement_changes_nothing() {
-        let mut announced = Announced::default();
-        let now = Moment::from_millis(0);
+    fn what_is_no_announcement_is_none() {
         let whole = by_natpmp(7, A);
         for bytes in [&[][..], &[0; 12], b"M-SEARCH", &[0, 0], &whole[..11]] {
-            assert!(!announced.note(ROUTER, bytes, now), "{bytes:?}");
+            assert_eq!(Announcement::read(bytes), None, "{bytes:?}");
         }
-        assert!(announced.0.is_empty());
-        assert!(announced.note(ROUTER, &whole, now));
+        let expected = Announcement::NatPmp(7, Some(A.into()));
+        assert_eq!(Announcement::read(&whole), Some(expected));
+        assert_eq!(Announcement::read(&by_pcp(7)), Some(Announcement::Pcp(7)));
+    }
+
+    #[test]
+    fn however_many_are_forged_few_of_them_are_news_and_what_is_repeated_later_is() {
+        // Ten a second for two hours, each with another address.
+        let forged = (0..72_000_u32).map(|it| {
+            let [.., third, last] = it.to_be_bytes();
+            (
+                i64::from(it / 10),
+                by_natpmp(it / 10, [84, 212, third, last]),
+            )
+        });
+        let news = news(&forged.collect::<Vec<_>>());
+        let within = |from: i64, length| {
+            let ahead = news.iter().filter(|it| (from..from + length).contains(*it));
+            ahead.count()
+        };
+        assert!(
+            news.iter()
+                .all(|it| within(*it, 60) <= 25 && within(*it, 3_600) <= 90)
+        );
+        assert_eq!((within(0, 60), within(0, 3_600)), (25, 90));
+        assert_eq!(within(3_600, 3_600), 90, "there is room again");
+        let limits = MOST.map(|(most, _)| u32::try_from(most).unwrap());
+        assert!(limits[0] < settle::MOST && limits[1] < settle::MOST_AN_HOUR);
     }
 }

@@ -87,7 +87,9 @@ fn where_two_must_agree_one_operator_outside_makes_an_address_that_was_said_beli
     let run = bench.run(&["poke", OTHER]).ends(0);
     assert_eq!(
         run.stdout,
-        format!("a round starts at once; {OTHER} counts as what one operator says\n")
+        format!(
+            "a round starts at once; {OTHER} counts as what one operator says, where those outside are asked\n"
+        )
     );
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
     assert_eq!((asked(&bench, 1), asked(&bench, 2)), (1, 0));

@@ -6,6 +6,7 @@ use super::*;
 use crate::core::{
     damp::{Dated, Restless},
     outcome::Class,
+    reach::{Reach, RouterSays},
     standing::Standing,
 };
 
@@ -131,12 +132,22 @@ fn pasts() -> impl Strategy<Value = Past> {
             until,
         });
     let standings = prop::collection::btree_map("[a-z]{1,3}", standing, 0..3);
-    (addrs(), prop::option::of(moments()), restless, standings).prop_map(
-        |(believed, absent, restless, standings)| Past {
+    let says = prop_oneof![
+        Just(RouterSays::None),
+        any::<[u8; 4]>().prop_map(|it| RouterSays::Address(it.into())),
+    ];
+    let reach = (prop::option::of(says), addrs()).prop_map(|(router, outside)| Reach {
+        router,
+        outside: outside.into_iter().collect(),
+    });
+    let absent = prop::option::of(moments());
+    (addrs(), absent, restless, standings, reach).prop_map(
+        |(believed, absent, restless, standings, reach)| Past {
             believed: believed.into_iter().collect(),
             absent,
             restless,
             standings,
+            reach,
         },
     )
 }

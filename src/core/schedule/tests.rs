@@ -10,6 +10,7 @@ use crate::core::{
     name::Fqdn,
     observe::{Observation, Why},
     outcome::{FamilyReport, HostReport, Outcome},
+    reach::Reach,
     record::AccountName,
 };
 
@@ -38,6 +39,7 @@ fn report(observation: Observation, outcome: Outcome) -> Report {
             observation,
             heard: Vec::new(),
             notes: Vec::new(),
+            reach: Reach::default(),
         }],
         hosts: vec![HostReport {
             target: target(),

@@ -131,7 +131,7 @@ fn a_link_is_up_when_it_runs() {
 /// A default route that leaves by several interfaces, each hop with a gateway.
 fn by_several(interfaces: &[u32]) -> Vec<u8> {
     let hop = |index: &u32| {
-        let gateway = attribute(5, &[84, 212, 10, 1]);
+        let gateway = attribute(5, &[84, 212, 10, u8::try_from(*index).unwrap()]);
         let length = u16::try_from(8 + gateway.len()).unwrap();
         let head = [&length.to_ne_bytes()[..], &[0, 0], &index.to_ne_bytes()].concat();
         [head, gateway].concat()
@@ -147,7 +147,20 @@ fn a_route_by_several_interfaces_leaves_by_each_of_them() {
         panic!()
     };
     assert_eq!([1, 2, 9].map(|it| route.leaves_by(it)), [false, true, true]);
+    let elsewhere = [1, 2, 9].map(|it| route.leaves_elsewhere(it));
+    assert_eq!(elsewhere, [true, false, false]);
+    let by = [1, 2, 9].map(|it| route.gateway_by(it));
+    assert_eq!(
+        by,
+        [
+            None,
+            Some([84, 212, 10, 2].into()),
+            Some([84, 212, 10, 9].into())
+        ]
+    );
+    assert_eq!(route.gateways().count(), 2);
     assert_eq!(route.family(), Family::V4);
+    assert!(route.is_in_main_table());
     let mut broken = by_several(&[2]);
     let length = 16 + 12 + 4;
     for (hop, wrong) in [(0_u16, "endless"), (7, "short"), (200, "long")] {

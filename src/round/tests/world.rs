@@ -21,6 +21,7 @@ use crate::{
         outcome::{Failure, FamilyReport, Heard, Outcome, Report},
         past::Past,
         plan::{Method, Push, Rules, Step},
+        reach::Reach,
         record::{AccountName, Attributes, Record, Target, Zone},
         schedule::Cadence,
         time::Moment,
@@ -398,6 +399,7 @@ impl Observe for Fakes {
             observation,
             heard: heard.into_iter().collect(),
             notes: Vec::new(),
+            reach: Reach::default(),
         }
     }
 }
