@@ -78,9 +78,13 @@ pub struct TargetMemory {
 pub struct Spreading {
     /// When the provider confirmed it.
     pub since: Moment,
-    /// What was there before: to see that is no difference yet.
-    pub before: BTreeSet<IpAddr>,
+    /// What was there before, and before the changes that had not arrived when it was made, oldest first:
+    /// to see one of these is no difference yet.
+    pub before: Vec<BTreeSet<IpAddr>>,
 }
+
+/// How many of these are remembered: as many as writes a host may see in the time a change takes.
+const BEFORE: usize = 8;
 
 /// What a provider confirmed for one target.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -240,12 +244,18 @@ impl Memory {
         }
     }
 
-    /// A change of ours was confirmed: the zone's servers are looked at until they show it.
+    /// A change of ours was confirmed: the zone's servers are looked at until they show it. What they had
+    /// before an earlier change that is still spreading, some of them may have now.
     pub fn spreads(&mut self, change: &Change, now: Moment) {
-        self.target_mut(&change.target).spreading = Some(Spreading {
-            since: now,
-            before: change.from.iter().copied().collect(),
-        });
+        let target = self.target_mut(&change.target);
+        let from = change.from.iter().copied().collect();
+        let earlier = target.spreading.take().map(|it| it.before);
+        let mut before = earlier.unwrap_or_default();
+        before.retain(|addrs| *addrs != from);
+        before.push(from);
+        let most = before.len().saturating_sub(BEFORE);
+        before.drain(..most);
+        target.spreading = Some(Spreading { since: now, before });
     }
 
     /// Drops what cannot be: moments that have not come yet, holds longer than any the schedule
@@ -475,6 +485,28 @@ mod tests {
         memory.vantages = everywhere.map(|it| (it, Past::default())).into();
         memory.keep_vantages(&[eth1.clone(), Family::V6.into()].into());
         assert!(memory.vantages.keys().eq([&Family::V6.into(), &eth1]));
+    }
+
+    #[test]
+    fn what_was_there_before_changes_that_are_still_spreading_is_remembered_too() {
+        let mut memory = Memory::default();
+        let mut expected = Vec::new();
+        for last in 0..20_u8 {
+            let from = ip(&format!("1.1.1.{last}"));
+            expected.push(BTreeSet::from([from]));
+            let mut change = change("9.9.9.9");
+            change.from = vec![from];
+            // Once more, as after an answer that was lost, adds nothing.
+            memory.spreads(&change, at(last.into()));
+            memory.spreads(&change, at(last.into()));
+            let spreading = &memory.target(&target()).unwrap().spreading;
+            let latest = expected.len().saturating_sub(BEFORE);
+            assert_eq!(spreading.as_ref().unwrap().before, expected[latest..]);
+        }
+        memory.target_mut(&target()).spreading = None;
+        memory.spreads(&change("1.1.1.2"), at(30));
+        let spreading = &memory.target(&target()).unwrap().spreading;
+        assert_eq!(spreading.as_ref().unwrap().before.len(), 1);
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
     memory.verified = Some(now);
     if let Some(spreading) = &memory.spreading {
         let took = now.since(spreading.since);
-        let is_new = matches!(seen, Seen::Differs(there) if *there != spreading.before);
+        let is_new = matches!(seen, Seen::Differs(there) if !spreading.before.contains(there));
         if *seen == Seen::Agrees {
             memory.spreading = None;
             memory.differing = 0;
@@ -219,7 +219,7 @@ mod tests {
             verified: Some(since),
             spreading: Some(Spreading {
                 since,
-                before: [ip("1.1.1.1")].into(),
+                before: vec![[ip("1.1.1.1")].into()],
             }),
             ..TargetMemory::default()
         }

@@ -1,4 +1,4 @@
-mod asleep;
+mod waiting;
 
 use std::{
     cell::Cell,

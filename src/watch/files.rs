@@ -5,7 +5,9 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
-    io,
+    fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Read},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
@@ -26,10 +28,16 @@ pub struct Files {
     directories: RefCell<Vec<Directory>>,
 }
 
-/// A directory with the names in it that matter.
+/// The most that is read of a file to see whether it says something else: more than a source may say.
+const MOST: u64 = 64 << 10;
+
+/// What a file said when it was last read; nothing if it could not be.
+type Said = Option<u64>;
+
+/// A directory with the names in it that matter, and what each of these files said last.
 struct Directory {
     path: PathBuf,
-    names: BTreeSet<OsString>,
+    names: BTreeMap<OsString, Said>,
     /// The kernel's number for it while it is watched.
     watch: Option<i32>,
     /// It was said that it cannot be watched.
@@ -40,7 +48,7 @@ impl Files {
     /// Watches nothing yet: [`Files::renew`] does. It needs the runtime.
     pub fn open<'p>(paths: impl IntoIterator<Item = &'p Path>) -> io::Result<Self> {
         let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        let mut names: BTreeMap<PathBuf, BTreeSet<OsString>> = BTreeMap::new();
+        let mut names: BTreeMap<PathBuf, BTreeMap<OsString, Said>> = BTreeMap::new();
         for path in paths {
             let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
                 continue;
@@ -49,7 +57,7 @@ impl Files {
             let here = directory.as_os_str().is_empty();
             let directory = if here { Path::new(".") } else { directory };
             let names = names.entry(directory.to_owned()).or_default();
-            names.insert(name.to_owned());
+            names.insert(name.to_owned(), None);
         }
         let directories = names.into_iter().map(|(path, names)| Directory {
             path,
@@ -67,7 +75,9 @@ impl Files {
     /// which directories cannot be watched from now on, and which can be again.
     pub fn renew(&self) -> Vec<(PathBuf, io::Result<()>)> {
         let mut directories = self.directories.borrow_mut();
-        let news = directories.iter_mut().filter_map(|directory| {
+        let mut left = BTreeSet::new();
+        let mut news = Vec::new();
+        for directory in directories.iter_mut() {
             let wanted = WatchFlags::CLOSE_WRITE
                 | WatchFlags::MOVED_TO
                 | WatchFlags::MOVED_FROM
@@ -77,17 +87,28 @@ impl Files {
                 | WatchFlags::ONLYDIR;
             // What is watched already keeps its number.
             let added = inotify::add_watch(&self.events, &directory.path, wanted);
-            let before = directory.watch.take();
-            directory.watch = added.ok();
-            if let Some(before) = before.filter(|_| before != directory.watch) {
-                // It may be gone already.
-                let _ = inotify::remove_watch(&self.events, before);
+            let before = std::mem::replace(&mut directory.watch, added.ok());
+            if before != directory.watch {
+                left.extend(before);
+                // The round that begins reads them too.
+                for (name, said) in &mut directory.names {
+                    *said = read(&directory.path.join(name));
+                }
             }
             let was_told = std::mem::replace(&mut directory.is_told, added.is_err());
-            let is_news = was_told != added.is_err();
-            is_news.then(|| (directory.path.clone(), added.map(drop).map_err(Into::into)))
-        });
-        news.collect()
+            if was_told != added.is_err() {
+                let how = added.map(drop).map_err(Into::into);
+                news.push((directory.path.clone(), how));
+            }
+        }
+        // Two ways to one directory share its number.
+        for watch in left {
+            if directories.iter().all(|it| it.watch != Some(watch)) {
+                // It may be gone already.
+                let _ = inotify::remove_watch(&self.events, watch);
+            }
+        }
+        news
     }
 
     /// Waits until one of the files has changed. A wait that is given up loses nothing.
@@ -120,30 +141,49 @@ impl Files {
                 // Events were lost: who knows which.
                 return Some(Change::Other);
             }
-            let mut own = directories.iter_mut();
-            let directory = own.find(|it| it.watch == Some(event.watch))?;
-            let gone = ReadFlags::IGNORED
-                | ReadFlags::UNMOUNT
-                | ReadFlags::DELETE_SELF
-                | ReadFlags::MOVE_SELF;
-            if event.flags.intersects(gone) {
-                if event.flags.contains(ReadFlags::IGNORED) {
-                    directory.watch = None;
-                }
-                return Some(Change::Other);
-            }
-            if !directory.names.contains(event.name) {
-                return None;
-            }
-            let written = ReadFlags::CLOSE_WRITE | ReadFlags::MOVED_TO;
-            Some(if event.flags.intersects(written) {
-                Change::Gained
-            } else {
-                Change::Other
-            })
+            let own = directories.iter_mut();
+            let own = own.filter(|it| it.watch == Some(event.watch));
+            own.filter_map(|it| it.weigh(&event)).max()
         });
         changes.max().flatten()
     }
+}
+
+impl Directory {
+    /// What something that happened in it changes.
+    fn weigh(&mut self, event: &Event<'_>) -> Option<Change> {
+        let gone =
+            ReadFlags::IGNORED | ReadFlags::UNMOUNT | ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF;
+        if event.flags.intersects(gone) {
+            if event.flags.contains(ReadFlags::IGNORED) {
+                self.watch = None;
+            }
+            return Some(Change::Other);
+        }
+        let said = self.names.get_mut(event.name)?;
+        let written = ReadFlags::CLOSE_WRITE | ReadFlags::MOVED_TO;
+        if !event.flags.intersects(written) {
+            *said = None;
+            return Some(Change::Other);
+        }
+        // Some programs write the same words every minute.
+        let before = *said;
+        *said = read(&self.path.join(event.name));
+        (said.is_none() || *said != before).then_some(Change::Gained)
+    }
+}
+
+/// What a file says, as a number that is another one for other words.
+fn read(path: &Path) -> Said {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut content = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(MOST).read_to_end(&mut content).ok()?;
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// Something that happened in a directory.

@@ -59,10 +59,8 @@ fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
 }
 
 fn targets() -> impl Strategy<Value = TargetMemory> {
-    let spreading = (moments(), addrs()).prop_map(|(since, before)| Spreading {
-        since,
-        before: before.into_iter().collect(),
-    });
+    let before = prop::collection::vec(prop::collection::btree_set(any::<IpAddr>(), 0..3), 0..3);
+    let spreading = (moments(), before).prop_map(|(since, before)| Spreading { since, before });
     let writes = (moments(), addrs(), any::<bool>());
     let writes = writes.prop_map(|(at, to, done)| Write { at, to, done });
     let dns = (

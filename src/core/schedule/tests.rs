@@ -231,7 +231,7 @@ fn a_change_that_is_spreading_at_the_zones_servers_wakes_the_loop_less_and_less(
     let mut memory = Memory::default();
     memory.target_mut(&target()).spreading = Some(Spreading {
         since: at(0),
-        before: BTreeSet::new(),
+        before: Vec::new(),
     });
     let mut schedule = Schedule::default();
     let mut wait = |now| {

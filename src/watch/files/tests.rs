@@ -4,6 +4,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -30,7 +31,7 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
     let (dir, path, files) = watched();
     let new = dir.path().join("new");
 
-    let mut writer = fs::File::create(&path).unwrap();
+    let mut writer = File::create(&path).unwrap();
     writer.write_all(b"84.212").unwrap();
     // What is half written is not news: the write that ends is.
     fs::rename(&path, dir.path().join("away")).unwrap();
@@ -46,6 +47,50 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
 
     fs::remove_file(&path).unwrap();
     assert_eq!(next(&files).await, Change::Other);
+}
+
+#[tokio::test]
+async fn the_same_words_written_again_are_no_news() {
+    let (dir, path, files) = watched();
+    let new = dir.path().join("new");
+    for words in ["84.212.10.21", "84.212.10.20"] {
+        // What it said when it was watched first, and then what it was heard to say.
+        let before = fs::read(&path).unwrap();
+        fs::write(&path, &before).unwrap();
+        fs::write(&new, &before).unwrap();
+        fs::rename(&new, &path).unwrap();
+        assert!(files.next().now_or_never().is_none());
+        fs::write(&path, words).unwrap();
+        assert_eq!(next(&files).await, Change::Gained);
+    }
+    fs::remove_file(&path).unwrap();
+    assert_eq!(next(&files).await, Change::Other);
+    fs::write(&path, "84.212.10.20").unwrap();
+    assert_eq!(next(&files).await, Change::Gained, "it was gone in between");
+}
+
+#[tokio::test]
+async fn each_file_is_heard_where_two_ways_lead_to_one_directory() {
+    let (dir, _, _) = watched();
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink(dir.path(), &link).unwrap();
+    let (one, other) = (dir.path().join("one"), link.join("other"));
+    let files = Files::open([&*one, &*other]).unwrap();
+    files.renew();
+    for (path, words) in [(&one, "1"), (&other, "2"), (&one, "3")] {
+        fs::write(path, words).unwrap();
+        assert_eq!(next(&files).await, Change::Gained, "{}", path.display());
+        assert!(files.next().now_or_never().is_none(), "once");
+    }
+    // One of them leads elsewhere from now on; the other is heard on.
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), &link).unwrap();
+    files.renew();
+    for path in [&one, &other] {
+        fs::write(path, "4").unwrap();
+        assert_eq!(next(&files).await, Change::Gained, "{}", path.display());
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetMemory)> {
     (holds(), holds(), 0..3_u32, spreading).prop_map(|(account, hold, differing, spreading)| {
         let spreading = spreading.map(|since| Spreading {
             since: at(since),
-            before: BTreeSet::new(),
+            before: Vec::new(),
         });
         let target = TargetMemory {
             spreading,

@@ -14,7 +14,7 @@ use crate::core::{outcome::FamilyReport, schedule::Cadence};
 struct Host {
     now: Cell<i64>,
     signals: RefCell<VecDeque<Event>>,
-    rounds: Cell<u32>,
+    rounds: RefCell<Vec<Occasion>>,
     reloads: Cell<u32>,
     round_may_end: Cell<bool>,
     alive: Cell<u32>,
@@ -76,8 +76,8 @@ impl Shell for &Host {
 }
 
 impl Crew for &Host {
-    async fn round(&self, _: &RefCell<Memory>, _: Task) -> Report {
-        self.rounds.set(self.rounds.get() + 1);
+    async fn round(&self, _: &RefCell<Memory>, task: Task) -> Report {
+        self.rounds.borrow_mut().push(task.occasion);
         poll_fn(|_| {
             if self.round_may_end.get() {
                 Poll::Ready(())
@@ -140,7 +140,37 @@ fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
     host.round_may_end.set(true);
     assert!(go_on().is_pending());
     assert_eq!(host.reloads.get(), 1);
-    assert!(host.rounds.get() > 1, "and a round follows");
+    assert!(host.rounds.borrow().len() > 1, "and a round follows");
     host.signals.borrow_mut().push_back(Event::Stop);
     assert!(go_on().is_ready());
+}
+
+#[test]
+fn a_round_after_a_reload_is_played_for_a_change_of_the_network_that_waited_with_it() {
+    for (heard, occasion) in [
+        (&[Event::Reload][..], Occasion::Routine),
+        (
+            &[Event::Reload, Event::Network(Change::Gained)],
+            Occasion::Network,
+        ),
+        (
+            &[Event::Verify, Event::Network(Change::Gained)],
+            Occasion::Asked,
+        ),
+    ] {
+        let host = &Host::default();
+        let board = Rc::default();
+        let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+        let mut go_on = || {
+            let mut context = Context::from_waker(Waker::noop());
+            running.as_mut().poll(&mut context)
+        };
+        assert!(go_on().is_pending());
+        host.signals.borrow_mut().extend(heard);
+        assert!(go_on().is_pending());
+        host.round_may_end.set(true);
+        assert!(go_on().is_pending());
+        let rounds = host.rounds.borrow();
+        assert_eq!(*rounds, [Occasion::Routine, occasion], "{heard:?}");
+    }
 }
