@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{name::Fqdn, secret::Secret},
+    core::{device::PrefixLength, name::Fqdn, secret::Secret},
     provider::dnspod::Site,
 };
 
@@ -82,8 +82,15 @@ pub(super) struct Entry {
     pub(super) contact: Option<String>,
     /// How its IPv4 address is found, if it is kept.
     pub(super) ipv4: Option<Way>,
-    /// The same for IPv6, and the host part where it is another device's address.
-    pub(super) ipv6: Option<(Way, Option<Ipv6Addr>)>,
+    /// The same for IPv6, and whose address it is where it is another device's.
+    pub(super) ipv6: Option<(Way, Option<Device>)>,
+}
+
+/// Another device's bits of an IPv6 address, and behind how many of this network's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Device {
+    pub(super) host: Ipv6Addr,
+    pub(super) prefix: PrefixLength,
 }
 
 /// A provider and what it wants to see.

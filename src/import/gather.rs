@@ -1,9 +1,9 @@
 //! What was found, put together as moored has it: accounts with their hosts, and for each family one
 //! way to its address.
 
-use std::{net::Ipv6Addr, time::Duration};
+use std::time::Duration;
 
-use super::found::{Entry, Found, Given, Left, Login, Spot, Way};
+use super::found::{Device, Entry, Found, Given, Left, Login, Spot, Way};
 use crate::core::{addr::Family, name::Fqdn};
 
 /// The parts of a configuration.
@@ -45,7 +45,7 @@ pub(super) struct Host {
 pub(super) enum V6 {
     Off,
     Own,
-    Device(Ipv6Addr),
+    Device(Device),
 }
 
 impl Gathered {

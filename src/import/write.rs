@@ -3,11 +3,14 @@
 use std::{fmt::Write as _, time::Duration};
 
 use super::{
-    found::{Given, Login, Way},
+    found::{Device, Given, Login, Way},
     gather::{Account, Gathered, Host, V6},
     kind::Program,
 };
-use crate::{core::addr::Family, provider::dnspod::Site};
+use crate::{
+    core::{addr::Family, device::PrefixLength},
+    provider::dnspod::Site,
+};
 
 /// How long a line of a comment may get.
 const WIDTH: usize = 98;
@@ -153,7 +156,13 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
         match host.ipv6 {
             V6::Own => {}
             V6::Off => table.line("ipv6 = false"),
-            V6::Device(addr) => table.line(&format!("ipv6 = {{ host = \"{addr}\" }}")),
+            V6::Device(Device { host, prefix }) if prefix == PrefixLength::NETWORK => {
+                table.line(&format!("ipv6 = {{ host = \"{host}\" }}"));
+            }
+            V6::Device(Device { host, prefix }) => {
+                let bits = prefix.bits();
+                table.line(&format!("ipv6 = {{ host = \"{host}\", prefix = {bits} }}"));
+            }
         }
     }
     if unusable {

@@ -272,8 +272,8 @@ full_round() {
     within 10 "a full round" over "$before"
 }
 over() {
-    awk -v before="$1" '/a full round was asked for/ { asked++; over = 0 } /DEBUG IPv4: router/ { over = 1 }
-        END { exit !(over && asked > before) }' "$here/moored.log"
+    awk -v before="$1" -v source="DEBUG IPv4: ${2:-router}" '/a full round was asked for/ { asked++; over = 0 }
+        index($0, source) { over = 1 } END { exit !(over && asked > before) }' "$here/moored.log"
 }
 full_round
 full_round
@@ -284,7 +284,23 @@ unnoted() { status && ! grep -q note: "$here/status.txt"; }
 within 5 "its status has it" noted '.*100.64.1.2 is behind carrier-grade NAT'
 shown "and its status has it"
 end_fake
+# A router that contradicts the others is asked last from then on, and what it said is not forgotten with that.
+begin_fake 84.212.99.99
+settings '"router", "http://127.0.0.11:63/", "http://127.0.0.12:63/"' 2
+reload
+within 10 "the router's other word" noted '.*84.212.99.99, and from outside .* 84.212.10.20'
+for _ in 1 2 3; do
+    before=$(grep -c 'a full round was asked for' "$here/moored.log" || true)
+    kill -USR1 "$daemon"
+    within 10 "a round without the router" over "$before" http://127.0.0.11:63/
+done
+check "a status that has it still, after rounds without the router" noted '.*84.212.99.99'
+check "and one warning" equal "$(grep -c 'WARN.*84.212.99.99' "$here/moored.log")" 1
+check "the router was asked once" equal "$(grep -c 'DEBUG IPv4: router.*84.212.99.99' "$here/moored.log")" 1
+end_fake
+settings '"router"'
 begin_router
+reload
 full_round
 records() {
     control 'records?service=domeneshop&zone=example.com' |

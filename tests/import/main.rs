@@ -376,7 +376,7 @@ fn the_command_writes_a_configuration_to_standard_output_and_a_line_to_standard_
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert_eq!(
         stderr,
-        "ddns-updater-new.json: 4 hosts of ddns-updater's are carried over; 2 things are not: the \
+        "ddns-updater-new.json: 5 hosts of ddns-updater's are carried over; 2 things are not: the \
          comments name them\n"
     );
     let config = configuration(&stdout).unwrap();

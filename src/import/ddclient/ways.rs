@@ -163,7 +163,8 @@ impl Reader<'_> {
             "cmd" | "cmdv4" | "cmdv6" => self.found_in(command, way::command),
             "web" | "webv4" | "webv6" => Some(self.web(web, family)),
             device => {
-                let why = "moored reads no router's pages: echo services are asked instead";
+                let why = "moored reads no router's pages: echo services are asked instead (the source \
+                           `router` asks it by PCP, NAT-PMP or UPnP)";
                 self.leave(key, format!("{key}={device}"), why);
                 Some(Way::outside())
             }

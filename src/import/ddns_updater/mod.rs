@@ -6,7 +6,7 @@ mod json;
 use std::net::Ipv6Addr;
 
 use self::json::{Placed, Value};
-use super::found::{Entry, Found, Given, Login, Spot, Way, with};
+use super::found::{Device, Entry, Found, Given, Login, Spot, Way, with};
 use crate::{
     core::{
         device::{HostPart, PrefixLength},
@@ -63,12 +63,12 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
         return found.leave(Spot::Line(line), provider, "it has no `domain`");
     }
     let (v4, v6) = families(setting, found);
-    let device = device(setting, v6, &names, found);
+    let whose = whose(setting, v6, &names, found);
     let ipv4 = v4.then(|| ipv4.clone());
-    let ipv6 = match device {
-        Device::None => v6.then(|| (ipv6.clone(), None)),
-        Device::HostPart(addr) => v6.then(|| (ipv6.clone(), Some(addr))),
-        Device::Lost => None,
+    let ipv6 = match whose {
+        Whose::Own => v6.then(|| (ipv6.clone(), None)),
+        Whose::Other(device) => v6.then(|| (ipv6.clone(), Some(device))),
+        Whose::Lost => None,
     };
     for name in names {
         found.entries.push(Entry {
@@ -166,36 +166,37 @@ fn families(setting: &Placed, found: &mut Found) -> (bool, bool) {
 }
 
 /// Whose IPv6 address it is.
-enum Device {
+enum Whose {
     /// This host's.
-    None,
-    /// Another device's, with that host part.
-    HostPart(Ipv6Addr),
+    Own,
+    /// Another device's.
+    Other(Device),
     /// Another device's, in a way that moored has not; this host's would be wrong.
     Lost,
 }
 
 /// `ipv6_suffix`: `0:0:0:0:72ad:8fbb:a54e:bedd/64`.
-fn device(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> Device {
+fn whose(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> Whose {
     let Some(suffix) = setting.get("ipv6_suffix") else {
-        return Device::None;
+        return Whose::Own;
     };
     let text = setting.text("ipv6_suffix").unwrap_or("?").trim();
     if text.is_empty() || !kept {
-        return Device::None;
+        return Whose::Own;
     }
     let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
-    let part = addr.parse::<Ipv6Addr>().ok().filter(|_| bits == "64");
-    match part {
-        Some(addr) if HostPart::parse(&addr.to_string(), PrefixLength::NETWORK).is_ok() => {
-            Device::HostPart(addr)
+    let part = addr.parse::<Ipv6Addr>().ok();
+    let prefix = bits.parse().ok().and_then(PrefixLength::new);
+    match part.zip(prefix) {
+        Some((host, prefix)) if HostPart::parse(&host.to_string(), prefix).is_ok() => {
+            Whose::Other(Device { host, prefix })
         }
         _ => {
-            let why = "moored puts host parts of 64 bits behind this network's prefix; that IPv6 \
+            let why = "moored puts a device's own bits behind 48 to 64 of this network's; that IPv6 \
                        address is not kept";
             let what = format!("`ipv6_suffix`{}", with(names));
             found.leave(Spot::Line(suffix.line), what, why);
-            Device::Lost
+            Whose::Lost
         }
     }
 }
