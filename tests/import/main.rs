@@ -384,8 +384,8 @@ fn the_command_writes_a_configuration_to_standard_output_and_a_line_to_standard_
     let output = run(&["import", "--json", "ddns-updater-new.json"], &samples());
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["configuration"], stdout);
-    assert_eq!(json["hosts"], 4);
-    assert_eq!(json["left"][1]["where"], "line 32");
+    assert_eq!(json["hosts"], 5);
+    assert_eq!(json["left"][1]["where"], "line 40");
     assert!(output.stderr.is_empty());
 }
 
