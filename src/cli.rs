@@ -111,7 +111,7 @@ pub enum Command {
     Poke {
         /// What our address is now, as far as you know; one of each family at the most
         ///
-        /// The daemon takes it for what one more independent operator says: with `confirm = 2` one of
+        /// The daemon takes it for what one independent operator says: with `confirm = 2` one of
         /// those it asks has to agree, with `confirm = 1` it is believed.
         #[arg(value_name = "ADDRESS")]
         addresses: Vec<IpAddr>,

@@ -106,15 +106,18 @@ pub async fn run<C: Crew>(
     loop {
         // First the ear, then the look: what changes in between is heard.
         shell.listen();
-        burst.seen();
+        let mut has_seen = burst.seen();
         let queued = waiting.len();
         waiting.retain(
             |event| !matches!(event, Event::Network(change) if change.is_seen_by_any_round()),
         );
-        if waiting.len() < queued && task.occasion == Occasion::Routine {
-            // This round is played for what it saw, too.
+        has_seen |= waiting.len() < queued;
+        if has_seen {
+            // This round is played for what it sees, too.
             schedule = Schedule::default();
-            task.occasion = Occasion::Network;
+            if task.occasion == Occasion::Routine {
+                task.occasion = Occasion::Network;
+            }
         }
         let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
         let Some(report) = played.await else {

@@ -16,6 +16,7 @@ pub mod netlink;
 pub mod persist;
 pub mod portmapping;
 pub mod provider;
+pub mod regular;
 pub mod report;
 pub mod resolve;
 pub mod round;

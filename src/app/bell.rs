@@ -138,6 +138,8 @@ fn say(config: &Config) -> [Say; 2] {
             Err(format!(
                 "every host\'s {family} address is found out over an interface of its own"
             ))
+        } else if how.sources.contains(&Source::Router) {
+            Err("it may well be read off the router, and `router` is asked".to_owned())
         } else if how.sources.iter().any(is_outside) {
             Ok(how.acceptance.clone())
         } else {

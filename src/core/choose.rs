@@ -3,15 +3,17 @@
 //! The ranking, first difference decides:
 //!
 //! 1. tentative, deprecated and failed addresses never (RFC 4862 section 5.5.4), nor those of an
-//!    interface that is down, nor what the acceptance refuses;
+//!    interface that is down or whose scope is not the world, nor what the acceptance refuses;
 //! 2. an address of the interface that the default route leaves by, before others;
 //! 3. a stable or a temporary address (RFC 8981), as `prefer` says, before the other kind;
-//! 4. no IPv6 prefix (/64) that is preferred for less than half as long as another one: its router
+//! 4. the address that the default route's traffic comes from by the kernel's tables
+//!    (`RTA_PREFSRC`, ip-route(8) `src`), before others;
+//! 5. no IPv6 prefix (/64) that is preferred for less than half as long as another one: its router
 //!    has stopped announcing it, and the kernel will not deprecate it for hours or days. Prefixes
 //!    that are both announced get their time anew again and again, so that now the one, now the
 //!    other is preferred longer: half leaves room for that, or each announcement would be a change;
-//! 5. the address that is published already, before a change for no reason;
-//! 6. the lowest, so that two rounds choose alike.
+//! 6. the address that is published already, before a change for no reason;
+//! 7. the lowest, so that two rounds choose alike.
 
 use std::{
     cmp::Reverse,
@@ -31,10 +33,12 @@ pub struct InterfaceAddress {
     pub interface: String,
     /// The interface that the family's default route leaves by.
     pub default_route: bool,
+    /// The default route's traffic is to come from it.
+    pub source: bool,
     /// A temporary address for privacy (RFC 8981).
     pub temporary: bool,
-    /// Deprecated, tentative, found to be a duplicate, or on an interface that is down: not for new
-    /// connections.
+    /// Deprecated, tentative, found to be a duplicate, of a narrower scope than the world, or on an
+    /// interface that is down: not for new connections.
     pub unusable: bool,
     /// For how much longer it is preferred; the longest there is if without end. At nothing it is
     /// deprecated.
@@ -75,7 +79,8 @@ pub fn choose(
         .filter_map(|candidate| {
             if candidate.unusable || candidate.preferred.is_zero() {
                 refused.push(format!(
-                    "{} is deprecated, tentative, a duplicate or on an interface that is down",
+                    "{} is deprecated, tentative, a duplicate, of this link alone or on an interface \
+                     that is down",
                     candidate.addr
                 ));
                 return None;
@@ -93,6 +98,7 @@ pub fn choose(
         (
             Reverse(candidate.default_route),
             candidate.temporary != (prefer == Prefer::Temporary),
+            Reverse(candidate.source),
         )
     };
     let first = admitted.iter().map(|(candidate, _)| rank(candidate)).min();
@@ -132,6 +138,7 @@ mod tests {
             addr: text.parse().unwrap(),
             interface: "eth0".to_owned(),
             default_route: marks.contains('d'),
+            source: marks.contains('s'),
             temporary: marks.contains('t'),
             unusable: marks.contains('u'),
             // So many hours; without a number, for ever.
@@ -161,7 +168,8 @@ mod tests {
                 Prefer::Stable,
                 "2a01::1",
                 Err(
-                    "2a01::1 is deprecated, tentative, a duplicate or on an interface that is down",
+                    "2a01::1 is deprecated, tentative, a duplicate, of this link alone or on an interface \
+                     that is down",
                 ),
             ),
             (
@@ -190,6 +198,20 @@ mod tests {
                 &[("2a01::1", "dt"), ("fe80::1", "d")],
                 Prefer::Stable,
                 "",
+                Ok("2a01::1"),
+            ),
+            (
+                "what the default route's traffic comes from, before what is published",
+                &[("2a01::1", "d"), ("2a01::2", "ds")],
+                Prefer::Stable,
+                "2a01::1",
+                Ok("2a01::2"),
+            ),
+            (
+                "but stable before temporary all the same",
+                &[("2a01::1", "d"), ("2a01::2", "dst")],
+                Prefer::Stable,
+                "2a01::2",
                 Ok("2a01::1"),
             ),
             (
@@ -236,7 +258,8 @@ mod tests {
                 Prefer::Stable,
                 "2a01::1",
                 Err(
-                    "2a01::1 is deprecated, tentative, a duplicate or on an interface that is down",
+                    "2a01::1 is deprecated, tentative, a duplicate, of this link alone or on an interface \
+                     that is down",
                 ),
             ),
             (
@@ -310,7 +333,8 @@ mod tests {
 
     fn candidates() -> impl Strategy<Value = Vec<InterfaceAddress>> {
         let addr = "(2a01:0:0:[1-3]::[1-3]|fd00::1|fe80::1|84\\.212\\.10\\.[1-3])";
-        let candidate = (addr, "[dtu]{0,2}[0-9]?").prop_map(|(text, marks)| address(&text, &marks));
+        let candidate =
+            (addr, "[dstu]{0,2}[0-9]?").prop_map(|(text, marks)| address(&text, &marks));
         prop::collection::vec(candidate, 0..6)
     }
 

@@ -18,6 +18,7 @@ use crate::core::{
     schedule::Hold,
     time::Moment,
     vantage::Vantage,
+    verify::PATIENCE,
 };
 
 /// Everything remembered.
@@ -249,7 +250,9 @@ impl Memory {
     pub fn spreads(&mut self, change: &Change, now: Moment) {
         let target = self.target_mut(&change.target);
         let from = change.from.iter().copied().collect();
-        let earlier = target.spreading.take().map(|it| it.before);
+        let earlier = target.spreading.take();
+        let earlier = earlier.filter(|it| now.since(it.since) < PATIENCE);
+        let earlier = earlier.map(|it| it.before);
         let mut before = earlier.unwrap_or_default();
         before.retain(|addrs| *addrs != from);
         before.push(from);
@@ -503,8 +506,8 @@ mod tests {
             let latest = expected.len().saturating_sub(BEFORE);
             assert_eq!(spreading.as_ref().unwrap().before, expected[latest..]);
         }
-        memory.target_mut(&target()).spreading = None;
-        memory.spreads(&change("1.1.1.2"), at(30));
+        // They have long arrived, or never will.
+        memory.spreads(&change("1.1.1.2"), at(19 + 600));
         let spreading = &memory.target(&target()).unwrap().spreading;
         assert_eq!(spreading.as_ref().unwrap().before.len(), 1);
     }

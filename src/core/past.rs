@@ -61,6 +61,7 @@ impl Past {
     pub(super) fn shift(&mut self, millis: i64) {
         self.absent = self.absent.map(|it| it.shifted(millis));
         self.restless.shift(millis);
+        self.reach.shift(millis);
         for standing in self.standings.values_mut() {
             standing.shift(millis);
         }
@@ -71,6 +72,7 @@ impl Past {
         self.absent = self.absent.filter(|since| *since <= now);
         self.restless.left.retain(|it| it.at <= now);
         self.restless.proposed.take_if(|it| it.at > now);
+        self.reach.word.take_if(|it| it.at > now);
         self.standings.retain(|_, it| !it.is_impossible(now));
     }
 }
@@ -86,7 +88,7 @@ mod tests {
         damp::Dated,
         observe::Why,
         outcome::Heard,
-        reach::RouterSays,
+        reach::{RouterSays, Word},
     };
 
     fn report(addr: &str, trust: Trust) -> FamilyReport {
@@ -169,7 +171,12 @@ mod tests {
             operator: "a".to_owned(),
             addrs: [ONE.parse().unwrap()].into(),
         };
-        report.reach.hear(Some(RouterSays::None), &[claim]);
+        let word = Word {
+            router: [192, 168, 77, 1].into(),
+            says: RouterSays::None,
+            at: Moment::from_millis(0),
+        };
+        report.reach.hear(Some(word), &[claim]);
         for observation in [
             report.observation.clone(),
             Observation::Unavailable(Why::Offline),

@@ -12,7 +12,7 @@ use crate::core::addr::Family;
 pub const SOURCE: &str = "poke";
 
 /// What a poke says: at most one address of each family. It is a claim and no knowledge (L2): it
-/// counts as what one operator says, who is the router's too.
+/// counts as what one operator says, where those outside are asked and `router` is not among them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Poke {
     v4: Option<Ipv4Addr>,

@@ -1,13 +1,19 @@
 //! Whether connections from the Internet can arrive, by what the router in front of this host says of
 //! itself. Publishing an address is of little use where they cannot.
 
-use std::{collections::BTreeSet, fmt, net::IpAddr};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
     addr::{Acceptance, Family, Inadmissible, list},
     observe::{Claim, Observation},
+    time::Moment,
 };
 
 /// What the router says of its external address.
@@ -68,53 +74,113 @@ impl fmt::Display for Note {
     }
 }
 
-/// What was heard last, of a line's two ends: rounds seldom ask both.
+/// What a router said, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Word {
+    /// The router's own address.
+    pub router: Ipv4Addr,
+    /// What it said.
+    pub says: RouterSays,
+    /// When.
+    pub at: Moment,
+}
+
+/// How long a word counts that is not repeated: it may have been put right.
+const LASTS: Duration = Duration::from_hours(24);
+
+/// What was heard last of a line's two ends: rounds seldom ask both.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reach {
     /// What the router says.
-    pub router: Option<RouterSays>,
+    pub word: Option<Word>,
     /// Where most others outside see this host.
     pub outside: BTreeSet<IpAddr>,
+    /// What is believed is an address of this host's interfaces: connections need no router that
+    /// forwards them.
+    pub direct: bool,
 }
 
 impl Reach {
+    /// What can still be in front of this host: the word of `router`, as far as it is not too old.
+    pub fn keep(&mut self, router: Option<Ipv4Addr>, now: Moment) {
+        self.word.take_if(|word| {
+            Some(word.router) != router || word.at > now || now.since(word.at) >= LASTS
+        });
+    }
+
     /// Takes in a round: what the router said, if it did, and what other operators outside said, each
     /// once. Where one end has something new to say and the other was not heard, the other's old word is
     /// about a line that is not the same any more.
-    pub fn hear(&mut self, router: Option<RouterSays>, others: &[Claim]) {
+    pub fn hear(&mut self, word: Option<Word>, others: &[Claim]) {
         let outside = agreed(others);
-        if router.is_none() && outside.is_some_and(|it| *it != self.outside) {
-            self.router = None;
+        let is_new = outside.is_some_and(|it| *it != self.outside);
+        if word.is_none() && is_new {
+            // An address that is not one of the Internet's says nothing of the one that is.
+            let is_of_line = |it: &mut Word| it.not_global().is_none();
+            self.word.take_if(is_of_line);
         }
-        if outside.is_none() && router.is_some() && router != self.router {
+        let before = self.word.map(|it| it.says);
+        if outside.is_none() && word.is_some_and(|it| Some(it.says) != before) {
             self.outside.clear();
         }
-        self.router = router.or(self.router);
+        self.word = word.or(self.word);
         if let Some(outside) = outside {
             self.outside.clone_from(outside);
         }
     }
 
-    /// What that means for connections from the Internet. `own` are the addresses of this host's
-    /// interfaces: where what is believed is one of them, connections need no router that forwards
-    /// them.
-    pub fn notes(&self, believed: &Observation, own: &BTreeSet<IpAddr>) -> Vec<Note> {
-        let Some(router) = self.router else {
+    /// Takes in what is believed; `own` are the addresses of this host's interfaces.
+    pub fn believe(&mut self, observation: &Observation, own: &BTreeSet<IpAddr>) {
+        if let Observation::Known(addrs) = observation {
+            self.direct = addrs.addrs().is_subset(own);
+        }
+    }
+
+    /// What that means for connections from the Internet.
+    pub fn notes(&self) -> Vec<Note> {
+        let Some(word) = self.word.filter(|_| !self.direct) else {
             return Vec::new();
         };
-        if let Observation::Known(addrs) = believed
-            && addrs.addrs().is_subset(own)
-        {
-            return Vec::new();
+        let note = word.not_global();
+        let note = note.or_else(|| word.elsewhere(&self.outside));
+        note.into_iter().collect()
+    }
+
+    /// Every moment moves with the clock.
+    pub(super) fn shift(&mut self, millis: i64) {
+        if let Some(word) = &mut self.word {
+            word.at = word.at.shifted(millis);
         }
-        let addr = match router {
+    }
+}
+
+impl Word {
+    fn addr(&self) -> Option<IpAddr> {
+        match self.says {
             RouterSays::Address(addr) => Some(addr),
             RouterSays::None => None,
-        };
-        let note = addr.and_then(not_global);
-        let note = note.or_else(|| elsewhere(addr, &self.outside));
-        note.into_iter().collect()
+        }
+    }
+
+    fn not_global(&self) -> Option<Note> {
+        let router = self.addr()?;
+        let admitted = Acceptance::default().admit(Family::of(router), router);
+        match admitted.err()? {
+            Inadmissible::Never(router, what) | Inadmissible::NotGlobal(router, what) => {
+                Some(Note::NotGlobal { router, what })
+            }
+            _ => None,
+        }
+    }
+
+    fn elsewhere(&self, outside: &BTreeSet<IpAddr>) -> Option<Note> {
+        let router = self.addr();
+        let seen = router.is_some_and(|it| outside.contains(&it));
+        (!seen && !outside.is_empty()).then(|| Note::SeenElsewhere {
+            router,
+            outside: outside.clone(),
+        })
     }
 }
 
@@ -123,24 +189,6 @@ fn agreed(others: &[Claim]) -> Option<&BTreeSet<IpAddr>> {
     let says = |addrs: &BTreeSet<IpAddr>| others.iter().filter(|it| it.addrs == *addrs).count();
     let mut all = others.iter().map(|it| &it.addrs);
     all.find(|addrs| says(addrs) * 2 > others.len())
-}
-
-fn not_global(router: IpAddr) -> Option<Note> {
-    let admitted = Acceptance::default().admit(Family::of(router), router);
-    match admitted.err()? {
-        Inadmissible::Never(router, what) | Inadmissible::NotGlobal(router, what) => {
-            Some(Note::NotGlobal { router, what })
-        }
-        _ => None,
-    }
-}
-
-fn elsewhere(router: Option<IpAddr>, outside: &BTreeSet<IpAddr>) -> Option<Note> {
-    let seen = router.is_some_and(|it| outside.contains(&it));
-    (!seen && !outside.is_empty()).then(|| Note::SeenElsewhere {
-        router,
-        outside: outside.clone(),
-    })
 }
 
 #[cfg(test)]
@@ -168,16 +216,31 @@ mod tests {
     const OURS: &str = "84.212.10.20";
     const OTHER: &str = "84.212.99.99";
 
+    fn at(hours: i64) -> Moment {
+        Moment::from_millis(hours * 3_600_000)
+    }
+
+    const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
+
+    fn word(says: RouterSays) -> Word {
+        Word {
+            router: ROUTER,
+            says,
+            at: at(0),
+        }
+    }
+
     /// The beginning of the one note after a round in which both ends were heard; nothing for none.
     fn said(router: RouterSays, believed: &Observation, others: &[&str]) -> String {
         let mut reach = Reach::default();
-        reach.hear(Some(router), &claims(others));
-        noted(&reach, believed)
+        reach.hear(Some(word(router)), &claims(others));
+        let own = [ip("192.168.77.2"), ip("127.0.0.1")].into();
+        reach.believe(believed, &own);
+        noted(&reach)
     }
 
-    fn noted(reach: &Reach, believed: &Observation) -> String {
-        let own = [ip("192.168.77.2"), ip("127.0.0.1")].into();
-        let notes = reach.notes(believed, &own);
+    fn noted(reach: &Reach) -> String {
+        let notes = reach.notes();
         assert!(notes.len() < 2);
         let text = notes.first().map(ToString::to_string).unwrap_or_default();
         let end = ": connections from the Internet will not arrive until the operator of the line \
@@ -244,11 +307,20 @@ mod tests {
     fn without_the_routers_word_or_with_an_address_of_our_own_there_is_nothing_to_say() {
         let mut reach = Reach::default();
         reach.hear(None, &claims(&[OURS, OURS]));
-        assert_eq!(noted(&reach, &known(OURS)), "");
+        assert_eq!(noted(&reach), "");
         let own = [ip(OURS)].into();
         for router in [says("10.1.2.3"), says(OTHER), RouterSays::None] {
-            reach.hear(Some(router), &claims(&[OURS, OURS]));
-            assert_eq!(reach.notes(&known(OURS), &own), []);
+            reach.hear(Some(word(router)), &claims(&[OURS, OURS]));
+            assert_ne!(noted(&reach), "");
+            let unknown = Observation::Unavailable(Why::Offline);
+            for (believed, direct) in [
+                (&known(OURS), true),
+                (&unknown, true),
+                (&known(OTHER), false),
+            ] {
+                reach.believe(believed, &own);
+                assert_eq!(noted(&reach).is_empty(), direct, "{believed:?}");
+            }
         }
     }
 
@@ -273,7 +345,7 @@ mod tests {
             &[
                 (Some("10.1.2.3"), &[], private),
                 (None, &[], private),
-                (None, &[OURS], ""),
+                (None, &[OURS], private),
             ],
             &[
                 (None, &[OURS], ""),
@@ -284,13 +356,32 @@ mod tests {
         for rounds in rounds {
             let mut reach = Reach::default();
             for (number, (router, others, expected)) in rounds.iter().enumerate() {
-                reach.hear(router.map(says), &claims(others));
-                assert_eq!(
-                    noted(&reach, &known(OURS)),
-                    *expected,
-                    "{rounds:?} {number}"
-                );
+                let router = router.map(says).map(word);
+                reach.hear(router, &claims(others));
+                assert_eq!(noted(&reach), *expected, "{rounds:?} {number}");
             }
         }
+    }
+
+    #[test]
+    fn a_word_counts_for_a_day_and_for_the_router_whose_it_is() {
+        let other = Ipv4Addr::new(192, 168, 7, 1);
+        for (router, now, stays) in [
+            (Some(ROUTER), 0, true),
+            (Some(ROUTER), 23, true),
+            (Some(ROUTER), 24, false),
+            (Some(ROUTER), -1, false),
+            (Some(other), 0, false),
+            (None, 0, false),
+        ] {
+            let mut reach = Reach::default();
+            reach.hear(Some(word(says("10.1.2.3"))), &[]);
+            reach.keep(router, at(now));
+            assert_eq!(reach.word.is_some(), stays, "{router:?} {now}");
+        }
+        let mut reach = Reach::default();
+        reach.hear(Some(word(says("10.1.2.3"))), &[]);
+        reach.shift(3_600_000);
+        assert_eq!(reach.word.unwrap().at, at(1));
     }
 }

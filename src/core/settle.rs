@@ -134,9 +134,10 @@ impl Burst {
         self.pending.take().map(|it| it.change)
     }
 
-    /// A round begins for another reason: it sees what has happened so far.
-    pub fn seen(&mut self) {
-        self.pending = self.pending.filter(|it| !it.change.is_seen_by_any_round());
+    /// A round begins for another reason: it sees what has happened so far. Whether anything had.
+    pub fn seen(&mut self) -> bool {
+        let is_seen = |it: &mut Pending| it.change.is_seen_by_any_round();
+        self.pending.take_if(is_seen).is_some()
     }
 }
 

@@ -269,6 +269,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_there_before_an_earlier_change_is_no_edit() {
+        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let mut memory = spreading(at(100));
+        if let Some(spreading) = &mut memory.spreading {
+            spreading.before.insert(0, [ip("1.1.1.0")].into());
+        }
+        for (last, meaning) in [
+            (0, Meaning::Spreading),
+            (1, Meaning::Spreading),
+            (9, Meaning::Differs),
+        ] {
+            let seen = Seen::Differs([ip(&format!("1.1.1.{last}"))].into());
+            assert_eq!(note(&mut memory, &seen, at(105)), meaning, "{last}");
+        }
+    }
+
+    #[test]
     fn when_all_servers_show_a_change_the_time_it_took_is_remembered() {
         let at = |seconds: i64| Moment::from_millis(seconds * 1000);
         let mut memory = spreading(at(100));

@@ -9,7 +9,7 @@ use super::{
     kernel::View,
     look::Look,
     questions::{Questions, add_told, expand, take_https_out},
-    source::{NEARBY, Source},
+    source::{ROUTER, Source},
     way::Way,
 };
 use crate::core::{
@@ -19,6 +19,7 @@ use crate::core::{
     observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
+    reach::Word,
     time::Moment,
     vantage::{Interface, Vantage},
 };
@@ -93,7 +94,7 @@ impl Detector {
     }
 
     /// Asks as few sources as it takes to know; over an interface, if one is named, and no other. What
-    /// somebody on this host says counts as what one more operator outside says.
+    /// somebody on this host says counts as what one operator outside says.
     pub async fn observe(
         &self,
         how: &FamilySources,
@@ -139,6 +140,7 @@ impl Detector {
             let standing = past.standings.get(&source.label);
             source.held_back = standing.is_some_and(|it| it.holds_back(now));
         }
+        let mut reach = past.reach.clone();
         let view = match via.map_or_else(View::take, View::over) {
             Ok(view) => view,
             Err(why) => {
@@ -146,11 +148,14 @@ impl Detector {
                     vantage,
                     observation: Observation::Unavailable(why),
                     heard: Vec::new(),
-                    notes: Vec::new(),
-                    reach: past.reach.clone(),
+                    notes: reach.notes(),
+                    reach,
                 };
             }
         };
+        let asks_router = how.sources.contains(&Source::Router);
+        let router = view.router.as_ref().ok().filter(|_| asks_router).copied();
+        reach.keep(router, now);
         let elsewhere = Acceptance {
             any: how.acceptance.any,
             ..Acceptance::default()
@@ -188,10 +193,16 @@ impl Detector {
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
                     let own = view.addresses.iter().map(|it| it.addr).collect();
-                    let mut reach = past.reach.clone();
-                    reach.hear(look.router.get(), &claims_of_others(&heard));
+                    let says = look.router.get().zip(router);
+                    let word = says.map(|(says, router)| Word {
+                        router,
+                        says,
+                        at: now,
+                    });
+                    reach.hear(word, &claims_of_others(&heard));
+                    reach.believe(&observation, &own);
                     return FamilyReport {
-                        notes: reach.notes(&observation, &own),
+                        notes: reach.notes(),
                         observation: self.explained(&vantage, observation).await,
                         vantage,
                         heard,
@@ -244,13 +255,13 @@ impl Detector {
     }
 }
 
-/// What the operators outside claimed, the line's own aside: the first claim of each.
+/// What the operators outside claimed, the router aside: the first claim of each.
 fn claims_of_others(heard: &[Heard]) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     for source in heard.iter().filter(|it| it.trust == Trust::Outside) {
         let operator = &source.operator;
         if let Ok(addrs) = &source.answer
-            && operator != NEARBY
+            && operator != ROUTER
             && claims.iter().all(|it| it.operator != *operator)
         {
             claims.push(Claim {

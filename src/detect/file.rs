@@ -1,22 +1,15 @@
 //! The source `file:`: what the operator or another program wrote down.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use super::body::LIST_CAP;
+use crate::regular;
 
-/// The file's content, or a little more of it than is acceptable. Only a regular file is read: a
-/// pipe could keep us waiting for ever.
+/// The file's content, or a little more of it than is acceptable.
 pub(super) fn content(path: &Path) -> Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| format!("{} could not be read: {error}", path.display());
-    if !path.metadata().map_err(failed)?.is_file() {
-        return Err(format!("{} is not a regular file", path.display()));
-    }
     let most = u64::try_from(LIST_CAP + 1).unwrap_or(u64::MAX);
-    let mut content = Vec::new();
-    File::open(path)
-        .and_then(|it| it.take(most).read_to_end(&mut content))
-        .map_err(failed)?;
-    Ok(content)
+    let content = regular::read(path, most);
+    content.map_err(|error| format!("{} could not be read: {error}", path.display()))
 }
 
 #[cfg(test)]

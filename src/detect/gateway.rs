@@ -2,28 +2,16 @@
 
 use std::{
     collections::BTreeSet,
-    io,
     net::{IpAddr, Ipv4Addr},
 };
 
 use crate::{
-    core::{addr::Family, vantage::Interface},
+    core::addr::Family,
     netlink::{
         self,
         message::{Link, Route},
     },
 };
-
-/// The router that this host's traffic leaves by now, or what is bound to one interface.
-pub(super) fn gateway(interface: Option<&Interface>) -> Result<Ipv4Addr, String> {
-    let unreadable = |error: io::Error| format!("the kernel's routes could not be read: {error}");
-    let links = netlink::links().map_err(unreadable)?;
-    let routes = netlink::default_routes().map_err(unreadable)?;
-    match interface {
-        None => first(&links, &routes),
-        Some(interface) => over(interface, &links, &routes),
-    }
-}
 
 /// The routers in front of this host, by whatever interface and table; none where that cannot be read.
 pub fn gateways() -> BTreeSet<Ipv4Addr> {
@@ -36,9 +24,9 @@ pub fn gateways() -> BTreeSet<Ipv4Addr> {
     gateways.collect()
 }
 
-/// The kernel takes the route with the lowest metric; of one that is shared between several, any will
+/// The router that this host's traffic leaves by. The kernel takes the route with the lowest metric; of one that is shared between several, any will
 /// do. Tables beside the main one are for some of the traffic.
-fn first(links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
+pub(super) fn first(links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
     let of_host = routes
         .iter()
         .filter(|it| it.family() == Family::V4 && it.is_in_main_table());
@@ -57,19 +45,18 @@ fn first(links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
 
 /// The router that an interface's default route leads to, in whatever table it stands: packets that
 /// are bound to the interface are routed by its own, if it has one.
-fn over(interface: &Interface, links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String> {
-    let link = links.iter().find(|it| it.name == interface.name());
-    let link = link.ok_or_else(|| format!("there is no interface `{interface}`"))?;
+pub(super) fn over(link: &Link, routes: &[Route]) -> Result<Ipv4Addr, String> {
     let fitting = routes
         .iter()
         .filter(|it| it.family() == Family::V4 && it.leaves_by(link.index));
     match fitting.min_by_key(|it| it.priority()) {
         None => Err(format!(
-            "there is no IPv4 default route by {interface}, so no router"
+            "there is no IPv4 default route by {}, so no router",
+            link.name
         )),
         Some(route) => match route.gateway_by(link.index) {
             Some(IpAddr::V4(gateway)) => Ok(gateway),
-            _ => Err(no_gateway(interface.name())),
+            _ => Err(no_gateway(&link.name)),
         },
     }
 }
@@ -120,20 +107,20 @@ mod tests {
         let hops = [(2, Some(HOME)), (3, Some(OTHER))];
         let shared = [Route::sample(&hops, 0, MAIN)];
         assert_eq!(first(&links(), &shared), Ok(HOME.into()));
-        for (name, gateway) in [("eth0", HOME), ("wlan0", OTHER)] {
-            let interface = name.parse().unwrap();
-            assert_eq!(over(&interface, &links(), &shared), Ok(gateway.into()));
+        for (link, gateway) in links().iter().zip([HOME, OTHER]) {
+            assert_eq!(over(link, &shared), Ok(gateway.into()));
         }
     }
 
     #[test]
     fn an_interfaces_router_may_be_in_a_table_of_its_own() {
         let routes = [by(2, Some(HOME), 0, MAIN), by(3, Some(OTHER), 0, 100)];
-        let over = |name: &str| over(&name.parse().unwrap(), &links(), &routes);
-        assert_eq!(over("wlan0"), Ok(OTHER.into()));
-        assert_eq!(over("gone0").unwrap_err(), "there is no interface `gone0`");
+        let [_, wlan0, ppp0] = &links()[..] else {
+            panic!()
+        };
+        assert_eq!(over(wlan0, &routes), Ok(OTHER.into()));
         assert_eq!(
-            over("ppp0").unwrap_err(),
+            over(ppp0, &routes).unwrap_err(),
             "there is no IPv4 default route by ppp0, so no router"
         );
     }
@@ -143,7 +130,7 @@ mod tests {
         let routes = [by(3, Some(OTHER), 200, MAIN), by(4, None, 0, MAIN)];
         for error in [
             first(&links(), &routes).unwrap_err(),
-            over(&"ppp0".parse().unwrap(), &links(), &routes).unwrap_err(),
+            over(&links()[2], &routes).unwrap_err(),
         ] {
             assert!(error.contains("default route by ppp0 has"), "{error}");
         }

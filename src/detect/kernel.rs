@@ -1,7 +1,8 @@
 //! What the kernel says of this host's interfaces, addresses and default routes.
 
-use std::{io, time::Duration};
+use std::{io, net::Ipv4Addr, time::Duration};
 
+use super::gateway;
 use crate::{
     core::{
         addr::{Acceptance, Family},
@@ -16,66 +17,84 @@ use crate::{
 };
 
 /// One look at the kernel's tables: at everything, or at what one interface has.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct View {
     /// Every address, loopback and link-local ones included.
     pub addresses: Vec<InterfaceAddress>,
     /// Whether each family has a default route.
     pub default_route: [bool; 2],
+    /// The router in front, or in words why there is none.
+    pub router: Result<Ipv4Addr, String>,
 }
 
-impl View {
-    /// Looks now. There is a default route where any table has one; an interface has it where the main
-    /// table does, for other tables are for some of the traffic.
-    pub fn take() -> Result<Self, Why> {
-        let links = netlink::links().map_err(|error| unreadable(&error))?;
-        let addresses = netlink::addresses().map_err(|error| unreadable(&error))?;
-        let routes = netlink::default_routes().map_err(|error| unreadable(&error))?;
-        let addresses = addresses.iter().filter_map(|address| {
-            // An interface that came between the two looks is seen by the next.
-            let link = links.iter().find(|it| it.index == address.index)?;
-            let by_it = |route: &Route| {
-                let is_its = route.carries(address.addr) && route.leaves_by(link.index);
-                is_its && route.is_in_main_table()
-            };
-            Some(described(address, link, routes.iter().any(by_it)))
-        });
-        let exists = |family| routes.iter().any(|route| route.family() == family);
+/// What the kernel lists.
+#[derive(Debug)]
+struct Tables {
+    links: Vec<Link>,
+    addresses: Vec<Address>,
+    routes: Vec<Route>,
+}
+
+impl Tables {
+    fn read() -> io::Result<Self> {
         Ok(Self {
-            addresses: addresses.collect(),
-            default_route: Family::ALL.map(exists),
+            links: netlink::links()?,
+            addresses: netlink::addresses()?,
+            routes: netlink::default_routes()?,
         })
     }
 
-    /// Looks now at what one interface has. Whether it has a default route is looked up in all tables:
-    /// packets that are bound to it are routed by its own, if it has one.
-    pub fn over(interface: &Interface) -> Result<Self, Why> {
-        let links = netlink::links().map_err(|error| unreadable(&error))?;
-        let link = links.iter().find(|it| it.name == interface.name());
-        let link = link.ok_or_else(|| Why::NoUplink(NoUplink::Missing(interface.clone())))?;
-        if !link.up {
-            return Err(Why::NoUplink(NoUplink::Down(interface.clone())));
+    /// There is a default route where any table has one, so that its absence is never concluded too
+    /// early (L1); an interface has it where the main table does, for others are for some of the
+    /// traffic.
+    fn all(&self) -> View {
+        let addresses = self.addresses.iter().filter_map(|address| {
+            // An interface that came between the two looks is seen by the next.
+            let link = self.links.iter().find(|it| it.index == address.index)?;
+            let of_main = self.routes.iter().filter(|it| it.is_in_main_table());
+            Some(described(address, link, of_main))
+        });
+        let exists = |family| self.routes.iter().any(|route| route.family() == family);
+        View {
+            addresses: addresses.collect(),
+            default_route: Family::ALL.map(exists),
+            router: gateway::first(&self.links, &self.routes),
         }
-        let routes = netlink::default_routes().map_err(|error| unreadable(&error))?;
-        let leaves = |family| {
-            let mut routes = routes.iter().filter(|route| route.family() == family);
+    }
+
+    /// Whether an interface has a default route is looked up in all tables: packets that are bound to it
+    /// are routed by its own, if it has one.
+    fn over(&self, interface: &Interface) -> Result<View, NoUplink> {
+        let link = self.links.iter().find(|it| it.name == interface.name());
+        let link = link.ok_or_else(|| NoUplink::Missing(interface.clone()))?;
+        if !link.up {
+            return Err(NoUplink::Down(interface.clone()));
+        }
+        let own = self.addresses.iter().filter(|it| it.index == link.index);
+        let own = own.map(|address| described(address, link, self.routes.iter()));
+        let exists = |family| {
+            let mut routes = self.routes.iter().filter(|it| it.family() == family);
             routes.any(|route| route.leaves_by(link.index))
         };
-        let default_route @ [route4, route6] = Family::ALL.map(leaves);
-        let addresses = netlink::addresses().map_err(|error| unreadable(&error))?;
-        let own = addresses.iter().filter(|it| it.index == link.index);
-        let own = own.map(|address| {
-            let is_default = if address.addr.is_ipv4() {
-                route4
-            } else {
-                route6
-            };
-            described(address, link, is_default)
-        });
-        Ok(Self {
+        Ok(View {
             addresses: own.collect(),
-            default_route,
+            default_route: Family::ALL.map(exists),
+            router: gateway::over(link, &self.routes),
         })
+    }
+}
+
+impl View {
+    /// Looks now.
+    pub fn take() -> Result<Self, Why> {
+        let tables = Tables::read().map_err(|error| unreadable(&error))?;
+        Ok(tables.all())
+    }
+
+    /// Looks now at what one interface has.
+    pub fn over(interface: &Interface) -> Result<Self, Why> {
+        let tables = Tables::read().map_err(|error| unreadable(&error))?;
+        tables.over(interface).map_err(Why::NoUplink)
     }
 
     /// What this says of one family.
@@ -96,14 +115,21 @@ fn unreadable(error: &io::Error) -> Why {
     ))
 }
 
-fn described(address: &Address, link: &Link, default_route: bool) -> InterfaceAddress {
+/// An address of an interface, of which these routes may be the default ones.
+fn described<'r>(
+    address: &Address,
+    link: &Link,
+    routes: impl Iterator<Item = &'r Route> + Clone,
+) -> InterfaceAddress {
+    let mut own = routes.filter(|it| it.carries(address.addr) && it.leaves_by(link.index));
     InterfaceAddress {
         addr: address.addr,
         interface: link.name.clone(),
-        default_route,
+        default_route: own.clone().next().is_some(),
+        source: own.any(|it| it.prefers(address.addr)),
         temporary: address.is_temporary(),
         // A kernel keeps the IPv4 addresses of an interface that is down.
-        unusable: address.is_unusable() || !link.up,
+        unusable: address.is_unusable() || !address.is_global() || !link.up,
         preferred: match address.preferred {
             FOREVER => Duration::MAX,
             seconds => Duration::from_secs(seconds.into()),
@@ -121,6 +147,7 @@ mod tests {
             addr: text.parse().unwrap(),
             interface: "eth0".into(),
             default_route: false,
+            source: false,
             temporary: false,
             unusable: false,
             preferred: Duration::MAX,
@@ -129,6 +156,7 @@ mod tests {
         let view = |addresses: &[&str], default_route| View {
             addresses: addresses.iter().map(|it| address(it)).collect(),
             default_route,
+            router: Err(String::new()),
         };
         let absent = |view: &View| view.of(Family::V6, &acceptance).says_absent();
         assert!(absent(&view(
@@ -148,6 +176,95 @@ mod tests {
             local.of(Family::V4, &acceptance).says_absent(),
             "a bridge is no network"
         );
+    }
+
+    const MAIN: u32 = 254;
+
+    /// Interfaces eth0 and wg0, numbers 2 and 3, with an address of each family, and these routes.
+    fn tables(routes: Vec<Route>) -> Tables {
+        let link = |(index, name): (u32, &str)| Link {
+            index,
+            name: name.to_owned(),
+            up: true,
+        };
+        let address = |(index, text): (u32, &str)| Address {
+            index,
+            addr: text.parse().unwrap(),
+            flags: 0,
+            scope: 0,
+            preferred: FOREVER,
+            valid: FOREVER,
+        };
+        let texts = [
+            (2, "84.212.10.20"),
+            (2, "2a01::2"),
+            (3, "84.212.10.30"),
+            (3, "2a01::3"),
+        ];
+        Tables {
+            links: [(2, "eth0"), (3, "wg0")].map(link).into(),
+            addresses: texts.map(address).into(),
+            routes,
+        }
+    }
+
+    fn by(index: u32, table: u32) -> Route {
+        Route::sample(&[(index, Some([192, 168, 77, 1]))], 0, table)
+    }
+
+    /// The addresses of a view that a default route's interface has.
+    fn routed(view: &View) -> Vec<String> {
+        let routed = view.addresses.iter().filter(|it| it.default_route);
+        routed.map(|it| it.addr.to_string()).collect()
+    }
+
+    #[test]
+    fn l1_a_default_route_of_any_table_is_one_and_an_interface_has_the_main_tables() {
+        for (routes, exists, has) in [
+            (vec![], [false, false], &[][..]),
+            (vec![by(2, MAIN)], [true, false], &["84.212.10.20"]),
+            (vec![by(2, MAIN).for_v6()], [false, true], &["2a01::2"]),
+            (vec![by(3, 51_820).for_v6()], [false, true], &[]),
+            (
+                vec![by(3, 51_820), by(2, MAIN), by(3, 100).for_v6()],
+                [true, true],
+                &["84.212.10.20"],
+            ),
+        ] {
+            let view = tables(routes).all();
+            assert_eq!(view.default_route, exists);
+            assert_eq!(routed(&view), has);
+        }
+    }
+
+    #[test]
+    fn over_an_interface_its_routes_of_any_table_count_and_no_others() {
+        let tables = tables(vec![by(2, MAIN), by(3, 100), by(2, MAIN).for_v6()]);
+        let over = |name: &str| tables.over(&name.parse().unwrap());
+        let view = over("wg0").unwrap();
+        assert_eq!(view.default_route, [true, false]);
+        assert_eq!(routed(&view), ["84.212.10.30"]);
+        assert_eq!(view.addresses.len(), 2);
+        assert!(view.router.is_ok());
+        let missing = NoUplink::Missing("gone0".parse().unwrap());
+        assert_eq!(over("gone0"), Err(missing));
+    }
+
+    #[test]
+    fn what_the_kernel_says_of_an_address_is_kept() {
+        let mut tables = tables(vec![by(2, MAIN).from_source([84, 212, 10, 20].into())]);
+        let one = |tables: &Tables| tables.all().addresses[0].clone();
+        let address = one(&tables);
+        assert!(address.source && !address.unusable && address.preferred == Duration::MAX);
+        assert!(!tables.all().addresses[1].source);
+        // Of this link alone.
+        tables.addresses[0].scope = 253;
+        assert!(one(&tables).unusable);
+        tables.addresses[0].scope = 0;
+        tables.addresses[0].preferred = 7;
+        assert_eq!(one(&tables).preferred, Duration::from_secs(7));
+        tables.links[0].up = false;
+        assert!(one(&tables).unusable);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use super::{
     command,
     detector::{Detector, FamilySources},
     file,
-    gateway::gateway,
     kernel::View,
     questions::Ask,
     router::Router,
@@ -70,7 +69,7 @@ impl Look<'_> {
 
     /// Asks the router in front of this host, and notes what it says, fit to be published or not.
     async fn ask_the_router(&self, way: &Way) -> Result<IpAddr, String> {
-        let addr = gateway(self.vantage.via.as_ref())?;
+        let addr = self.view.router.clone()?;
         let router = Router::new(addr, &self.detector.echoes);
         let answer = router.ask(way, self.detector.random()?).await;
         self.router.set(match &answer {

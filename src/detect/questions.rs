@@ -6,7 +6,7 @@ use super::{
     detector::FamilySources,
     dns, https,
     rotate::rotated,
-    source::{NEARBY, Source, operator_of},
+    source::{ROUTER, Source, operator_of},
     stun,
 };
 use crate::core::{
@@ -40,7 +40,7 @@ pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BT
     {
         let source = agree::Source {
             label: poke::SOURCE.to_owned(),
-            operator: NEARBY.to_owned(),
+            operator: poke::SOURCE.to_owned(),
             trust: Trust::Outside,
             held_back: false,
         };
@@ -107,7 +107,7 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                 let ask = Ask::Stun(server.clone());
                 add(label, server.operator(), Trust::Outside, ask);
             }
-            Source::Router => add(label, NEARBY, Trust::Outside, Ask::Router),
+            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
             Source::Static(addrs) => {
                 add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
             }

@@ -71,9 +71,8 @@ pub enum SourceError {
 pub const KINDS: &str = "`interface[:NAME]`, `https`, `https://…`, `http://…` (own network only), `dns`, \
                          `stun[:HOST:PORT]`, `router`, `static:ADDRESS`, `file:PATH` or `command:…`";
 
-/// Who speaks for the line in front of this host: its router, and whoever pokes with an address, who has
-/// it from that router more often than not.
-pub(super) const NEARBY: &str = "your network";
+/// Who speaks for the router in front of this host.
+pub(super) const ROUTER: &str = "router";
 
 impl Source {
     /// Reads a source of addresses of `family`.
@@ -118,7 +117,7 @@ impl Source {
             Self::Stun => stun::OPERATORS.iter().map(|it| it.name).collect(),
             Self::Echo(url) => vec![operator_of(url.host_str().unwrap_or_default())],
             Self::StunServer(server) => vec![server.operator()],
-            Self::Router => vec![NEARBY],
+            Self::Router => vec![ROUTER],
             Self::Interface(_) | Self::Static(_) | Self::File(_) | Self::Command(_) => Vec::new(),
         }
     }

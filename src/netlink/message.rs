@@ -93,6 +93,7 @@ pub struct Route {
     family: u8,
     table: u32,
     priority: Option<u32>,
+    source: Option<IpAddr>,
     /// The ways it leaves by: more than one if traffic is shared between them.
     hops: Vec<Hop>,
 }
@@ -136,6 +137,11 @@ impl Route {
         self.priority.unwrap_or_default()
     }
 
+    /// Whether it says that traffic by it is to come from this address.
+    pub fn prefers(&self, addr: IpAddr) -> bool {
+        self.source == Some(addr)
+    }
+
     /// The numbers of the interfaces it leaves by.
     pub fn interfaces(&self) -> impl Iterator<Item = u32> {
         self.hops.iter().filter_map(|hop| hop.interface)
@@ -170,7 +176,24 @@ impl Route {
             family: INET,
             table,
             priority: Some(priority),
+            source: None,
             hops: hops.iter().map(hop).collect(),
+        }
+    }
+
+    /// The same for the other family.
+    pub(crate) fn for_v6(self) -> Self {
+        Self {
+            family: INET6,
+            ..self
+        }
+    }
+
+    /// The same, whose traffic comes from this address.
+    pub(crate) fn from_source(self, addr: IpAddr) -> Self {
+        Self {
+            source: Some(addr),
+            ..self
         }
     }
 }
@@ -268,7 +291,11 @@ fn body(kind: u16, payload: &[u8]) -> Result<Body, Malformed> {
             Some(it) => Body::DefaultRouteGone(it),
             None => Body::Other,
         },
-        DONE => Body::Done,
+        // What broke off is told at the end, where that says anything.
+        DONE => match four(payload, 0).map(i32::from_ne_bytes) {
+            Ok(code) if code < 0 => Body::Error(code),
+            _ => Body::Done,
+        },
         ERROR => Body::Error(i32::from_ne_bytes(four(payload, 0)?)),
         _ => Body::Other,
     })
@@ -354,14 +381,16 @@ fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
         interface: None,
         gateway: None,
     };
-    let (mut table, mut priority, mut shared) = (u32::from(table), None, Vec::new());
+    let (mut table, mut priority, mut source) = (u32::from(table), None, None);
+    let mut shared = Vec::new();
     for attribute in attributes(payload, 12) {
         match attribute? {
-            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE
+            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_MULTIPATH, RTA_TABLE
             (4, value) => only.interface = Some(u32_at(value, 0)?),
-            (5, value) => only.gateway = Some(ip(family, value)?),
+            (5, value) => only.gateway = ip(family, value).ok(),
             (6, value) => priority = Some(u32_at(value, 0)?),
             (9, value) => shared = hops(family, value)?,
+            (7, value) => source = ip(family, value).ok(),
             (15, value) => table = u32_at(value, 0)?,
             _ => {}
         }
@@ -370,6 +399,7 @@ fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
         family,
         table,
         priority,
+        source,
         hops: if shared.is_empty() {
             vec![only]
         } else {
@@ -389,7 +419,7 @@ fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<Hop>, Malformed> {
         for attribute in attributes(hop, 8) {
             // RTA_GATEWAY
             if let (5, value) = attribute? {
-                gateway = Some(ip(family, value)?);
+                gateway = ip(family, value).ok();
             }
         }
         hops.push(Hop {

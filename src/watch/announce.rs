@@ -81,7 +81,7 @@ impl Announcements {
                 Err(error) => return Err(error),
             };
             let bytes = room.get(..length).unwrap_or_default();
-            // What strangers send costs no more than reading it.
+            // What is no announcement costs no more than reading it.
             if let SocketAddr::V4(from) = from
                 && let Some(announcement) = Announcement::read(bytes)
                 && self.is_router(*from.ip())
@@ -156,22 +156,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strangers_cost_no_look_at_the_kernels_routes_and_announcements_one_a_second() {
+    async fn noise_costs_no_look_at_the_kernels_routes_and_announcements_one_a_second() {
         let (announcements, at, now, looks) = listening();
         let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let router = UdpSocket::bind((ROUTER, 0)).await.unwrap();
-        for (second, expected) in [(0, 1), (999, 1), (1_000, 2)] {
-            now.set(second);
+        for (millis, expected) in [(0, 1), (999, 1), (1_000, 2)] {
+            now.set(millis);
             for last in 0..5 {
                 stranger.send_to(b"no announcement", at).await.unwrap();
                 stranger.send_to(&address(last), at).await.unwrap();
             }
             router
-                .send_to(&address(u8::try_from(second % 250).unwrap()), at)
+                .send_to(&address(u8::try_from(millis % 250).unwrap()), at)
                 .await
                 .unwrap();
             assert_eq!(announcements.next().await.unwrap(), Change::Gained);
-            assert_eq!(looks.get(), expected, "{second}");
+            assert_eq!(looks.get(), expected, "{millis}");
         }
         now.set(5_000);
         stranger.send_to(b"no announcement", at).await.unwrap();

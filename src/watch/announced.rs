@@ -274,4 +274,13 @@ mod tests {
         let limits = MOST.map(|(most, _)| u32::try_from(most).unwrap());
         assert!(limits[0] < settle::MOST && limits[1] < settle::MOST_AN_HOUR);
     }
+
+    #[test]
+    fn what_came_when_there_was_too_much_news_is_news_when_it_is_repeated() {
+        let mut heard: Vec<_> = (0..25_u8)
+            .map(|it| (0, by_natpmp(0, [84, 212, 10, it])))
+            .collect();
+        heard.extend([59, 60, 61].map(|second| (second, by_natpmp(0, B))));
+        assert_eq!(news(&heard)[24..], [0, 60]);
+    }
 }

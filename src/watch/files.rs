@@ -5,9 +5,8 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
-    fs::File,
     hash::{DefaultHasher, Hash, Hasher},
-    io::{self, Read},
+    io,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
@@ -15,7 +14,7 @@ use std::{
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use tokio::net::unix::pipe::Receiver;
 
-use crate::core::settle::Change;
+use crate::{core::settle::Change, regular};
 
 /// Room for several events; one takes 16 bytes and its name, of 255 at the most.
 const ROOM: usize = 4096;
@@ -175,12 +174,7 @@ impl Directory {
 
 /// What a file says, as a number that is another one for other words.
 fn read(path: &Path) -> Said {
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut content = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(MOST).read_to_end(&mut content).ok()?;
+    let content = regular::read(path, MOST).ok()?;
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
     Some(hasher.finish())

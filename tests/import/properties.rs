@@ -131,7 +131,7 @@ const DDNS_UPDATER: &[&str] = &[
     r#""ip_version":"ipv4 or ipv6""#,
     r#""ip_version":7"#,
     r#""ipv6_suffix":"::1/64""#,
-    r#""ipv6_suffix":"::1/56""#,
+    r#""ipv6_suffix":"::1/72""#,
     r#""ipv6_suffix":"2a01::1/64""#,
     r#""ipv6_suffix":"""#,
     r#""ttl":1"#,

@@ -6,7 +6,7 @@ use super::*;
 use crate::core::{
     damp::{Dated, Restless},
     outcome::Class,
-    reach::{Reach, RouterSays},
+    reach::{Reach, RouterSays, Word},
     standing::Standing,
 };
 
@@ -134,9 +134,16 @@ fn pasts() -> impl Strategy<Value = Past> {
         Just(RouterSays::None),
         any::<[u8; 4]>().prop_map(|it| RouterSays::Address(it.into())),
     ];
-    let reach = (prop::option::of(says), addrs()).prop_map(|(router, outside)| Reach {
-        router,
+    let word = (any::<[u8; 4]>(), says, moments()).prop_map(|(router, says, at)| Word {
+        router: router.into(),
+        says,
+        at,
+    });
+    let reach = (prop::option::of(word), addrs(), any::<bool>());
+    let reach = reach.prop_map(|(word, outside, direct)| Reach {
+        word,
         outside: outside.into_iter().collect(),
+        direct,
     });
     let absent = prop::option::of(moments());
     (addrs(), absent, restless, standings, reach).prop_map(

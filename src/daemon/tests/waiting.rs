@@ -174,3 +174,23 @@ fn a_round_after_a_reload_is_played_for_a_change_of_the_network_that_waited_with
         assert_eq!(*rounds, [Occasion::Routine, occasion], "{heard:?}");
     }
 }
+
+#[test]
+fn a_change_that_has_not_come_to_rest_when_a_reload_comes_is_what_the_round_is_for() {
+    let host = &Host::default();
+    let board = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let mut go_on = || {
+        let mut context = Context::from_waker(Waker::noop());
+        running.as_mut().poll(&mut context)
+    };
+    host.round_may_end.set(true);
+    assert!(go_on().is_pending());
+    for heard in [Event::Network(Change::Other), Event::Reload, Event::Reload] {
+        host.signals.borrow_mut().push_back(heard);
+        assert!(go_on().is_pending());
+    }
+    let rounds = host.rounds.borrow();
+    let expected = [Occasion::Routine, Occasion::Network, Occasion::Routine];
+    assert_eq!(*rounds, expected);
+}

@@ -184,19 +184,61 @@ fn whose(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> W
     if text.is_empty() || !kept {
         return Whose::Own;
     }
-    let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
-    let part = addr.parse::<Ipv6Addr>().ok();
-    let prefix = bits.parse().ok().and_then(PrefixLength::new);
-    match part.zip(prefix) {
-        Some((host, prefix)) if HostPart::parse(&host.to_string(), prefix).is_ok() => {
-            Whose::Other(Device { host, prefix })
-        }
-        _ => {
+    match suffixed(text) {
+        Some(device) => Whose::Other(device),
+        None => {
             let why = "moored puts a device's own bits behind 48 to 64 of this network's; that IPv6 \
                        address is not kept";
             let what = format!("`ipv6_suffix`{}", with(names));
             found.leave(Spot::Line(suffix.line), what, why);
             Whose::Lost
+        }
+    }
+}
+
+/// `ADDRESS/BITS`: so many last bits are the device's own, and what the address has above them counts
+/// for nothing. Nothing where moored has no such prefix.
+fn suffixed(text: &str) -> Option<Device> {
+    let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
+    let prefix = PrefixLength::new(128 - bits.parse::<i64>().ok()?)?;
+    let own = u128::MAX >> prefix.bits();
+    let host = Ipv6Addr::from(u128::from(addr.parse::<Ipv6Addr>().ok()?) & own);
+    HostPart::parse(&host.to_string(), prefix).ok()?;
+    Some(Device { host, prefix })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_behind_a_suffix_counts_the_devices_own_bits() {
+        for (text, device) in [
+            (
+                "0:0:0:0:72ad:8fbb:a54e:bedd/64",
+                Some(("::72ad:8fbb:a54e:bedd", 64)),
+            ),
+            ("::72ad:8fbb:a54e:bedd", Some(("::72ad:8fbb:a54e:bedd", 64))),
+            (
+                "::17:5054:ff:fe12:3456/72",
+                Some(("::17:5054:ff:fe12:3456", 56)),
+            ),
+            (
+                "::1:17:5054:ff:fe12:3456/72",
+                Some(("::17:5054:ff:fe12:3456", 56)),
+            ),
+            ("2a01:799::1/80", Some(("::1", 48))),
+            // It would keep 72 bits of this host's own address.
+            ("::1/56", None),
+            ("::1/88", None),
+            ("::/64", None),
+            ("::1/-1", None),
+            ("::1/x", None),
+            ("1.1.1.1/64", None),
+        ] {
+            let read = suffixed(text).map(|it| (it.host.to_string(), it.prefix.bits()));
+            let read = read.as_ref().map(|(host, bits)| (host.as_str(), *bits));
+            assert_eq!(read, device, "{text}");
         }
     }
 }

@@ -170,6 +170,28 @@ fn a_route_by_several_interfaces_leaves_by_each_of_them() {
 }
 
 #[test]
+fn a_list_that_broke_off_is_no_list() {
+    for (payload, body) in [
+        (&[][..], Body::Done),
+        (&0_i32.to_ne_bytes(), Body::Done),
+        (&(-90_i32).to_ne_bytes(), Body::Error(-90)),
+    ] {
+        assert_eq!(only(&message(DONE, payload, &[])), body);
+    }
+}
+
+#[test]
+fn a_route_may_say_from_which_address_its_traffic_comes() {
+    let fixed = [INET, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+    let bytes = message(NEW_ROUTE, &fixed, &[attribute(7, &[84, 212, 10, 20])]);
+    let Body::DefaultRoute(route) = only(&bytes) else {
+        panic!()
+    };
+    let prefers = |last| route.prefers([84, 212, 10, last].into());
+    assert_eq!([prefers(20), prefers(21)], [true, false]);
+}
+
+#[test]
 fn of_routes_only_default_ones_matter() {
     assert!(matches!(only(&route(0, 1)), Body::DefaultRoute(_)));
     assert_eq!(only(&route(24, 1)), Body::Other);

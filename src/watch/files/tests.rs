@@ -31,7 +31,7 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
     let (dir, path, files) = watched();
     let new = dir.path().join("new");
 
-    let mut writer = File::create(&path).unwrap();
+    let mut writer = fs::File::create(&path).unwrap();
     writer.write_all(b"84.212").unwrap();
     // What is half written is not news: the write that ends is.
     fs::rename(&path, dir.path().join("away")).unwrap();
@@ -51,15 +51,21 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
 
 #[tokio::test]
 async fn the_same_words_written_again_are_no_news() {
-    let (dir, path, files) = watched();
-    let new = dir.path().join("new");
+    let (dir, path, _) = watched();
+    let (new, other) = (dir.path().join("new"), dir.path().join("other"));
+    let files = Files::open([&*path, &*other]).unwrap();
+    files.renew();
     for words in ["84.212.10.21", "84.212.10.20"] {
         // What it said when it was watched first, and then what it was heard to say.
         let before = fs::read(&path).unwrap();
+        fs::write(&other, words).unwrap();
+        assert_eq!(next(&files).await, Change::Gained);
         fs::write(&path, &before).unwrap();
         fs::write(&new, &before).unwrap();
         fs::rename(&new, &path).unwrap();
-        assert!(files.next().now_or_never().is_none());
+        fs::remove_file(&other).unwrap();
+        // The removal alone: news of a write would come first or outweigh it.
+        assert_eq!(next(&files).await, Change::Other);
         fs::write(&path, words).unwrap();
         assert_eq!(next(&files).await, Change::Gained);
     }
