@@ -3,6 +3,7 @@
 mod bad;
 mod environment;
 mod good;
+mod keys;
 mod leaks;
 
 use std::{io, path::Path};

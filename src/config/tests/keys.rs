@@ -1,0 +1,275 @@
+//! The table of keys says of each what the reader does, and has all of them.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::{
+        duration,
+        environment::VARIABLES,
+        keys::{Key, Kind, SOURCES, TABLES, Table, Without},
+    },
+    *,
+};
+
+/// A configuration with every table in it, each with a line `(here PATH)` at its head.
+const FRAME: &str = r#"(here )
+[ipv4]
+(here ipv4)
+[ipv6]
+(here ipv6)
+[dns]
+(here dns)
+[[domeneshop]]
+token = "t"
+secret = "s"
+(here domeneshop)
+[[domeneshop.host]]
+name = "one.example.com"
+(here domeneshop.host)
+[domeneshop.host.ipv6]
+host = "::1"
+(here domeneshop.host.ipv6)
+[[dnspod]]
+token = "1,a"
+contact = "you@example.com"
+(here dnspod)
+[[dnspod.host]]
+name = "two.example.com"
+(here dnspod.host)
+[dnspod.host.ipv6]
+host = "::1"
+(here dnspod.host.ipv6)
+"#;
+
+/// The frame with a line in one of its tables, instead of what that line makes impossible there.
+fn with(table: &Table, line: &str) -> String {
+    let key = line.split_once(" = ").map_or("", |(key, _)| key);
+    let excludes = |other: &str| {
+        let secret = ["token", "user_token", "secret"]
+            .into_iter()
+            .filter(|it| key.starts_with(it))
+            .max_by_key(|it| it.len());
+        other == key
+            || matches!((key, other), ("mac", "host"))
+            || secret.is_some_and(|it| it.trim_start_matches("user_") == other)
+    };
+    let mark = format!("(here {})", table.path);
+    let end = FRAME.find(&mark).unwrap();
+    let start = FRAME[..end].rfind('[').unwrap_or(0);
+    let own = FRAME[start..end].lines();
+    let own = own.filter(|it| it.split_once(" = ").is_none_or(|(it, _)| !excludes(it)));
+    let mut text = FRAME[..start].to_owned();
+    for it in own {
+        text += &format!("{it}\n");
+    }
+    text += &format!("{line}\n{}", &FRAME[end + mark.len()..]);
+    // What is told in a table of its own is not told again in a line.
+    if key == "ipv6" {
+        let place = text.find(line).unwrap() + line.len();
+        let (before, after) = text.split_at(place);
+        let inner = format!("[{}.ipv6]\nhost = \"::1\"\n", table.path);
+        text = before.to_owned() + &after.replacen(&inner, "", 1);
+    }
+    text.lines()
+        .filter(|it| !it.starts_with("(here "))
+        .map(|it| format!("{it}\n"))
+        .collect()
+}
+
+fn read_with(table: &Table, line: &str) -> Result<Config, Problems> {
+    read(&with(table, line))
+}
+
+/// Reads a configuration where every secret that is named has the form of a token.
+fn read(text: &str) -> Result<Config, Problems> {
+    let mut surroundings = surroundings(&[
+        ("CREDENTIALS_DIRECTORY", "/run/credentials"),
+        ("TOKEN", "1,a"),
+    ]);
+    surroundings.read = Box::new(|_| Ok(b"1,a\n".to_vec()));
+    from_toml(text, Path::new("c"), &surroundings)
+}
+
+fn all_keys() -> impl Iterator<Item = (&'static Table, &'static Key)> {
+    TABLES
+        .iter()
+        .flat_map(|table| table.keys.iter().map(move |key| (table, key)))
+}
+
+#[test]
+fn the_reader_has_the_keys_of_the_table_and_no_others() {
+    for table in TABLES {
+        let problems = read_with(table, "unknown_of_all = 1").unwrap_err();
+        let [problem] = &problems.0[..] else {
+            panic!("{}: {problems}", table.path)
+        };
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        assert!(hint.starts_with("the keys here are"), "{problem}");
+        let words = hint.split('`').skip(1).step_by(2);
+        let read: BTreeSet<_> = words.map(str::to_owned).collect();
+        let keys: Vec<_> = table.keys.iter().flat_map(Key::names).collect();
+        let inner = table.inner().map(|it| it.name().to_owned());
+        let known: BTreeSet<_> = keys.into_iter().chain(inner).collect();
+        assert_eq!(read, known, "[{}]", table.path);
+    }
+}
+
+#[test]
+fn every_key_outside_of_inner_tables_has_a_variable_and_every_variable_a_key() {
+    let of_keys: BTreeSet<_> = all_keys()
+        .flat_map(|(table, key)| key.names().into_iter().filter_map(|it| table.variable(&it)))
+        .collect();
+    let read: BTreeSet<_> = VARIABLES.into_iter().map(str::to_owned).collect();
+    assert_eq!(of_keys, read);
+}
+
+#[test]
+fn every_example_is_one_in_each_way_it_can_be_written() {
+    for (table, key) in all_keys() {
+        for name in key.names() {
+            let value = match name.strip_prefix(key.name) {
+                Some("_file") => "\"token\"",
+                Some("_env") => "\"TOKEN\"",
+                Some("_credential") => "\"token\"",
+                _ => key.example,
+            };
+            let read = read_with(table, &format!("{name} = {value}"));
+            assert!(read.is_ok(), "{} {name}: {}", table.path, read.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn without_a_key_it_is_as_the_table_says() {
+    for (table, key) in all_keys() {
+        let value = match key.without {
+            Without::Default(value) => value,
+            Without::Else(_) | Without::Required => key.example,
+        };
+        let line = format!("{} = {value}\n", key.name);
+        let written = with(table, line.trim_end());
+        let without = written.replacen(&line, "", 1);
+        match key.without {
+            Without::Default(_) => assert_eq!(
+                format!("{:?}", read(&without).unwrap()),
+                format!("{:?}", read(&written).unwrap()),
+                "{} {}",
+                table.path,
+                key.name
+            ),
+            Without::Else(words) => assert!(words.ends_with('.'), "{words}"),
+            Without::Required => {
+                let problems = read(&without).unwrap_err().to_string();
+                let missing = format!(".{}: is missing", key.name);
+                assert!(problems.contains(&missing), "{problems}");
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_words_and_forms_are_the_readers() {
+    let problem = |table: &Table, key: &Key, value: &str| {
+        let problems = read_with(table, &format!("{} = {value}", key.name));
+        let problems = problems.map_or_else(|it| it.0, |_| Vec::new());
+        let own = format!(".{}", key.name);
+        // A problem of an item is one of its list.
+        let about = |it: &&Problem| {
+            let list = it
+                .key
+                .rsplit_once('[')
+                .filter(|(_, item)| item.ends_with(']'));
+            format!(".{}", list.map_or(&*it.key, |(list, _)| list)).ends_with(&own)
+        };
+        problems.iter().find(about).map(ToString::to_string)
+    };
+    for (table, key) in all_keys() {
+        let right = |value: &str| assert_eq!(problem(table, key, value), None, "{value}");
+        let wrong = |value: &str| {
+            let problem = problem(table, key, value);
+            assert!(problem.is_some(), "{} = {value} is accepted", key.name);
+            problem.unwrap()
+        };
+        match key.kind {
+            Kind::Duration(least, most) => {
+                for end in [least, most] {
+                    right(&format!("\"{end}\""));
+                }
+                let any = duration::Limits {
+                    least: Duration::ZERO,
+                    most: Duration::MAX,
+                };
+                let millis = |text| duration::parse(text, any).unwrap().as_millis();
+                wrong(&format!("\"{}ms\"", millis(least) - 1));
+                wrong(&format!("\"{}ms\"", millis(most) + 1));
+            }
+            Kind::Integer(least, most, step) => {
+                right(&least.to_string());
+                wrong(&(least - 1).to_string());
+                wrong(&format!("\"{least}\""));
+                // How many operators there can be is no limit of the key.
+                if most != i64::MAX {
+                    right(&most.to_string());
+                    wrong(&(most + step).to_string());
+                    right(&(least + step).to_string());
+                }
+                if step > 1 {
+                    wrong(&(least + 1).to_string());
+                }
+            }
+            Kind::Switch => {
+                right("true");
+                right("false");
+                wrong("\"true\"");
+            }
+            Kind::Choice(words) => {
+                for word in words {
+                    // Not every word goes with the frame's hosts; the word itself is known.
+                    let said = problem(table, key, &format!("\"{word}\""));
+                    assert_eq!(said, None, "{word}");
+                }
+                let hint = wrong("\"unknown of all\"");
+                let listed: Vec<_> = hint.split('`').skip(3).step_by(2).collect();
+                assert_eq!(listed, words, "{hint}");
+            }
+            Kind::Text(_) | Kind::Secret => {
+                wrong("5");
+                wrong("[]");
+            }
+            Kind::Texts(_) => {
+                wrong("\"text\"");
+                wrong("[5]");
+            }
+            Kind::Device => {
+                right("true");
+                right("false");
+                right("{ mac = \"52:54:00:12:34:56\" }");
+                wrong("\"true\"");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_grammar_of_sources_has_every_kind() {
+    let kinds: BTreeSet<_> = SOURCES
+        .iter()
+        .map(|(form, _)| form.split(':').next().unwrap())
+        .collect();
+    let problem = problems("[ipv4]\nsources = [\"unknown of all\"]");
+    let hint = problem
+        .lines()
+        .next()
+        .unwrap()
+        .split("; use ")
+        .nth(1)
+        .unwrap();
+    let read: BTreeSet<_> = hint
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|it| it.split([':', '[']).next().unwrap())
+        .filter(|it| *it != "http")
+        .collect();
+    assert_eq!(kinds, read);
+}
