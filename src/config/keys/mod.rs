@@ -113,9 +113,10 @@ impl Table {
 
     /// How its head is written.
     pub fn head(&self) -> String {
-        match self.repeats {
-            true => format!("[[{}]]", self.path),
-            false => format!("[{}]", self.path),
+        if self.repeats {
+            format!("[[{}]]", self.path)
+        } else {
+            format!("[{}]", self.path)
         }
     }
 

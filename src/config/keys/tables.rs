@@ -115,7 +115,7 @@ pub const TABLES: &[Table] = &[
                 Kind::Secret,
                 Without::Required,
                 "\"sandbox\"",
-                "The API token, made at https://domene.shop/admin?view=api.",
+                "The API token, made at https://www.domeneshop.no/admin?view=api.",
             ),
             key(
                 "secret",

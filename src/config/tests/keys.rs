@@ -11,69 +11,56 @@ use super::{
     *,
 };
 
-/// A configuration with every table in it, each with a line `(here PATH)` at its head.
-const FRAME: &str = r#"(here )
+/// A configuration with every table in it.
+const FRAME: &str = r#"
 [ipv4]
-(here ipv4)
 [ipv6]
-(here ipv6)
 [dns]
-(here dns)
 [[domeneshop]]
 token = "t"
 secret = "s"
-(here domeneshop)
 [[domeneshop.host]]
 name = "one.example.com"
-(here domeneshop.host)
 [domeneshop.host.ipv6]
 host = "::1"
-(here domeneshop.host.ipv6)
 [[dnspod]]
 token = "1,a"
 contact = "you@example.com"
-(here dnspod)
 [[dnspod.host]]
 name = "two.example.com"
-(here dnspod.host)
 [dnspod.host.ipv6]
 host = "::1"
-(here dnspod.host.ipv6)
 "#;
 
 /// The frame with a line in one of its tables, instead of what that line makes impossible there.
 fn with(table: &Table, line: &str) -> String {
     let key = line.split_once(" = ").map_or("", |(key, _)| key);
-    let excludes = |other: &str| {
-        let secret = ["token", "user_token", "secret"]
-            .into_iter()
-            .filter(|it| key.starts_with(it))
-            .max_by_key(|it| it.len());
-        other == key
-            || matches!((key, other), ("mac", "host"))
-            || secret.is_some_and(|it| it.trim_start_matches("user_") == other)
+    let secret = ["user_token", "token", "secret"]
+        .into_iter()
+        .find(|it| key.starts_with(it))
+        .map(|it| it.trim_start_matches("user_"));
+    let excluded = |other: &str| {
+        other == key || (key, other) == ("mac", "host") || secret.is_some_and(|it| it == other)
     };
-    let mark = format!("(here {})", table.path);
-    let end = FRAME.find(&mark).unwrap();
-    let start = FRAME[..end].rfind('[').unwrap_or(0);
-    let own = FRAME[start..end].lines();
-    let own = own.filter(|it| it.split_once(" = ").is_none_or(|(it, _)| !excludes(it)));
-    let mut text = FRAME[..start].to_owned();
-    for it in own {
-        text += &format!("{it}\n");
+    // What is told in a line is not told again in a table of its own.
+    let told = format!("{}.{key}", table.path);
+    let mut here = "";
+    let mut lines = Vec::new();
+    for it in FRAME.lines() {
+        let head = it.starts_with('[');
+        if head {
+            here = it.trim_matches(['[', ']']);
+        }
+        let other = it.split_once(" = ").map_or("", |(other, _)| other);
+        let own = here == table.path;
+        if here != told && !(own && !other.is_empty() && excluded(other)) {
+            lines.push(it);
+        }
+        if own && (head || it.is_empty()) {
+            lines.push(line);
+        }
     }
-    text += &format!("{line}\n{}", &FRAME[end + mark.len()..]);
-    // What is told in a table of its own is not told again in a line.
-    if key == "ipv6" {
-        let place = text.find(line).unwrap() + line.len();
-        let (before, after) = text.split_at(place);
-        let inner = format!("[{}.ipv6]\nhost = \"::1\"\n", table.path);
-        text = before.to_owned() + &after.replacen(&inner, "", 1);
-    }
-    text.lines()
-        .filter(|it| !it.starts_with("(here "))
-        .map(|it| format!("{it}\n"))
-        .collect()
+    lines.join("\n") + "\n"
 }
 
 fn read_with(table: &Table, line: &str) -> Result<Config, Problems> {
@@ -128,9 +115,8 @@ fn every_example_is_one_in_each_way_it_can_be_written() {
     for (table, key) in all_keys() {
         for name in key.names() {
             let value = match name.strip_prefix(key.name) {
-                Some("_file") => "\"token\"",
+                Some("_file" | "_credential") => "\"token\"",
                 Some("_env") => "\"TOKEN\"",
-                Some("_credential") => "\"token\"",
                 _ => key.example,
             };
             let read = read_with(table, &format!("{name} = {value}"));
