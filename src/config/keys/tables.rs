@@ -171,13 +171,13 @@ pub const TABLES: &[Table] = &[
                 "The older form, of the international site only.",
             ),
             endpoint(
-                Without::Else("the site's: https://api.dnspod.com or https://dnsapi.cn."),
+                Without::Else("https://api.dnspod.com or https://dnsapi.cn, as `site` says."),
                 "\"https://api.dnspod.com\"",
             ),
             key(
                 "line",
                 Kind::Text(&LINE),
-                Without::Else("the one for everybody: `default`, or `默认` on the site for China."),
+                Without::Else("`default`, or `默认` on the site for China: the one for everybody."),
                 "\"default\"",
                 "The line whose records are kept.",
             ),

@@ -74,7 +74,11 @@ fn read(text: &str) -> Result<Config, Problems> {
         ("TOKEN", "1,a"),
     ]);
     surroundings.read = Box::new(|_| Ok(b"1,a\n".to_vec()));
-    from_toml(text, Path::new("c"), &surroundings)
+    let read = from_toml(text, Path::new("c"), &surroundings);
+    if read.is_ok() {
+        assert_eq!(super::schema::taken(text), Ok(()), "{text}");
+    }
+    read
 }
 
 fn all_keys() -> impl Iterator<Item = (&'static Table, &'static Key)> {
@@ -233,6 +237,23 @@ fn limits_words_and_forms_are_the_readers() {
                 wrong("\"true\"");
             }
         }
+    }
+}
+
+#[test]
+fn a_source_of_every_kind_is_one_by_the_schema_too() {
+    let [ipv4, ipv6] = ["ipv4", "ipv6"].map(|path| TABLES.iter().find(|it| it.path == path));
+    let both = r#""interface", "interface:eth0", "https", "https://ip.example.net/", "dns", "stun",
+        "stun:stun.example.net:3478", "file:/run/address", "command:ip -j addr""#;
+    for (table, own) in [
+        (
+            ipv4,
+            r#""router", "static:84.212.10.20, 84.212.10.21", "http://192.168.1.1/ip""#,
+        ),
+        (ipv6, r#""static:2a01::1", "http://[fd00::1]:8080/""#),
+    ] {
+        let read = read_with(table.unwrap(), &format!("sources = [{both}, {own}]"));
+        assert!(read.is_ok(), "{}", read.unwrap_err());
     }
 }
 

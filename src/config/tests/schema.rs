@@ -43,18 +43,18 @@ fn the_configurations_that_are_shipped_or_made_are_what_the_schema_says() {
         let blocks = page.split("```toml\n").skip(1);
         texts.extend(blocks.map(|it| it.split("```").next().unwrap().to_owned()));
     }
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/samples");
-    for entry in fs::read_dir(samples).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|it| it == "toml") {
-            texts.push(fs::read_to_string(path).unwrap());
-        }
+    for directory in ["tests/import/samples", "fuzz/corpus/config"] {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+        let files = fs::read_dir(directory)
+            .unwrap()
+            .map(|it| it.unwrap().path());
+        texts.extend(files.filter_map(|it| fs::read_to_string(it).ok()));
     }
     let mut surroundings = super::surroundings(&[("CREDENTIALS_DIRECTORY", "/run/credentials")]);
     surroundings.read = Box::new(|_| Ok(b"12345,0123456789abcdef\n".to_vec()));
-    // What is made of a file without hosts is none yet.
+    // Among them are other programs' files, and what is made of one without hosts, which is none yet.
     texts.retain(|it| super::from_toml(it, Path::new("c"), &surroundings).is_ok());
-    assert!(texts.len() > 12, "{}", texts.len());
+    assert!(texts.len() > 15, "{}", texts.len());
     for text in texts {
         assert_eq!(taken(&text), Ok(()), "{text}");
     }
