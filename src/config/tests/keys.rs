@@ -76,7 +76,7 @@ fn read(text: &str) -> Result<Config, Problems> {
     surroundings.read = Box::new(|_| Ok(b"1,a\n".to_vec()));
     let read = from_toml(text, Path::new("c"), &surroundings);
     if read.is_ok() {
-        assert_eq!(super::schema::taken(text), Ok(()), "{text}");
+        assert_eq!(schema::taken(text), Ok(()), "{text}");
     }
     read
 }
