@@ -38,6 +38,7 @@ chmod 0755 "$here/moored"
 "$MOORED" completions zsh >"$here/zsh/_moored"
 "$MOORED" completions fish >"$here/fish/fish/completions/moored.fish"
 printf '. %q\nPS1=READY\n' "$here/moored.bash" >"$here/bashrc"
+# shellcheck disable=SC2016 # zsh expands it
 printf 'fpath=(%q $fpath)\nautoload -U compinit && compinit -u -D\nPS1=READY\n' "$here/zsh" >"$here/zsh/.zshrc"
 printf 'function fish_prompt; printf READY; end\nset fish_greeting\n' >"$here/fish/fish/config.fish"
 
