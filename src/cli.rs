@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Keeps this host's names moored to its address: dynamic DNS for Domeneshop and DNSPod.
 #[derive(Parser, Debug)]
@@ -35,7 +35,7 @@ pub struct Global {
     ///
     /// Without it: `$MOORED_CONFIG`, else /etc/moored/config.toml, else
     /// `$XDG_CONFIG_HOME/moored/config.toml`, else the environment alone.
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
     /// Write nothing at any provider
@@ -101,6 +101,7 @@ pub enum Command {
     /// in comments, with its line. The result holds the secrets of the file.
     Import {
         /// The other program's file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Show how the running daemon stands
@@ -116,6 +117,38 @@ pub enum Command {
         #[arg(value_name = "ADDRESS")]
         addresses: Vec<IpAddr>,
     },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a page of the manual, as `man -l -` shows it
+    Man {
+        /// The page
+        #[arg(default_value = "moored")]
+        page: Page,
+    },
+}
+
+/// The shells there are completions for.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shell {
+    /// Bash, with bash-completion.
+    Bash,
+    /// Zsh.
+    Zsh,
+    /// Fish.
+    Fish,
+}
+
+/// The pages of the manual.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Page {
+    /// moored(1): the commands.
+    Moored,
+    /// moored.toml(5): the configuration.
+    #[value(name = "moored.toml")]
+    Configuration,
 }
 
 /// What `moored records` does.
@@ -178,4 +211,25 @@ pub struct RecordArgs {
     /// Do it
     #[arg(long)]
     pub yes: bool,
+}
+
+impl Shell {
+    /// Its completions, made from the commands above.
+    pub fn completions(self) -> &'static str {
+        match self {
+            Self::Bash => include_str!("../contrib/completions/moored.bash"),
+            Self::Zsh => include_str!("../contrib/completions/_moored"),
+            Self::Fish => include_str!("../contrib/completions/moored.fish"),
+        }
+    }
+}
+
+impl Page {
+    /// Its source, for man(1), made from the commands above and from the table of the configuration's keys.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Moored => include_str!("../contrib/man/moored.1"),
+            Self::Configuration => include_str!("../contrib/man/moored.toml.5"),
+        }
+    }
 }

@@ -96,7 +96,7 @@ fn say(what: &str) {
 }
 
 /// Carries out a command that needs no configuration: those that only speak to the running daemon, for
-/// what is wrong with its configuration is its own affair, and the one for whoever has none yet.
+/// what is wrong with its configuration is its own affair, and those for whoever has none yet.
 fn without_configuration(
     cli: &Cli,
     command: &Command,
@@ -113,6 +113,8 @@ fn without_configuration(
             commands::poke::poke(&directory(), poke, output)
         }
         Command::Import { file } => commands::import::import(file, variables, output),
+        Command::Completions { shell } => output.whole(shell.completions()),
+        Command::Man { page } => output.whole(page.source()),
         _ => return None,
     })
 }
@@ -195,6 +197,8 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 Command::Status
                 | Command::Health
                 | Command::Import { .. }
+                | Command::Completions { .. }
+                | Command::Man { .. }
                 | Command::Poke { .. } => End::Unwell,
             }
         };

@@ -34,6 +34,12 @@ impl Output<'_> {
             .and_then(|()| self.to.flush());
     }
 
+    /// Writes a text that is all there is to say, also to programs: a page of the manual, a script for a shell.
+    pub fn whole(&mut self, text: &str) -> End {
+        self.text(text);
+        End::Round(Verdict::Right)
+    }
+
     /// Writes a value as one line of JSON.
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.

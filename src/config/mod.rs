@@ -14,6 +14,7 @@ mod endpoint;
 mod environment;
 mod family;
 mod host;
+pub mod keys;
 mod problem;
 mod secrets;
 mod section;

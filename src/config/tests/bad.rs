@@ -15,12 +15,16 @@ token = "1,a"
 contact = "me@example.com"
 hosts = ["home.example.org"]"#;
 
+/// A case's configuration with the accounts that it names.
+pub(super) fn whole(text: &str) -> String {
+    text.replace("DOMENESHOP", DOMENESHOP)
+        .replace("DNSPOD", DNSPOD)
+}
+
 fn check(cases: &str) {
     for case in cases.split_terminator("====\n") {
         let (text, expected) = case.split_once("----\n").unwrap();
-        let text = text
-            .replace("DOMENESHOP", DOMENESHOP)
-            .replace("DNSPOD", DNSPOD);
+        let text = whole(text);
         assert_eq!(problems(&text), expected.trim_end(), "{text}");
     }
 }

@@ -276,40 +276,6 @@ fn the_example_that_is_shipped_is_a_configuration() {
 }
 
 #[test]
-fn the_example_names_every_key_there_is() {
-    let example = include_str!("../../../config.example.toml");
-    for name in super::super::environment::VARIABLES {
-        let name = name.to_lowercase();
-        let key = [
-            "moored_domeneshop_",
-            "moored_dnspod_",
-            "moored_ipv4_",
-            "moored_ipv6_",
-        ]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .unwrap_or_else(|| {
-            name.trim_start_matches("moored_")
-                .trim_start_matches("dns_")
-        });
-        // The four ways are explained once, at the first token.
-        let key = if key.ends_with("_env") || key.ends_with("_credential") {
-            key.replace("user_token", "token")
-                .replace("secret", "token")
-        } else {
-            key.to_owned()
-        };
-        let written = |line: &str| {
-            line.trim_start_matches(['#', ' '])
-                .strip_prefix(&key)
-                .is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        let explained = key == "user_token" || key == "secret";
-        assert!(explained || example.lines().any(written), "{key}");
-    }
-}
-
-#[test]
 fn a_family_without_sources_is_off() {
     let config = read(&format!("[ipv6]\nsources = []\n{MINIMAL}")).unwrap();
     assert_eq!(

@@ -3,7 +3,9 @@
 mod bad;
 mod environment;
 mod good;
+mod keys;
 mod leaks;
+mod schema;
 
 use std::{io, path::Path};
 
@@ -38,9 +40,14 @@ fn surroundings(variables: &[(&str, &str)]) -> Surroundings {
     }
 }
 
+/// Reads a configuration; the schema for editors takes every one that is right.
 fn read(text: &str) -> Result<Config, Problems> {
     let path = Path::new("/etc/moored/config.toml");
-    from_toml(text, path, &surroundings(&[]))
+    let read = from_toml(text, path, &surroundings(&[]));
+    if read.is_ok() {
+        assert_eq!(schema::taken(text), Ok(()), "{text}");
+    }
+    read
 }
 
 /// The problems as they are printed, each on its line, without the directory.

@@ -1,0 +1,106 @@
+//! The forms that text has.
+
+/// A form of text.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Form {
+    /// What it is called.
+    pub name: &'static str,
+    /// A regular expression that everything of the form matches, and some other text too.
+    pub pattern: &'static str,
+}
+
+pub(super) static LABEL: Form = Form {
+    name: "word",
+    pattern: r"^[^\s-]\S*$",
+};
+pub(super) static PATH: Form = Form {
+    name: "absolute path",
+    pattern: "^/",
+};
+pub(super) static ENDPOINT: Form = Form {
+    name: "URL",
+    pattern: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$",
+};
+pub(super) static MAIL: Form = Form {
+    name: "e-mail address",
+    pattern: r"^\s*[^@\s]+@[^@\s]+\s*$",
+};
+pub(super) static LINE: Form = Form {
+    name: "name of a line",
+    pattern: r"\S",
+};
+pub(super) static INTERFACE: Form = Form {
+    name: "name of an interface",
+    pattern: r"^[^\s/:]{1,15}$",
+};
+pub(super) static HOST: Form = Form {
+    name: "host name",
+    pattern: r"^\s*(\*\.)?[^\s*.]+(\.[^\s*.]+)+\.?\s*$",
+};
+pub(super) static NETWORK_V4: Form = Form {
+    name: "IPv4 network",
+    pattern: r"^[0-9.]+(/[0-9]+)?$",
+};
+pub(super) static NETWORK_V6: Form = Form {
+    name: "IPv6 network",
+    pattern: r"^[0-9a-fA-F:.]+(/[0-9]+)?$",
+};
+pub(super) static SERVER: Form = Form {
+    name: "address of a DNS server",
+    pattern: r"^\s*([0-9.]+(:[0-9]+)?|[0-9a-fA-F:.]+|\[[0-9a-fA-F:.]+\](:[0-9]+)?)\s*$",
+};
+pub(super) static SOURCE_V4: Form = Form {
+    name: "source",
+    pattern: r"^\s*((interface|https|dns|stun|router)\s*$|https?://.|(interface|stun|static|file|command)\s*:\s*\S)",
+};
+pub(super) static SOURCE_V6: Form = Form {
+    name: "source",
+    pattern: r"^\s*((interface|https|dns|stun)\s*$|https?://.|(interface|stun|static|file|command)\s*:\s*\S)",
+};
+pub(super) static HOST_PART: Form = Form {
+    name: "host part of an IPv6 address",
+    pattern: r"^\s*[0-9a-fA-F:.]+\s*$",
+};
+pub(super) static MAC: Form = Form {
+    name: "MAC address",
+    pattern: r"^\s*[0-9a-fA-F]{2}([-:.]?[0-9a-fA-F]{2}){5}\s*$",
+};
+
+/// The grammar of sources: each form, and what is asked.
+pub const SOURCES: &[(&str, &str)] = &[
+    ("interface", "The addresses of this host's interfaces."),
+    ("interface:NAME", "The addresses of one of them."),
+    (
+        "https",
+        "A built-in list of echo services of unrelated operators; another one is asked first each hour.",
+    ),
+    (
+        "https://HOST/PATH",
+        "An echo service of your choice, whose answer is an address and nothing else. On your own network (at a \
+         private, loopback or link-local address) it may be http:// as well.",
+    ),
+    (
+        "dns",
+        "Names that answer with the asker's address, asked at their operators' own servers.",
+    ),
+    (
+        "stun",
+        "A built-in list of STUN servers of unrelated operators.",
+    ),
+    ("stun:HOST:PORT", "One STUN server."),
+    (
+        "router",
+        "The router in front of this host, by PCP, NAT-PMP or UPnP: IPv4 only. Announcements of a new address \
+         start a round at once. It counts as one operator.",
+    ),
+    ("static:ADDRESS[,ADDRESS]", "This address, or these."),
+    (
+        "file:PATH",
+        "What stands in a file: an address, or several separated by white space or commas. Writing or replacing the file \
+         starts a round at once.",
+    ),
+    (
+        "command:LINE",
+        "What a command line, carried out by /bin/sh, prints: an address, or several separated by white space or commas.",
+    ),
+];
