@@ -162,20 +162,7 @@ pub async fn run<C: Crew>(
                 };
             }
             Some(Event::Network(change)) => {
-                let occasion = match change {
-                    Change::Told(poke) => {
-                        if poke.is_silent() {
-                            info!("poked: a round starts");
-                        } else {
-                            info!("poked with {poke}: a round starts");
-                        }
-                        Occasion::Told(poke)
-                    }
-                    Change::Gained | Change::Other => {
-                        debug!("the network has changed ({change:?}): a round starts");
-                        Occasion::Network
-                    }
-                };
+                let occasion = occasion(change);
                 // What failed for want of a network a moment ago may work now, and if not yet, then
                 // soon: the quick looks begin anew.
                 schedule = Schedule::default();
@@ -200,6 +187,24 @@ pub async fn run<C: Crew>(
         error!("{trouble}");
     }
     info!("stopped");
+}
+
+/// What a round is played for that a change of the network starts; it is told of.
+fn occasion(change: Change) -> Occasion {
+    match change {
+        Change::Told(poke) => {
+            if poke.is_silent() {
+                info!("poked: a round starts");
+            } else {
+                info!("poked with {poke}: a round starts");
+            }
+            Occasion::Told(poke)
+        }
+        Change::Gained | Change::Other => {
+            debug!("the network has changed ({change:?}): a round starts");
+            Occasion::Network
+        }
+    }
 }
 
 /// One round; `None` if the end came first. Other events wait their turn.

@@ -26,6 +26,10 @@ use crate::core::addr::{Acceptance, Admitted, Family};
 
 /// An address as the kernel describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the kernel's, and they go together in every way"
+)]
 pub struct InterfaceAddress {
     /// The address.
     pub addr: IpAddr,

@@ -324,13 +324,14 @@ mod tests {
         }
     }
 
+    /// A round: what the router says, if it is asked, and what the others do; and the note then.
+    type Round<'r> = (Option<&'r str>, &'r [&'r str], &'r str);
+
     #[test]
     fn what_one_end_said_stands_until_the_other_has_something_new_to_say() {
         let private = "the router's external address 10.1.2.3 is private (RFC 1918)";
         let elsewhere = "the router's external address is 84.212.99.99, and from outside this host is \
                          seen at 84.212.10.20";
-        // Rounds: what the router says, if it is asked, and what the others do; and the note then.
-        type Round<'r> = (Option<&'r str>, &'r [&'r str], &'r str);
         let both: Round<'_> = (Some(OTHER), &[OURS, OURS], elsewhere);
         let rounds: [&[Round<'_>]; 6] = [
             &[both, (Some(OTHER), &[], elsewhere), (None, &[], elsewhere)],

@@ -19,7 +19,6 @@ use crate::core::{
     observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
     past::Past,
-    reach::Word,
     time::Moment,
     vantage::{Interface, Vantage},
 };
@@ -73,12 +72,16 @@ impl Detector {
         }
     }
 
+    pub(super) fn now(&self) -> Moment {
+        (self.clocks.now)()
+    }
+
     /// Who is asked first changes by the hour: a stale operator goes on for so long at the most, and
     /// where a line leaves by two addresses, so that operators disagree for good, a change of mind
     /// comes no more often.
     fn turn(&self) -> usize {
         const HOUR: i64 = 3_600_000;
-        let hours = (self.clocks.now)().millis().div_euclid(HOUR);
+        let hours = self.now().millis().div_euclid(HOUR);
         self.turn
             .wrapping_add(usize::try_from(hours).unwrap_or_default())
     }
@@ -135,7 +138,7 @@ impl Detector {
         } else {
             take_https_out(&mut sources, &mut asks)
         };
-        let now = (self.clocks.now)();
+        let now = self.now();
         for source in &mut sources {
             let standing = past.standings.get(&source.label);
             source.held_back = standing.is_some_and(|it| it.holds_back(now));
@@ -175,7 +178,7 @@ impl Detector {
             vantage: &vantage,
             view: &view,
             known: &past.believed,
-            router: Cell::new(None),
+            word: Cell::new(None),
         };
         let mut heard = Vec::new();
         let mut everyone = all_at_once;
@@ -193,13 +196,7 @@ impl Detector {
                     // Nobody is to blame for them: where all are shown they are shown too.
                     heard.extend(unasked.into_iter().filter(|_| all_at_once));
                     let own = view.addresses.iter().map(|it| it.addr).collect();
-                    let says = look.router.get().zip(router);
-                    let word = says.map(|(says, router)| Word {
-                        router,
-                        says,
-                        at: now,
-                    });
-                    reach.hear(word, &claims_of_others(&heard));
+                    reach.hear(look.word.get(), &claims_of_others(&heard));
                     reach.believe(&observation, &own);
                     return FamilyReport {
                         notes: reach.notes(),
@@ -215,9 +212,9 @@ impl Detector {
                 let (source, ask) = (sources.get(position)?, asks.get(position)?);
                 let look = &look;
                 Some(async move {
-                    let begun = (self.clocks.now)();
+                    let begun = self.now();
                     let answer = look.ask(ask).await;
-                    (position, source, answer, (self.clocks.now)().since(begun))
+                    (position, source, answer, self.now().since(begun))
                 })
             });
             for (position, source, answer, took) in join_all(asked).await {

@@ -33,14 +33,12 @@ pub(super) fn first(links: &[Link], routes: &[Route]) -> Result<Ipv4Addr, String
     let Some(route) = of_host.min_by_key(|it| it.priority()) else {
         return Err("there is no IPv4 default route, so no router".to_owned());
     };
-    match route.gateways().next() {
-        Some(IpAddr::V4(gateway)) => Ok(gateway),
-        _ => {
-            let leaves = |link: &&Link| route.leaves_by(link.index);
-            let names: Vec<_> = links.iter().filter(leaves).map(|it| &*it.name).collect();
-            Err(no_gateway(&names.join(", ")))
-        }
+    if let Some(IpAddr::V4(gateway)) = route.gateways().next() {
+        return Ok(gateway);
     }
+    let leaves = |link: &&Link| route.leaves_by(link.index);
+    let names: Vec<_> = links.iter().filter(leaves).map(|it| &*it.name).collect();
+    Err(no_gateway(&names.join(", ")))
 }
 
 /// The router that an interface's default route leads to, in whatever table it stands: packets that

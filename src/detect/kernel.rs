@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_the_kernel_says_of_an_address_is_kept() {
-        let mut tables = tables(vec![by(2, MAIN).from_source([84, 212, 10, 20].into())]);
+        let mut tables = tables(vec![by(2, MAIN).sourced([84, 212, 10, 20].into())]);
         let one = |tables: &Tables| tables.all().addresses[0].clone();
         let address = one(&tables);
         assert!(address.source && !address.unusable && address.preferred == Duration::MAX);

@@ -15,7 +15,7 @@ use super::{
 use crate::core::{
     addr::Family,
     choose::choose,
-    reach::RouterSays,
+    reach::{RouterSays, Word},
     vantage::{Interface, Vantage},
 };
 
@@ -29,7 +29,7 @@ pub(super) struct Look<'l> {
     /// What was believed last.
     pub(super) known: &'l BTreeSet<IpAddr>,
     /// What the router says, once it was asked.
-    pub(super) router: Cell<Option<RouterSays>>,
+    pub(super) word: Cell<Option<Word>>,
 }
 
 impl Look<'_> {
@@ -72,10 +72,15 @@ impl Look<'_> {
         let addr = self.view.router.clone()?;
         let router = Router::new(addr, &self.detector.echoes);
         let answer = router.ask(way, self.detector.random()?).await;
-        self.router.set(match &answer {
+        let says = match &answer {
             Ok(addr) => Some(RouterSays::Address((*addr).into())),
             Err(failure) => failure.no_address.then_some(RouterSays::None),
-        });
+        };
+        self.word.set(says.map(|says| Word {
+            router: addr,
+            says,
+            at: self.detector.now(),
+        }));
         answer.map(IpAddr::from).map_err(|failure| failure.what)
     }
 }

@@ -190,7 +190,7 @@ impl Route {
     }
 
     /// The same, whose traffic comes from this address.
-    pub(crate) fn from_source(self, addr: IpAddr) -> Self {
+    pub(crate) fn sourced(self, addr: IpAddr) -> Self {
         Self {
             source: Some(addr),
             ..self

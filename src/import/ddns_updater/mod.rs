@@ -184,16 +184,14 @@ fn whose(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> W
     if text.is_empty() || !kept {
         return Whose::Own;
     }
-    match suffixed(text) {
-        Some(device) => Whose::Other(device),
-        None => {
-            let why = "moored puts a device's own bits behind 48 to 64 of this network's; that IPv6 \
-                       address is not kept";
-            let what = format!("`ipv6_suffix`{}", with(names));
-            found.leave(Spot::Line(suffix.line), what, why);
-            Whose::Lost
-        }
+    if let Some(device) = suffixed(text) {
+        return Whose::Other(device);
     }
+    let why = "moored puts a device's own bits behind 48 to 64 of this network's; that IPv6 address is \
+               not kept";
+    let what = format!("`ipv6_suffix`{}", with(names));
+    found.leave(Spot::Line(suffix.line), what, why);
+    Whose::Lost
 }
 
 /// `ADDRESS/BITS`: so many last bits are the device's own, and what the address has above them counts
