@@ -252,6 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_shown_as_it_is_written_in_failures_too() {
+        let text = "84.212.10.20";
+        let addr = Acceptance::default().admit(Family::V4, text.parse().unwrap());
+        let addr = addr.unwrap();
+        assert_eq!(
+            (format!("{addr}"), format!("{addr:?}")),
+            (text.to_owned(), text.to_owned())
+        );
+    }
+
+    #[test]
     fn only_globally_reachable_addresses_are_admitted() {
         let global = Acceptance::default();
         for text in [

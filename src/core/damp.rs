@@ -145,6 +145,19 @@ mod tests {
     }
 
     #[test]
+    fn after_an_hour_a_change_counts_no_more() {
+        for (millis, counted) in [(0, 1), (3_599_999, 1), (3_600_000, 0)] {
+            let mut restless = Restless::default();
+            restless.left.push(Dated {
+                addrs: addrs(B),
+                at: Moment::from_millis(0),
+            });
+            let still = restless.weigh(&addrs(A), &addrs(A), Moment::from_millis(millis));
+            assert_eq!((still, restless.left.len()), (Ok(()), counted), "{millis}");
+        }
+    }
+
+    #[test]
     fn each_further_change_has_to_last_twice_as_long_up_to_half_an_hour() {
         let mut restless = Restless::default();
         let mut now = Moment::from_millis(0);

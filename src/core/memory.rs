@@ -395,10 +395,11 @@ mod tests {
             "it was read back"
         );
         memory.begin(&change("1.1.1.3"), at(2));
-        memory.done(&change("1.1.1.2"));
-        memory.done(&change("1.1.1.3"));
-        let writes = &memory.target(&target()).unwrap().writes;
-        assert_eq!((writes[0].done, writes[1].done), (false, true));
+        for (to, expected) in [("1.1.1.2", [false, false]), ("1.1.1.3", [false, true])] {
+            memory.done(&change(to));
+            let writes = &memory.target(&target()).unwrap().writes;
+            assert_eq!([writes[0].done, writes[1].done], expected, "{to}");
+        }
     }
 
     #[test]
