@@ -7,6 +7,8 @@ install_tools mandoc man:man-db groff:groff bash zsh fish python3
 
 here=$WORK/manual
 mkdir -p "$here/zsh" "$here/fish/fish/completions"
+# Where this is missing, fish begins to read every manual page of the system, and goes on when its user has left.
+mkdir -p "$here/fish/data/fish/generated_completions"
 on_failure() { cat "$here"/*.log >&2 2>/dev/null || true; }
 
 for page in moored moored.toml; do
