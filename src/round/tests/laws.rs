@@ -418,6 +418,29 @@ fn l7_a_list_that_fails_never_leads_to_a_write() {
 }
 
 #[test]
+fn l7_a_zone_that_cannot_be_listed_is_no_empty_one() {
+    for there in ["1.1.1.1", "84.212.10.20"] {
+        let fakes = one(Push::Never);
+        fakes.provider().put(HOME, there);
+        *fakes.provider().troubled.borrow_mut() = Some(failure(Class::Invalid));
+        for _ in 0..50 {
+            let report = fakes.play(Task {
+                audit: true,
+                ..Task::ROUTINE
+            });
+            assert_ne!(report.verdict(), Verdict::Right);
+            fakes.advance(5 * MINUTE);
+        }
+        assert!(fakes.provider().writes.borrow().is_empty());
+        assert_eq!(fakes.provider().addrs(HOME), [there]);
+        *fakes.provider().troubled.borrow_mut() = None;
+        fakes.advance(48 * HOUR);
+        fakes.round();
+        assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+    }
+}
+
+#[test]
 fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
     for class in [
         Class::Transient,

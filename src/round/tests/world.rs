@@ -65,6 +65,8 @@ pub(super) struct FakeProvider {
     pub(super) unwritable: RefCell<Option<Failure>>,
     /// What every call fails with, if anything.
     pub(super) broken: RefCell<Option<Failure>>,
+    /// The zone cannot be listed, while its account answers.
+    pub(super) troubled: RefCell<Option<Failure>>,
     pub(super) lists: Cell<usize>,
     pub(super) writes: RefCell<Vec<String>>,
     pub(super) push: Push,
@@ -79,6 +81,7 @@ impl FakeProvider {
             faults: RefCell::default(),
             unwritable: RefCell::default(),
             broken: RefCell::default(),
+            troubled: RefCell::default(),
             lists: Cell::new(0),
             writes: RefCell::default(),
             push,
@@ -175,10 +178,13 @@ impl Provider for FakeProvider {
             name: ZoneName::parse("example.com").unwrap(),
             id: "1".into(),
         };
+        let trouble = self.troubled.borrow().clone();
+        let troubles = trouble.map(|failure| (zone.name.clone(), failure));
+        let is_listed = troubles.is_none();
         Ok(Listing {
             zones: vec![zone],
-            records,
-            troubles: Vec::new(),
+            records: if is_listed { records } else { Vec::new() },
+            troubles: troubles.into_iter().collect(),
         })
     }
 
