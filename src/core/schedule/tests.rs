@@ -160,6 +160,18 @@ fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
         assert!(hold.binds(now));
         assert_eq!(hold.binds_on_request(now), binds, "{class:?} {failures}");
     }
+    for (millis, binds) in [(59_999, false), (60_000, true)] {
+        let pause = Hold {
+            until: Moment::from_millis(millis),
+            ..Hold::after(
+                None,
+                &Failure::of_account(Class::Transient, "x"),
+                at(0),
+                0.0,
+            )
+        };
+        assert_eq!(pause.binds_on_request(at(0)), binds, "{millis}");
+    }
 }
 
 #[test]
