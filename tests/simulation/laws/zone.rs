@@ -1,0 +1,98 @@
+//! What an owner may expect of his zone: that nothing changes but the addresses of the names that are
+//! kept (L5), and nothing for nothing (L3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    deed::{Deed, Verb},
+    place::Row,
+    time::HOUR,
+};
+
+#[derive(Default)]
+pub(crate) struct Zones {
+    /// When each record was written without a change, by account and id.
+    needless: BTreeMap<(usize, String), Vec<i64>>,
+    /// Every TTL that was configured for some host.
+    pub(crate) ttls: BTreeSet<u32>,
+    pub(crate) needless_in_all: u64,
+}
+
+impl Zones {
+    /// A provider has done what it was asked for.
+    pub(crate) fn change(
+        &mut self,
+        account: usize,
+        deed: &Deed,
+        before: &[Row],
+        after: &[Row],
+        now: i64,
+    ) {
+        let is_meant = |it: &&Row| {
+            let family = it.family();
+            family.is_some_and(|family| deed.names.contains(&(it.name.clone(), family)))
+        };
+        let others = |rows: &[Row]| {
+            rows.iter()
+                .filter(|it| !is_meant(it))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            others(before),
+            others(after),
+            "L5: records of others change by {deed:?}"
+        );
+        if deed.verb == Verb::Modify {
+            self.modify(account, deed, before, after, now);
+        }
+        let addrs = |rows: &[Row]| {
+            let meant = rows.iter().filter(is_meant);
+            meant
+                .map(|it| (it.name.clone(), it.kind.clone(), it.value.clone()))
+                .collect::<BTreeSet<_>>()
+        };
+        if deed.verb == Verb::Push && before != after && addrs(before) == addrs(after) {
+            self.needless_in_all += 1;
+        }
+    }
+
+    fn modify(&mut self, account: usize, deed: &Deed, before: &[Row], after: &[Row], now: i64) {
+        let find = |rows: &[Row]| {
+            rows.iter()
+                .find(|it| Some(&it.id) == deed.record.as_ref())
+                .cloned()
+        };
+        let (Some(old), Some(new)) = (find(before), find(after)) else {
+            return;
+        };
+        for (key, value) in old.whole.as_object().into_iter().flatten() {
+            let now = &new.whole[key];
+            let ttl = now
+                .as_str()
+                .map_or_else(|| now.to_string(), str::to_owned)
+                .parse();
+            let may_change = match key.as_str() {
+                "value" | "data" | "updated_on" => true,
+                "ttl" => ttl.is_ok_and(|ttl| self.ttls.contains(&ttl)),
+                _ => false,
+            };
+            assert!(
+                now == value || may_change,
+                "L5: {key} is {now}, and was {value}: {deed:?}"
+            );
+        }
+        let is_same = old.addr().is_some_and(|addr| deed.addrs.contains(&addr));
+        if is_same && old.whole == new.whole {
+            self.needless_in_all += 1;
+            let times = self.needless.entry((account, new.id)).or_default();
+            times.retain(|it| now - it < HOUR);
+            times.push(now);
+            assert!(
+                times.len() <= 4,
+                "L3: written {} times within the hour without a change: {deed:?}",
+                times.len()
+            );
+        }
+    }
+}
