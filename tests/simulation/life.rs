@@ -14,7 +14,7 @@ use crate::{
     scene::{Happening, Scene},
     setup::{self, SECRET, place},
     shell::Console,
-    time::{DAY, HOUR, MINUTE, SECOND},
+    time::{DAY, HOUR, MINUTE},
 };
 
 /// What there is to tell of a life.
@@ -82,15 +82,15 @@ impl Life {
     fn rest(&mut self) {
         self.note(|| "calm".to_owned());
         calm(&self.scene);
+        // In the end some time service is heard.
+        self.meet(Incident::Wall(0));
         if !self.is_running() {
             self.start();
         }
         self.scene
             .events
             .borrow_mut()
-            .push(Event::Network(Change::Gained));
-        self.scene.laws.borrow_mut().disturb();
-        self.pass(1);
+            .push_back(Event::Network(Change::Gained));
         let patience = self.scene.laws.borrow().patience();
         self.pass(patience);
         self.judge();
@@ -268,10 +268,7 @@ impl Life {
     fn meet(&mut self, incident: Incident) {
         let scene = Rc::clone(&self.scene);
         let now = scene.time.at();
-        let hear = |event| {
-            scene.events.borrow_mut().push(event);
-            scene.laws.borrow_mut().disturb();
-        };
+        let hear = |event| scene.events.borrow_mut().push_back(event);
         match incident {
             Incident::Renumber(family) => {
                 scene.line.renumber(family, &scene.dice);
@@ -327,7 +324,7 @@ impl Life {
                 scene.laws.borrow_mut().put_off(now + 30 * HOUR);
                 self.start();
             }
-            Incident::Restart => scene.events.borrow_mut().push(Event::Stop),
+            Incident::Restart => scene.events.borrow_mut().push_back(Event::Stop),
             Incident::Off(length) => self.switch_off(length),
             Incident::Sleep(length) => self.sleep(length),
             Incident::Wall(off) => {
@@ -371,7 +368,7 @@ impl Life {
             scene
                 .events
                 .borrow_mut()
-                .push(Event::Network(Change::Gained));
+                .push_back(Event::Network(Change::Gained));
         }
         scene.laws.borrow_mut().disturb();
     }
@@ -440,10 +437,6 @@ impl Life {
                 host.ttl = scene.dice.pick(&[host.ttl, None, Some(1_200)]);
             }
         }
-        let mut events = scene.events.borrow_mut();
-        events.push(Event::Reload);
-        // Otherwise it would be read with the next round.
-        scene.laws.borrow_mut().disturb();
-        let _ = SECOND;
+        scene.events.borrow_mut().push_back(Event::Reload);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     rc::Rc,
 };
 
@@ -49,7 +49,7 @@ pub(crate) struct Scene {
     /// What the operator has written is no configuration.
     pub(crate) is_misspelt: Cell<bool>,
     /// What the process has not heard yet.
-    pub(crate) events: RefCell<Vec<Event>>,
+    pub(crate) events: RefCell<VecDeque<Event>>,
     /// How often this host has been asleep.
     pub(crate) naps: Cell<u32>,
     agenda: RefCell<BTreeMap<(i64, u64), Happening>>,

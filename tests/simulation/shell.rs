@@ -36,12 +36,12 @@ impl Console {
 impl Shell for Console {
     async fn event(&self) -> Event {
         poll_fn(|_| {
-            let mut events = self.scene.events.borrow_mut();
-            if events.is_empty() {
-                Poll::Pending
-            } else {
-                Poll::Ready(events.remove(0))
-            }
+            let Scene { events, laws, .. } = &*self.scene;
+            let Some(event) = events.borrow_mut().pop_front() else {
+                return Poll::Pending;
+            };
+            laws.borrow_mut().disturb();
+            Poll::Ready(event)
         })
         .await
     }

@@ -35,7 +35,9 @@ pub(crate) struct Watched {
     /// Rounds in a row in which nothing could be read, each begun because it was time.
     streak: u32,
     failed: Option<(u64, i64)>,
+    /// Something has happened that is worth a round before its time; and that is why this one is played.
     is_disturbed: bool,
+    is_early: bool,
     /// Until when the laws let what it answered keep a name from being right.
     pub(crate) lenient: i64,
 }
@@ -43,6 +45,7 @@ pub(crate) struct Watched {
 impl Watched {
     pub(crate) fn round_begins(&mut self) {
         self.listed.clear();
+        self.is_early = std::mem::take(&mut self.is_disturbed);
     }
 
     /// Something has happened that is worth a round before its time.
@@ -60,7 +63,7 @@ impl Watched {
         }
         if let Some((failed, at)) = self.failed
             && failed != round
-            && !self.is_disturbed
+            && !self.is_early
         {
             let doublings = self.streak.saturating_sub(1).min(20);
             let least = ((5 * SECOND) << doublings).min(15 * MINUTE);
@@ -127,13 +130,8 @@ impl Watched {
         let reads = !deed.writes();
         if reads && verdict == Verdict::Unknown {
             if self.failed.is_none_or(|(failed, _)| failed != round) {
-                self.streak = if self.is_disturbed {
-                    1
-                } else {
-                    self.streak + 1
-                };
+                self.streak = if self.is_early { 1 } else { self.streak + 1 };
             }
-            self.is_disturbed = false;
             self.failed = Some((round, now));
         } else {
             self.streak = 0;

@@ -54,7 +54,7 @@ pub(crate) struct Laws {
     round: Round,
     /// What the process was started with, or has read since.
     setup: Setup,
-    /// Addresses that enough have said.
+    /// Addresses that enough have said at one time.
     believable: BTreeSet<IpAddr>,
     answers: u64,
     pub(crate) counted: Counted,
@@ -185,6 +185,9 @@ impl Laws {
     pub(crate) fn is_said(&mut self, addr: IpAddr, operator: Option<&str>) {
         let word = (addr, operator.map(str::to_owned));
         self.round.words[place(Family::of(addr))].push(word);
+        if self.is_believable(addr) {
+            self.believable.insert(addr);
+        }
     }
 
     /// A request leaves.
@@ -208,7 +211,6 @@ impl Laws {
                 self.is_believable(*addr),
                 "L2: not enough say {addr}: {deed:?}"
             );
-            self.believable.insert(*addr);
         }
         if deed.verb == Verb::Remove {
             self.may_remove(scene, account, deed);
