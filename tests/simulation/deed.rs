@@ -1,6 +1,6 @@
 //! What a request asks for, read off the wire: what a provider sees, whatever its sender meant.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{collections::BTreeSet, net::IpAddr, rc::Rc};
 
 use moored::{
     core::addr::Family,
@@ -192,7 +192,7 @@ impl Wire<'_> {
         }
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Rc<[Row]> {
         self.place.rows(self.account)
     }
 

@@ -14,7 +14,7 @@ use crate::{
     scene::{Happening, Scene},
     setup::{Setup, place},
     time::{DAY, HOUR, MINUTE, SECOND, YEAR},
-    weather::Fault,
+    weather::Spell,
 };
 
 /// Something that happens at one moment.
@@ -31,8 +31,8 @@ pub(crate) enum Incident {
     Operators(Word),
     /// The line leaves by two addresses in turns of so long.
     Flap(Family, i64),
-    /// From now on so many of a hundred requests to an account meet that.
-    Weather(usize, Fault, u32),
+    /// From now on requests to an account meet that.
+    Weather(usize, Spell),
     Servers([Server; 2]),
     /// The provider takes another secret, or the configured one again.
     Secret(usize, bool),
@@ -74,10 +74,7 @@ impl Incident {
         let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
         let one = |what| vec![(begin, what)];
         match dice.below(22) {
-            0..6 => {
-                let share = dice.pick(&[20, 50, 100]);
-                one(Self::Weather(account, Fault::drawn(service, dice), share))
-            }
+            0..6 => one(Self::Weather(account, Spell::drawn(service, dice))),
             6 => vec![
                 (begin, Self::Lose(family(dice))),
                 (middle, Self::Renumber(family(dice))),
@@ -164,7 +161,13 @@ pub(crate) fn brew(scene: &Scene, span: i64) {
     } = scene;
     let now = time.at();
     let mut all = Vec::new();
-    for _ in 0..dice.within(1..6) {
+    let weathers = dice.within(0..3);
+    for _ in 0..weathers {
+        let account = dice.below(setup.borrow().accounts.len());
+        let spell = Spell::drawn(setup.borrow().accounts[account].service, dice);
+        all.push((0, Incident::Weather(account, spell)));
+    }
+    for _ in 0..dice.within(1..5) {
         all.extend(Incident::drawn(&setup.borrow(), span, dice));
     }
     for _ in 0..dice.within(1..5) {

@@ -17,6 +17,9 @@ use crate::{
     time::{DAY, HOUR, MINUTE},
 };
 
+/// So many rounds in which nothing happens are enough.
+const ROUTINE: i64 = 100;
+
 /// What there is to tell of a life.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Figures {
@@ -26,7 +29,7 @@ pub(crate) struct Figures {
     pub(crate) storms: u64,
     pub(crate) incidents: u64,
     pub(crate) kills: u64,
-    pub(crate) boots: u64,
+    pub(crate) starts: u64,
     /// Tells two courses of events apart.
     pub(crate) sum: u64,
 }
@@ -120,8 +123,9 @@ impl Life {
             counted.requests, requests,
             "L13: all was right, and it was asked for again"
         );
-        let quiet = self.scene.dice.length(HOUR, 10 * DAY);
-        self.pass(quiet);
+        let quiet = self.scene.dice.length(DAY, 100 * DAY);
+        let routine = self.scene.setup.borrow().routine();
+        self.pass(quiet.min(ROUTINE * routine));
         let counted = self.scene.laws.borrow().counted;
         assert_eq!(
             counted.writes, writes,
@@ -175,7 +179,7 @@ impl Life {
     /// Starts the process with what is on the disk.
     fn start(&mut self) {
         let scene = Rc::clone(&self.scene);
-        self.figures.boots += 1;
+        self.figures.starts += 1;
         let memory = scene.disk.load(&scene).unwrap_or_else(|what| {
             self.note(|| format!("the state is unusable: {what}"));
             scene.disk.set_aside();
@@ -299,7 +303,7 @@ impl Life {
                 scene.line.flap(family, Some(turn));
                 scene.laws.borrow_mut().put_off(now);
             }
-            Incident::Weather(account, fault, share) => scene.weather.turns(account, fault, share),
+            Incident::Weather(account, spell) => scene.weather.turns(account, spell),
             Incident::Servers(servers) => scene.names.set(servers),
             Incident::Secret(account, is_right) => {
                 let configured = scene.setup.borrow().accounts[account].secret.clone();

@@ -85,7 +85,8 @@ fn say(what: &str) {
 fn years() {
     let seed = variable("SIM_SEED").unwrap_or(1);
     if let Some(number) = variable("SIM_LIFE") {
-        play(seed, number, STORMS);
+        let figures = play(seed, number, STORMS);
+        say(&report(seed, &[figures]));
         return;
     }
     let years = variable("SIM_YEARS").unwrap_or(20);
@@ -106,9 +107,27 @@ fn years() {
         all.extend(others.join().unwrap_or_else(|broken| resume_unwind(broken)));
         all
     });
-    say(&format!(
-        "{} lives {:?}",
+    say(&report(seed, &lives));
+}
+
+/// What the years consisted of.
+fn report(seed: u64, lives: &[Figures]) -> String {
+    let sum = |of: fn(&Figures) -> u64| lives.iter().map(of).sum::<u64>();
+    let millis: i64 = lives.iter().map(|it| it.millis).sum();
+    format!(
+        "seed {seed}: {} lives of {} years together\n\
+         storms {}, with incidents {}; killed {}, started {}\n\
+         rounds {}; requests {}, of these writes {}, without a proper answer {}, that changed nothing {}",
         lives.len(),
-        lives.iter().map(|it| it.counted.rounds).sum::<u64>()
-    ));
+        millis / time::YEAR,
+        sum(|it| it.storms),
+        sum(|it| it.incidents),
+        sum(|it| it.kills),
+        sum(|it| it.starts),
+        sum(|it| it.counted.rounds),
+        sum(|it| it.counted.requests),
+        sum(|it| it.counted.writes),
+        sum(|it| it.counted.unanswered_writes),
+        sum(|it| it.needless),
+    )
 }

@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
+    rc::Rc,
     time::Duration,
 };
 
@@ -59,6 +60,8 @@ pub(crate) struct Place {
     /// Domeneshop's numbers for its zones.
     ids: BTreeMap<String, String>,
     passed: Cell<i64>,
+    /// The records of each account as they were seen last, until something is written there.
+    seen: RefCell<Vec<Option<Rc<[Row]>>>>,
     shown: RefCell<Shown>,
 }
 
@@ -93,6 +96,7 @@ impl Place {
             accounts: setup.accounts.clone(),
             ids,
             passed: Cell::new(0),
+            seen: RefCell::new(vec![None; setup.accounts.len()]),
             shown: RefCell::default(),
         };
         for (number, account) in setup.accounts.iter().enumerate() {
@@ -154,12 +158,22 @@ impl Place {
         self.ids.get(id).cloned()
     }
 
-    pub(crate) fn zones(&self, account: usize) -> &[String] {
-        &self.accounts[account].zones
+    /// Every record of an account.
+    pub(crate) fn rows(&self, account: usize) -> Rc<[Row]> {
+        let seen = self.seen.borrow()[account].clone();
+        seen.unwrap_or_else(|| {
+            let rows = self.look(account);
+            self.seen.borrow_mut()[account] = Some(Rc::clone(&rows));
+            rows
+        })
     }
 
-    /// Every record of an account.
-    pub(crate) fn rows(&self, account: usize) -> Vec<Row> {
+    /// Something may have been written.
+    pub(crate) fn forget_what_was_seen(&self, account: usize) {
+        self.seen.borrow_mut()[account] = None;
+    }
+
+    fn look(&self, account: usize) -> Rc<[Row]> {
         let Account { service, zones, .. } = &self.accounts[account];
         let of_zone = |zone: &String| {
             let (name, data, listed) = match *service {
@@ -196,6 +210,7 @@ impl Place {
 
     /// Somebody adds a record by hand.
     pub(crate) fn add(&self, account: usize, name: &str, kind: &str, value: &str) {
+        self.forget_what_was_seen(account);
         let Some(zone) = self.zone_of(account, name) else {
             return;
         };
@@ -218,6 +233,7 @@ impl Place {
 
     /// Somebody changes a record by hand.
     pub(crate) fn set(&self, account: usize, row: &Row, value: &str) {
+        self.forget_what_was_seen(account);
         let id = row.id.parse().unwrap();
         match self.service(account) {
             Service::DnsPod(site) => self.offline.dnspod(site).set(&row.zone, id, value),
@@ -227,6 +243,7 @@ impl Place {
 
     /// Somebody removes a record by hand.
     pub(crate) fn remove(&self, account: usize, row: &Row) {
+        self.forget_what_was_seen(account);
         let id = row.id.parse().unwrap();
         match self.service(account) {
             Service::DnsPod(site) => self.offline.dnspod(site).remove(&row.zone, id),
@@ -260,6 +277,7 @@ impl Place {
             ("ttl", text("ttl")),
         ];
         let body = query(fields.iter().map(|(name, value)| (*name, value.as_str())));
+        self.forget_what_was_seen(account);
         for _ in 0..6 {
             self.carry(
                 account,
@@ -282,11 +300,6 @@ impl Place {
             }
             _ => self.offline.domeneshop().change_secret(token, secret),
         }
-    }
-
-    /// The secret that the provider takes now.
-    pub(crate) fn secret(&self, account: usize) -> String {
-        self.secrets.borrow()[account].clone()
     }
 
     /// The providers' clocks go on.
@@ -347,9 +360,11 @@ impl Place {
     /// Notes what the zones have now, for the name servers.
     pub(crate) fn publish(&self, account: usize, at: i64) {
         let mut now: BTreeMap<Name, BTreeSet<IpAddr>> = BTreeMap::new();
-        for row in self.rows(account) {
+        for row in self.rows(account).iter() {
             if let (Some(family), Some(addr)) = (row.family(), row.addr()) {
-                now.entry((row.name, family)).or_default().insert(addr);
+                now.entry((row.name.clone(), family))
+                    .or_default()
+                    .insert(addr);
             }
         }
         let mut shown = self.shown.borrow_mut();

@@ -124,6 +124,7 @@ impl Scene {
         let before = deed.writes().then(|| self.place.rows(*account));
         let answer = self.place.ask(*account, request);
         if let Some(before) = before {
+            self.place.forget_what_was_seen(*account);
             let after = self.place.rows(*account);
             self.log.note(now, || format!("a{account} does {deed:?}"));
             let mut laws = self.laws.borrow_mut();

@@ -102,9 +102,20 @@ impl Setup {
 
     /// How often what is due. Long intervals are frequent, so that a year is not all routine.
     pub(crate) fn set_pace(&mut self, dice: &Dice) {
-        self.interval = dice.pick(&[5 * MINUTE, 20 * MINUTE, HOUR, HOUR, 2 * HOUR, 3 * HOUR]);
-        self.verify = dice.pick(&[HOUR, HOUR, 3 * HOUR, 6 * HOUR]);
-        self.audit = dice.pick(&[12 * HOUR, 24 * HOUR, 72 * HOUR]);
+        let paces = [
+            (5 * MINUTE, HOUR, 24 * HOUR),
+            (HOUR, HOUR, 24 * HOUR),
+            (HOUR, 6 * HOUR, 72 * HOUR),
+            (6 * HOUR, 6 * HOUR, 24 * HOUR),
+            (24 * HOUR, 6 * HOUR, 72 * HOUR),
+            (24 * HOUR, 24 * HOUR, 24 * HOUR),
+        ];
+        (self.interval, self.verify, self.audit) = dice.pick(&paces);
+    }
+
+    /// The longest that passes between two rounds.
+    pub(crate) fn routine(&self) -> i64 {
+        self.interval.min(self.verify).min(self.audit)
     }
 
     pub(crate) fn is_kept(&self, host: &Host, family: Family) -> bool {
@@ -161,14 +172,14 @@ pub(crate) fn read(text: &str) -> Result<Config, String> {
 
 impl Account {
     fn drawn(service: Service, number: i64, dice: &Dice) -> Self {
-        let zones: Vec<_> = (0..dice.within(1..3))
+        let zones: Vec<_> = (0..dice.pick(&[1, 1, 2]))
             .map(|zone| format!("z{zone}.a{number}.example"))
             .collect();
         let update = dice.pick(&["auto", "auto", "records"]);
         let names = ["@", "home", "*.wild", "nas.deep"];
         let mut hosts = Vec::new();
         for zone in &zones {
-            for name in &names[..1 + dice.below(names.len())] {
+            for name in &names[..dice.pick(&[1, 2, 2, names.len()])] {
                 hosts.push(Host::drawn(name, zone, dice));
             }
         }

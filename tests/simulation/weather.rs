@@ -77,16 +77,35 @@ impl Fault {
     }
 }
 
-/// The weather at each account: what happens there, and to how many of a hundred requests.
-pub(crate) struct Weather(RefCell<Vec<Vec<(Fault, u32)>>>);
+/// What happens at an account, and to how many of a hundred requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Spell {
+    pub(crate) fault: Fault,
+    pub(crate) share: u32,
+    /// What only reads is spared.
+    pub(crate) is_for_writes: bool,
+}
+
+/// The weather at each account.
+pub(crate) struct Weather(RefCell<Vec<Vec<Spell>>>);
+
+impl Spell {
+    pub(crate) fn drawn(service: Service, dice: &Dice) -> Self {
+        Self {
+            fault: Fault::drawn(service, dice),
+            share: dice.pick(&[20, 50, 100]),
+            is_for_writes: dice.percent(60),
+        }
+    }
+}
 
 impl Weather {
     pub(crate) fn fair(accounts: usize) -> Self {
         Self(RefCell::new(vec![Vec::new(); accounts]))
     }
 
-    pub(crate) fn turns(&self, account: usize, fault: Fault, share: u32) {
-        self.0.borrow_mut()[account].push((fault, share));
+    pub(crate) fn turns(&self, account: usize, spell: Spell) {
+        self.0.borrow_mut()[account].push(spell);
     }
 
     pub(crate) fn clears(&self) {
@@ -94,12 +113,12 @@ impl Weather {
     }
 
     /// What becomes of the next request.
-    pub(crate) fn strikes(&self, account: usize, dice: &Dice) -> Option<Fault> {
-        let faults = self.0.borrow();
-        let mut struck = faults[account]
+    pub(crate) fn strikes(&self, account: usize, writes: bool, dice: &Dice) -> Option<Fault> {
+        let spells = self.0.borrow();
+        let mut those = spells[account]
             .iter()
-            .filter(|(_, share)| dice.percent(*share));
-        struck.next().map(|(fault, _)| *fault)
+            .filter(|it| writes || !it.is_for_writes);
+        those.find(|it| dice.percent(it.share)).map(|it| it.fault)
     }
 }
 

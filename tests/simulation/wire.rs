@@ -84,7 +84,10 @@ impl Wire {
                 return failed(Sent::No, "no connection in time");
             }
         }
-        let fault = self.scene.weather.strikes(self.account, dice);
+        let fault = self
+            .scene
+            .weather
+            .strikes(self.account, deed.writes(), dice);
         let there = time.at() + way(dice);
         let back = there + way(dice);
         let naps = self.scene.naps.get();

@@ -166,6 +166,7 @@ impl Watched {
             self.refusals = self.refusals.saturating_sub(1);
         }
         self.doubts.retain(|_, it| it.is_recorded);
+        self.failed = None;
         self.is_disturbed = true;
     }
 

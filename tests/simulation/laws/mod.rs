@@ -135,13 +135,7 @@ impl Laws {
 
     pub(crate) fn round_begins(&mut self, scene: &Scene, is_asked: bool) {
         let now = scene.time.at();
-        let Setup {
-            interval,
-            verify,
-            audit,
-            ..
-        } = self.setup;
-        let routine = interval.min(verify).min(audit);
+        let routine = self.setup.routine();
         if let Some(ended) = self.round.ended
             && !self.round.is_disturbed
         {
