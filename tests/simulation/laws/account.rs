@@ -32,6 +32,8 @@ pub(crate) struct Watched {
     doubts: BTreeMap<Name, Doubt>,
     /// Zones that were asked for in this round, and whether they were told.
     listed: BTreeMap<String, bool>,
+    /// When a list was told last.
+    told: Option<i64>,
     /// Rounds in a row in which nothing could be read, each begun because it was time.
     streak: u32,
     failed: Option<(u64, i64)>,
@@ -105,6 +107,7 @@ impl Watched {
         {
             self.listed.insert(zone.clone(), verdict == Verdict::Good);
             if verdict == Verdict::Good {
+                self.told = Some(now);
                 self.doubts
                     .retain(|(name, _), _| !name.ends_with(zone.as_str()));
             }
@@ -148,6 +151,11 @@ impl Watched {
             Verdict::Unknown => with_jitter(15 * MINUTE),
         };
         self.lenient = self.lenient.max(lenient);
+    }
+
+    /// Whether its records are due to be compared, so long after the last time.
+    pub(crate) fn is_due(&self, audit: i64, now: i64) -> bool {
+        self.told.is_none_or(|told| now - told >= audit)
     }
 
     /// The account's credentials or hosts are other ones now.
