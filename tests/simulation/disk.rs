@@ -26,6 +26,8 @@ pub(crate) enum Torn {
 pub(crate) struct Disk {
     text: RefCell<Option<Vec<u8>>>,
     is_full: Cell<bool>,
+    /// What is on it is older than what the process knows.
+    is_behind: Cell<bool>,
     /// The process is killed within the save after so many others.
     torn: Cell<Option<(u32, Torn)>>,
     is_torn: Cell<bool>,
@@ -40,6 +42,10 @@ impl Disk {
 
     pub(crate) fn is_full(&self) -> bool {
         self.is_full.get()
+    }
+
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind.get()
     }
 
     pub(crate) fn tear(&self, saves: u32, how: Torn) {
@@ -60,6 +66,7 @@ impl Disk {
     pub(crate) fn load(&self, scene: &Scene) -> Result<Memory, String> {
         self.is_torn.set(false);
         self.torn.set(None);
+        self.is_behind.set(false);
         match &*self.text.borrow() {
             None => Ok(Memory::default()),
             Some(text) => decode(text, &scene.time.stamp()),
@@ -109,6 +116,7 @@ impl Store for Paper {
             return Ok(());
         }
         if self.written.borrow().as_ref() != Some(memory) {
+            disk.is_behind.set(disk.is_full());
             if disk.is_full() {
                 return Err("the state could not be written: the disk is full".to_owned());
             }

@@ -187,7 +187,7 @@ impl Life {
         let memory = scene.disk.load(&scene).unwrap_or_else(|what| {
             self.note(|| format!("the state is unusable: {what}"));
             scene.disk.set_aside();
-            scene.laws.borrow_mut().forget();
+            scene.laws.borrow_mut().forget(scene.time.at());
             moored::core::memory::Memory::default()
         });
         scene.events.borrow_mut().clear();
@@ -218,8 +218,7 @@ impl Life {
         if self.process.take().is_some() {
             self.note(|| "killed".to_owned());
             self.figures.kills += 1;
-            let known = self.scene.disk.known();
-            self.scene.laws.borrow_mut().dies(known);
+            self.scene.laws.borrow_mut().dies(&self.scene);
         }
         self.kill_at = u64::MAX;
     }
@@ -265,7 +264,7 @@ impl Life {
             Ok(()) => {
                 // Told to stop: what it knows it has written down.
                 self.process = None;
-                self.scene.laws.borrow_mut().dies(u64::MAX);
+                self.scene.laws.borrow_mut().dies(&self.scene);
                 self.start();
                 self.go_on()
             }
@@ -327,7 +326,7 @@ impl Life {
             Incident::Damage => {
                 self.kill();
                 scene.disk.damage(&scene.dice);
-                scene.laws.borrow_mut().forget();
+                scene.laws.borrow_mut().forget(scene.time.at());
                 // A hold in a state that is damaged and yet can be read may be any that there is.
                 scene.laws.borrow_mut().put_off(now + 30 * HOUR);
                 self.start();
@@ -355,7 +354,7 @@ impl Life {
         scene.time.boot();
         // Without a battery the clock begins anew, and with one it may be wrong: what then seems to
         // have passed since the state was written is another time than has.
-        scene.laws.borrow_mut().forget();
+        scene.laws.borrow_mut().forget(scene.time.at());
         let now = scene.time.at();
         scene.laws.borrow_mut().put_off(now + 30 * HOUR);
         self.start();
@@ -425,6 +424,8 @@ impl Life {
                 .add(account, &host.name, family.record_type(), foreign),
         }
         scene.place.publish(account, now);
+        let name = (host.name, family);
+        scene.laws.borrow_mut().is_edited(name, now);
     }
 
     /// The operator writes another configuration and has it read.

@@ -167,6 +167,11 @@ impl Watched {
         self.lenient = 0;
     }
 
+    /// The names in doubt.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = &Name> {
+        self.doubts.keys()
+    }
+
     /// The process has died. What it had not written down nobody knows.
     pub(crate) fn dies(&mut self, known: u64) {
         if self.pause.as_ref().is_some_and(|it| it.answer > known) {

@@ -111,14 +111,30 @@ impl Laws {
     }
 
     /// The process is gone, and what it had not written down by then.
-    pub(crate) fn dies(&mut self, known: u64) {
+    pub(crate) fn dies(&mut self, scene: &Scene) {
+        let now = scene.time.at();
         self.round.ended = None;
-        self.accounts.iter_mut().for_each(|it| it.dies(known));
+        for account in &self.accounts {
+            self.zones.excuse(account.doubts(), now);
+        }
+        if scene.disk.is_behind() {
+            self.excuse_all(now);
+        }
+        for account in &mut self.accounts {
+            account.dies(scene.disk.known());
+        }
     }
 
     /// What was written down is gone, or means another time.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self, now: i64) {
+        self.excuse_all(now);
         self.accounts.iter_mut().for_each(Watched::forgets);
+    }
+
+    fn excuse_all(&mut self, now: i64) {
+        for account in &self.setup.accounts {
+            self.zones.excuse(&kept(&self.setup, account), now);
+        }
     }
 
     /// Whether some account's records are due to be compared at that time.
@@ -265,7 +281,15 @@ impl Laws {
         let verdict = Verdict::of(scene.place.service(account), deed, end);
         self.counted.unanswered_writes += u64::from(deed.writes() && verdict == Verdict::Unknown);
         let (now, round) = (scene.time.at(), self.round.number);
+        if verdict != Verdict::Good {
+            self.zones.excuse(&deed.names, now);
+        }
         self.accounts[account].hears(deed, verdict, now, round, self.answers);
+    }
+
+    /// Somebody has written a name by hand.
+    pub(crate) fn is_edited(&mut self, name: Name, now: i64) {
+        self.zones.excuse(&[name], now);
     }
 
     /// A provider has done what it was asked for.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     deed::{Deed, Verb},
-    place::Row,
+    place::{Name, Row},
     time::HOUR,
 };
 
@@ -13,12 +13,31 @@ use crate::{
 pub(crate) struct Zones {
     /// When each record was written without a change, by account and id.
     needless: BTreeMap<(usize, String), Vec<i64>>,
+    /// Until when a name may be written without need: what was written there last may arrive yet.
+    excused: BTreeMap<Name, i64>,
     /// Every TTL that was configured for some host.
     pub(crate) ttls: BTreeSet<u32>,
     pub(crate) needless_in_all: u64,
 }
 
 impl Zones {
+    /// It is not known what became of the last write of these names, or somebody else has written them.
+    pub(crate) fn excuse<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>, now: i64) {
+        let names = names.into_iter().cloned();
+        self.excused
+            .extend(names.map(|name| (name, now + 2 * HOUR)));
+    }
+
+    /// A write that changes nothing: nobody needed it.
+    fn is_needless(&mut self, deed: &Deed, now: i64) {
+        self.needless_in_all += 1;
+        let is_excused = |name: &Name| self.excused.get(name).is_some_and(|until| now <= *until);
+        assert!(
+            deed.names.iter().any(is_excused),
+            "L3: it is so already, and nothing was in doubt: {deed:?}"
+        );
+    }
+
     /// A provider has done what it was asked for.
     pub(crate) fn change(
         &mut self,
@@ -53,7 +72,7 @@ impl Zones {
                 .collect::<BTreeSet<_>>()
         };
         if deed.verb == Verb::Push && before != after && addrs(before) == addrs(after) {
-            self.needless_in_all += 1;
+            self.is_needless(deed, now);
         }
     }
 
@@ -84,7 +103,7 @@ impl Zones {
         }
         let is_same = old.addr().is_some_and(|addr| deed.addrs.contains(&addr));
         if is_same && old.whole == new.whole {
-            self.needless_in_all += 1;
+            self.is_needless(deed, now);
             let times = self.needless.entry((account, new.id)).or_default();
             times.retain(|it| now - it < HOUR);
             times.push(now);
