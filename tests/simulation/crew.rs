@@ -139,8 +139,7 @@ impl Crew for Sailors {
             Occasion::Told(poke) => poke,
             _ => Poke::default(),
         };
-        laws.borrow_mut()
-            .round_begins(&self.scene, task.occasion == Occasion::Asked);
+        laws.borrow_mut().round_begins(&self.scene, task.occasion);
         let before = naps.get();
         let report = self.world(&self.eyes(poke)).round(memory, task).await;
         laws.borrow_mut()

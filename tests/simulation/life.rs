@@ -201,6 +201,7 @@ impl Life {
             });
             let reload = || {
                 if scene.is_misspelt.get() {
+                    scene.laws.borrow_mut().disturb();
                     return setup::read("interval = 5 minutes").map(|it| Sailors::new(it, &scene));
                 }
                 let setup = scene.setup.borrow();

@@ -45,9 +45,9 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn round_begins(&mut self) {
+    pub(crate) fn round_begins(&mut self, is_early: bool) {
         self.listed.clear();
-        self.is_early = std::mem::take(&mut self.is_disturbed);
+        self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
     }
 
     /// Something has happened that is worth a round before its time.
@@ -180,6 +180,7 @@ impl Watched {
         }
         self.doubts.retain(|_, it| it.is_recorded);
         self.failed = None;
+        self.streak = 0;
         self.is_disturbed = true;
     }
 

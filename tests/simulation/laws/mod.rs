@@ -10,6 +10,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use moored::{
     core::{addr::Family, intent::OnAbsent},
     http::{Response, SendError},
+    round::Occasion,
 };
 
 use self::{account::Watched, answer::Verdict, zone::Zones};
@@ -57,6 +58,8 @@ pub(crate) struct Laws {
     /// Addresses that enough have said at one time.
     believable: BTreeSet<IpAddr>,
     answers: u64,
+    /// How often the process was told that something has happened, and has not yet looked because of it.
+    told: u32,
     pub(crate) counted: Counted,
 }
 
@@ -69,6 +72,7 @@ impl Laws {
             setup: setup.clone(),
             believable: BTreeSet::new(),
             answers: 0,
+            told: 0,
             counted: Counted::default(),
         };
         laws.is_in_force(setup);
@@ -106,6 +110,7 @@ impl Laws {
 
     /// Something has happened that is worth a round before its time.
     pub(crate) fn disturb(&mut self) {
+        self.told += 1;
         self.round.is_disturbed = true;
         self.accounts.iter_mut().for_each(Watched::disturb);
     }
@@ -155,7 +160,7 @@ impl Laws {
         }
     }
 
-    pub(crate) fn round_begins(&mut self, scene: &Scene, is_asked: bool) {
+    pub(crate) fn round_begins(&mut self, scene: &Scene, occasion: Occasion) {
         let now = scene.time.at();
         let routine = self.setup.routine();
         if let Some(ended) = self.round.ended
@@ -176,15 +181,23 @@ impl Laws {
                 .gone(family)
                 .filter(|_| is_connected && other_is_there(family))
         };
+        let is_early = occasion != Occasion::Routine;
+        assert!(
+            !is_early || self.told > 0,
+            "L8: {occasion:?}, and nothing has happened"
+        );
+        self.told -= u32::from(is_early);
         self.round = Round {
             number: self.round.number + 1,
             began: now,
-            is_asked,
+            is_asked: occasion == Occasion::Asked,
             gone: Family::ALL.map(gone),
             ..Round::default()
         };
         self.counted.rounds += 1;
-        self.accounts.iter_mut().for_each(Watched::round_begins);
+        for account in &mut self.accounts {
+            account.round_begins(is_early);
+        }
     }
 
     pub(crate) fn round_ends(&mut self, now: i64, was_asleep: bool) {

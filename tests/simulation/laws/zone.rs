@@ -107,8 +107,14 @@ impl Zones {
             let times = self.needless.entry((account, new.id)).or_default();
             times.retain(|it| now - it < HOUR);
             times.push(now);
+            // DNSPod locks a record after more than five; of Domeneshop no limit is known.
+            let most = if old.whole.get("value").is_some() {
+                4
+            } else {
+                12
+            };
             assert!(
-                times.len() <= 4,
+                times.len() <= most,
                 "L3: written {} times within the hour without a change: {deed:?}",
                 times.len()
             );
