@@ -12,8 +12,8 @@ use crate::{
     line::{Link, OPERATORS, TURNS, Word},
     names::Server,
     scene::{Happening, Scene},
-    setup::{Setup, place},
-    time::{DAY, HOUR, MINUTE, SECOND, YEAR},
+    setup::Setup,
+    time::{DAY, HOUR, SECOND, YEAR},
     weather::Spell,
 };
 
@@ -209,5 +209,4 @@ pub(crate) fn calm(scene: &Scene) {
     for (number, account) in scene.setup.borrow().accounts.iter().enumerate() {
         providers.change_secret(number, &account.secret);
     }
-    let _ = (MINUTE, place(Family::V4));
 }

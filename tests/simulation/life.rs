@@ -14,7 +14,7 @@ use crate::{
     scene::{Happening, Scene},
     setup::{self, SECRET, place},
     shell::Console,
-    time::{DAY, HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE, SECOND},
 };
 
 /// So many rounds in which nothing happens are enough.
@@ -72,6 +72,23 @@ impl Life {
         }
     }
 
+    /// Everything is right, and then every address is another one. Whether the process meets its end
+    /// within the round that follows; whether or not, everything comes right.
+    pub(crate) fn is_killed_while_moving(&mut self, end: Incident) -> bool {
+        self.start();
+        self.pass(10 * MINUTE);
+        for family in Family::ALL {
+            self.scene.line.renumber(family, &self.scene.dice);
+        }
+        self.meet(end);
+        self.meet(Incident::Hear(Event::Network(Change::Gained)));
+        self.pass(20 * SECOND);
+        let is_killed = self.figures.kills > 0;
+        self.kill_at = u64::MAX;
+        self.rest();
+        is_killed
+    }
+
     fn storm(&mut self) {
         let span = self.scene.dice.length(MINUTE, 12 * HOUR);
         self.note(|| "a storm".to_owned());
@@ -107,13 +124,10 @@ impl Life {
         }
         self.judge();
         let settled = self.counted();
-        self.start_anew();
-        let read = self.counted();
-        let soon = self.scene.time.at() + 2 * MINUTE;
-        let is_audit_due = self.scene.laws.borrow().is_audit_due(soon);
-        self.start_anew();
+        // A comparison with the provider's list may fall due just then, and is not due again.
+        let mut starts = (0..3).map(|_| self.start_anew());
         assert!(
-            is_audit_due || self.counted().requests == read.requests,
+            starts.any(|requests| requests == 0),
             "L6, L13: all was right, and it was asked for again"
         );
         let quiet = self.scene.dice.length(DAY, 100 * DAY);
@@ -130,11 +144,13 @@ impl Life {
         self.scene.laws.borrow().counted
     }
 
-    /// Killed, and started again for a round or two.
-    fn start_anew(&mut self) {
+    /// Killed, and started again for a round or two; how many requests those made.
+    fn start_anew(&mut self) -> u64 {
+        let before = self.counted().requests;
         self.kill();
         self.start();
         self.pass(MINUTE);
+        self.counted().requests - before
     }
 
     /// Whether every name is right whose account is not to be left alone any more.
@@ -422,7 +438,7 @@ impl Life {
             (Some(row), 1) => scene.place.remove(account, row),
             _ => scene
                 .place
-                .add(account, &host.name, family.record_type(), foreign),
+                .add(account, &host.name, family.record_type(), foreign, None),
         }
         scene.place.publish(account, now);
         let name = (host.name, family);

@@ -64,7 +64,10 @@ impl Log {
     /// The last lines.
     pub(crate) fn tail(&self) -> String {
         let lines = self.lines.borrow();
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines
+            .iter()
+            .flat_map(|line| [line.as_str(), "\n"])
+            .collect()
     }
 }
 

@@ -25,34 +25,36 @@ mod weather;
 mod wire;
 
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
+use disk::Torn;
+use events::Incident;
 use life::{Figures, Life};
 use tracing_subscriber::filter::LevelFilter;
 
 /// Storms in a life.
 const STORMS: u64 = 10;
 
-/// Plays one life; if a law is broken, says which and how to see it again.
-fn play(seed: u64, number: u64, storms: u64) -> Figures {
+/// Plays a life; if a law is broken, says which and how to see it again.
+fn play<T>(seed: u64, number: u64, plot: impl FnOnce(&mut Life) -> T) -> T {
     let mut life = Life::new(seed, number);
-    let said = life.scene.log.said.clone();
     let log = tracing_subscriber::fmt()
-        .with_writer(said)
+        .with_writer(life.scene.log.said.clone())
         .with_ansi(false)
         .with_target(false)
         .without_time()
         .with_max_level(LevelFilter::INFO)
         .finish();
     let lived = tracing::subscriber::with_default(log, || {
-        catch_unwind(AssertUnwindSafe(|| life.live(storms)))
+        catch_unwind(AssertUnwindSafe(|| plot(&mut life)))
     });
     lived.unwrap_or_else(|broken| {
         let scene = &life.scene;
         say(&format!(
-            "{:?}\n{}\nSIM_SEED={seed} SIM_LIFE={number} replays this",
+            "{:?}\n{}\nSIM_SEED={seed} SIM_LIFE={number} replays a life of the years",
             scene.setup.borrow(),
             scene.log.tail()
         ));
@@ -81,33 +83,68 @@ fn say(what: &str) {
     println!("{what}");
 }
 
+fn years(life: &mut Life) -> Figures {
+    life.live(STORMS)
+}
+
 #[test]
-fn years() {
+fn l1_l2_l3_l4_l5_l6_l7_l8_l9_l10_l11_l12_l13_hold_for_twenty_years() {
     let seed = variable("SIM_SEED").unwrap_or(1);
     if let Some(number) = variable("SIM_LIFE") {
-        let figures = play(seed, number, STORMS);
+        let figures = play(seed, number, years);
         say(&report(seed, &[figures]));
         return;
     }
-    let years = variable("SIM_YEARS").unwrap_or(20);
-    let wanted = i64::try_from(years).unwrap() * time::YEAR;
+    let wanted = i64::try_from(variable("SIM_YEARS").unwrap_or(20)).unwrap() * time::YEAR;
     let (passed, next) = (AtomicI64::new(0), AtomicU64::new(0));
     let work = || {
         let mut all = Vec::new();
         while passed.load(Ordering::Relaxed) < wanted {
-            let figures = play(seed, next.fetch_add(1, Ordering::Relaxed), STORMS);
+            let figures = play(seed, next.fetch_add(1, Ordering::Relaxed), years);
             passed.fetch_add(figures.millis, Ordering::Relaxed);
             all.push(figures);
         }
         all
     };
     let lives = std::thread::scope(|scope| {
-        let others = scope.spawn(work);
+        let other = scope.spawn(work);
         let mut all = work();
-        all.extend(others.join().unwrap_or_else(|broken| resume_unwind(broken)));
+        all.extend(other.join().unwrap_or_else(|broken| resume_unwind(broken)));
         all
     });
     say(&report(seed, &lives));
+}
+
+#[test]
+fn l13_two_runs_with_one_seed_give_the_same_log() {
+    let log = |seed, number| play(seed, number, |life| life.live(3)).sum;
+    let numbers = 0..4;
+    let logs: BTreeSet<_> = numbers.clone().map(|number| log(3, number)).collect();
+    assert!(numbers.clone().all(|number| logs.contains(&log(3, number))));
+    assert_eq!(logs.len(), numbers.count(), "another life is another log");
+    assert!(!logs.contains(&log(4, 0)), "and so it is with another seed");
+}
+
+#[test]
+fn l6_killed_at_every_wait_and_in_every_save_it_loses_nothing_and_repeats_nothing_blindly() {
+    for number in 0..3 {
+        let mut waits = 1;
+        while play(5, number, |life| {
+            life.is_killed_while_moving(Incident::KillAfter(waits))
+        }) {
+            waits += 1;
+        }
+        for torn in [Torn::Before, Torn::After] {
+            let mut saves = 0;
+            while play(5, number, |life| {
+                life.is_killed_while_moving(Incident::KillInSave(saves, torn))
+            }) {
+                saves += 1;
+            }
+            assert!(saves > 1, "it is killed in no save");
+        }
+        assert!(waits > 5, "it is killed at no wait");
+    }
 }
 
 /// What the years consisted of.

@@ -78,14 +78,11 @@ impl Place {
                     .account(&account.token, &account.secret),
             }
             for zone in &account.zones {
-                match account.service {
-                    Service::DnsPod(site) => {
-                        offline.dnspod(site).domain(&account.id_token(), zone);
-                    }
-                    _ => {
-                        let id = offline.domeneshop().domain(&account.token, zone);
-                        ids.insert(id.to_string(), zone.clone());
-                    }
+                if let Service::DnsPod(site) = account.service {
+                    offline.dnspod(site).domain(&account.id_token(), zone);
+                } else {
+                    let id = offline.domeneshop().domain(&account.token, zone);
+                    ids.insert(id.to_string(), zone.clone());
                 }
             }
         }
@@ -111,7 +108,8 @@ impl Place {
                         "2001:db8::77"
                     };
                     for _ in 0..dice.pick(&[0, 1, 1, 2]) {
-                        place.add(number, &host.name, family.record_type(), old);
+                        let ttl = dice.pick(&[None, None, Some(7_200)]);
+                        place.add(number, &host.name, family.record_type(), old, ttl);
                     }
                 }
             }
@@ -128,7 +126,7 @@ impl Place {
             ("note", "TXT", "v=1; home 192.0.2.1"),
             ("alias", "CNAME", "www.example.net"),
         ] {
-            self.add(account, &absolute(name, zone), kind, value);
+            self.add(account, &absolute(name, zone), kind, value, None);
         }
         if let Service::DnsPod(site) = self.accounts[account].service {
             let line = ["oversea", "联通"][usize::from(site == sandbox::Site::China)];
@@ -209,7 +207,14 @@ impl Place {
     }
 
     /// Somebody adds a record by hand.
-    pub(crate) fn add(&self, account: usize, name: &str, kind: &str, value: &str) {
+    pub(crate) fn add(
+        &self,
+        account: usize,
+        name: &str,
+        kind: &str,
+        value: &str,
+        ttl: Option<u32>,
+    ) {
         self.forget_what_was_seen(account);
         let Some(zone) = self.zone_of(account, name) else {
             return;
@@ -223,10 +228,10 @@ impl Place {
             Service::DnsPod(site) => {
                 self.offline
                     .dnspod(site)
-                    .add(zone, rest, kind, value, None, None);
+                    .add(zone, rest, kind, value, None, ttl);
             }
             _ => {
-                self.offline.domeneshop().add(zone, rest, kind, value, None);
+                self.offline.domeneshop().add(zone, rest, kind, value, ttl);
             }
         }
     }

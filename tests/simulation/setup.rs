@@ -206,30 +206,24 @@ impl Account {
     }
 
     fn to_toml(&self, number: usize) -> String {
-        let (kind, credentials) = match self.service {
-            Service::DnsPod(site) => {
-                let site = match site {
-                    Site::International => "international",
-                    Site::China => "china",
-                };
-                let token = self.id_token();
-                let contact = "contact = \"me@example.com\"";
-                (
-                    "dnspod",
-                    format!("site = \"{site}\"\ntoken = \"{token}\"\n{contact}"),
-                )
-            }
-            _ => {
-                let Self {
-                    token,
-                    secret,
-                    update,
-                    ..
-                } = self;
-                let text =
-                    format!("token = \"{token}\"\nsecret = \"{secret}\"\nupdate = \"{update}\"");
-                ("domeneshop", text)
-            }
+        let (kind, credentials) = if let Service::DnsPod(site) = self.service {
+            let site = match site {
+                Site::International => "international",
+                Site::China => "china",
+            };
+            let token = self.id_token();
+            let contact = "contact = \"me@example.com\"";
+            let text = format!("site = \"{site}\"\ntoken = \"{token}\"\n{contact}");
+            ("dnspod", text)
+        } else {
+            let Self {
+                token,
+                secret,
+                update,
+                ..
+            } = self;
+            let text = format!("token = \"{token}\"\nsecret = \"{secret}\"\nupdate = \"{update}\"");
+            ("domeneshop", text)
         };
         let mut text = format!("[[{kind}]]\nname = \"a{number}\"\n{credentials}\n");
         for Host {

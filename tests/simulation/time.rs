@@ -73,10 +73,6 @@ impl Time {
         self.slept.set(0);
     }
 
-    pub(crate) fn boots(&self) -> u32 {
-        self.boots.get()
-    }
-
     pub(crate) fn sleep(&self, length: i64) {
         self.slept.set(self.slept.get() + length);
     }
@@ -84,10 +80,6 @@ impl Time {
     /// Sets the wall clock so far from the truth.
     pub(crate) fn set_wall(&self, off: i64) {
         self.off.set(off);
-    }
-
-    pub(crate) fn wall_is_off_by(&self) -> i64 {
-        self.off.get()
     }
 
     fn wall(&self) -> i64 {

@@ -32,8 +32,6 @@ pub(crate) struct Watched {
     doubts: BTreeMap<Name, Doubt>,
     /// Zones that were asked for in this round, and whether they were told.
     listed: BTreeMap<String, bool>,
-    /// When a list was told last.
-    told: Option<i64>,
     /// Rounds in a row in which nothing could be read, each begun because it was time.
     streak: u32,
     failed: Option<(u64, i64)>,
@@ -107,7 +105,6 @@ impl Watched {
         {
             self.listed.insert(zone.clone(), verdict == Verdict::Good);
             if verdict == Verdict::Good {
-                self.told = Some(now);
                 self.doubts
                     .retain(|(name, _), _| !name.ends_with(zone.as_str()));
             }
@@ -122,7 +119,7 @@ impl Watched {
         match verdict {
             Verdict::Refused => {
                 self.refusals += 1;
-                pause(now + (6 * HOUR << (self.refusals - 1).min(2)), "L4");
+                pause(now + ((6 * HOUR) << (self.refusals - 1).min(2)), "L4");
             }
             Verdict::Wait(wait) => pause(now + wait.unwrap_or(HOUR), "L8"),
             _ => {}
@@ -151,11 +148,6 @@ impl Watched {
             Verdict::Unknown => with_jitter(15 * MINUTE),
         };
         self.lenient = self.lenient.max(lenient);
-    }
-
-    /// Whether its records are due to be compared, so long after the last time.
-    pub(crate) fn is_due(&self, audit: i64, now: i64) -> bool {
-        self.told.is_none_or(|told| now - told >= audit)
     }
 
     /// The account's credentials or hosts are other ones now.

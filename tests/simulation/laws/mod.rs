@@ -142,12 +142,6 @@ impl Laws {
         }
     }
 
-    /// Whether some account's records are due to be compared at that time.
-    pub(crate) fn is_audit_due(&self, at: i64) -> bool {
-        let mut accounts = self.accounts.iter();
-        accounts.any(|it| it.is_due(self.setup.audit, at))
-    }
-
     /// Until when the laws let an account's names be wrong.
     pub(crate) fn lenient(&self, account: usize) -> i64 {
         self.accounts[account].lenient
