@@ -14,6 +14,7 @@ use crate::{
     scene::{Happening, Scene},
     setup::{self, SECRET, place},
     shell::Console,
+    tally::Tally,
     time::{DAY, HOUR, MINUTE, SECOND},
 };
 
@@ -21,15 +22,16 @@ use crate::{
 const ROUTINE: i64 = 100;
 
 /// What there is to tell of a life.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Figures {
     pub(crate) millis: i64,
     pub(crate) counted: Counted,
     pub(crate) needless: u64,
     pub(crate) storms: u64,
-    pub(crate) incidents: u64,
     pub(crate) kills: u64,
     pub(crate) starts: u64,
+    pub(crate) incidents: Tally,
+    pub(crate) faults: Tally,
     /// Tells two courses of events apart.
     pub(crate) sum: u64,
 }
@@ -60,7 +62,12 @@ impl Life {
             self.rest();
         }
         let Scene {
-            time, laws, log, ..
+            time,
+            laws,
+            log,
+            incidents,
+            faults,
+            ..
         } = &*self.scene;
         log.listen(time.at());
         Figures {
@@ -68,7 +75,9 @@ impl Life {
             counted: laws.borrow().counted,
             needless: laws.borrow().needless(),
             sum: log.sum(),
-            ..self.figures
+            incidents: incidents.clone(),
+            faults: faults.clone(),
+            ..self.figures.clone()
         }
     }
 
@@ -257,7 +266,6 @@ impl Life {
                     Happening::Arrival(parcel) => scene.arrive(&parcel),
                     Happening::Incident(incident) => {
                         self.note(|| format!("{incident:?}"));
-                        self.figures.incidents += 1;
                         self.meet(incident);
                     }
                 }
@@ -291,6 +299,7 @@ impl Life {
 
     fn meet(&mut self, incident: Incident) {
         let scene = Rc::clone(&self.scene);
+        scene.incidents.count(&incident);
         let now = scene.time.at();
         let hear = |event| scene.events.borrow_mut().push_back(event);
         match incident {

@@ -20,6 +20,7 @@ mod place;
 mod scene;
 mod setup;
 mod shell;
+mod tally;
 mod time;
 mod weather;
 mod wire;
@@ -28,11 +29,13 @@ use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    time::{Duration, Instant},
 };
 
 use disk::Torn;
 use events::Incident;
 use life::{Figures, Life};
+use tally::Tally;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Storms in a life.
@@ -74,6 +77,14 @@ fn variable(name: &str) -> Option<u64> {
     )
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how fast it is, for the report alone"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
 /// Shown by the test's runner if a law is broken, or on request.
 #[expect(
     clippy::print_stdout,
@@ -89,10 +100,10 @@ fn years(life: &mut Life) -> Figures {
 
 #[test]
 fn l1_l2_l3_l4_l5_l6_l7_l8_l9_l10_l11_l12_l13_hold_for_twenty_years() {
-    let seed = variable("SIM_SEED").unwrap_or(1);
+    let (seed, begun) = (variable("SIM_SEED").unwrap_or(1), now());
     if let Some(number) = variable("SIM_LIFE") {
         let figures = play(seed, number, years);
-        say(&report(seed, &[figures]));
+        say(&report(seed, &[figures], begun.elapsed()));
         return;
     }
     let wanted = i64::try_from(variable("SIM_YEARS").unwrap_or(20)).unwrap() * time::YEAR;
@@ -112,7 +123,7 @@ fn l1_l2_l3_l4_l5_l6_l7_l8_l9_l10_l11_l12_l13_hold_for_twenty_years() {
         all.extend(other.join().unwrap_or_else(|broken| resume_unwind(broken)));
         all
     });
-    say(&report(seed, &lives));
+    say(&report(seed, &lives, begun.elapsed()));
 }
 
 #[test]
@@ -148,23 +159,37 @@ fn l6_killed_at_every_wait_and_in_every_save_it_loses_nothing_and_repeats_nothin
 }
 
 /// What the years consisted of.
-fn report(seed: u64, lives: &[Figures]) -> String {
+fn report(seed: u64, lives: &[Figures], took: Duration) -> String {
     let sum = |of: fn(&Figures) -> u64| lives.iter().map(of).sum::<u64>();
-    let millis: i64 = lives.iter().map(|it| it.millis).sum();
+    let together = |of: fn(&Figures) -> &Tally| {
+        let all = Tally::default();
+        for life in lives {
+            all.add(of(life));
+        }
+        all
+    };
+    let days = lives.iter().map(|it| it.millis).sum::<i64>() / time::DAY;
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let years = days as f64 / 365.0;
     format!(
-        "seed {seed}: {} lives of {} years together\n\
-         storms {}, with incidents {}; killed {}, started {}\n\
-         rounds {}; requests {}, of these writes {}, without a proper answer {}, that changed nothing {}",
+        "seed {seed}: {} lives, {years:.1} years in {:.1} s, {:.2} years per second\n\
+         storms {}; processes started {}, killed {}\n\
+         rounds {}; requests {}, of these writes {}, writes without a proper answer {}, writes that \
+         changed nothing {}\n\
+         what happened: {}\n\
+         what became of requests otherwise: {}",
         lives.len(),
-        millis / time::YEAR,
+        took.as_secs_f64(),
+        years / took.as_secs_f64(),
         sum(|it| it.storms),
-        sum(|it| it.incidents),
-        sum(|it| it.kills),
         sum(|it| it.starts),
+        sum(|it| it.kills),
         sum(|it| it.counted.rounds),
         sum(|it| it.counted.requests),
         sum(|it| it.counted.writes),
         sum(|it| it.counted.unanswered_writes),
         sum(|it| it.needless),
+        together(|it| &it.incidents),
+        together(|it| &it.faults),
     )
 }

@@ -13,7 +13,7 @@ use moored::{
 
 use crate::{
     deed::Deed, dice::Dice, disk::Disk, events::Incident, laws::Laws, line::Line, log::Log,
-    names::Names, place::Place, setup::Setup, time::Time, weather::Weather,
+    names::Names, place::Place, setup::Setup, tally::Tally, time::Time, weather::Weather,
 };
 
 /// A request on its way to a provider.
@@ -52,6 +52,9 @@ pub(crate) struct Scene {
     pub(crate) events: RefCell<VecDeque<Event>>,
     /// How often this host has been asleep.
     pub(crate) naps: Cell<u32>,
+    /// What happened to this host, and what became of requests.
+    pub(crate) incidents: Tally,
+    pub(crate) faults: Tally,
     agenda: RefCell<BTreeMap<(i64, u64), Happening>>,
     noted: Cell<u64>,
 }
@@ -74,6 +77,8 @@ impl Scene {
             is_misspelt: Cell::new(false),
             events: RefCell::default(),
             naps: Cell::new(0),
+            incidents: Tally::default(),
+            faults: Tally::default(),
             agenda: RefCell::default(),
             noted: Cell::new(0),
             dice,

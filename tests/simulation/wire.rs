@@ -88,6 +88,9 @@ impl Wire {
             .scene
             .weather
             .strikes(self.account, deed.writes(), dice);
+        if let Some(fault) = &fault {
+            self.scene.faults.count(fault);
+        }
         let there = time.at() + way(dice);
         let back = there + way(dice);
         let naps = self.scene.naps.get();
