@@ -7,7 +7,7 @@ use std::{
 
 use moored::{
     core::memory::Memory,
-    persist::{decode, encode},
+    persist::{Stamp, decode, encode},
     round::Store,
 };
 
@@ -22,9 +22,34 @@ pub(crate) enum Torn {
     After,
 }
 
+/// What is in the state file.
+#[derive(Default)]
+enum Content {
+    #[default]
+    Nothing,
+    /// What was saved, and when: it becomes text when somebody looks.
+    Saved(Memory, Stamp),
+    Text(Vec<u8>),
+}
+
+impl Content {
+    fn text(&mut self) -> Option<&mut Vec<u8>> {
+        if let Self::Saved(memory, stamp) = self {
+            let text = encode(memory, stamp).unwrap();
+            let is_secret = String::from_utf8_lossy(&text).contains(SECRET);
+            assert!(!is_secret, "L12: a secret is in the state");
+            *self = Self::Text(text);
+        }
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Disk {
-    text: RefCell<Option<Vec<u8>>>,
+    content: RefCell<Content>,
     is_full: Cell<bool>,
     /// What is on it is older than what the process knows.
     is_behind: Cell<bool>,
@@ -67,7 +92,7 @@ impl Disk {
         self.is_torn.set(false);
         self.torn.set(None);
         self.is_behind.set(false);
-        match &*self.text.borrow() {
+        match self.content.borrow_mut().text() {
             None => Ok(Memory::default()),
             Some(text) => decode(text, &scene.time.stamp()),
         }
@@ -75,18 +100,18 @@ impl Disk {
 
     /// A file that cannot be used is set aside.
     pub(crate) fn set_aside(&self) {
-        *self.text.borrow_mut() = None;
+        *self.content.borrow_mut() = Content::Nothing;
     }
 
     /// Damages what is there: a byte becomes another one, the end is cut off, or all is gone.
     pub(crate) fn damage(&self, dice: &Dice) {
-        let mut file = self.text.borrow_mut();
-        let Some(text) = file.as_mut().filter(|it| !it.is_empty()) else {
+        let mut file = self.content.borrow_mut();
+        let Some(text) = file.text().filter(|it| !it.is_empty()) else {
             return;
         };
         let place = dice.below(text.len());
         match dice.below(4) {
-            0 => *file = None,
+            0 => *file = Content::Nothing,
             1 => text.truncate(place),
             _ => text[place] = dice.pick(b"0123456789}\",x\0\xff"),
         }
@@ -128,10 +153,8 @@ impl Store for Paper {
             if now == Some(Torn::Before) {
                 return Ok(());
             }
-            let text = encode(memory, &self.scene.time.stamp()).map_err(|it| it.to_string())?;
-            let is_secret = String::from_utf8_lossy(&text).contains(SECRET);
-            assert!(!is_secret, "L12: a secret is in the state");
-            *disk.text.borrow_mut() = Some(text);
+            let saved = Content::Saved(memory.clone(), self.scene.time.stamp());
+            *disk.content.borrow_mut() = saved;
             *self.written.borrow_mut() = Some(memory.clone());
         }
         disk.known.set(self.scene.laws.borrow().answers());

@@ -139,7 +139,7 @@ impl Life {
             starts.any(|requests| requests == 0),
             "L6, L13: all was right, and it was asked for again"
         );
-        let quiet = self.scene.dice.length(DAY, 100 * DAY);
+        let quiet = self.scene.dice.length(3 * DAY, 120 * DAY);
         let routine = self.scene.setup.borrow().routine();
         self.pass(quiet.min(ROUTINE * routine));
         assert_eq!(

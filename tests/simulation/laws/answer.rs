@@ -2,7 +2,7 @@
 
 use moored::http::{Response, SendError};
 use sandbox::Service;
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     deed::{Deed, Verb},
@@ -33,10 +33,9 @@ impl Verdict {
             .retry_after
             .map(|it| i64::try_from(it.as_secs()).unwrap());
         let wait = seconds.map(|it| (it * SECOND).clamp(30 * SECOND, 24 * HOUR));
-        let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let is_page = answer.body.starts_with(b"<");
         match service {
-            Service::DnsPod(_) => match (json.as_ref().and_then(code), answer.status) {
+            Service::DnsPod(_) => match (code(&answer.body), answer.status) {
                 (Some(code), _) => Self::of_code(code),
                 (None, 401) => Self::Refused,
                 (None, 403 | 429) => Self::Wait(wait),
@@ -45,7 +44,7 @@ impl Verdict {
             },
             _ => match answer.status {
                 200 if deed.verb == Verb::Zones || deed.verb == Verb::List => {
-                    let is_list = json.is_some_and(|it| it.is_array());
+                    let is_list = serde_json::from_slice::<Vec<IgnoredAny>>(&answer.body).is_ok();
                     if is_list { Self::Good } else { Self::Unknown }
                 }
                 201 | 204 => Self::Good,
@@ -69,6 +68,18 @@ impl Verdict {
     }
 }
 
-fn code(answer: &Value) -> Option<i64> {
-    answer["status"]["code"].as_str()?.parse().ok()
+/// What of DNSPod's answers decides.
+#[derive(Deserialize)]
+struct Envelope {
+    status: Status,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    code: String,
+}
+
+fn code(answer: &[u8]) -> Option<i64> {
+    let envelope: Envelope = serde_json::from_slice(answer).ok()?;
+    envelope.status.code.parse().ok()
 }
