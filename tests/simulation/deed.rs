@@ -42,6 +42,8 @@ pub(crate) struct Deed {
     pub(crate) names: BTreeSet<Name>,
     /// What is written there.
     pub(crate) addrs: BTreeSet<IpAddr>,
+    /// The TTL that is written, if one is.
+    pub(crate) ttl: Option<u32>,
     /// The record that is named, if it is there.
     pub(crate) record: Option<String>,
 }
@@ -73,6 +75,7 @@ impl Deed {
             zone,
             names: BTreeSet::new(),
             addrs: BTreeSet::new(),
+            ttl: None,
             record: None,
         }
     }
@@ -88,6 +91,11 @@ impl Deed {
         let read = addr.parse();
         self.addrs
             .insert(read.unwrap_or_else(|_| panic!("L2: {addr:?} is written")));
+        self
+    }
+
+    fn lasting(mut self, ttl: &str) -> Self {
+        self.ttl = ttl.parse().ok();
         self
     }
 
@@ -134,6 +142,7 @@ impl Wire<'_> {
                 Deed::about(Verb::Modify, None)
                     .on((*id).to_owned(), &self.rows())
                     .with(&text(&body["data"]))
+                    .lasting(&body["ttl"].to_string())
             }
             (Method::Delete, ["domains", _, "dns", id]) => {
                 Deed::about(Verb::Remove, None).on((*id).to_owned(), &self.rows())
@@ -186,7 +195,8 @@ impl Wire<'_> {
             "/Record.Modify" => here(Verb::Modify)
                 .on(field("record_id"), &self.rows())
                 .at(name(), &field("record_type"))
-                .with(&field("value")),
+                .with(&field("value"))
+                .lasting(&field("ttl")),
             "/Record.Remove" => here(Verb::Remove).on(field("record_id"), &self.rows()),
             other => panic!("an unheard-of request: {other}"),
         }

@@ -41,6 +41,12 @@ impl Row {
         families.find(|it| self.is_plain && self.kind == it.record_type())
     }
 
+    pub(crate) fn ttl(&self) -> Option<u32> {
+        let ttl = &self.whole["ttl"];
+        let text = ttl.as_str().map_or_else(|| ttl.to_string(), str::to_owned);
+        text.parse().ok()
+    }
+
     pub(crate) fn addr(&self) -> Option<IpAddr> {
         self.value.parse().ok()
     }

@@ -87,13 +87,9 @@ impl Zones {
         };
         for (key, value) in old.whole.as_object().into_iter().flatten() {
             let now = &new.whole[key];
-            let ttl = now
-                .as_str()
-                .map_or_else(|| now.to_string(), str::to_owned)
-                .parse();
             let may_change = match key.as_str() {
                 "value" | "data" | "updated_on" => true,
-                "ttl" => ttl.is_ok_and(|ttl| self.ttls.contains(&ttl)),
+                "ttl" => new.ttl().is_some_and(|ttl| self.ttls.contains(&ttl)),
                 _ => false,
             };
             assert!(
@@ -102,7 +98,8 @@ impl Zones {
             );
         }
         let is_same = old.addr().is_some_and(|addr| deed.addrs.contains(&addr));
-        if is_same && old.whole == new.whole {
+        let is_as_long = deed.ttl.is_none_or(|ttl| old.ttl() == Some(ttl));
+        if is_same && is_as_long && old.whole == new.whole {
             self.is_needless(deed, now);
             let times = self.needless.entry((account, new.id)).or_default();
             times.retain(|it| now - it < HOUR);
