@@ -56,6 +56,8 @@ pub(crate) struct Disk {
     /// The process is killed within the save after so many others.
     torn: Cell<Option<(u32, Torn)>>,
     is_torn: Cell<bool>,
+    /// The time in the file is a right one.
+    is_dated: Cell<bool>,
     /// What of the answers was known when the memory was saved last.
     known: Cell<u64>,
 }
@@ -80,6 +82,11 @@ impl Disk {
     /// Whether a process was killed within a save.
     pub(crate) fn is_torn(&self) -> bool {
         self.is_torn.get()
+    }
+
+    /// Whether the time in the file is a right one.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.is_dated.get()
     }
 
     /// So many answers were known when the memory was saved last.
@@ -155,6 +162,7 @@ impl Store for Paper {
             }
             let saved = Content::Saved(memory.clone(), self.scene.time.stamp());
             *disk.content.borrow_mut() = saved;
+            disk.is_dated.set(self.scene.time.is_right());
             *self.written.borrow_mut() = Some(memory.clone());
         }
         disk.known.set(self.scene.laws.borrow().answers());

@@ -378,11 +378,12 @@ impl Life {
         self.pass(length);
         let scene = Rc::clone(&self.scene);
         scene.time.boot();
-        // Without a battery the clock begins anew, and with one it may be wrong: what then seems to
-        // have passed since the state was written is another time than has.
-        scene.laws.borrow_mut().forget(scene.time.at());
-        let now = scene.time.at();
-        scene.laws.borrow_mut().put_off(now + 30 * HOUR);
+        // By a wall clock that was or is wrong another time has passed since the state was written.
+        if !(scene.time.is_right() && scene.disk.is_dated()) {
+            let now = scene.time.at();
+            scene.laws.borrow_mut().forget(now);
+            scene.laws.borrow_mut().put_off(now + 30 * HOUR);
+        }
         self.start();
     }
 

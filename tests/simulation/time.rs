@@ -82,6 +82,11 @@ impl Time {
         self.off.set(off);
     }
 
+    /// Whether the wall clock is right.
+    pub(crate) fn is_right(&self) -> bool {
+        self.off.get() == 0
+    }
+
     fn wall(&self) -> i64 {
         (BEGINNING + self.at()).saturating_add(self.off.get())
     }
