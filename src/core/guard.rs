@@ -120,6 +120,23 @@ pub enum Refusal {
     WouldLose(String),
 }
 
+impl Refusal {
+    /// When the change may be made, where that is a matter of time.
+    pub fn until(&self) -> Option<Moment> {
+        match self {
+            Self::TooManyWrites { until, .. }
+            | Self::Repeated { until, .. }
+            | Self::Doubtful { until, .. }
+            | Self::TooManyRequests { until, .. } => Some(*until),
+            Self::ChangesNothing
+            | Self::DeletesWithoutAbsence
+            | Self::OutOfScope
+            | Self::TooManyDeletes { .. }
+            | Self::WouldLose(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

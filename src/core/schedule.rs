@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{
     memory::{Memory, TargetMemory},
-    outcome::{Class, Failure, Report, Scope},
+    outcome::{Class, Failure, Outcome, Report, Scope},
     record::Target,
     time::Moment,
     verify,
@@ -184,6 +184,12 @@ impl Schedule {
         }
         for host in &report.hosts {
             wake = wake.min(retry(now, &host.target, memory).unwrap_or(wake));
+            // What the guard puts off it says until when.
+            if let Outcome::Refused(refusal) = &host.outcome
+                && let Some(until) = refusal.until()
+            {
+                wake = wake.min(until.max(now));
+            }
         }
         wake
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::core::{
     addr::Family,
+    guard::Refusal,
     intent::KeepReason,
     memory::Spreading,
     name::Fqdn,
@@ -120,6 +121,31 @@ fn another_kind_of_failure_starts_its_own_count() {
         "words for the same thing go on counting"
     );
     assert_eq!(next(&second, Class::Rejected).failures, 1);
+}
+
+#[test]
+fn what_the_guard_puts_off_is_tried_again_when_it_says() {
+    let day = Cadence {
+        interval: 24 * HOUR,
+        verify: 24 * HOUR,
+        audit: 24 * HOUR,
+    };
+    let (count, until) = (3, at(700));
+    let wait = Duration::from_secs(600);
+    for refusal in [
+        Refusal::Repeated { count, until, wait },
+        Refusal::Doubtful { count, until, wait },
+        Refusal::TooManyWrites { count, until, wait },
+        Refusal::TooManyRequests {
+            count: 1_200,
+            until,
+            wait,
+        },
+    ] {
+        let report = report(Observation::Absent, Outcome::Refused(refusal));
+        let next = Schedule::default().next(at(100), day, &report, &Memory::default(), 0.5);
+        assert_eq!(next, until);
+    }
 }
 
 #[test]

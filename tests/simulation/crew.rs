@@ -1,0 +1,169 @@
+//! A configuration brought to life: the real round over the real adapters, on simulated ground.
+
+use std::{cell::RefCell, rc::Rc};
+
+use moored::{
+    config::{AccountConfig, Config, ProviderConfig},
+    core::{
+        addr::Family,
+        guard::{Limits, SafePlan},
+        memory::Memory,
+        name::Fqdn,
+        outcome::{Failure, FamilyReport, Report},
+        plan::Rules,
+        poke::Poke,
+        record::{Target, Zone},
+        schedule::Cadence,
+    },
+    provider::{Listing, Provider, dnspod, domeneshop},
+    round::{AccountSetup, Crew, Occasion, Store, Task, World},
+};
+
+use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, wire::Wire};
+
+/// An account at one of the providers.
+enum Adapter {
+    Domeneshop(domeneshop::Account<Rc<Wire>>),
+    DnsPod(dnspod::Account<Rc<Wire>>),
+}
+
+impl Provider for Adapter {
+    fn rules(&self) -> Rules {
+        match self {
+            Self::Domeneshop(account) => account.rules(),
+            Self::DnsPod(account) => account.rules(),
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        match self {
+            Self::Domeneshop(account) => account.list(hosts, known).await,
+            Self::DnsPod(account) => account.list(hosts, known).await,
+        }
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+        match self {
+            Self::Domeneshop(account) => account.apply(plan).await,
+            Self::DnsPod(account) => account.apply(plan).await,
+        }
+    }
+}
+
+pub(crate) struct Sailors {
+    scene: Rc<Scene>,
+    config: Config,
+    targets: Vec<Target>,
+    accounts: Vec<(Rc<Wire>, Adapter)>,
+    asker: Asker,
+    paper: Paper,
+}
+
+impl Sailors {
+    pub(crate) fn new(config: Config, scene: &Rc<Scene>) -> Self {
+        let account = |(number, account): (usize, &AccountConfig)| {
+            let wire = Rc::new(Wire::new(scene, number, config.timeout));
+            let through = Rc::clone(&wire);
+            let adapter = match &account.provider {
+                ProviderConfig::Domeneshop(settings) => {
+                    Adapter::Domeneshop(domeneshop::Account::new(through, settings))
+                }
+                ProviderConfig::DnsPod(settings) => {
+                    Adapter::DnsPod(dnspod::Account::new(through, settings))
+                }
+            };
+            (wire, adapter)
+        };
+        Self {
+            accounts: config.accounts.iter().enumerate().map(account).collect(),
+            asker: Asker {
+                scene: Rc::clone(scene),
+                timeout: i64::try_from(config.timeout.as_millis()).unwrap(),
+            },
+            paper: Paper::new(scene),
+            targets: config.targets(),
+            scene: Rc::clone(scene),
+            config,
+        }
+    }
+
+    fn world<'w>(&'w self, eyes: &'w Eyes<'w>) -> World<'w, Eyes<'w>, Asker, Paper, Adapter> {
+        let [four, six] = Family::ALL.map(|it| self.config.family(it));
+        let accounts = self.config.accounts.iter().zip(&self.accounts);
+        let accounts = accounts.map(|(account, (wire, provider))| AccountSetup {
+            name: &account.name,
+            place: &account.place,
+            over_tls: true,
+            fingerprint: account.fingerprint,
+            sent: &wire.sent,
+            provider,
+            targets: self
+                .targets
+                .iter()
+                .filter(|target| target.account == account.name)
+                .filter_map(|target| {
+                    let host = account.hosts.iter().find(|host| host.name == target.host)?;
+                    Some((target.clone(), host))
+                })
+                .collect(),
+            acceptance: [&four.acceptance, &six.acceptance],
+            on_absent: [four.on_absent, six.on_absent],
+        });
+        World {
+            observe: eyes,
+            verify: &self.asker,
+            store: &self.paper,
+            accounts: accounts.collect(),
+            clock: &self.scene.time,
+            chance: &self.scene.dice,
+            cadence: self.config.cadence,
+            limits: Limits::default(),
+        }
+    }
+
+    fn eyes(&self, poke: Poke) -> Eyes<'_> {
+        Eyes {
+            scene: &self.scene,
+            config: &self.config,
+            poke,
+        }
+    }
+}
+
+impl Crew for Sailors {
+    async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
+        let Scene {
+            laws, time, naps, ..
+        } = &*self.scene;
+        let poke = match task.occasion {
+            Occasion::Told(poke) => poke,
+            _ => Poke::default(),
+        };
+        laws.borrow_mut().round_begins(&self.scene, task.occasion);
+        let before = naps.get();
+        let report = self.world(&self.eyes(poke)).round(memory, task).await;
+        laws.borrow_mut()
+            .round_ends(time.at(), naps.get() != before);
+        report
+    }
+
+    /// A daemon is not asked that.
+    async fn detect(&self, _: &RefCell<Memory>) -> Vec<FamilyReport> {
+        Vec::new()
+    }
+
+    fn prepare(&self, memory: &RefCell<Memory>) {
+        self.world(&self.eyes(Poke::default()))
+            .prepare(&mut memory.borrow_mut());
+    }
+
+    fn cadence(&self) -> Cadence {
+        self.config.cadence
+    }
+
+    fn rest(&self) {}
+
+    fn save(&self, memory: &Memory) -> Result<(), String> {
+        self.paper.save(memory)
+    }
+}

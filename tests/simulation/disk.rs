@@ -1,0 +1,171 @@
+//! The disk: what is on it survives the process. The format is the real one.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use moored::{
+    core::memory::Memory,
+    persist::{Stamp, decode, encode},
+    round::Store,
+};
+
+use crate::{dice::Dice, scene::Scene, setup::SECRET};
+
+/// Where a process is killed within a save.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Torn {
+    /// What is on the disk stays.
+    Before,
+    /// The new file has taken its place.
+    After,
+}
+
+/// What is in the state file.
+#[derive(Default)]
+enum Content {
+    #[default]
+    Nothing,
+    /// What was saved, and when: it becomes text when somebody looks.
+    Saved(Memory, Stamp),
+    Text(Vec<u8>),
+}
+
+impl Content {
+    fn text(&mut self) -> Option<&mut Vec<u8>> {
+        if let Self::Saved(memory, stamp) = self {
+            let text = encode(memory, stamp).unwrap();
+            let is_secret = String::from_utf8_lossy(&text).contains(SECRET);
+            assert!(!is_secret, "L12: a secret is in the state");
+            *self = Self::Text(text);
+        }
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Disk {
+    content: RefCell<Content>,
+    is_full: Cell<bool>,
+    /// What is on it is older than what the process knows.
+    is_behind: Cell<bool>,
+    /// The process is killed within the save after so many others.
+    torn: Cell<Option<(u32, Torn)>>,
+    is_torn: Cell<bool>,
+    /// The time in the file is a right one.
+    is_dated: Cell<bool>,
+    /// What of the answers was known when the memory was saved last.
+    known: Cell<u64>,
+}
+
+impl Disk {
+    pub(crate) fn set_full(&self, is_full: bool) {
+        self.is_full.set(is_full);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full.get()
+    }
+
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind.get()
+    }
+
+    pub(crate) fn tear(&self, saves: u32, how: Torn) {
+        self.torn.set(Some((saves, how)));
+    }
+
+    /// Whether a process was killed within a save.
+    pub(crate) fn is_torn(&self) -> bool {
+        self.is_torn.get()
+    }
+
+    /// Whether the time in the file is a right one.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.is_dated.get()
+    }
+
+    /// So many answers were known when the memory was saved last.
+    pub(crate) fn known(&self) -> u64 {
+        self.known.get()
+    }
+
+    /// What the next process reads; its trouble with it, if it is unusable.
+    pub(crate) fn load(&self, scene: &Scene) -> Result<Memory, String> {
+        self.is_torn.set(false);
+        self.torn.set(None);
+        self.is_behind.set(false);
+        match self.content.borrow_mut().text() {
+            None => Ok(Memory::default()),
+            Some(text) => decode(text, &scene.time.stamp()),
+        }
+    }
+
+    /// A file that cannot be used is set aside.
+    pub(crate) fn set_aside(&self) {
+        *self.content.borrow_mut() = Content::Nothing;
+    }
+
+    /// Damages what is there: a byte becomes another one, the end is cut off, or all is gone.
+    pub(crate) fn damage(&self, dice: &Dice) {
+        let mut file = self.content.borrow_mut();
+        let Some(text) = file.text().filter(|it| !it.is_empty()) else {
+            return;
+        };
+        let place = dice.below(text.len());
+        match dice.below(4) {
+            0 => *file = Content::Nothing,
+            1 => text.truncate(place),
+            _ => text[place] = dice.pick(b"0123456789}\",x\0\xff"),
+        }
+    }
+}
+
+/// The disk as a process writes to it.
+pub(crate) struct Paper {
+    scene: Rc<Scene>,
+    written: RefCell<Option<Memory>>,
+}
+
+impl Paper {
+    pub(crate) fn new(scene: &Rc<Scene>) -> Self {
+        Self {
+            scene: Rc::clone(scene),
+            written: RefCell::new(None),
+        }
+    }
+}
+
+impl Store for Paper {
+    /// As the real file does: nothing where nothing has changed, and else the whole.
+    fn save(&self, memory: &Memory) -> Result<(), String> {
+        let disk = &self.scene.disk;
+        if disk.is_torn() {
+            return Ok(());
+        }
+        if self.written.borrow().as_ref() != Some(memory) {
+            disk.is_behind.set(disk.is_full());
+            if disk.is_full() {
+                return Err("the state could not be written: the disk is full".to_owned());
+            }
+            let torn = disk.torn.get();
+            disk.torn
+                .set(torn.map(|(saves, how)| (saves.saturating_sub(1), how)));
+            let now = torn.filter(|(saves, _)| *saves == 0).map(|(_, how)| how);
+            disk.is_torn.set(now.is_some());
+            if now == Some(Torn::Before) {
+                return Ok(());
+            }
+            let saved = Content::Saved(memory.clone(), self.scene.time.stamp());
+            *disk.content.borrow_mut() = saved;
+            disk.is_dated.set(self.scene.time.is_right());
+            *self.written.borrow_mut() = Some(memory.clone());
+        }
+        disk.known.set(self.scene.laws.borrow().answers());
+        Ok(())
+    }
+}

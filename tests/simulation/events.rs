@@ -1,0 +1,212 @@
+//! What can happen, drawn: the troubles of this host, its line, its operators and its providers.
+
+use moored::{
+    core::{addr::Family, poke::Poke, settle::Change},
+    daemon::Event,
+};
+use sandbox::Service;
+
+use crate::{
+    dice::Dice,
+    disk::Torn,
+    line::{Link, OPERATORS, TURNS, Word},
+    names::Server,
+    scene::{Happening, Scene},
+    setup::Setup,
+    time::{DAY, HOUR, SECOND, YEAR},
+    weather::Spell,
+};
+
+/// Something that happens at one moment.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Incident {
+    /// Our address of a family is another one.
+    Renumber(Family),
+    /// There is none any more.
+    Lose(Family),
+    Link(Link),
+    /// From now on an operator of addresses does so.
+    Operator(&'static str, Word),
+    /// All of them do.
+    Operators(Word),
+    /// The line leaves by two addresses in turns of so long.
+    Flap(Family, i64),
+    /// From now on requests to an account meet that.
+    Weather(usize, Spell),
+    Servers([Server; 2]),
+    /// The provider takes another secret, or the configured one again.
+    Secret(usize, bool),
+    /// Somebody locks one of our records at DNSPod.
+    Lock(usize),
+    /// Somebody edits a name of ours by hand.
+    Edit(usize),
+    DiskFull(bool),
+    /// Killed after so many more waits, and started again.
+    KillAfter(u64),
+    /// Killed within the save after so many more.
+    KillInSave(u32, Torn),
+    /// Killed, and the state is damaged before it is started again.
+    Damage,
+    /// Told to stop, and started again.
+    Restart,
+    /// Switched off for so long.
+    Off(i64),
+    /// Asleep for so long.
+    Sleep(i64),
+    /// The wall clock is so far off from now on.
+    Wall(i64),
+    /// The process hears something.
+    Hear(Event),
+    /// The operator writes another configuration, or something that is none, and has it read.
+    Configure(bool),
+}
+
+fn family(dice: &Dice) -> Family {
+    dice.pick(&Family::ALL)
+}
+
+impl Incident {
+    /// A trouble, as one or more things that happen within `span`.
+    fn drawn(setup: &Setup, span: i64, dice: &Dice) -> Vec<(i64, Self)> {
+        let account = dice.below(setup.accounts.len());
+        let service = setup.accounts[account].service;
+        let (begin, middle) = (dice.within(0..span), dice.within(0..span));
+        let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
+        let one = |what| vec![(begin, what)];
+        match dice.below(22) {
+            0..6 => one(Self::Weather(account, Spell::drawn(service, dice))),
+            6 => vec![
+                (begin, Self::Lose(family(dice))),
+                (middle, Self::Renumber(family(dice))),
+            ],
+            7 => {
+                let link = dice.pick(&[Link::Unplugged, Link::BlackHole]);
+                vec![
+                    (begin, Self::Link(link)),
+                    (begin + dice.length(SECOND, span), Self::Link(Link::Up)),
+                ]
+            }
+            8 => {
+                let word = dice.pick(&[
+                    Word::Silent,
+                    Word::Garbled,
+                    Word::Stale,
+                    Word::Lie,
+                    Word::Private,
+                ]);
+                one(Self::Operator(dice.pick(&OPERATORS).2, word))
+            }
+            9 => one(Self::Operators(dice.pick(&[
+                Word::Silent,
+                Word::Garbled,
+                Word::Private,
+            ]))),
+            10 => one(Self::Flap(family(dice), dice.pick(&TURNS))),
+            11 | 12 => vec![(begin, kill()), (middle, kill())],
+            13 => one(Self::KillInSave(
+                u32::try_from(dice.below(6)).unwrap(),
+                dice.pick(&[Torn::Before, Torn::After]),
+            )),
+            14 => one(Self::Damage),
+            15 => one(dice.pick(&[Self::Restart, Self::Off(dice.length(SECOND, 10 * DAY))])),
+            16 => one(Self::Sleep(dice.length(SECOND, 5 * DAY))),
+            17 => one(Self::Wall(dice.pick(&[
+                -40 * YEAR,
+                -YEAR,
+                -HOUR,
+                HOUR,
+                3 * DAY,
+                10 * YEAR,
+            ]))),
+            18 => one(Self::DiskFull(true)),
+            19 => vec![(begin, Self::Edit(account)), (middle, Self::Edit(account))],
+            20 => match service {
+                Service::DnsPod(_) if dice.percent(50) => one(Self::Lock(account)),
+                _ => vec![
+                    (begin, Self::Secret(account, false)),
+                    (middle, Self::Secret(account, true)),
+                ],
+            },
+            _ => {
+                let server = || {
+                    let behind = Server::Behind(dice.length(SECOND, HOUR));
+                    dice.pick(&[Server::Silent, Server::Stuck(0), behind])
+                };
+                vec![
+                    (begin, Self::Servers([server(), server()])),
+                    (middle, Self::Configure(dice.percent(70))),
+                ]
+            }
+        }
+    }
+
+    /// What somebody or something says to the process.
+    fn said(dice: &Dice) -> Self {
+        let lie = Poke::of(["104.16.9.9".parse().unwrap()]).unwrap();
+        Self::Hear(dice.pick(&[
+            Event::Verify,
+            Event::Network(Change::Gained),
+            Event::Network(Change::Other),
+            Event::Network(Change::Told(Poke::default())),
+            Event::Network(Change::Told(lie)),
+        ]))
+    }
+}
+
+/// Notes a storm of so long: several troubles at once, addresses that change in between, and things
+/// that start rounds.
+pub(crate) fn brew(scene: &Scene, span: i64) {
+    let Scene {
+        dice, time, setup, ..
+    } = scene;
+    let now = time.at();
+    let mut all = Vec::new();
+    let weathers = dice.within(0..3);
+    for _ in 0..weathers {
+        let account = dice.below(setup.borrow().accounts.len());
+        let spell = Spell::drawn(setup.borrow().accounts[account].service, dice);
+        all.push((0, Incident::Weather(account, spell)));
+    }
+    for _ in 0..dice.within(1..5) {
+        all.extend(Incident::drawn(&setup.borrow(), span, dice));
+    }
+    for _ in 0..dice.within(1..5) {
+        all.push((dice.within(0..span), Incident::Renumber(family(dice))));
+    }
+    for _ in 0..dice.within(0..4) {
+        all.push((dice.within(0..span), Incident::said(dice)));
+    }
+    for (after, incident) in all {
+        scene.expect(now + after.min(span), Happening::Incident(incident));
+    }
+}
+
+/// Everything that is wrong is right again.
+pub(crate) fn calm(scene: &Scene) {
+    let Scene {
+        dice,
+        line,
+        place: providers,
+        ..
+    } = scene;
+    line.all_tell_the_truth();
+    line.set_link(Link::Up);
+    for family in Family::ALL {
+        line.flap(family, None);
+        if !line.has(family) && dice.percent(80) {
+            line.renumber(family, dice);
+        }
+    }
+    // A host with no address at all has no network.
+    if !Family::ALL.into_iter().any(|it| line.has(it)) {
+        line.renumber(Family::V4, dice);
+    }
+    scene.weather.clears();
+    scene
+        .names
+        .set([Server::Behind(SECOND), Server::Behind(30 * SECOND)]);
+    scene.disk.set_full(false);
+    for (number, account) in scene.setup.borrow().accounts.iter().enumerate() {
+        providers.change_secret(number, &account.secret);
+    }
+}

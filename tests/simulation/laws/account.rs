@@ -1,0 +1,191 @@
+//! What an account's provider may expect: to be left alone when it says so (L4), to be asked less and
+//! less while it is in trouble (L8), and to be read before anything in doubt is written (L6, L7).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::Verdict;
+use crate::{
+    deed::{Deed, Verb},
+    log::Elapsed,
+    place::Name,
+    time::{HOUR, MINUTE, SECOND},
+};
+
+/// The account is to be left alone.
+struct Pause {
+    until: i64,
+    law: &'static str,
+    /// The number of the answer that asks for it.
+    answer: u64,
+}
+
+/// A name of whose last write it is not known what became.
+struct Doubt {
+    /// It was written down before the write left: it survives the process.
+    is_recorded: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Watched {
+    pause: Option<Pause>,
+    refusals: u32,
+    doubts: BTreeMap<Name, Doubt>,
+    /// Zones that were asked for in this round, and whether they were told.
+    listed: BTreeMap<String, bool>,
+    /// Rounds in a row in which nothing could be read, each begun because it was time.
+    streak: u32,
+    failed: Option<(u64, i64)>,
+    /// Something has happened that is worth a round before its time; and that is why this one is played.
+    is_disturbed: bool,
+    is_early: bool,
+    /// Until when the laws let what it answered keep a name from being right.
+    pub(crate) lenient: i64,
+}
+
+impl Watched {
+    pub(crate) fn round_begins(&mut self, is_early: bool) {
+        self.listed.clear();
+        self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
+    }
+
+    /// Something has happened that is worth a round before its time.
+    pub(crate) fn disturb(&mut self) {
+        self.is_disturbed = true;
+    }
+
+    /// A request leaves in this round.
+    pub(crate) fn leaves(&mut self, deed: &Deed, now: i64, round: u64, is_recorded: bool) {
+        if let Some(Pause { until, law, .. }) = &self.pause
+            && now < *until
+        {
+            let until = Elapsed(*until);
+            panic!("{law}: the account is to be left alone until {until}: {deed:?}");
+        }
+        if let Some((failed, at)) = self.failed
+            && failed != round
+            && !self.is_early
+        {
+            let doublings = self.streak.saturating_sub(1).min(20);
+            let least = ((5 * SECOND) << doublings).min(15 * MINUTE);
+            let gap = now - at;
+            assert!(
+                gap >= least,
+                "L8: asked again after {gap} ms, {} failures in a row: {deed:?}",
+                self.streak
+            );
+        }
+        if !deed.writes() {
+            return;
+        }
+        for name in &deed.names {
+            assert!(
+                !self.doubts.contains_key(name),
+                "L6: what became of the last write of {name:?} is not known, and it was not read: {deed:?}"
+            );
+            self.doubts.insert(name.clone(), Doubt { is_recorded });
+        }
+        let is_told = deed.zone.as_ref().and_then(|it| self.listed.get(it)) == Some(&true);
+        assert!(
+            is_told || deed.verb != Verb::Create,
+            "L7: a record is made without knowing which there are: {deed:?}"
+        );
+    }
+
+    /// Its answer, or what becomes of waiting for it.
+    pub(crate) fn hears(
+        &mut self,
+        deed: &Deed,
+        verdict: Verdict,
+        now: i64,
+        round: u64,
+        answer: u64,
+    ) {
+        if deed.verb == Verb::List
+            && let Some(zone) = &deed.zone
+        {
+            self.listed.insert(zone.clone(), verdict == Verdict::Good);
+            if verdict == Verdict::Good {
+                self.doubts
+                    .retain(|(name, _), _| !name.ends_with(zone.as_str()));
+            }
+        }
+        // Several names in one push: which of them is refused is found out by asking for fewer.
+        if verdict == Verdict::Good || (verdict, deed.verb) == (Verdict::NotThis, Verb::Push) {
+            self.doubts.retain(|name, _| !deed.names.contains(name));
+        }
+        let mut pause = |until, law| {
+            self.pause = Some(Pause { until, law, answer });
+        };
+        match verdict {
+            Verdict::Refused => {
+                self.refusals += 1;
+                pause(now + ((6 * HOUR) << (self.refusals - 1).min(2)), "L4");
+            }
+            Verdict::Wait(wait) => pause(now + wait.unwrap_or(HOUR), "L8"),
+            _ => {}
+        }
+        if verdict != Verdict::Refused {
+            self.refusals = 0;
+        }
+        let reads = !deed.writes();
+        if reads && verdict == Verdict::Unknown {
+            if self.failed.is_none_or(|(failed, _)| failed != round) {
+                self.streak = if self.is_early { 1 } else { self.streak + 1 };
+            }
+            self.failed = Some((round, now));
+        } else {
+            self.streak = 0;
+            self.failed = None;
+        }
+        let with_jitter = |length: i64| now + length + length / 4;
+        let lenient = match verdict {
+            Verdict::Good => now,
+            Verdict::Refused => with_jitter(24 * HOUR),
+            Verdict::Wait(Some(wait)) => with_jitter(wait),
+            Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
+            // Writes of which nothing is known are four within an hour at most.
+            Verdict::Unknown if deed.writes() => with_jitter(15 * MINUTE).max(now + HOUR),
+            Verdict::Unknown => with_jitter(15 * MINUTE),
+        };
+        self.lenient = self.lenient.max(lenient);
+    }
+
+    /// The account's credentials or hosts are other ones now.
+    pub(crate) fn is_another(&mut self) {
+        self.pause = None;
+        self.refusals = 0;
+        self.failed = None;
+        self.is_disturbed = true;
+        self.lenient = 0;
+    }
+
+    /// The names in doubt.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = &Name> {
+        self.doubts.keys()
+    }
+
+    /// The process has died. What it had not written down nobody knows.
+    pub(crate) fn dies(&mut self, known: u64) {
+        if self.pause.as_ref().is_some_and(|it| it.answer > known) {
+            self.pause = None;
+            self.refusals = self.refusals.saturating_sub(1);
+        }
+        self.doubts.retain(|_, it| it.is_recorded);
+        self.failed = None;
+        self.streak = 0;
+        self.is_disturbed = true;
+    }
+
+    /// Whatever was written down is gone.
+    pub(crate) fn forgets(&mut self) {
+        self.pause = None;
+        self.refusals = 0;
+        self.doubts.clear();
+        self.is_disturbed = true;
+    }
+
+    /// Hosts that are not configured any more are forgotten.
+    pub(crate) fn keeps(&mut self, names: &BTreeSet<Name>) {
+        self.doubts.retain(|name, _| names.contains(name));
+    }
+}

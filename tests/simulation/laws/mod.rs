@@ -1,0 +1,329 @@
+//! The laws, as somebody sees them kept who stands at the providers and knows the truth. Nothing here
+//! asks the code under test what it thinks.
+
+mod account;
+mod answer;
+mod zone;
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use moored::{
+    core::{addr::Family, intent::OnAbsent},
+    http::{Response, SendError},
+    round::Occasion,
+};
+
+use self::{account::Watched, answer::Verdict, zone::Zones};
+use crate::{
+    deed::{Deed, Verb},
+    line::Link,
+    log::Elapsed,
+    place::{Name, Row},
+    scene::Scene,
+    setup::{Setup, place},
+    time::{HOUR, MINUTE, SECOND},
+};
+
+/// What is counted.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Counted {
+    pub(crate) rounds: u64,
+    pub(crate) requests: u64,
+    pub(crate) writes: u64,
+    pub(crate) unanswered_writes: u64,
+}
+
+/// The round that is under way, or was last.
+#[derive(Default)]
+struct Round {
+    number: u64,
+    began: i64,
+    ended: Option<i64>,
+    /// Somebody has asked for it.
+    is_asked: bool,
+    /// Something has happened since it ended that is worth one before its time.
+    is_disturbed: bool,
+    /// Who said what in it, by family; nobody for what is known by this host itself.
+    words: [Vec<(IpAddr, Option<String>)>; 2],
+    /// Since when a family was gone as it began, though the host was connected.
+    gone: [Option<i64>; 2],
+}
+
+pub(crate) struct Laws {
+    accounts: Vec<Watched>,
+    zones: Zones,
+    round: Round,
+    /// What the process was started with, or has read since.
+    setup: Setup,
+    /// Addresses that enough have said at one time.
+    believable: BTreeSet<IpAddr>,
+    answers: u64,
+    /// How often the process was told that something has happened, and has not yet looked because of it.
+    told: u32,
+    pub(crate) counted: Counted,
+}
+
+impl Laws {
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let mut laws = Self {
+            accounts: setup.accounts.iter().map(|_| Watched::default()).collect(),
+            zones: Zones::default(),
+            round: Round::default(),
+            setup: setup.clone(),
+            believable: BTreeSet::new(),
+            answers: 0,
+            told: 0,
+            counted: Counted::default(),
+        };
+        laws.is_in_force(setup);
+        laws
+    }
+
+    /// How many answers there were so far, missing ones included.
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers
+    }
+
+    pub(crate) fn needless(&self) -> u64 {
+        self.zones.needless_in_all
+    }
+
+    /// A configuration comes into force.
+    pub(crate) fn is_in_force(&mut self, setup: &Setup) {
+        let accounts = self
+            .accounts
+            .iter_mut()
+            .zip(&setup.accounts)
+            .zip(&self.setup.accounts);
+        for ((watched, new), old) in accounts {
+            if format!("{new:?}") != format!("{old:?}") {
+                watched.is_another();
+            }
+            watched.keeps(&kept(setup, new));
+            self.zones
+                .ttls
+                .extend(new.hosts.iter().filter_map(|it| it.ttl));
+        }
+        self.setup = setup.clone();
+        self.disturb();
+    }
+
+    /// Something has happened that is worth a round before its time.
+    pub(crate) fn disturb(&mut self) {
+        self.told += 1;
+        self.round.is_disturbed = true;
+        self.accounts.iter_mut().for_each(Watched::disturb);
+    }
+
+    /// The process is gone, and what it had not written down by then.
+    pub(crate) fn dies(&mut self, scene: &Scene) {
+        let now = scene.time.at();
+        self.round.ended = None;
+        for account in &self.accounts {
+            self.zones.excuse(account.doubts(), now);
+        }
+        if scene.disk.is_behind() {
+            self.excuse_all(now);
+        }
+        for account in &mut self.accounts {
+            account.dies(scene.disk.known());
+        }
+    }
+
+    /// What was written down is gone, or means another time.
+    pub(crate) fn forget(&mut self, now: i64) {
+        self.excuse_all(now);
+        self.accounts.iter_mut().for_each(Watched::forgets);
+    }
+
+    fn excuse_all(&mut self, now: i64) {
+        for account in &self.setup.accounts {
+            self.zones.excuse(&kept(&self.setup, account), now);
+        }
+    }
+
+    /// Until when the laws let an account's names be wrong.
+    pub(crate) fn lenient(&self, account: usize) -> i64 {
+        self.accounts[account].lenient
+    }
+
+    /// What delays everything delays that too.
+    pub(crate) fn put_off(&mut self, until: i64) {
+        for account in &mut self.accounts {
+            account.lenient = account.lenient.max(until);
+        }
+    }
+
+    pub(crate) fn round_begins(&mut self, scene: &Scene, occasion: Occasion) {
+        let now = scene.time.at();
+        let routine = self.setup.routine();
+        if let Some(ended) = self.round.ended
+            && !self.round.is_disturbed
+        {
+            let late = now - ended - routine * 11 / 10;
+            assert!(late <= SECOND, "L11: the round is {late} ms late");
+        }
+        let is_connected = scene.line.link() != Link::Unplugged;
+        let other_is_there = |family| {
+            Family::ALL
+                .into_iter()
+                .any(|it| it != family && scene.line.has(it))
+        };
+        let gone = |family| {
+            scene
+                .line
+                .gone(family)
+                .filter(|_| is_connected && other_is_there(family))
+        };
+        let is_early = occasion != Occasion::Routine;
+        assert!(
+            !is_early || self.told > 0,
+            "L8: {occasion:?}, and nothing has happened"
+        );
+        self.told -= u32::from(is_early);
+        self.round = Round {
+            number: self.round.number + 1,
+            began: now,
+            is_asked: occasion == Occasion::Asked,
+            gone: Family::ALL.map(gone),
+            ..Round::default()
+        };
+        self.counted.rounds += 1;
+        for account in &mut self.accounts {
+            account.round_begins(is_early);
+        }
+    }
+
+    pub(crate) fn round_ends(&mut self, now: i64, was_asleep: bool) {
+        let took = now - self.round.began;
+        assert!(
+            took < 30 * MINUTE || was_asleep,
+            "L9: a round of {}",
+            Elapsed(took)
+        );
+        self.round.ended = Some(now);
+    }
+
+    /// Somebody says that this is our address: this host itself, or an operator.
+    pub(crate) fn is_said(&mut self, addr: IpAddr, operator: Option<&str>) {
+        let word = (addr, operator.map(str::to_owned));
+        self.round.words[place(Family::of(addr))].push(word);
+        if self.is_believable(addr) {
+            self.believable.insert(addr);
+        }
+    }
+
+    /// A request leaves.
+    pub(crate) fn leaves(&mut self, scene: &Scene, account: usize, deed: &Deed) {
+        let now = scene.time.at();
+        self.counted.requests += 1;
+        self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_full());
+        if !deed.writes() {
+            return;
+        }
+        self.counted.writes += 1;
+        let ours = kept(&self.setup, &self.setup.accounts[account]);
+        let foreign = deed.names.difference(&ours).next();
+        assert!(foreign.is_none(), "L5: {foreign:?} is not ours: {deed:?}");
+        for addr in &deed.addrs {
+            assert!(
+                scene.line.was_ours(*addr),
+                "L2: {addr} never was ours: {deed:?}"
+            );
+            assert!(
+                self.is_believable(*addr),
+                "L2: not enough say {addr}: {deed:?}"
+            );
+        }
+        if deed.verb == Verb::Remove {
+            self.may_remove(scene, account, deed);
+        }
+    }
+
+    /// Whether it is this host's own word, or enough others say so; or one does, and it was so before.
+    fn is_believable(&self, addr: IpAddr) -> bool {
+        let words = &self.round.words[place(Family::of(addr))];
+        let for_it = words.iter().filter(|(said, _)| *said == addr);
+        let operators: BTreeSet<_> = for_it.map(|(_, operator)| operator).collect();
+        let needed = if self.believable.contains(&addr) {
+            1
+        } else {
+            self.setup.confirm
+        };
+        operators.contains(&None) || operators.len() >= needed
+    }
+
+    /// The last address of a name goes only if the family is known to be gone and the operator wants that; any other
+    /// only if our own is known.
+    fn may_remove(&self, scene: &Scene, account: usize, deed: &Deed) {
+        for (name, family) in &deed.names {
+            let rows = scene.place.rows(account);
+            let here = rows
+                .iter()
+                .filter(|it| it.name == *name && it.family() == Some(*family));
+            let is_last = here
+                .filter(|it| Some(&it.id) != deed.record.as_ref())
+                .count()
+                == 0;
+            let place = place(*family);
+            let settled = |since| self.round.is_asked || self.round.began - since >= 2 * MINUTE;
+            let is_gone = self.round.gone[place].is_some_and(settled);
+            let may_go = is_gone && self.setup.on_absent[place] == OnAbsent::Remove;
+            let is_known = self.round.words[place]
+                .iter()
+                .any(|(addr, _)| self.is_believable(*addr));
+            assert!(may_go || (is_known && !is_last), "L1: {deed:?}");
+        }
+    }
+
+    /// A request has its answer, or will have none.
+    pub(crate) fn hears(
+        &mut self,
+        scene: &Scene,
+        account: usize,
+        deed: &Deed,
+        end: &Result<Response, SendError>,
+    ) {
+        self.answers += 1;
+        let verdict = Verdict::of(scene.place.service(account), deed, end);
+        self.counted.unanswered_writes += u64::from(deed.writes() && verdict == Verdict::Unknown);
+        let (now, round) = (scene.time.at(), self.round.number);
+        if verdict != Verdict::Good {
+            self.zones.excuse(&deed.names, now);
+        }
+        self.accounts[account].hears(deed, verdict, now, round, self.answers);
+    }
+
+    /// Somebody has written a name by hand.
+    pub(crate) fn is_edited(&mut self, name: Name, now: i64) {
+        self.zones.excuse(&[name], now);
+    }
+
+    /// A provider has done what it was asked for.
+    pub(crate) fn takes_effect(
+        &mut self,
+        account: usize,
+        deed: &Deed,
+        before: &[Row],
+        after: &[Row],
+        now: i64,
+    ) {
+        self.zones.change(account, deed, before, after, now);
+    }
+
+    /// Once the faults have stopped every name has to be right, so long after.
+    pub(crate) fn patience(&self) -> i64 {
+        2 * self.setup.interval.max(self.setup.verify) + HOUR / 6
+    }
+}
+
+/// The names of an account that are kept.
+fn kept(setup: &Setup, account: &crate::setup::Account) -> BTreeSet<Name> {
+    let names = account.hosts.iter().flat_map(|host| {
+        let families = Family::ALL
+            .into_iter()
+            .filter(|it| setup.is_kept(host, *it));
+        families.map(|family| (host.name.clone(), family))
+    });
+    names.collect()
+}

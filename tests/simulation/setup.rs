@@ -1,0 +1,263 @@
+//! What is configured: accounts, zones and hosts, drawn, and written as the operator would write it.
+
+use std::fmt::Write as _;
+
+use moored::{
+    config::{self, Config, Surroundings},
+    core::{addr::Family, intent::OnAbsent},
+};
+use sandbox::{Service, Site};
+
+use crate::{
+    dice::Dice,
+    time::{HOUR, MINUTE},
+};
+
+/// Part of every secret, and of nothing else.
+pub(crate) const SECRET: &str = "hush";
+
+/// What runs, as the operator wants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) interval: i64,
+    pub(crate) verify: i64,
+    pub(crate) audit: i64,
+    pub(crate) timeout: i64,
+    pub(crate) confirm: usize,
+    /// By family, as are the next two: the kernel knows our address, or is not asked.
+    pub(crate) sources: [Vec<&'static str>; 2],
+    pub(crate) on_absent: [OnAbsent; 2],
+    pub(crate) accounts: Vec<Account>,
+}
+
+/// An account, and what of it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) service: Service,
+    pub(crate) token: String,
+    pub(crate) secret: String,
+    pub(crate) update: &'static str,
+    pub(crate) zones: Vec<String>,
+    pub(crate) hosts: Vec<Host>,
+}
+
+/// A host as configured.
+#[derive(Clone, Debug)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) families: [bool; 2],
+    pub(crate) ttl: Option<u32>,
+    pub(crate) create: bool,
+}
+
+impl Host {
+    pub(crate) fn wants(&self, family: Family) -> bool {
+        self.families[place(family)]
+    }
+}
+
+/// Where a family stands in what there are two of.
+pub(crate) fn place(family: Family) -> usize {
+    usize::from(family == Family::V6)
+}
+
+impl Setup {
+    pub(crate) fn drawn(dice: &Dice) -> Self {
+        let four = [
+            vec!["interface"],
+            vec!["https"],
+            vec!["https", "dns"],
+            vec!["interface", "https", "dns"],
+        ];
+        let six = [
+            vec!["interface"],
+            vec!["interface", "https"],
+            vec!["https", "dns"],
+            vec![],
+        ];
+        let on_absent = || dice.pick(&[OnAbsent::Keep, OnAbsent::Remove]);
+        let mut setup = Self {
+            interval: 0,
+            verify: 0,
+            audit: 0,
+            timeout: dice.within(2..30) * 1_000,
+            confirm: dice.pick(&[2, 2, 2, 3]),
+            sources: [dice.pick(&four), dice.pick(&six)],
+            on_absent: [on_absent(), on_absent()],
+            accounts: Vec::new(),
+        };
+        setup.set_pace(dice);
+        let services = [
+            Service::Domeneshop,
+            Service::DnsPod(Site::International),
+            Service::DnsPod(Site::China),
+        ];
+        let count = dice.within(1..4);
+        for number in 0..count {
+            let account = Account::drawn(dice.pick(&services), number, dice);
+            setup.accounts.push(account);
+        }
+        setup
+    }
+
+    /// How often what is due. Long intervals are frequent, so that a year is not all routine.
+    pub(crate) fn set_pace(&mut self, dice: &Dice) {
+        let paces = [
+            (5 * MINUTE, HOUR, 24 * HOUR),
+            (HOUR, HOUR, 24 * HOUR),
+            (HOUR, 6 * HOUR, 72 * HOUR),
+            (6 * HOUR, 6 * HOUR, 24 * HOUR),
+            (24 * HOUR, 6 * HOUR, 72 * HOUR),
+            (24 * HOUR, 24 * HOUR, 24 * HOUR),
+        ];
+        (self.interval, self.verify, self.audit) = dice.pick(&paces);
+    }
+
+    /// The longest that passes between two rounds.
+    pub(crate) fn routine(&self) -> i64 {
+        self.interval.min(self.verify).min(self.audit)
+    }
+
+    pub(crate) fn is_kept(&self, host: &Host, family: Family) -> bool {
+        host.wants(family) && !self.sources[place(family)].is_empty()
+    }
+
+    /// The same as text.
+    fn to_toml(&self) -> String {
+        let length = |millis: i64| format!("\"{millis}ms\"");
+        let mut text = format!(
+            "interval = {}\nverify = {}\naudit = {}\ntimeout = {}\nstate_dir = \"/state\"\n",
+            length(self.interval),
+            length(self.verify),
+            length(self.audit),
+            length(self.timeout),
+        );
+        for family in Family::ALL {
+            let key = if family == Family::V4 { "ipv4" } else { "ipv6" };
+            let on_absent = match self.on_absent[place(family)] {
+                OnAbsent::Keep => "keep",
+                OnAbsent::Remove => "remove",
+            };
+            let sources = &self.sources[place(family)];
+            // Writing into a text cannot fail.
+            let _ = writeln!(
+                text,
+                "[{key}]\nsources = {sources:?}\nconfirm = {}\non_absent = \"{on_absent}\"",
+                self.confirm
+            );
+        }
+        for (number, account) in self.accounts.iter().enumerate() {
+            text += &account.to_toml(number);
+        }
+        text
+    }
+
+    /// The same as the program reads it.
+    pub(crate) fn read(&self) -> Config {
+        let text = self.to_toml();
+        read(&text).unwrap_or_else(|what| panic!("{what}\nin:\n{text}"))
+    }
+}
+
+/// Reads a configuration.
+pub(crate) fn read(text: &str) -> Result<Config, String> {
+    let surroundings = Surroundings {
+        variables: Vec::new(),
+        read: Box::new(|_| Err(std::io::ErrorKind::NotFound.into())),
+        root: true,
+        config_mode: Some(0o600),
+    };
+    config::from_toml(text, "/config.toml".as_ref(), &surroundings).map_err(|it| it.to_string())
+}
+
+impl Account {
+    fn drawn(service: Service, number: i64, dice: &Dice) -> Self {
+        let zones: Vec<_> = (0..dice.pick(&[1, 1, 2]))
+            .map(|zone| format!("z{zone}.a{number}.example"))
+            .collect();
+        let update = dice.pick(&["auto", "auto", "records"]);
+        let names = ["@", "home", "*.wild", "nas.deep"];
+        let mut hosts = Vec::new();
+        for zone in &zones {
+            for name in &names[..dice.pick(&[1, 2, 2, names.len()])] {
+                hosts.push(Host::drawn(name, zone, dice));
+            }
+        }
+        Self {
+            service,
+            token: format!(
+                "{}{number}",
+                if service == Service::Domeneshop {
+                    "token"
+                } else {
+                    "1000"
+                }
+            ),
+            secret: format!("{SECRET}-{number}-0"),
+            update,
+            zones,
+            hosts,
+        }
+    }
+
+    /// What DNSPod calls a token.
+    pub(crate) fn id_token(&self) -> String {
+        format!("{},{}", self.token, self.secret)
+    }
+
+    fn to_toml(&self, number: usize) -> String {
+        let (kind, credentials) = if let Service::DnsPod(site) = self.service {
+            let site = match site {
+                Site::International => "international",
+                Site::China => "china",
+            };
+            let token = self.id_token();
+            let contact = "contact = \"me@example.com\"";
+            let text = format!("site = \"{site}\"\ntoken = \"{token}\"\n{contact}");
+            ("dnspod", text)
+        } else {
+            let Self {
+                token,
+                secret,
+                update,
+                ..
+            } = self;
+            let text = format!("token = \"{token}\"\nsecret = \"{secret}\"\nupdate = \"{update}\"");
+            ("domeneshop", text)
+        };
+        let mut text = format!("[[{kind}]]\nname = \"a{number}\"\n{credentials}\n");
+        for Host {
+            name,
+            families: [ipv4, ipv6],
+            ttl,
+            create,
+        } in &self.hosts
+        {
+            let ttl = ttl.map(|it| format!("ttl = {it}\n")).unwrap_or_default();
+            let _ = write!(
+                text,
+                "[[{kind}.host]]\nname = \"{name}\"\nipv4 = {ipv4}\nipv6 = {ipv6}\n{ttl}create = {create}\n"
+            );
+        }
+        text
+    }
+}
+
+impl Host {
+    fn drawn(name: &str, zone: &str, dice: &Dice) -> Self {
+        Self {
+            name: absolute(name, zone),
+            families: dice.pick(&[[true, true], [true, true], [true, false]]),
+            ttl: dice.pick(&[None, None, None, Some(1_200)]),
+            create: !dice.percent(10),
+        }
+    }
+}
+
+/// A name as the zone has it, in full.
+pub(crate) fn absolute(name: &str, zone: &str) -> String {
+    match name {
+        "@" | "" => zone.to_owned(),
+        name => format!("{name}.{zone}"),
+    }
+}
