@@ -66,3 +66,24 @@ pub(super) fn stamp() -> Stamp {
         wall: wall(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l11_now_is_the_time_since_the_boot() {
+        // It counts time asleep too (proc(5), uptime), in hundredths of a second.
+        let uptime = || {
+            let text = std::fs::read_to_string("/proc/uptime").unwrap();
+            let (seconds, hundredths) = text.split_once(' ').unwrap().0.split_once('.').unwrap();
+            let [seconds, hundredths]: [i64; 2] =
+                [seconds, hundredths].map(|it| it.parse().unwrap());
+            seconds * 1_000 + hundredths * 10
+        };
+        let before = uptime();
+        let now = BootClock.now().millis();
+        let after = uptime() + 10;
+        assert!((before..=after).contains(&now), "{before} {now} {after}");
+    }
+}

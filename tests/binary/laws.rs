@@ -367,6 +367,8 @@ fn l10_state_that_is_missing_garbled_or_unwritable_is_reported_and_set_aside() {
             run.stderr
         );
         assert!(run.stdout.contains("unchanged"), "{}", run.stdout);
+        let aside = fs::read_to_string(state.with_file_name("state.json.unusable"));
+        assert_eq!(aside.unwrap(), garbage, "it can be looked at");
     }
     let writes = |it: &sandbox::Logged| it.path.contains("dyndns");
     assert_eq!(

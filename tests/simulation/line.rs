@@ -217,6 +217,7 @@ impl Line {
             addr,
             interface: "eth0".to_owned(),
             default_route: true,
+            source: false,
             temporary,
             unusable: false,
             preferred,

@@ -159,6 +159,7 @@ impl Observe for Eyes<'_> {
                         observation,
                         heard,
                         notes: Vec::new(),
+                        reach: past.reach.clone(),
                     };
                 }
             };

@@ -201,6 +201,49 @@ fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
 }
 
 #[test]
+fn what_was_done_is_due_again_when_its_time_has_passed_or_lies_ahead() {
+    let every = Duration::from_secs(10);
+    for (last, due) in [
+        (None, true),
+        (Some(0), true),
+        (Some(89), true),
+        (Some(90), true),
+        (Some(91), false),
+        (Some(100), false),
+        (Some(101), true),
+    ] {
+        assert_eq!(is_due(last.map(at), every, at(100)), due, "{last:?}");
+    }
+}
+
+#[test]
+fn a_hold_longer_than_any_cannot_be() {
+    let day = 24 * HOUR;
+    for (until, cannot) in [
+        (day, false),
+        (30 * HOUR, false),
+        (30 * HOUR + Duration::from_millis(1), true),
+    ] {
+        let hold = Hold {
+            until: at(0).after(until),
+            ..Hold::after(None, &Failure::of_account(Class::Rejected, "x"), at(0), 0.0)
+        };
+        assert_eq!(hold.is_impossible(at(0)), cannot, "{until:?}");
+    }
+}
+
+#[test]
+fn a_family_that_is_gone_wakes_the_loop_when_that_counts_as_settled_and_not_again() {
+    for (now, wait) in [(100, 120), (219, 1), (220, 300), (221, 300)] {
+        let mut memory = Memory::default();
+        let past = memory.vantages.entry(Family::V6.into()).or_default();
+        past.absent = Some(at(100));
+        let next = Schedule::default().next(at(now), CADENCE, &quiet(), &memory, 0.5);
+        assert_eq!(next, at(now + wait), "{now}");
+    }
+}
+
+#[test]
 fn the_routine_check_comes_within_a_tenth_of_the_interval() {
     for (jitter, seconds) in [(0.0, 270), (0.5, 300), (1.0, 330)] {
         let mut schedule = Schedule::default();
