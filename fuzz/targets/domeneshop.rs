@@ -102,8 +102,9 @@ fn items(service: &Service) -> Option<Vec<Map<String, Value>>> {
     else {
         return None;
     };
-    // What is passed over may be anything.
-    serde_json::from_str(&String::from_utf8_lossy(body)).ok()
+    // What is passed over may be anything, raw control characters in a text among it.
+    let text = String::from_utf8_lossy(body).replace(char::is_control, " ");
+    serde_json::from_str(&text).ok()
 }
 
 /// A round's view, and writing back what it saw.
@@ -166,7 +167,11 @@ fn is_same_but_for_its_address(listed: &Map<String, Value>, request: &Request) -
 /// A number and its digits are the same.
 fn text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.trim().trim_start_matches('+').to_owned(),
+        Value::String(text) => {
+            let digits = text.trim().trim_start_matches('+');
+            let number = digits.parse::<u64>().map(|it| it.to_string());
+            number.unwrap_or_else(|_| digits.to_owned())
+        }
         other => other.to_string(),
     }
 }

@@ -37,6 +37,18 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Whether the text at this place is one of several lines (`"""` and a line break, which TOML does not
+    /// count as part of it).
+    pub(super) fn begins_lines(&self, place: &Place) -> bool {
+        let Place::At { line, column, .. } = place else {
+            return false;
+        };
+        let text = self.text.lines().nth(line.saturating_sub(1));
+        let before = column.saturating_sub(1);
+        let rest: String = text.unwrap_or_default().chars().skip(before).collect();
+        matches!(rest.trim_end(), "\"\"\"" | "'''")
+    }
+
     pub(super) fn spot(&self, offset: usize, key: impl Into<String>) -> Spot {
         Spot {
             place: self.at(offset),

@@ -64,7 +64,11 @@ impl<'a> Value<'a> {
             self.mistaken("text in quotes", findings);
             return None;
         };
-        if text.contains(char::is_control) {
+        let begins_lines = match self.form {
+            Form::Toml(document, _) => document.begins_lines(&self.spot.place),
+            Form::Word(_) => false,
+        };
+        if begins_lines || text.contains(char::is_control) {
             let wrong = Wrong::new("has a line break or other control character in it");
             findings.problem(&self.spot, wrong);
             return None;

@@ -104,7 +104,9 @@ impl Answer {
 
     /// A success that does not carry what it should.
     pub(super) fn misread(&self, what: &str) -> Failure {
-        let what: String = self.hidden.hide(what).chars().take(200).collect();
+        let what = self.hidden.hide(what);
+        let printable = what.chars().filter(|it| !it.is_control());
+        let what: String = printable.take(200).collect();
         let what = format!(
             "{}: the answer cannot be understood: {what}{}",
             self.subject,

@@ -162,7 +162,7 @@ impl<T: Transport> Client<T> {
         arguments: &Arguments,
     ) -> Result<Answer, Failure> {
         let request = self.prepare(operation, arguments)?;
-        let hidden = Hidden::of(&request);
+        let hidden = Hidden::of(&request, self.credential.token());
         let subject = subject(operation, arguments);
         match self.transport.send(&request).await {
             Ok(response) => Answer::read(operation, subject, hidden, response),

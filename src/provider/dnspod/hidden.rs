@@ -1,6 +1,9 @@
 //! Keeps what a request carries in secret out of what is said about it (L12).
 
-use crate::http::{Body, Request, Text, encode};
+use crate::{
+    core::secret::Secret,
+    http::{Body, Request, Text, encode},
+};
 
 /// The texts that must not be seen.
 #[derive(Clone, Debug, Default)]
@@ -10,20 +13,23 @@ pub(super) struct Hidden(Vec<String>);
 const SHORTEST: usize = 6;
 
 impl Hidden {
-    /// The secrets of a request.
-    pub(super) fn of(request: &Request) -> Self {
-        let Body::Form(fields) = &request.body else {
-            return Self::default();
+    /// The secrets of a request, and the account's own, which not every request carries.
+    pub(super) fn of(request: &Request, own: &Secret) -> Self {
+        let fields = match &request.body {
+            Body::Form(fields) => &fields[..],
+            _ => &[],
         };
+        let sent = fields.iter().filter_map(|(_, value)| match value {
+            Text::Secret(secret) => Some(secret),
+            _ => None,
+        });
         let mut parts = Vec::new();
-        for (_, value) in fields {
-            if let Text::Secret(secret) = value {
-                let whole = secret.expose();
-                // Of `ID,Token` the part behind the comma is as good as the whole.
-                let token = whole.split_once(',').map_or(whole, |(_, token)| token);
-                for part in [whole, token] {
-                    parts.extend([part.to_owned(), encode(part)]);
-                }
+        for secret in sent.chain([own]) {
+            let whole = secret.expose();
+            // Of `ID,Token` the part behind the comma is as good as the whole.
+            let token = whole.split_once(',').map_or(whole, |(_, token)| token);
+            for part in [whole, token] {
+                parts.extend([part.to_owned(), encode(part)]);
             }
         }
         parts.retain(|part| part.len() >= SHORTEST);
@@ -48,7 +54,7 @@ impl Hidden {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::secret::Secret, http::Method};
+    use crate::http::Method;
 
     #[test]
     fn a_secret_is_found_with_control_characters_between_its_letters() {
@@ -60,9 +66,12 @@ mod tests {
             body: Body::Form(vec![("login_token".into(), token.into())]),
             writes: false,
         };
-        let hidden = Hidden::of(&request);
+        let own = Secret::new("13491,7c5976c68aba5b15");
+        let hidden = Hidden::of(&request, &own);
         let shown = hidden.hide("bad 6b5976\u{1}c68a\nba5b14");
         assert_eq!(shown, "bad …");
+        let shown = hidden.hide("not sent: 7c5976c68aba5b15");
+        assert_eq!(shown, "not sent: …");
         assert_eq!(hidden.hide("a\nb"), "a\nb", "nothing to hide");
     }
 }

@@ -185,9 +185,17 @@ pub enum Credential {
 impl Credential {
     /// The form field that carries it.
     fn field(&self) -> (&'static str, Text) {
+        let name = match self {
+            Self::LoginToken(_) => "login_token",
+            Self::UserToken(_) => "user_token",
+        };
+        (name, self.token().clone().into())
+    }
+
+    /// What is secret about it.
+    fn token(&self) -> &Secret {
         match self {
-            Self::LoginToken(token) => ("login_token", token.clone().into()),
-            Self::UserToken(token) => ("user_token", token.clone().into()),
+            Self::LoginToken(token) | Self::UserToken(token) => token,
         }
     }
 }

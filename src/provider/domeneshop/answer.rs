@@ -74,8 +74,8 @@ pub(super) fn shaped<T: DeserializeOwned>(
 
 fn not_understood(request: &Request, said: &str, error: &serde_json::Error) -> Failure {
     let name = name(request);
-    // What it quotes may be as long as the answer.
-    let error: String = error.to_string().chars().take(200).collect();
+    // What it quotes may be as long as the answer, and hold what does not belong into a line.
+    let error = short(&error.to_string());
     let what = format!("Domeneshop's answer to {name} is not understood ({said}): {error}");
     Failure::of_account(Class::Contract, what)
 }
