@@ -52,7 +52,12 @@ pub(super) fn words(error: &NetError) -> String {
         NetError::Timeout => "no answer in time".to_owned(),
         NetError::Dns(DnsError::NoRecordsFound(_)) => "it does not know the zone".to_owned(),
         NetError::Dns(DnsError::ResponseCode(code)) => format!("it answers {code}"),
-        error => error.to_string(),
+        // What it quotes of an answer may be as long as that.
+        error => {
+            let words = error.to_string();
+            let printable = words.chars().filter(|it| !it.is_control());
+            printable.take(200).collect()
+        }
     }
 }
 
@@ -69,6 +74,17 @@ mod tests {
     use super::*;
 
     const HOST: &str = "home.example.com.";
+
+    #[test]
+    fn what_an_error_quotes_of_an_answer_is_one_line_of_bearable_length() {
+        let long = NetError::from("a\n".repeat(500));
+        let said = words(&long);
+        assert!(
+            said.chars().count() <= 200 && !said.contains('\n'),
+            "{said}"
+        );
+        assert_eq!(words(&NetError::Timeout), "no answer in time");
+    }
 
     fn record(name: &str, data: RData) -> Record {
         Record::from_rdata(Name::from_ascii(name).unwrap(), 300, data)
