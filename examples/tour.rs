@@ -78,9 +78,9 @@ fn tour() -> Outcome {
     show_requests(&sandbox, 0);
     show_dns(&sandbox)?;
 
-    title("moored --once again: nothing changed, so nobody is asked");
+    title("moored --once --verbose again: nothing changed, so nobody is asked");
     sandbox.clear_log();
-    moored(&config, &["--once"])?;
+    moored(&config, &["--once", "--verbose"])?;
     show_requests(&sandbox, 0);
 
     title("moored as a daemon; then the address changes");

@@ -19,9 +19,13 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
 
-    /// One round, then exit with a code that cron and timers can use
+    /// One round, then exit with a code that cron and timers can use; quiet if everything was right
     #[arg(long)]
     pub once: bool,
+
+    /// With --once: a line for each host that was right already, too
+    #[arg(long, short, requires = "once")]
+    pub verbose: bool,
 
     /// What to do; `run` if nothing is said.
     #[command(subcommand)]

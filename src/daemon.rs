@@ -81,7 +81,12 @@ pub struct Board {
 
 /// How long a round that is under way may go on after a stop was asked for. What it has written by
 /// then is remembered; what was sent and not answered is read back by the next start.
-const GRACE: Duration = Duration::from_secs(3);
+/// A second is what whoever stops a container expects to wait at the most.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What becomes of a round that a stop ended.
+pub const AFTER_A_STOP: &str =
+    "what was sent and not confirmed is read back before anything is written again";
 
 /// The longest a round can take: its slowest waits, one after the other, with the longest time-out
 /// that can be configured, come to less.
@@ -96,6 +101,7 @@ pub async fn run<C: Crew>(
     board: &Rc<Board>,
     dry_run: bool,
 ) {
+    shell.tell(Word::Status("the first round is under way"));
     let mut schedule = Schedule::default();
     let mut task = Task {
         dry_run,
@@ -121,6 +127,7 @@ pub async fn run<C: Crew>(
         }
         let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
         let Some(report) = played.await else {
+            info!("stopped in the middle of a round; {AFTER_A_STOP}");
             break;
         };
         crew.rest();
@@ -134,6 +141,7 @@ pub async fn run<C: Crew>(
         shell.tell(Word::Status(&report::status::line(
             &report,
             next.since(now),
+            shell.clock().on_the_wall(next),
         )));
         *board.last.borrow_mut() = Some(LastRound {
             ended: now,

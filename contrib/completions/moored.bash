@@ -71,7 +71,7 @@ _moored() {
 
     case "${cmd}" in
         moored)
-            opts="-h -V --config --dry-run --log --json --once --help --version run plan detect check api import status health poke completions man records"
+            opts="-v -h -V --config --dry-run --log --json --once --verbose --help --version run plan detect check api import status health poke completions man records"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_moored_global_optspecs
-    string join \n config= dry-run log= json once h/help V/version
+    string join \n config= dry-run log= json once v/verbose h/help V/version
 end
 
 function __fish_moored_needs_command
@@ -28,7 +28,8 @@ complete -c moored -n "__fish_moored_needs_command" -l config -d 'The configurat
 complete -c moored -n "__fish_moored_needs_command" -l log -d 'How much to log to standard error' -r
 complete -c moored -n "__fish_moored_needs_command" -l dry-run -d 'Write nothing at any provider'
 complete -c moored -n "__fish_moored_needs_command" -l json -d 'Answer in JSON on standard output'
-complete -c moored -n "__fish_moored_needs_command" -l once -d 'One round, then exit with a code that cron and timers can use'
+complete -c moored -n "__fish_moored_needs_command" -l once -d 'One round, then exit with a code that cron and timers can use; quiet if everything was right'
+complete -c moored -n "__fish_moored_needs_command" -s v -l verbose -d 'With --once: a line for each host that was right already, too'
 complete -c moored -n "__fish_moored_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moored -n "__fish_moored_needs_command" -s V -l version -d 'Print version'
 complete -c moored -n "__fish_moored_needs_command" -f -a "run" -d 'Keep the names right until told to stop (the default)'

@@ -3,6 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use rustix::time::{ClockId, clock_gettime};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     core::{
@@ -37,6 +38,19 @@ impl Clock for BootClock {
 
     fn now(&self) -> Moment {
         Moment::from_millis(millis(ClockId::Boottime))
+    }
+
+    fn on_the_wall(&self, moment: Moment) -> Option<String> {
+        let now = wall();
+        let ahead = moment.millis().saturating_sub(self.now().millis());
+        let then = is_set(now).then(|| now.saturating_add(ahead).div_euclid(1000))?;
+        let then = OffsetDateTime::from_unix_timestamp(then).ok()?;
+        // By /etc/localtime or $TZ, as every other program here shows it.
+        let (then, zone) = match UtcOffset::local_offset_at(then) {
+            Ok(offset) => (then.to_offset(offset), ""),
+            Err(_) => (then, " UTC"),
+        };
+        Some(format!("{:02}:{:02}{zone}", then.hour(), then.minute()))
     }
 }
 

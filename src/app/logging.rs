@@ -1,11 +1,17 @@
 //! The log: one line an event, on standard error.
 
-use std::io::{self, IsTerminal};
+use std::{
+    fmt::{self, Write as _},
+    io::{self, IsTerminal, Write as _},
+    os::fd::AsFd,
+};
 
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
-    fmt,
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer, layer},
     layer::SubscriberExt,
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -21,8 +27,60 @@ pub(super) struct BadFilter(String);
 pub(super) struct Style {
     /// `NO_COLOR` is set.
     pub(super) no_color: bool,
-    /// The journal puts the time in front of each line itself.
+    /// The journal reads it, which notes the time itself and takes a line's level from its front.
     pub(super) journal: bool,
+}
+
+/// Whether our standard error is what systemd has connected to the journal. The variable alone says nothing: it
+/// is inherited by whatever is started from a service, a terminal too (systemd.exec(5)).
+pub(super) fn goes_to_journal(stream: Option<&str>) -> bool {
+    let Ok(ours) = rustix::fs::fstat(io::stderr().as_fd()) else {
+        return false;
+    };
+    stream.is_some_and(|it| it == format!("{}:{}", ours.st_dev, ours.st_ino))
+}
+
+/// Says something to the person at the terminal or in the journal before there is a log, or beside it.
+pub(super) fn complain(what: &str, journal: bool) {
+    let mut text = String::new();
+    if journal {
+        let _ = with_level(&mut text, what, Level::ERROR);
+    } else {
+        let _ = writeln!(text, "{}", what.trim_end());
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes lines as the journal wants them: each with its level in front (sd-daemon(3)).
+fn with_level(to: &mut impl fmt::Write, text: &str, level: Level) -> fmt::Result {
+    let number = match level {
+        Level::ERROR => 3,
+        Level::WARN => 4,
+        Level::INFO => 6,
+        _ => 7,
+    };
+    text.lines()
+        .try_for_each(|line| writeln!(to, "<{number}>{line}"))
+}
+
+/// Lines for the journal.
+struct ForJournal;
+
+impl<S, N> FormatEvent<S, N> for ForJournal
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut text = String::new();
+        context.format_fields(Writer::new(&mut text), event)?;
+        with_level(&mut writer, &text, *event.metadata().level())
+    }
 }
 
 /// What `--log` means: a level is about moored itself and shows no more than warnings of the
@@ -45,24 +103,36 @@ pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
 /// Starts logging.
 pub(super) fn start(filter: Targets, style: Style) {
     let terminal = io::stderr().is_terminal();
-    let lines = fmt::layer()
-        .with_writer(io::stderr)
-        .with_target(false)
-        .with_ansi(terminal && !style.no_color);
+    let lines = layer().with_writer(io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     // A second start in one process changes nothing.
     let _ = if style.journal {
-        registry.with(lines.without_time()).try_init()
+        let lines = lines.with_ansi(false).event_format(ForJournal);
+        registry.with(lines).try_init()
     } else {
+        let lines = lines.with_target(false);
+        let lines = lines.with_ansi(terminal && !style.no_color);
         registry.with(lines).try_init()
     };
 }
 
 #[cfg(test)]
 mod tests {
-    use tracing::Level;
-
     use super::*;
+
+    #[test]
+    fn each_line_has_its_level_in_front_for_the_journal() {
+        for (level, lines) in [
+            (Level::ERROR, "<3>one\n<3>two\n"),
+            (Level::WARN, "<4>one\n<4>two\n"),
+            (Level::INFO, "<6>one\n<6>two\n"),
+            (Level::DEBUG, "<7>one\n<7>two\n"),
+        ] {
+            let mut text = String::new();
+            with_level(&mut text, "one\ntwo", level).unwrap();
+            assert_eq!(text, lines);
+        }
+    }
 
     #[test]
     fn a_level_is_about_moored_and_a_filter_about_what_it_names() {

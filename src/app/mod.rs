@@ -16,13 +16,7 @@ mod supervisor;
 mod surroundings;
 mod timer;
 
-use std::{
-    cell::RefCell,
-    ffi::OsString,
-    io::{self, Write},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cell::RefCell, ffi::OsString, io, rc::Rc, sync::Arc};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use rustix::fs::Mode;
@@ -37,7 +31,10 @@ use self::{
 };
 use crate::{
     cli::{Cli, Command},
-    commands::{self, End, Output},
+    commands::{
+        self, End, Output,
+        once::{Lines, Manner},
+    },
     config::Config,
     core::{memory::Memory, poke::Poke},
     daemon::{self, Board},
@@ -52,17 +49,28 @@ pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
     // Secrets do not end up in a core dump (L12). Where the kernel refuses, nothing is lost.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     match parse(args) {
-        Ok(cli) => run(&cli).unwrap_or_else(|trouble| {
-            say(&trouble.what);
-            trouble.exit
-        }),
-        Err(error) => {
-            let _ = error.print();
-            match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Right,
-                _ => Exit::Usage,
-            }
+        Ok(cli) => {
+            let variables = surroundings::variables();
+            let style = style(&variables);
+            run(&cli, &variables, style).unwrap_or_else(|trouble| {
+                logging::complain(&trouble.what, style.journal);
+                trouble.exit
+            })
         }
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                let _ = error.print();
+                Exit::Right
+            }
+            _ => {
+                if style(&surroundings::variables()).journal {
+                    logging::complain(&error.to_string(), true);
+                } else {
+                    let _ = error.print();
+                }
+                Exit::Usage
+            }
+        },
     }
 }
 
@@ -90,11 +98,6 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Ok(cli)
 }
 
-/// Says something to the person at the terminal or in the journal before there is a log.
-fn say(what: &str) {
-    let _ = writeln!(io::stderr(), "{what}");
-}
-
 /// Carries out a command that needs no configuration: those that only speak to the running daemon, for
 /// what is wrong with its configuration is its own affair, and those for whoever has none yet.
 fn without_configuration(
@@ -119,9 +122,8 @@ fn without_configuration(
     })
 }
 
-fn run(cli: &Cli) -> Result<Exit, Trouble> {
-    let variables = surroundings::variables();
-    start_log(cli, &variables)?;
+fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Result<Exit, Trouble> {
+    let logs = start_log(cli, variables, style)?;
     let path = cli.global.config.clone();
     let load = move || surroundings::configuration(path.as_deref(), surroundings::variables());
     let command = cli.command.clone().unwrap_or(Command::Run);
@@ -130,7 +132,7 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
         to: &mut stdout,
         json: cli.global.json,
     };
-    if let Some(end) = without_configuration(cli, &command, &variables, &mut output) {
+    if let Some(end) = without_configuration(cli, &command, variables, &mut output) {
         return Ok(end.into());
     }
     let config = load().map_err(|what| Trouble {
@@ -181,7 +183,16 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
             match command.clone() {
                 Command::Run => {
                     let code = |verdict| Exit::from(verdict).code();
-                    commands::once::once(&crew, &memory, clock, &mut output, dry_run, code).await
+                    let manner = Manner {
+                        dry_run,
+                        logs,
+                        lines: match (style.journal, cli.verbose) {
+                            (true, _) => Lines::None,
+                            (false, true) => Lines::All,
+                            (false, false) => Lines::News,
+                        },
+                    };
+                    commands::once::once(&crew, &memory, clock, &mut output, manner, code).await
                 }
                 Command::Plan { exit_code } => {
                     commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
@@ -202,12 +213,11 @@ fn run(cli: &Cli) -> Result<Exit, Trouble> {
                 | Command::Poke { .. } => End::Unwell,
             }
         };
-        Ok(
-            match Box::pin(daemon::unless_stopped(&shell, commanded)).await {
-                Some(end) => end.into(),
-                None => Exit::Right,
-            },
-        )
+        if let Some(end) = Box::pin(daemon::unless_stopped(&shell, commanded)).await {
+            return Ok(end.into());
+        }
+        warn!("stopped before it was done; {}", daemon::AFTER_A_STOP);
+        Ok(Exit::Right)
     };
     LocalSet::new().block_on(&runtime, everything)
 }
@@ -331,29 +341,43 @@ async fn daemon(
     Ok(Exit::Right)
 }
 
-fn start_log(cli: &Cli, variables: &[(String, String)]) -> Result<(), Trouble> {
-    let variable = |name: &str| {
-        variables
-            .iter()
-            .find(|(it, _)| it == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let daemon = !cli.once && cli.command.as_ref().is_none_or(|it| *it == Command::Run);
-    let usual = if daemon { "info" } else { "warn" };
-    let wanted = cli
+/// How the log looks where this process was started.
+fn style(variables: &[(String, String)]) -> logging::Style {
+    logging::Style {
+        no_color: variable(variables, "NO_COLOR").is_some_and(|it| !it.is_empty()),
+        journal: logging::goes_to_journal(variable(variables, "JOURNAL_STREAM")),
+    }
+}
+
+fn variable<'v>(variables: &'v [(String, String)], name: &str) -> Option<&'v str> {
+    let found = variables.iter().find(|(it, _)| it == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// Starts the log, and says whether somebody wants to read it: without being asked for, the log of a single round
+/// beside its lines would say everything twice.
+fn start_log(
+    cli: &Cli,
+    variables: &[(String, String)],
+    style: logging::Style,
+) -> Result<bool, Trouble> {
+    let asked = cli
         .global
         .log
         .as_deref()
-        .or_else(|| variable("MOORED_LOG"))
-        .unwrap_or(usual);
-    let filter = logging::filter(wanted).map_err(|error| Trouble {
+        .or_else(|| variable(variables, "MOORED_LOG"));
+    let is_run = cli.command.as_ref().is_none_or(|it| *it == Command::Run);
+    let usual = match (is_run, cli.once) {
+        (true, false) => "info",
+        // Where the log is the answer.
+        (true, true) if style.journal && cli.verbose => "debug",
+        (true, true) if style.journal => "info",
+        _ => "warn",
+    };
+    let filter = logging::filter(asked.unwrap_or(usual)).map_err(|error| Trouble {
         what: error.to_string(),
         exit: Exit::Usage,
     })?;
-    let style = logging::Style {
-        no_color: variable("NO_COLOR").is_some_and(|it| !it.is_empty()),
-        journal: variable("JOURNAL_STREAM").is_some(),
-    };
     logging::start(filter, style);
-    Ok(())
+    Ok(asked.is_some() || style.journal || cli.global.json)
 }

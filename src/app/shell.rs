@@ -15,7 +15,7 @@ use crate::{
         time::{Moment, Spoken},
     },
     daemon::{Event, Shell, Word},
-    detect::gateway::gateways,
+    detect::{gateway::gateways, reap_orphans},
     round::{Chance, Clock},
     watch::{Files, Watch, announce::Announcements},
 };
@@ -151,6 +151,14 @@ impl RealShell {
     async fn network(&self) -> Event {
         Event::Network(self.network.next(Watch::next).await)
     }
+
+    /// PID 1's other duty; nobody has to know of it.
+    async fn orphans(&self) -> Event {
+        loop {
+            self.signals.child().await;
+            reap_orphans();
+        }
+    }
 }
 
 impl Shell for RealShell {
@@ -172,6 +180,7 @@ impl Shell for RealShell {
             event = self.files() => event,
             event = self.awakening() => event,
             event = self.poke() => event,
+            event = self.orphans() => event,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{io, os::unix::net::UnixStream as StdStream};
 
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1},
+    consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1},
     low_level::pipe,
 };
 use tokio::{io::Interest, net::UnixStream};
@@ -16,6 +16,8 @@ pub(super) struct Signals {
     stop: UnixStream,
     reload: UnixStream,
     verify: UnixStream,
+    /// Heard by PID 1 only: others have no orphans.
+    children: Option<UnixStream>,
 }
 
 impl Signals {
@@ -25,7 +27,20 @@ impl Signals {
             stop: listen(&[SIGTERM, SIGINT])?,
             reload: listen(&[SIGHUP])?,
             verify: listen(&[SIGUSR1])?,
+            children: if rustix::process::getpid().is_init() {
+                Some(listen(&[SIGCHLD])?)
+            } else {
+                None
+            },
         })
+    }
+
+    /// Waits until a process has ended that is a child of PID 1, which is us.
+    pub(super) async fn child(&self) {
+        match &self.children {
+            Some(children) => arrived(children).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Waits for the next signal; several of one kind count as one.

@@ -1,6 +1,17 @@
 //! What systemd is told, by `sd_notify(3)`; nothing where nobody listens.
 
-use std::{fmt::Write as _, io, os::unix::net::UnixDatagram, time::Duration};
+use std::{
+    fmt::Write as _,
+    io,
+    os::{
+        linux::net::SocketAddrExt,
+        unix::{
+            ffi::OsStrExt,
+            net::{SocketAddr, UnixDatagram},
+        },
+    },
+    time::Duration,
+};
 
 use sd_notify::NotifyState;
 
@@ -36,7 +47,11 @@ fn send(words: &[NotifyState<'_>]) -> io::Result<()> {
     }
     let socket = UnixDatagram::unbound()?;
     socket.set_nonblocking(true)?;
-    socket.send_to(text.as_bytes(), path).map(drop)
+    let address = match path.as_bytes().strip_prefix(b"@") {
+        Some(name) => SocketAddr::from_abstract_name(name)?,
+        None => SocketAddr::from_pathname(path)?,
+    };
+    socket.send_to_addr(text.as_bytes(), &address).map(drop)
 }
 
 /// How often a sign of life is wanted.

@@ -27,7 +27,7 @@ pub(super) fn configuration(
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => continue,
-            Err(error) => return Err(format!("{}: could not be read: {error}", path.display())),
+            Err(error) => return Err(unreadable(path, &error)),
         };
         let Ok(text) = String::from_utf8(text) else {
             return Err(format!("{}: is not UTF-8 text", path.display()));
@@ -49,6 +49,17 @@ pub(super) fn configuration(
         )),
         Err(all) => Err(all.to_string()),
     }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; the user that moored runs as must be able to read it (a service of systemd's: mode 0644, with the \
+             secrets in files of their own)"
+        }
+        _ => "",
+    };
+    format!("{}: could not be read: {error}{hint}", path.display())
 }
 
 fn surroundings(variables: Vec<(String, String)>) -> Surroundings {

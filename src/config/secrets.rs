@@ -159,7 +159,13 @@ impl<'a> Vault<'a> {
                         "if it is not a path but the secret itself, write `{literal}`"
                     ));
                 }
-                Wrong::new(format!("cannot read {}: {error}", path.display()))
+                let wrong = Wrong::new(format!("cannot read {}: {error}", path.display()));
+                if error.kind() == io::ErrorKind::PermissionDenied {
+                    return wrong.hint(
+                        "the user that moored runs as must be able to read it (in the container: 65532)",
+                    );
+                }
+                wrong
             })
             .and_then(|bytes| from_bytes(bytes, &path))
     }
@@ -193,7 +199,15 @@ impl<'a> Vault<'a> {
                 Wrong::new(format!("cannot read the credential: {error}"))
                     .hint("add `LoadCredential=NAME:PATH` to the service")
             })
-            .and_then(|bytes| from_bytes(bytes, &path))
+            .and_then(|bytes| {
+                // What systemd passes where the file is not there and a `SetCredential=` stands in for it.
+                if bytes.trim_ascii().is_empty() {
+                    return Err(Wrong::new("systemd passed nothing for this credential").hint(
+                        "write the secret to the file that `LoadCredential=` of the service names",
+                    ));
+                }
+                from_bytes(bytes, &path)
+            })
     }
 }
 

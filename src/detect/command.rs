@@ -1,8 +1,8 @@
 //! The source `command:`: what a program of the operator says.
 
-use std::{process::Stdio, time::Duration};
+use std::{cell::Cell, process::Stdio, time::Duration};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process_group, wait};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     process::{Child, Command},
@@ -48,8 +48,22 @@ struct Group(Option<Pid>);
 
 impl Group {
     fn of(child: &Child) -> Self {
+        RUNNING.set(RUNNING.get() + 1);
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Self(id.and_then(Pid::from_raw))
+    }
+}
+
+thread_local! {
+    /// How many commands are being waited for, on the one thread there is.
+    static RUNNING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Takes leave of processes that ended and that nobody else will: what a command left behind comes to PID 1. It waits
+/// until no command is running, whose own end must not be taken from whoever waits for it.
+pub fn reap_orphans() {
+    if getpid().is_init() && RUNNING.get() == 0 {
+        while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
     }
 }
 
@@ -59,6 +73,8 @@ impl Drop for Group {
             // Nobody is left in the group of a command that ended by itself and whole.
             let _ = kill_process_group(leader, Signal::KILL);
         }
+        RUNNING.set(RUNNING.get().saturating_sub(1));
+        reap_orphans();
     }
 }
 

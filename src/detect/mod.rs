@@ -22,5 +22,6 @@ mod way;
 mod detector;
 mod echo;
 
+pub use command::reap_orphans;
 pub use datagram::Heard;
 pub use detector::{Clocks, Detector, FamilySources};

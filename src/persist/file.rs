@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Lock;
+use super::{Lock, leave_to_owner};
 use crate::core::{memory::Memory, secret::fingerprint, time::Moment};
 
 /// What the clocks show, and in which boot.
@@ -185,6 +185,9 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(path)?;
+    if let Some(directory) = path.parent() {
+        leave_to_owner(&file, directory);
+    }
     file.write_all(text)?;
     file.sync_all()
 }

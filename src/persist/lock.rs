@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use super::leave_to_owner;
+
 /// Held for as long as it lives; the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -26,17 +28,26 @@ pub enum LockError {
 impl Lock {
     /// Takes the lock of a state directory, without waiting for it.
     pub fn take(directory: &Path) -> Result<Self, LockError> {
-        let open = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(directory.join("lock"));
-        let file = open.map_err(LockError::Unusable)?;
+        let file = open(directory).map_err(LockError::Unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),
             Err(TryLockError::Error(error)) => Err(LockError::Unusable(error)),
         }
+    }
+}
+
+fn open(directory: &Path) -> io::Result<File> {
+    let path = directory.join("lock");
+    match File::options().create_new(true).write(true).open(&path) {
+        Ok(file) => {
+            leave_to_owner(&file, directory);
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().write(true).open(&path)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -181,24 +181,42 @@ pub fn text(status: &Status) -> String {
     text
 }
 
-/// One line for a supervisor: `3 hosts right · 84.212.10.20`, or what is wrong.
-pub fn line(report: &Report, next: Duration) -> String {
-    let right = report
+/// One line for a supervisor: `3 hosts right · 84.212.10.20 · next check 14:05`. It stands until the next round, so a
+/// time of day says more than how long that is from now.
+pub fn line(report: &Report, wait: Duration, at: Option<String>) -> String {
+    let mut hosts: Vec<_> = report.hosts.iter().map(|it| &it.target.host).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let failing = report
         .hosts
         .iter()
-        .filter(|it| it.outcome.verdict() == Verdict::Right)
-        .count();
-    let all = report.hosts.len();
+        .filter(|it| it.outcome.verdict() != Verdict::Right);
+    let mut wrong: Vec<_> = failing.map(|it| &it.target.host).collect();
+    wrong.sort_unstable();
+    wrong.dedup();
+    let all = hosts.len();
+    let right = all - wrong.len();
+    let mut line = match (wrong.split_first(), all) {
+        (None, 1) => "1 host right".to_owned(),
+        (None, _) => format!("{all} hosts right"),
+        (Some((one, [])), _) => format!("{right} of {all} hosts right, {one} is not"),
+        (Some((one, rest)), _) => format!(
+            "{right} of {all} hosts right, {one} and {} more are not",
+            rest.len()
+        ),
+    };
     let mut addrs: Vec<_> = report.hosts.iter().flat_map(|it| &it.addresses).collect();
     addrs.sort_unstable();
     addrs.dedup();
-    let hosts = if right == all {
-        format!(
-            "{all} {} right",
-            if all == 1 { "record" } else { "records" }
-        )
-    } else {
-        format!("{right} of {all} records right")
+    if !addrs.is_empty() {
+        let _ = write!(line, " · {}", list(addrs));
+    }
+    let _ = match at.filter(|_| wait < A_DAY) {
+        Some(at) => write!(line, " · next check {at}"),
+        None => write!(line, " · next check in {}", Spoken(wait)),
     };
-    format!("{hosts} · {} · next check in {}", list(addrs), Spoken(next))
+    line
 }
+
+/// Beyond it a time of day does not say which.
+const A_DAY: Duration = Duration::from_hours(24);

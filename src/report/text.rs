@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Duration};
 use crate::core::{
     addr::list,
     observe::Observation,
-    outcome::{FamilyReport, HostReport, Outcome, Report},
+    outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
     time::{Moment, Spoken},
 };
 
@@ -69,6 +69,16 @@ fn next(host: &HostReport, now: Moment) -> String {
 /// The lines of a whole round.
 pub fn lines(report: &Report, now: Moment) -> String {
     lines_explained(report, now, |_| String::new())
+}
+
+/// The same without the hosts at which nothing happened and nothing has to: empty where that is all of them.
+pub fn news(report: &Report, now: Moment) -> String {
+    let mut report = report.clone();
+    report.hosts.retain(|host| {
+        let is_quiet = matches!(host.outcome, Outcome::Unchanged | Outcome::Kept(_));
+        !is_quiet || host.outcome.verdict() != Verdict::Right
+    });
+    lines(&report, now)
 }
 
 /// The same, with what is to be said below each line.

@@ -39,6 +39,11 @@ pub trait Clock {
 
     /// Whether the wall clock was set, so that certificates can be valid.
     fn is_set(&self) -> bool;
+
+    /// What a clock on the wall shows at this moment, for people: `14:05`; `None` where nobody can know.
+    fn on_the_wall(&self, _moment: Moment) -> Option<String> {
+        None
+    }
 }
 
 /// Randomness.

@@ -15,8 +15,41 @@ fn right_is_0_changed_or_not() {
         "home.example.com A  84.212.10.20  changed from none via dyndns (there is no record yet)\n"
     );
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
-    let run = bench.run(&["--once"]).ends(0);
+    let run = bench.run(&["--once", "--verbose"]).ends(0);
     assert_eq!(run.stdout, "home.example.com A  84.212.10.20  unchanged\n");
+}
+
+#[test]
+fn a_round_that_changes_nothing_says_nothing() {
+    let bench = Bench::new();
+    let hosts = "hosts = [\"home.example.com\", \"www.example.com\"]";
+    bench.config(&(bench.head() + &bench.domeneshop(hosts)));
+    let run = bench.run(&["--once"]).ends(0);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    let run = bench.run(&["--once"]).ends(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    let run = bench.run(&["--once", "-v"]).ends(0);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+}
+
+#[test]
+fn a_round_says_what_failed_once() {
+    let bench = Bench::new();
+    let hosts = "hosts = [\"home.example.com\"]";
+    bench.config(&(bench.head() + &bench.domeneshop(hosts)));
+    bench.run(&["--once"]).ends(0);
+    bench.address(OTHER);
+    let down = FaultKind::Status(503, String::new());
+    bench
+        .sandbox
+        .fault(Fault::new(PROVIDER, "/", down).always());
+    let run = bench.run(&["--once"]).ends(75);
+    assert_eq!(run.stdout.matches("home.example.com").count(), 1);
+    assert!(run.stdout.contains("failed"), "{}", run.stdout);
+    assert_eq!(run.stderr, "");
+    // Whoever asks for the log gets it.
+    let run = bench.run(&["--once", "--log", "warn"]).ends(75);
+    assert!(run.stderr.contains("home.example.com"));
 }
 
 #[test]

@@ -360,7 +360,7 @@ fn l10_state_that_is_missing_garbled_or_unwritable_is_reported_and_set_aside() {
     let state = bench.dir.path().join("state/state.json");
     for garbage in ["", "{", "<html>", "{\"version\":99}", "\u{0}\u{0}"] {
         fs::write(&state, garbage).unwrap();
-        let run = bench.run(&["--once"]).ends(0);
+        let run = bench.run(&["--once", "--verbose"]).ends(0);
         assert!(
             run.stderr.contains("set aside as"),
             "{garbage:?}: {}",

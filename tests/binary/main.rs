@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod bad_input;
 mod common;
 mod crash;
 mod daemon;
@@ -17,4 +18,5 @@ mod poke;
 mod process;
 mod reports;
 mod requests;
+mod supervisor;
 mod uplinks;

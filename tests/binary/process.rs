@@ -220,6 +220,6 @@ fn l12_a_core_dump_is_not_made() {
 }
 
 #[expect(clippy::print_stderr, reason = "a test that could not look says so")]
-fn say_skipped(why: &str) {
+pub(crate) fn say_skipped(why: &str) {
     eprintln!("SKIPPED: {why}");
 }

@@ -32,7 +32,7 @@ fn l1_a_host_whose_interface_is_not_there_is_left_alone_and_the_others_are_kept(
     ] {
         assert_eq!(bench.at_domeneshop(host, "A"), addrs, "{host}");
     }
-    let run = bench.run(&["--once"]).ends(69);
+    let run = bench.run(&["--once", "--log", "warn"]).ends(69);
     let line = "gone.example.com A via gone0  -  kept: our address could not be found out: there is no \
                 interface `gone0`";
     assert!(run.stdout.contains(line), "{}", run.stdout);

@@ -107,7 +107,7 @@ impl<'p> Process<'p> {
                     let Some(status) = told.strip_prefix("STATUS=") else {
                         continue;
                     };
-                    let all = format!(" records right · {}, {} · ", addresses.four, addresses.six);
+                    let all = format!(" hosts right · {}, {} · ", addresses.four, addresses.six);
                     let is_right = status.contains(&all) && !status.contains(" of ");
                     // An account that fails or is held keeps its old addresses, however often it is
                     // asked.
