@@ -131,7 +131,7 @@ fn what_the_guard_puts_off_is_tried_again_when_it_says() {
         audit: 24 * HOUR,
     };
     let (count, until) = (3, at(700));
-    let wait = Duration::from_secs(600);
+    let wait = Duration::from_mins(10);
     for refusal in [
         Refusal::Repeated { count, until, wait },
         Refusal::Doubtful { count, until, wait },

@@ -21,7 +21,7 @@ impl Hidden {
         };
         let sent = fields.iter().filter_map(|(_, value)| match value {
             Text::Secret(secret) => Some(secret),
-            _ => None,
+            Text::Plain(_) => None,
         });
         let mut parts = Vec::new();
         for secret in sent.chain([own]) {
