@@ -114,7 +114,30 @@ debian() {
     tar -C "$tree" -c . | docker import - "$IMAGE" >/dev/null
 }
 
-# The same for packages that bring services, which are not to run on this machine: neither now nor when it starts again.
+# A container of it with systemd as PID 1, called $container; the arguments are Docker's.
+boot_systemd() {
+    debian
+    # No --privileged: systemd needs to mount, and its control groups writable. Nothing more.
+    container=$(docker run -d --label "$LABEL" --network "$NETWORK" --cgroupns=private --cap-add SYS_ADMIN \
+        --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
+        --tmpfs /run --tmpfs /tmp -e container=docker --stop-signal SIGRTMIN+3 "$@" "$IMAGE" /bin/sh -c '
+            for it in $(awk "\$3 ~ /^cgroup/ {print \$2}" FS=" " /proc/mounts) /sys/fs/cgroup; do
+                mount -o remount,bind,rw "$it" || true
+            done
+            # Credentials are mounted by a helper in a namespace of its own.
+            mount --make-rshared /
+            exec /lib/systemd/systemd')
+    within 60 "systemd has booted" booted
+    echo "  $(in_it systemctl --version | head -n 1)"
+}
+in_it() { docker exec -i "$container" "$@"; }
+booted() { in_it systemctl is-system-running | grep -qE 'running|degraded'; }
+property() { in_it systemctl show -P "$1" "${2:-moored.service}"; }
+has_property() { [ "$(property "$1" "${3:-moored.service}")" = "$2" ]; }
+status_has() { property StatusText | grep -qF "$1"; }
+
+# As install_tools, for packages that bring services, which are not to run on this machine: neither now nor when it starts
+# again.
 install_without_services() {
     local tool policy=/usr/sbin/policy-rc.d own=no installed=()
     for tool in "$@"; do

@@ -3,28 +3,9 @@
 set -euo pipefail
 . tests/e2e/lib.sh
 
-debian
-# No --privileged: systemd needs to mount, and its control groups writable. Nothing more.
-container=$(docker run -d --label "$LABEL" --network "$NETWORK" --cgroupns=private --cap-add SYS_ADMIN \
-    --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
-    --tmpfs /run --tmpfs /tmp -e container=docker --stop-signal SIGRTMIN+3 \
-    -v "$(realpath "$MOORED"):/usr/local/bin/moored:ro" -v "$PWD/contrib/systemd:/contrib:ro" "$IMAGE" /bin/sh -c '
-        for it in $(awk "\$3 ~ /^cgroup/ {print \$2}" FS=" " /proc/mounts) /sys/fs/cgroup; do
-            mount -o remount,bind,rw "$it" || true
-        done
-        # Credentials are mounted by a helper in a namespace of its own.
-        mount --make-rshared /
-        exec /lib/systemd/systemd')
-in_it() { docker exec -i "$container" "$@"; }
-property() { in_it systemctl show -P "$1" "${2:-moored.service}"; }
+boot_systemd -v "$(realpath "$MOORED"):/usr/local/bin/moored:ro" -v "$PWD/contrib/systemd:/contrib:ro"
 journal() { in_it journalctl --no-pager -o cat -u moored; }
-has_property() { [ "$(property "$1" "${3:-moored.service}")" = "$2" ]; }
-status_has() { property StatusText | grep -qF "$1"; }
 on_failure() { in_it journalctl --no-pager -o cat -n 60 -u moored -u moored-once >&2; }
-
-booted() { in_it systemctl is-system-running | grep -qE 'running|degraded'; }
-within 60 "systemd has booted" booted
-echo "  $(in_it systemctl --version | head -n 1)"
 
 settings() { # the address, the hosts
     config_head "static:$1"
