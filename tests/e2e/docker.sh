@@ -4,11 +4,8 @@ set -euo pipefail
 . tests/e2e/lib.sh
 
 image=$IMAGE-program
-context=$WORK/context
-mkdir -p "$context/state" "$WORK/secrets" "$WORK/address"
-cp "$MOORED" "$context/moored"
-docker build -q -f packaging/docker/Dockerfile -t "$image" --target prebuilt "$context" >"$WORK/build.log" 2>&1 ||
-    { cat "$WORK/build.log"; die "the image cannot be built"; }
+mkdir -p "$WORK/secrets" "$WORK/address"
+program_image
 echo "  image: $(docker image inspect -f '{{.Size}}' "$image") bytes"
 
 printf 'sandbox\n' >"$WORK/secrets/token"
