@@ -5,23 +5,8 @@
 set -euo pipefail
 . tests/e2e/lib.sh
 
-install_tools ip:iproute2 unshare:util-linux jq curl openssl stunnel4 python3
-python3 -c 'import ensurepip, venv' 2>/dev/null || install_tools python3-venv
-
-# Made once for each list of what is wanted; a virtual environment cannot be moved, so a mark says that it is whole.
-venv=$CACHE/clients
-wanted=$({
-    python3 -c 'import sys; print(sys.executable, sys.version)'
-    cat tests/e2e/clients/requirements.txt
-} | sha256sum)
-if [ "$(cat "$venv/wanted" 2>/dev/null)" != "$wanted" ]; then
-    mkdir -p "$CACHE"
-    rm -rf "$venv"
-    { python3 -m venv "$venv" && "$venv/bin/pip" install -r tests/e2e/clients/requirements.txt; } \
-        >"$CACHE/clients.log" 2>&1 || skip "the clients cannot be installed: $(tail -n 1 "$CACHE/clients.log")"
-    echo "$wanted" >"$venv/wanted"
-fi
-
+install_tools ip:iproute2 unshare:util-linux jq curl openssl stunnel4
+python_tools clients
 name=moored-e2e-$$
 here=$WORK/clients
 mkdir -p "$here" "/etc/netns/$name"

@@ -5,11 +5,8 @@ set -euo pipefail
 
 install_tools openssl ps:procps ss:iproute2
 image=$IMAGE-program
-context=$WORK/context
-mkdir -p "$context/state" "$WORK/secrets" "$WORK/address"
-cp "$MOORED" "$context/moored"
-docker build -q -f packaging/docker/Dockerfile -t "$image" --target prebuilt "$context" >"$WORK/build.log" 2>&1 ||
-    { cat "$WORK/build.log"; die "the image cannot be built"; }
+mkdir -p "$WORK/secrets" "$WORK/address"
+program_image
 size=$(docker image inspect -f '{{.Size}}' "$image")
 check "the image has $size bytes, at most 6 MB" [ "$size" -le 6000000 ]
 only() {

@@ -67,6 +67,25 @@ install_tools() {
         skip "could not install: ${missing[*]}"
 }
 
+# A virtual environment of what tests/e2e/PART/requirements.txt lists, called $venv. It is made once for each such list; it
+# cannot be moved, so a mark says that it is whole.
+python_tools() {
+    local list=tests/e2e/$1/requirements.txt wanted
+    install_tools python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_tools python3-venv
+    venv=$CACHE/$1
+    wanted=$({
+        python3 -c 'import sys; print(sys.executable, sys.version)'
+        cat "$list"
+    } | sha256sum)
+    [ "$(cat "$venv/wanted" 2>/dev/null)" != "$wanted" ] || return 0
+    mkdir -p "$CACHE"
+    rm -rf "$venv"
+    { python3 -m venv "$venv" && "$venv/bin/pip" install -r "$list"; } >"$CACHE/$1.log" 2>&1 ||
+        skip "what $list lists cannot be installed: $(tail -n 1 "$CACHE/$1.log")"
+    echo "$wanted" >"$venv/wanted"
+}
+
 # A word to the sandbox: control PATH [curl's flags].
 control() {
     local path=$1
@@ -96,6 +115,15 @@ sources = []
 [dns]
 servers = ["$GATEWAY:5300"]
 TXT
+}
+
+# The image of packaging/docker/Dockerfile around a program that is built already: "$IMAGE-program".
+program_image() {
+    ! docker image inspect "$IMAGE-program" >/dev/null 2>&1 || return 0
+    mkdir -p "$WORK/context/state"
+    cp "$MOORED" "$WORK/context/moored"
+    docker build -q -f packaging/docker/Dockerfile -t "$IMAGE-program" --target prebuilt "$WORK/context" >"$WORK/build.log" 2>&1 ||
+        { cat "$WORK/build.log"; die "the image cannot be built"; }
 }
 
 # Debian with systemd and cron, as an image; the tree it is made of stays for the next run. SUITE is another release.

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# What packaging/packages makes: the .deb in a clean Debian with systemd as PID 1, installed, upgraded, removed and purged,
+# and the .rpm in a clean root. Run by script/e2e.
+set -euo pipefail
+. tests/e2e/lib.sh
+
+install_tools jq dpkg-deb:dpkg rpmbuild:rpm lintian
+here=$WORK/packages
+mkdir -p "$here/again"
+# The sandbox cannot be told of a program of another version, so a later revision is what is upgraded to.
+packaging/packages "$MOORED" "$here" | sed 's/^/  /'
+packaging/packages "$MOORED" "$here/again" >/dev/null
+REVISION=2 packaging/packages "$MOORED" "$here" >/dev/null
+one=$(cd "$here" && echo moored_*-1_*.deb)
+two=$(cd "$here" && echo moored_*-2_*.deb)
+rpm=$(cd "$here" && echo moored-*-1.*.rpm)
+check "the same program makes the same .deb" cmp "$here/$one" "$here/again/$one"
+check "and the same .rpm" cmp "$here/$rpm" "$here/again/$rpm"
+lintian --allow-root --fail-on error "$here/$one" >"$here/lintian" 2>&1 || { cat "$here/lintian" && die "lintian finds errors"; }
+shown "lintian finds no error"
+sed 's/^/  /' "$here/lintian"
+
+boot_systemd -v "$here:/packages:ro"
+on_failure() {
+    in_it journalctl --no-pager -o cat -n 60 >&2
+    ! [ -e "$here/rpm.log" ] || cat "$here/rpm.log" >&2
+}
+# What the installation of packages and systemd itself write meanwhile: caches, records, logs.
+files() {
+    in_it find / -xdev \( -path /proc -o -path /sys -o -path /var/log -o -path /var/cache -o -path /var/lib/dpkg/info \) \
+        -prune -o -not -name '*-old' -print | LC_ALL=C sort
+    in_it sh -c 'ls /var/lib/dpkg/info'
+}
+before=$(files)
+
+in_it dpkg -i "/packages/$one" >/dev/null
+check "the program is there" equal "$(in_it sh -c 'command -v moored')" /usr/bin/moored
+check "nothing is enabled or started before somebody has said what for" equal \
+    "$(property ActiveState) $(property UnitFileState) $(property UnitFileState moored.timer)" "inactive disabled disabled"
+check "systemd finds nothing wrong in the units" \
+    equal "" "$(in_it systemd-analyze verify moored.service moored-once.service moored.timer 2>&1)"
+check "every file is root's, and nobody else can write it" equal "" \
+    "$(in_it sh -c 'dpkg -L moored | xargs -d "\n" -I{} find {} -maxdepth 0 \( -not -user root -o -perm /022 \)')"
+
+# As README.Debian says, but that the provider is the sandbox.
+in_it sh -c 'cp /usr/share/doc/moored/examples/config.toml /etc/moored/'
+printf sandbox | in_it install -m 600 /dev/stdin /etc/moored/domeneshop-token
+printf sandbox-secret | in_it install -m 600 /dev/stdin /etc/moored/domeneshop-secret
+in_it sed -i "s|^hosts = .*|endpoint = \"http://$GATEWAY:5301/v0\"\n&|" /etc/moored/config.toml
+{ config_head static:84.212.40.1; in_it cat /etc/moored/config.toml; } | in_it sh -c 'cat >/new && mv /new /etc/moored/config.toml'
+in_it systemctl enable --now moored 2>/dev/null
+check "configured and enabled it is active" has_property ActiveState active
+check "and the record is there" has_address home 84.212.40.1
+pid=$(property MainPID)
+
+asked=$(requests)
+in_it dpkg -i "/packages/$two" >/dev/null
+check "an upgrade restarts it" [ "$(property MainPID)" != "$pid" ]
+within 10 "the status line" status_has "1 record right"
+check "it is active after that, and asked the provider nothing" \
+    equal "$(property ActiveState) $(requests)" "active $asked"
+in_it systemctl stop moored
+in_it dpkg -i "/packages/$two" >/dev/null
+check "one that was stopped stays so" has_property ActiveState inactive
+in_it systemctl start moored
+
+in_it dpkg -r moored >/dev/null
+check "removing the package stops it" equal "$(property LoadState) $(property ActiveState)" "not-found inactive"
+check "configuration and state stay" in_it test -s /etc/moored/config.toml -a -s /var/lib/private/moored/state.json
+in_it dpkg -i "/packages/$two" >/dev/null
+in_it systemctl start moored
+check "installed again, it goes on where it was" equal "$(property UnitFileState) $(requests)" "enabled $asked"
+
+said=$(in_it dpkg -P moored 2>&1)
+check "purging stops it too" equal "$(property LoadState) $(property ActiveState)" "not-found inactive"
+check "and says that what the administrator wrote stays" grep -qF '/etc/moored is kept' <<<"$said"
+in_it rm -r /etc/moored
+check "but for that nothing is left" equal "$(diff <(echo "$before") <(files))" ""
+in_it dpkg -i "/packages/$one" >/dev/null
+in_it dpkg -P moored >/dev/null
+check "nor after one that was never configured" equal "$(diff <(echo "$before") <(files))" ""
+
+# The .rpm has the same files, by the names that Fedora has for them.
+own='^/usr/(bin|lib/systemd|share/(man|bash-completion|zsh|fish|moored|doc/moored/examples))/'
+check "the .rpm has what the .deb has" equal "$(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$here/$rpm" |
+    awk -v own="$own" '$1 ~ /^-/ && $2 ~ own { print $2 }' | LC_ALL=C sort)" \
+    "$(dpkg-deb --fsys-tarfile "$here/$one" | tar -t | sed -e 's|^\.||' -e 's|/vendor-completions/|/site-functions/|' |
+        grep -E "$own" | grep -v '/$' | LC_ALL=C sort)"
+check "and the licences" equal "$(rpm -qLp "$here/$rpm" | xargs)" \
+    "/usr/share/licenses/moored/LICENSE-APACHE /usr/share/licenses/moored/LICENSE-MIT"
+
+root=$here/root
+cp -a "$CACHE/bookworm" "$root"
+# Debian's rpm says each time that Debian has another way.
+in_root() { rpm --root "$root" "$@" 2>>"$here/rpm.log"; }
+# The directories of the shells belong to other packages there.
+files_of_root() { (cd "$root" && find . -path ./var/lib/rpm -prune -o \( -not -type d -o -name 'moored*' \) -print | sort); }
+in_root --initdb
+before=$(files_of_root)
+in_root -i --nodeps "$here/$rpm"
+check "installed it is as packaged" equal "$(in_root -V moored --nodeps)" ""
+check "and runs" equal "$(chroot "$root" moored --version)" "$("$MOORED" --version)"
+check "nothing is enabled" [ -z "$(find "$root/etc/systemd" -name 'moored*')" ]
+in_root -e --nodeps moored
+rmdir "$root/etc/moored"
+check "removed it leaves nothing but a directory for the configuration" equal "$(diff <(echo "$before") <(files_of_root))" ""
