@@ -80,6 +80,13 @@ fn not_understood(request: &Request, said: &str, error: &serde_json::Error) -> F
     Failure::of_account(Class::Contract, what)
 }
 
+/// An answer that says nothing we know.
+pub(super) fn misunderstood(request: &Request, said: &str) -> Failure {
+    let name = name(request);
+    let what = format!("Domeneshop's answer to {name} is not understood ({said})");
+    Failure::of_account(Class::Contract, what)
+}
+
 /// What it means that an answer is none of success. `meaning` is what the operation documents.
 fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Failure {
     let name = name(request);
@@ -121,10 +128,7 @@ fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Fai
             Class::Invalid,
             format!("Domeneshop refuses {name}{because} ({said})"),
         ),
-        _ => Failure::of_account(
-            Class::Contract,
-            format!("Domeneshop's answer to {name} is not understood ({said})"),
-        ),
+        _ => misunderstood(request, &said),
     }
 }
 

@@ -189,8 +189,12 @@ impl<T: Transport> Client<T> {
             // Said again over an answer without our credentials: what is shown of an answer must
             // not show them, even if whoever answered repeats what we sent.
             let response = self.without_credentials(&response);
-            let read = answer::read(operation, request, &response);
-            read.map_err(|failure| End {
+            let failure = match answer::read::<O>(operation, request, &response) {
+                Err(failure) => failure,
+                // With them gone it can be understood: it is another answer than the one that came (L7).
+                Ok(_) => answer::misunderstood(request, &answer::said(&response)),
+            };
+            Err(End {
                 status: Some(response.status),
                 said: answer::said(&response),
                 failure: self.with_hint(failure),

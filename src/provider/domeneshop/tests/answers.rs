@@ -95,6 +95,17 @@ fn credentials_are_not_shown_however_they_are_written_in_an_answer() {
 }
 
 #[test]
+fn an_answer_that_is_read_only_once_a_credential_is_hidden_is_not_understood() {
+    let body = r#"[{"id":1,"host":"home","ttl":60,"type":"A","data":"Basic yT"code":"bad word"}]"#;
+    let list = DnsList {
+        domain_id: 1,
+        ..DnsList::default()
+    };
+    let failure = call(&list, 200, body).unwrap_err();
+    assert_eq!(failure.class, Class::Contract, "{failure}");
+}
+
+#[test]
 fn every_operation_reads_its_documented_success() {
     let list = |item: &str| format!("[{item}]");
     let domains = call(&DomainsList::default(), 200, &list(DOMAIN)).unwrap();
