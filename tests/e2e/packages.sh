@@ -56,7 +56,7 @@ pid=$(property MainPID)
 asked=$(requests)
 in_it dpkg -i "/packages/$two" >/dev/null
 check "an upgrade restarts it" [ "$(property MainPID)" != "$pid" ]
-within 10 "the status line" status_has "1 record right"
+within 10 "the status line" status_has "1 host right"
 check "it is active after that, and asked the provider nothing" \
     equal "$(property ActiveState) $(requests)" "active $asked"
 in_it systemctl stop moored
