@@ -153,9 +153,11 @@ impl Memory {
         }
         if account.fingerprint != fingerprint {
             account.fingerprint = fingerprint;
-            account.hold = None;
+            // What another secret or other hosts cannot mend goes on: who asked us to wait still does.
+            let mends = |hold: &mut Hold| hold.class.is_refusal();
+            account.hold.take_if(mends);
             for target in account.targets.values_mut() {
-                target.hold = None;
+                target.hold.take_if(mends);
             }
         }
         let keys: BTreeSet<_> = targets.iter().map(key).collect();
@@ -335,7 +337,7 @@ mod tests {
         addr::Family,
         damp::{Dated, Restless},
         name::Fqdn,
-        outcome::Class,
+        outcome::{Class, Failure},
         plan::{Method, Reason},
         record::{Origin, Target},
         standing::Standing,
@@ -561,6 +563,35 @@ mod tests {
         assert!(memory.target(&target()).unwrap().confirmed.is_some());
         memory.adopt(&name, "domeneshop https://b", 2, &[target()]);
         assert_eq!(memory.target(&target()), None);
+    }
+
+    #[test]
+    fn a_new_configuration_lifts_refusals_and_no_other_hold() {
+        let classes = [
+            (Class::Rejected, true),
+            (Class::NotFound, true),
+            (Class::Invalid, true),
+            (Class::Transient, false),
+            (Class::Contract, false),
+            (Class::Unconfirmed, false),
+            (Class::RateLimited { retry_after: None }, false),
+        ];
+        for (class, lifted) in classes {
+            let mut memory = Memory::default();
+            let name = target().account;
+            memory.adopt(&name, "a", 1, &[target()]);
+            let hold = Hold::after(None, &Failure::of_account(class, "x"), at(0), 0.0);
+            memory.target_mut(&target()).hold = Some(hold.clone());
+            memory.accounts.get_mut(&name).unwrap().hold = Some(hold);
+            memory.adopt(&name, "a", 2, &[target()]);
+            let account = memory.account(&name).unwrap();
+            let of_target = &memory.target(&target()).unwrap().hold;
+            assert_eq!(
+                [account.hold.is_none(), of_target.is_none()],
+                [lifted; 2],
+                "{class:?}"
+            );
+        }
     }
 
     #[test]

@@ -39,6 +39,13 @@ pub enum Class {
     Contract,
 }
 
+impl Class {
+    /// Whether another secret or other hosts may be the remedy.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::Rejected | Self::NotFound | Self::Invalid)
+    }
+}
+
 /// How far a failure reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scope {

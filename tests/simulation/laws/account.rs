@@ -152,7 +152,8 @@ impl Watched {
 
     /// The account's credentials or hosts are other ones now.
     pub(crate) fn is_another(&mut self) {
-        self.pause = None;
+        // Who asked us to wait still does.
+        self.pause.take_if(|it| it.law == "L4");
         self.refusals = 0;
         self.failed = None;
         self.is_disturbed = true;
