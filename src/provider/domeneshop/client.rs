@@ -185,7 +185,7 @@ impl<T: Transport> Client<T> {
                 });
             }
         };
-        answer::read(operation, request, &response).or_else(|_| {
+        answer::read(operation, request, &response).map_err(|_| {
             // Said again over an answer without our credentials: what is shown of an answer must
             // not show them, even if whoever answered repeats what we sent.
             let response = self.without_credentials(&response);
@@ -194,11 +194,11 @@ impl<T: Transport> Client<T> {
                 // With them gone it can be understood: it is another answer than the one that came (L7).
                 Ok(_) => answer::misunderstood(request, &answer::said(&response)),
             };
-            Err(End {
+            End {
                 status: Some(response.status),
                 said: answer::said(&response),
                 failure: self.with_hint(failure),
-            })
+            }
         })
     }
 
