@@ -163,6 +163,14 @@ mod tests {
         assert_eq!(see(Some(ONE), 15), 0);
     }
 
+    fn word(at: Moment) -> Word {
+        Word {
+            router: [192, 168, 77, 1].into(),
+            says: RouterSays::None,
+            at,
+        }
+    }
+
     #[test]
     fn the_last_words_about_the_way_in_are_remembered() {
         let mut past = Past::default();
@@ -171,11 +179,7 @@ mod tests {
             operator: "a".to_owned(),
             addrs: [ONE.parse().unwrap()].into(),
         };
-        let word = Word {
-            router: [192, 168, 77, 1].into(),
-            says: RouterSays::None,
-            at: Moment::from_millis(0),
-        };
+        let word = word(Moment::from_millis(0));
         report.reach.hear(Some(word), &[claim]);
         for observation in [
             report.observation.clone(),
@@ -218,12 +222,22 @@ mod tests {
                     left: vec![dated.clone()],
                     proposed: Some(dated),
                 },
+                reach: Reach {
+                    word: Some(word(at)),
+                    ..Reach::default()
+                },
                 ..Past::default()
             };
             past.drop_the_impossible(Moment::from_millis(10));
             let Restless { left, proposed } = &past.restless;
-            let kept = [past.absent.is_some(), left.len() == 1, proposed.is_some()];
-            assert_eq!(kept, [stays; 3], "{when}");
+            let word = past.reach.word;
+            let kept = [
+                past.absent.is_some(),
+                left.len() == 1,
+                proposed.is_some(),
+                word.is_some(),
+            ];
+            assert_eq!(kept, [stays; 4], "{when}");
         }
     }
 }
