@@ -75,7 +75,7 @@ pub enum Refusal {
     DeletesWithoutAbsence,
     /// It names a record or an address that does not belong to its target.
     OutOfScope,
-    /// The round deletes too much.
+    /// The round deletes too much: what is over goes in the rounds that follow.
     TooManyDeletes {
         /// The limit.
         limit: usize,
@@ -147,7 +147,7 @@ impl fmt::Display for Refusal {
             Self::OutOfScope => f.write_str("not written: a record of another name was meant"),
             Self::TooManyDeletes { limit } => write!(
                 f,
-                "not deleted: one round deletes at most {limit} records; the next goes on"
+                "not all of it is done: one round deletes at most {limit} records, the next goes on"
             ),
             Self::TooManyWrites { count, wait, .. } => write!(
                 f,
@@ -179,7 +179,8 @@ impl fmt::Display for Refusal {
 }
 
 /// Sorts what may be done from what may not. `history` says what was written to a target lately, `sent`
-/// how many requests the account was sent.
+/// how many requests the account was sent. A change that deletes more than is left to the round is in
+/// both: what may be done of it now, and the whole of it with the reason.
 pub fn guard<'h>(
     changes: Vec<Change>,
     limits: Limits,
@@ -189,7 +190,7 @@ pub fn guard<'h>(
 ) -> (SafePlan, Vec<(Change, Refusal)>) {
     let mut safe = SafePlan::default();
     let mut refused = Vec::new();
-    let mut deletes = 0;
+    let mut deletes = limits.deletes;
     let left = limits.requests.saturating_sub(sent.spent(now));
     for change in changes {
         let history = History {
@@ -197,16 +198,27 @@ pub fn guard<'h>(
             repeats: limits.repeats,
             now,
         };
-        match inspect(&change, limits, &history, deletes) {
-            Err(refusal) => refused.push((change, refusal)),
-            Ok(more) => {
-                safe.changes.push(change);
-                if safe.requests() > left {
-                    refused.extend(safe.changes.pop().map(|it| (it, too_many(sent, now))));
-                } else {
-                    deletes += more;
-                }
+        let part = match inspect(&change, limits, &history) {
+            Err(refusal) => {
+                refused.push((change, refusal));
+                continue;
             }
+            Ok(()) => change.deleting(deletes),
+        };
+        let own_deletes = part.deletes();
+        let is_part = own_deletes < change.deletes();
+        if !is_part || !part.steps().is_empty() {
+            safe.changes.push(part);
+            if safe.requests() > left {
+                safe.changes.pop();
+                refused.push((change, too_many(sent, now)));
+                continue;
+            }
+            deletes -= own_deletes;
+        }
+        if is_part {
+            let limit = limits.deletes;
+            refused.push((change, Refusal::TooManyDeletes { limit }));
         }
     }
     (safe, refused)
@@ -222,13 +234,8 @@ pub fn too_many(sent: &Budget, now: Moment) -> Refusal {
     }
 }
 
-/// How many records the change deletes, or why it must not be made.
-fn inspect(
-    change: &Change,
-    limits: Limits,
-    history: &History<'_>,
-    deletes: usize,
-) -> Result<usize, Refusal> {
+/// Why the change must not be made, whatever else the round does.
+fn inspect(change: &Change, limits: Limits, history: &History<'_>) -> Result<(), Refusal> {
     if !in_scope(change) {
         return Err(Refusal::OutOfScope);
     }
@@ -237,13 +244,6 @@ fn inspect(
     }
     if change.from == change.to && change.reason != Reason::Ttl {
         return Err(Refusal::ChangesNothing);
-    }
-    let is_delete = |step: &&Step| matches!(step, Step::Delete { .. });
-    let own_deletes = change.steps().iter().filter(is_delete).count();
-    if deletes + own_deletes > limits.deletes {
-        return Err(Refusal::TooManyDeletes {
-            limit: limits.deletes,
-        });
     }
     history.allows(change)?;
     let recent: Vec<_> = history.recent().collect();
@@ -258,7 +258,7 @@ fn inspect(
             wait,
         });
     }
-    Ok(own_deletes)
+    Ok(())
 }
 
 /// What was written to a target lately, and how many repetitions its provider puts up with.

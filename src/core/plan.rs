@@ -410,6 +410,38 @@ impl Change {
         }
     }
 
+    /// How many records it deletes.
+    pub fn deletes(&self) -> usize {
+        let is_delete = |step: &&Step| matches!(step, Step::Delete { .. });
+        self.steps().iter().filter(is_delete).count()
+    }
+
+    /// The same with at most so many deletions. What it leaves counts among the addresses there
+    /// afterwards, so the next round plans the rest.
+    #[must_use]
+    pub fn deleting(&self, most: usize) -> Self {
+        let mut part = self.clone();
+        let Method::Records { steps, .. } = &mut part.method else {
+            return part;
+        };
+        let mut deletes = 0;
+        steps.retain(|step| {
+            let Step::Delete { record } = step else {
+                return true;
+            };
+            deletes += 1;
+            if deletes > most {
+                part.to.push(record.addr);
+            }
+            deletes <= most
+        });
+        if deletes > most {
+            part.to.sort_unstable();
+            part.simple_afterwards = false;
+        }
+        part
+    }
+
     /// The steps, if it goes record by record.
     pub fn steps(&self) -> &[Step] {
         match &self.method {

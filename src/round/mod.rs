@@ -5,7 +5,9 @@ mod account;
 mod course;
 mod crew;
 mod dns;
+mod list;
 mod ports;
+mod write;
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -110,7 +112,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .iter()
             .map(|account| account.name.clone())
             .collect();
-        memory.keep_accounts(&names);
+        let now = self.clock.now();
+        memory.keep_accounts(&names, now);
         memory.keep_vantages(&self.vantages());
         for account in &self.accounts {
             let targets: Vec<Target> = account
@@ -118,7 +121,13 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 .iter()
                 .map(|(target, _)| target.clone())
                 .collect();
-            memory.adopt(account.name, account.place, account.fingerprint, &targets);
+            memory.adopt(
+                account.name,
+                account.place,
+                account.fingerprint,
+                &targets,
+                now,
+            );
         }
     }
 

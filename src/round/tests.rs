@@ -1,3 +1,4 @@
+mod guarded;
 mod laws;
 mod uplinks;
 mod world;

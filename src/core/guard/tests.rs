@@ -121,10 +121,13 @@ fn a_record_of_another_name_or_family_is_out_of_scope() {
 }
 
 #[test]
-fn a_round_deletes_only_so_much() {
+fn a_round_deletes_only_so_much_and_says_what_is_left() {
+    let own = |last: usize| record("home.example.com", &format!("1.1.1.{last}"));
     let gone = |count| {
-        let own = vec![record("home.example.com", "1.1.1.1"); count];
-        change(&["1.1.1.1"], &[], Reason::FamilyGone, own)
+        let own: Vec<_> = (1..=count).map(own).collect();
+        let mut change = change(&[], &[], Reason::FamilyGone, own.clone());
+        change.from = own.iter().map(|it| it.addr).collect();
+        change
     };
     let limits = Limits {
         deletes: 3,
@@ -132,9 +135,47 @@ fn a_round_deletes_only_so_much() {
     };
     let sent = Budget::default();
     let all = vec![gone(2), gone(2), gone(1)];
-    let (safe, refused) = guard(all, limits, at(0), &sent, |_| &[]);
-    assert_eq!(safe.changes().len(), 2, "what still fits is done");
-    assert_eq!(refused[0].1, Refusal::TooManyDeletes { limit: 3 });
+    let (safe, refused) = guard(all.clone(), limits, at(0), &sent, |_| &[]);
+    assert_eq!(safe.changes(), [all[0].clone(), all[1].deleting(1)]);
+    let too_many = || Refusal::TooManyDeletes { limit: 3 };
+    let wanted = [(all[1].clone(), too_many()), (all[2].clone(), too_many())];
+    assert_eq!(refused, wanted);
+    let part = &safe.changes()[1];
+    assert_eq!(
+        (&part.to[..], part.simple_afterwards),
+        (&[ip("1.1.1.2")][..], false)
+    );
+    let (safe, refused) = guard(vec![gone(3)], limits, at(0), &sent, |_| &[]);
+    assert_eq!(
+        (safe.changes().len(), refused.len()),
+        (1, 0),
+        "and no fewer"
+    );
+    assert!(safe.changes()[0].simple_afterwards);
+}
+
+#[test]
+fn what_makes_a_name_right_is_not_held_up_by_what_is_deleted() {
+    let mut change = update("1.1.1.9");
+    let surplus = record("home.example.com", "1.1.1.1");
+    let Method::Records { steps, .. } = &mut change.method else {
+        unreachable!("`update` goes record by record")
+    };
+    let addr = Acceptance::default();
+    let addr = addr.admit(Family::V4, ip("84.212.10.20")).unwrap();
+    *steps = vec![
+        Step::Create { addr, ttl: None },
+        Step::Delete { record: surplus },
+    ];
+    let limits = Limits {
+        deletes: 0,
+        ..Limits::default()
+    };
+    let sent = Budget::default();
+    let (safe, refused) = guard(vec![change], limits, at(0), &sent, |_| &[]);
+    assert_eq!(safe.changes()[0].steps().len(), 1);
+    assert_eq!(safe.changes()[0].to, [ip("1.1.1.1"), ip("1.1.1.9")]);
+    assert_eq!(refused[0].1, Refusal::TooManyDeletes { limit: 0 });
 }
 
 #[test]
@@ -297,7 +338,7 @@ fn a_refusal_says_what_is_not_done_and_when_it_may_be() {
         ),
         (
             Refusal::TooManyDeletes { limit: 50 },
-            "not deleted: one round deletes at most 50 records; the next goes on",
+            "not all of it is done: one round deletes at most 50 records, the next goes on",
         ),
         (
             Refusal::TooManyWrites { count, until, wait },

@@ -241,6 +241,7 @@ pub(super) struct Fakes {
     pub(super) from_outside: Cell<bool>,
     pub(super) saved: RefCell<Vec<Memory>>,
     pub(super) memory: RefCell<Memory>,
+    pub(super) limits: Cell<Limits>,
     now: Cell<i64>,
 }
 
@@ -279,6 +280,7 @@ impl Fakes {
             from_outside: Cell::new(false),
             saved: RefCell::default(),
             memory: RefCell::default(),
+            limits: Cell::new(Limits::default()),
             now: Cell::new(1_000_000),
         }
     }
@@ -366,7 +368,7 @@ impl Fakes {
                 verify: Duration::from_hours(1),
                 audit: Duration::from_hours(24),
             },
-            limits: Limits::default(),
+            limits: self.limits.get(),
         };
         let round = world.round(&self.memory, task);
         round.now_or_never().expect("fakes answer at once")

@@ -1,0 +1,198 @@
+//! What an account has, and what has to change there.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
+use crate::{
+    core::{
+        addr::Family,
+        guard::Refusal,
+        intent::KeepReason,
+        memory::Memory,
+        name::{Fqdn, longest_zone},
+        outcome::{Class, Failure, Outcome, Scope},
+        plan::{Basis, Change, Planned, plan},
+        record::{Existing, Record, Target},
+    },
+    provider::{Listing, Provider},
+};
+impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+    pub(super) async fn list(
+        &self,
+        account: &AccountSetup<'_, P>,
+        courses: &mut [Course<'_>],
+        memory: &RefCell<Memory>,
+    ) -> Option<Listing> {
+        let hosts: BTreeSet<Fqdn> = courses
+            .iter()
+            .filter(|it| it.list)
+            .map(|it| it.target.host.clone())
+            .collect();
+        if hosts.is_empty() {
+            return None;
+        }
+        let hosts: Vec<_> = hosts.into_iter().collect();
+        let zones = memory
+            .borrow()
+            .account(account.name)
+            .map(|it| it.zones.clone())
+            .unwrap_or_default();
+        if let Some(refusal) = self.too_many_requests(account, &memory.borrow()) {
+            for course in courses.iter_mut().filter(|it| !it.is_over() && it.list) {
+                course.end = Some(Outcome::Refused(refusal.clone()));
+            }
+            return None;
+        }
+        let charged = u32::try_from(zones.len() + 1).unwrap_or(u32::MAX);
+        let listed = self
+            .counted(
+                account,
+                memory,
+                charged,
+                account.provider.list(&hosts, &zones),
+            )
+            .await;
+        let mut memory = memory.borrow_mut();
+        let now = self.clock.now();
+        match listed {
+            Ok(listing) => {
+                let everything = courses
+                    .iter()
+                    .all(|it| it.list || it.is_kept() || it.is_over());
+                let remembered = memory.accounts.entry(account.name.clone()).or_default();
+                remembered.zones.clone_from(&listing.zones);
+                if everything {
+                    remembered.audited = Some(now);
+                }
+                Some(listing)
+            }
+            Err(failure) => {
+                self.hold_account(&mut memory, account.name, &failure);
+                // What could be pushed without a list is not tried on an account in trouble.
+                for course in courses.iter_mut().filter(|it| !it.is_over()) {
+                    let confirmed = memory.target(course.target);
+                    let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
+                    if course.list || !course.is_satisfied_by(confirmed) {
+                        course.end = Some(Outcome::Failed(failure.clone()));
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Plans every target that is still on its way, and lets the guard look at the result.
+    pub(super) fn plan(
+        &self,
+        account: &AccountSetup<'_, P>,
+        courses: &mut [Course<'_>],
+        memory: &RefCell<Memory>,
+        listing: Option<&Listing>,
+    ) -> Vec<Change> {
+        let now = self.clock.now();
+        let mut memory = memory.borrow_mut();
+        let mut changes = Vec::new();
+        for course in courses.iter_mut().filter(|it| !it.is_over()) {
+            // While a write is unconfirmed, what was confirmed before it explains nothing.
+            let remembered = memory.target(course.target).filter(|it| !it.pending);
+            let remembered = remembered.and_then(|it| it.confirmed.clone());
+            let listed = listing.filter(|_| course.list);
+            if let Some(failure) = listed.and_then(|it| trouble(course.target, it)) {
+                self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                course.end = Some(Outcome::Failed(failure));
+                continue;
+            }
+            let existing = match listed {
+                Some(listing) => found(course.target, listing),
+                None => Existing::Remembered {
+                    addrs: remembered
+                        .as_ref()
+                        .map(|it| it.addrs.clone())
+                        .unwrap_or_default(),
+                },
+            };
+            let planned = plan(Basis {
+                target: course.target,
+                host: course.host,
+                intent: &course.intent,
+                existing: &existing,
+                confirmed: remembered.as_ref().map(|it| &it.addrs[..]),
+                rules: account.provider.rules(),
+            });
+            match planned {
+                Planned::Kept(reason) => {
+                    if course.list && reason == KeepReason::NotCreated {
+                        // Remembered as "none", so that not every round asks again.
+                        memory.confirm(course.target, &[], false, course.host.ttl, now);
+                    }
+                    course.end = Some(Outcome::Kept(reason));
+                }
+                Planned::Satisfied { addrs, simple } => {
+                    if course.list {
+                        memory.confirm(course.target, &addrs, simple, course.host.ttl, now);
+                    }
+                    course.end = Some(Outcome::Unchanged);
+                }
+                Planned::NoZone => {
+                    let failure = no_zone(course.target);
+                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                    course.end = Some(Outcome::Failed(failure));
+                }
+                Planned::WouldLose(what) => {
+                    let failure = Failure::of_host(Class::Invalid, what.as_str());
+                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                    memory.target_mut(course.target).pending = true;
+                    course.end = Some(Outcome::Refused(Refusal::WouldLose(what)));
+                }
+                Planned::Change(change) => {
+                    // What was confirmed is not there any more: whatever becomes of the change,
+                    // nobody may believe so from now on.
+                    memory.target_mut(course.target).pending |= course.list;
+                    changes.push(change);
+                }
+            }
+        }
+        if listing.is_some() && changes.is_empty() {
+            memory
+                .accounts
+                .entry(account.name.clone())
+                .or_default()
+                .hold = None;
+        }
+        changes
+    }
+}
+
+/// What a listing has of a target.
+fn found(target: &Target, listing: &Listing) -> Existing {
+    let names = listing.zones.iter().map(|zone| &zone.name);
+    let name = longest_zone(&target.host, names);
+    let Some(zone) = listing.zones.iter().find(|zone| Some(&zone.name) == name) else {
+        return Existing::NoZone;
+    };
+    let own =
+        |record: &&Record| record.host == target.host && Family::of(record.addr) == target.family;
+    let records = listing.records.iter().filter(own).cloned().collect();
+    Existing::Listed {
+        zone: zone.clone(),
+        records,
+    }
+}
+
+/// Why the zone that holds a target could not be listed, if it could not.
+fn trouble(target: &Target, listing: &Listing) -> Option<Failure> {
+    let zone = longest_zone(&target.host, listing.zones.iter().map(|zone| &zone.name))?;
+    let (_, failure) = listing.troubles.iter().find(|(name, _)| name == zone)?;
+    Some(Failure {
+        scope: Scope::Host,
+        ..failure.clone()
+    })
+}
+
+fn no_zone(target: &Target) -> Failure {
+    let what = format!(
+        "no zone of account `{}` holds {}",
+        target.account, target.host
+    );
+    Failure::of_host(Class::NotFound, what)
+}

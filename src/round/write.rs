@@ -1,0 +1,191 @@
+//! What an account is sent: nothing that the guard did not pass, nothing that is not on the disk before.
+
+use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
+
+use super::{AccountSetup, Observe, Store, Task, Verify, World, course::Course};
+use crate::{
+    core::{
+        budget::Budget,
+        guard::{Limits, Refusal, guard, too_many},
+        memory::Memory,
+        outcome::{Class, Failure, Outcome, Scope},
+        plan::Change,
+        record::{AccountName, Target},
+        schedule::Hold,
+    },
+    provider::Provider,
+};
+impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+    pub(super) async fn write(
+        &self,
+        account: &AccountSetup<'_, P>,
+        courses: &mut [Course<'_>],
+        memory: &RefCell<Memory>,
+        changes: Vec<Change>,
+        task: Task,
+    ) {
+        if changes.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        let (safe, refused) = {
+            let memory = memory.borrow();
+            let repeats = account.provider.rules().repeats;
+            let limits = Limits {
+                repeats,
+                ..self.limits
+            };
+            let nothing = Budget::default();
+            let sent = memory
+                .account(account.name)
+                .map_or(&nothing, |it| &it.requests);
+            guard(changes, limits, now, sent, |target| {
+                memory.target(target).map_or(&[][..], |it| &it.writes)
+            })
+        };
+        let mut end = |change: &Change, outcome| {
+            if let Some(course) = courses.iter_mut().find(|it| *it.target == change.target) {
+                course.change = Some(change.clone());
+                course.end = Some(outcome);
+            }
+        };
+        // What may be done in part only has not ended well when that part is done.
+        let partial: BTreeSet<_> = refused.iter().map(|(it, _)| it.target.clone()).collect();
+        for (change, refusal) in refused {
+            end(&change, Outcome::Refused(refusal));
+        }
+        if task.dry_run || safe.changes().is_empty() {
+            for change in safe.changes() {
+                if !partial.contains(&change.target) {
+                    end(change, Outcome::Planned);
+                }
+            }
+            return;
+        }
+        for change in safe.changes() {
+            memory.borrow_mut().begin(change, now);
+        }
+        let results = self
+            .counted(
+                account,
+                memory,
+                safe.requests(),
+                account.provider.apply(&safe),
+            )
+            .await;
+        let mut memory = memory.borrow_mut();
+        let mut troubled = false;
+        for (change, result) in safe.changes().iter().zip(results) {
+            let course = account
+                .targets
+                .iter()
+                .find(|(target, _)| *target == change.target);
+            let ttl = course.and_then(|(_, host)| host.ttl);
+            let Err(failure) = result else {
+                let simple = change.simple_afterwards;
+                let now = self.clock.now();
+                memory.done(change);
+                memory.confirm(&change.target, &change.to, simple, ttl, now);
+                memory.spreads(change, now);
+                if !partial.contains(&change.target) {
+                    end(change, Outcome::Changed);
+                }
+                continue;
+            };
+            if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+                memory.retract(change);
+            }
+            // One hold for one trouble of the account, however many changes it stopped.
+            match failure.scope {
+                Scope::Account if troubled => {}
+                Scope::Account => self.hold_account(&mut memory, account.name, &failure),
+                Scope::Host => {
+                    self.hold_target(&mut memory, &change.target, change.to.clone(), &failure);
+                }
+            }
+            troubled |= failure.scope == Scope::Account;
+            end(
+                change,
+                match failure.class {
+                    Class::Unconfirmed => Outcome::Unconfirmed(failure),
+                    _ => Outcome::Failed(failure),
+                },
+            );
+        }
+        if !troubled {
+            memory
+                .accounts
+                .entry(account.name.clone())
+                .or_default()
+                .hold = None;
+        }
+        // As above.
+        let _ = self.store.save(&memory);
+    }
+
+    /// Sends requests: at most about `charged`. What is intended, and that they are sent, is on the
+    /// disk before the first one leaves (L6): a process that is killed again and again does not ask
+    /// again and again without a trace. If the disk fails, the round's own report says so at its end.
+    pub(super) async fn counted<T>(
+        &self,
+        account: &AccountSetup<'_, P>,
+        memory: &RefCell<Memory>,
+        charged: u32,
+        requests: impl Future<Output = T>,
+    ) -> T {
+        let budget = |with: &mut dyn FnMut(&mut Budget)| {
+            let mut memory = memory.borrow_mut();
+            let account = memory.accounts.entry(account.name.clone()).or_default();
+            with(&mut account.requests);
+        };
+        budget(&mut |it| it.charge(charged, self.clock.now()));
+        let _ = self.store.save(&memory.borrow());
+        let before = account.sent.get();
+        let done = requests.await;
+        let sent = account.sent.get().wrapping_sub(before);
+        budget(&mut |it| it.correct(charged, sent));
+        done
+    }
+
+    /// Why the account is not asked any more within this hour, if it is not.
+    pub(super) fn too_many_requests(
+        &self,
+        account: &AccountSetup<'_, P>,
+        memory: &Memory,
+    ) -> Option<Refusal> {
+        let now = self.clock.now();
+        let sent = &memory.account(account.name)?.requests;
+        (sent.spent(now) >= self.limits.requests).then(|| too_many(sent, now))
+    }
+
+    pub(super) fn hold_account(
+        &self,
+        memory: &mut Memory,
+        account: &AccountName,
+        failure: &Failure,
+    ) {
+        let slot = &mut memory.accounts.entry(account.clone()).or_default().hold;
+        *slot = Some(self.hold_after(slot.as_ref(), failure));
+    }
+
+    /// Puts a target on hold for as long as these addresses are wanted.
+    pub(super) fn hold_target(
+        &self,
+        memory: &mut Memory,
+        target: &Target,
+        wanted: Vec<IpAddr>,
+        failure: &Failure,
+    ) {
+        let remembered = memory.target_mut(target);
+        let before = remembered
+            .hold
+            .as_ref()
+            .filter(|_| remembered.held_for == wanted);
+        remembered.hold = Some(self.hold_after(before, failure));
+        remembered.held_for = wanted;
+    }
+
+    fn hold_after(&self, before: Option<&Hold>, failure: &Failure) -> Hold {
+        Hold::after(before, failure, self.clock.now(), self.chance.unit())
+    }
+}
