@@ -1,6 +1,7 @@
 //! HTTP as data: a request is a value, an answer is a value, and between them stands a transport.
 
 pub mod client;
+pub(crate) mod hidden;
 pub(crate) mod lookup;
 mod message;
 pub mod tls;

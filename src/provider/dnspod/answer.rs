@@ -6,12 +6,11 @@ use serde_json::{Map, Value};
 use super::{
     api::account::InfoVersion,
     codes::{self, Kind, SUCCESS},
-    hidden::Hidden,
     types::Status,
 };
 use crate::{
     core::outcome::{Class, Failure},
-    http::Response,
+    http::{Response, hidden::Hidden},
     provider::operation::{Call, Operation},
 };
 
@@ -170,11 +169,7 @@ impl Answer {
         if codes::is_login(self.operation) {
             return String::new();
         }
-        let hidden = Response {
-            body: self.hidden.hide(&self.response.text()).into_bytes(),
-            ..self.response.clone()
-        };
-        format!(": “{}”", hidden.excerpt())
+        format!(": “{}”", self.hidden.hide_in(&self.response).excerpt())
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     answer::Answer,
     api::{limits, operations, subject},
     codes,
-    hidden::Hidden,
+    hidden::secrets,
     listing::{Listing, Raw},
     paging::collect,
 };
@@ -162,7 +162,7 @@ impl<T: Transport> Client<T> {
         arguments: &Arguments,
     ) -> Result<Answer, Failure> {
         let request = self.prepare(operation, arguments)?;
-        let hidden = Hidden::of(&request, self.credential.token());
+        let hidden = secrets(&request, self.credential.token());
         let subject = subject(operation, arguments);
         match self.transport.send(&request).await {
             Ok(response) => Answer::read(operation, subject, hidden, response),

@@ -8,7 +8,7 @@ use crate::{
         outcome::{Class, Failure},
         secret::Secret,
     },
-    http::{Request, Response, SendError, Sent, Transport},
+    http::{Request, SendError, Sent, Transport, hidden::Hidden},
     provider::operation::{Arguments, Call, Operation},
 };
 
@@ -188,7 +188,8 @@ impl<T: Transport> Client<T> {
         answer::read(operation, request, &response).map_err(|_| {
             // Said again over an answer without our credentials: what is shown of an answer must
             // not show them, even if whoever answered repeats what we sent.
-            let response = self.without_credentials(&response);
+            let hidden = Hidden::basic(self.token.expose(), self.secret.expose());
+            let response = hidden.hide_in(&response);
             let failure = match answer::read::<O>(operation, request, &response) {
                 Err(failure) => failure,
                 // With them gone it can be understood: it is another answer than the one that came (L7).
@@ -207,64 +208,6 @@ impl<T: Transport> Client<T> {
             basic: Some((self.token.clone(), self.secret.clone())),
             ..request
         }
-    }
-
-    fn without_credentials(&self, response: &Response) -> Response {
-        let location = response.location.as_deref().map(|text| self.hide(text));
-        // JSON may be written with escapes, so that a credential is seen only in what it says.
-        let body = match serde_json::from_slice(&response.body) {
-            Ok(value) => self.hide_within(value).to_string(),
-            Err(_) => self.hide(&response.text()),
-        };
-        Response {
-            body: body.into_bytes(),
-            location,
-            ..*response
-        }
-    }
-
-    fn hide_within(&self, value: Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.hide(&text)),
-            Value::Array(items) => {
-                let items = items.into_iter().map(|it| self.hide_within(it));
-                Value::Array(items.collect())
-            }
-            Value::Object(fields) => {
-                let fields = fields.into_iter();
-                let hidden = fields.map(|(name, it)| (self.hide(&name), self.hide_within(it)));
-                Value::Object(hidden.collect())
-            }
-            other => other,
-        }
-    }
-
-    fn hide(&self, text: &str) -> String {
-        let mut hidden = text.to_owned();
-        // Control characters are not shown, so they must not stand between its letters either.
-        let shown: String = text.chars().filter(|it| !it.is_control()).collect();
-        let secrets = [&self.token, &self.secret].map(Secret::expose);
-        let secrets = secrets.into_iter().filter(|it| !it.is_empty());
-        if secrets.clone().any(|it| shown.contains(it)) {
-            hidden = shown;
-        }
-        for secret in secrets {
-            hidden = hidden.replace(secret, "…");
-        }
-        // The credentials as the `Authorization` header has them (RFC 7617 section 2).
-        let mut words = String::with_capacity(hidden.len());
-        let mut after_scheme = false;
-        for word in hidden.split_inclusive(char::is_whitespace) {
-            let is_long = word.len() > 8;
-            words.push_str(if after_scheme && is_long {
-                "… "
-            } else {
-                word
-            });
-            let lower = word.trim_end().to_ascii_lowercase();
-            after_scheme = lower.ends_with("basic");
-        }
-        words
     }
 
     /// Quotation marks that a shell or another file format would have taken away are the usual

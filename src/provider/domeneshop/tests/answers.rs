@@ -96,7 +96,7 @@ fn credentials_are_not_shown_however_they_are_written_in_an_answer() {
 
 #[test]
 fn an_answer_that_is_read_only_once_a_credential_is_hidden_is_not_understood() {
-    let body = r#"[{"id":1,"host":"home","ttl":60,"type":"A","data":"Basic yT"code":"bad word"}]"#;
+    let body = r#"[{"id":1,"host":"home","ttl":60,"type":"A","data":"t\oken-x7"}]"#;
     let list = DnsList {
         domain_id: 1,
         ..DnsList::default()

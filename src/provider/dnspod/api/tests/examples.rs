@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    http::Response,
-    provider::dnspod::{answer::Answer, hidden::Hidden},
+    http::{Response, hidden::Hidden},
+    provider::dnspod::answer::Answer,
 };
 
 /// One a line: the operation and the answer.
