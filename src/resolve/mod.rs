@@ -1,6 +1,7 @@
 //! What a zone's own servers answer: asked directly, each on its own, never through a cache.
 
 pub mod answer;
+mod delegation;
 
 use std::{
     cell::Cell,
@@ -12,12 +13,18 @@ use std::{
 use futures_util::{StreamExt, future::join_all, stream};
 use hickory_resolver::{
     TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
+    config::{
+        ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
+        ResolverOpts,
+    },
     net::{NetError, runtime::TokioRuntimeProvider},
-    proto::rr::{RData, RecordType},
+    proto::rr::RecordType,
 };
 
-use self::answer::{addresses, words};
+use self::{
+    answer::{addresses, words},
+    delegation::{Finder, NameServer},
+};
 use crate::core::{
     addr::Family,
     name::{Fqdn, ZoneName},
@@ -47,7 +54,7 @@ pub struct Servers {
     pub timeout: Duration,
 }
 
-/// A server, how to ask it, and whether it let somebody wait in vain already.
+/// A server at one of its addresses, how to ask it, and whether it let somebody wait in vain already.
 struct Server {
     name: String,
     resolver: Result<TokioResolver, String>,
@@ -55,8 +62,9 @@ struct Server {
 }
 
 impl Servers {
-    /// What each server says to each question, in the questions' order. However many questions
-    /// there are, a server that does not answer costs about one time-out.
+    /// What each server says to each question, in the questions' order; one with several addresses has one
+    /// answer for each. However many questions there are, a server that does not answer costs about one
+    /// time-out.
     pub async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
         let zones: BTreeSet<&ZoneName> = questions.iter().map(|it| &it.zone).collect();
         let found = zones
@@ -75,69 +83,50 @@ impl Servers {
 
     async fn servers_of(&self, zone: &ZoneName) -> Vec<Server> {
         if !self.configured.is_empty() {
-            let direct = |server: &SocketAddr| self.server(server.to_string(), Ok(vec![*server]));
+            let direct = |server: &SocketAddr| self.server(server.to_string(), *server);
             return self.configured.iter().map(direct).collect();
         }
         match self.authoritative(zone).await {
-            Ok(found) => {
-                let servers = found.into_iter().map(|(name, addrs)| {
-                    let port = |addr| SocketAddr::new(addr, 53);
-                    self.server(name, addrs.map(|it| it.into_iter().map(port).collect()))
-                });
-                servers.collect()
-            }
-            Err(error) => vec![self.server(format!("the servers of {zone}"), Err(words(&error)))],
+            Ok(found) => found
+                .into_iter()
+                .flat_map(|server| self.each(server))
+                .collect(),
+            Err(what) => vec![Server::unknown(format!("the servers of {zone}"), what)],
         }
     }
 
     /// The zone's servers with their addresses. One whose name leads nowhere stands in nobody
     /// else's way.
-    async fn authoritative(
-        &self,
-        zone: &ZoneName,
-    ) -> Result<Vec<(String, Result<Vec<IpAddr>, String>)>, NetError> {
-        let mut builder = TokioResolver::builder_tokio()?;
-        builder.options_mut().timeout = self.timeout;
-        let resolver = &builder.build()?;
-        let found = resolver.lookup(format!("{zone}."), RecordType::NS).await?;
-        let names = found
-            .answers()
-            .iter()
-            .filter_map(|record| match &record.data {
-                RData::NS(name) => Some(name.0.clone()),
-                _ => None,
-            });
-        let servers = names.map(async |name| {
-            let addrs = resolver.lookup_ip(name.clone()).await;
-            let addrs = addrs
-                .map(|addrs| addrs.iter().collect())
-                .map_err(|it| words(&it));
-            (name.to_string(), addrs)
+    async fn authoritative(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
+        let system = TokioResolver::builder_tokio().and_then(|mut builder| {
+            let options = builder.options_mut();
+            options.timeout = self.timeout;
+            options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+            builder.build()
         });
-        Ok(join_all(servers).await)
+        let finder = Finder {
+            system: &system.map_err(|error| words(&error))?,
+            ask: &|servers| direct(servers, self.options()),
+            port: 53,
+        };
+        finder.servers_of(zone).await
     }
 
-    /// A server with all its addresses: on a host with one family only, those of the other lead
-    /// nowhere, and the next is tried.
-    fn server(&self, name: String, addrs: Result<Vec<SocketAddr>, String>) -> Server {
-        let resolver = addrs.and_then(|addrs| {
-            let addrs = addrs.into_iter().map(|addr| {
-                let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-                let connections = connections.map(|mut connection| {
-                    connection.port = addr.port();
-                    connection
-                });
-                NameServerConfig::new(addr.ip(), true, connections.into())
-            });
-            let config = ResolverConfig::from_name_servers(addrs.collect());
-            let provider = TokioRuntimeProvider::default();
-            let mut builder = TokioResolver::builder_with_config(config, provider);
-            *builder.options_mut() = self.options();
-            builder.build().map_err(|error| words(&error))
-        });
+    fn each(&self, found: NameServer) -> Vec<Server> {
+        let NameServer { name, addrs } = found;
+        match addrs {
+            Err(what) => vec![Server::unknown(name, what)],
+            Ok(addrs) => addrs
+                .into_iter()
+                .map(|addr| self.server(format!("{name} ({addr})"), SocketAddr::new(addr, 53)))
+                .collect(),
+        }
+    }
+
+    fn server(&self, name: String, addr: SocketAddr) -> Server {
         Server {
             name,
-            resolver,
+            resolver: direct(&[addr], self.options()),
             is_dead: Cell::new(false),
         }
     }
@@ -157,7 +146,33 @@ impl Servers {
     }
 }
 
+/// Asks these servers and no others.
+fn direct(servers: &[SocketAddr], options: ResolverOpts) -> Result<TokioResolver, String> {
+    let servers = servers.iter().map(|server| {
+        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
+        let connections = connections.map(|mut connection| {
+            connection.port = server.port();
+            connection
+        });
+        NameServerConfig::new(server.ip(), true, connections.into())
+    });
+    let config = ResolverConfig::from_name_servers(servers.collect());
+    let provider = TokioRuntimeProvider::default();
+    let mut builder = TokioResolver::builder_with_config(config, provider);
+    *builder.options_mut() = options;
+    builder.build().map_err(|error| words(&error))
+}
+
 impl Server {
+    /// One that cannot be asked, and why.
+    fn unknown(name: String, what: String) -> Self {
+        Self {
+            name,
+            resolver: Err(what),
+            is_dead: Cell::new(false),
+        }
+    }
+
     async fn answer(&self, question: &Question) -> Result<BTreeSet<IpAddr>, String> {
         let resolver = self.resolver.as_ref().map_err(Clone::clone)?;
         if self.is_dead.get() {
