@@ -63,8 +63,8 @@ struct Server {
 
 impl Servers {
     /// What each server says to each question, in the questions' order; one with several addresses has one
-    /// answer for each. However many questions there are, a server that does not answer costs about one
-    /// time-out.
+    /// answer for each. However many questions there are, a server that does not answer costs about two
+    /// time-outs, one by UDP and one by TCP.
     pub async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
         let zones: BTreeSet<&ZoneName> = questions.iter().map(|it| &it.zone).collect();
         let found = zones
