@@ -2,7 +2,6 @@
 //! place (L7), a record goes back as it came but for its address (L5), and no failure shows a secret
 //! (L12).
 
-use futures_util::FutureExt;
 use moored::{
     core::{record::Record, secret::Secret},
     dnspod::{
@@ -14,13 +13,15 @@ use moored::{
     http::{Body, Request, Response},
     provider::{
         Provider,
-        book::{AnyRecord, Book},
+        book::Book,
         operation::{Call, Operation},
     },
 };
 use serde_json::Value;
 
-use super::service::{SECRETS, Service, arguments, assert_sound, elsewhere, hosts, moved};
+use super::service::{
+    SECRETS, Service, arguments, assert_sound, by_hand, elsewhere, hosts, moved, now,
+};
 
 fn account(site: Site, service: Service) -> Account<Service> {
     let settings = Settings {
@@ -31,10 +32,6 @@ fn account(site: Site, service: Service) -> Account<Service> {
         line: site.default_line().into(),
     };
     Account::new(service, &settings)
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("the service answers at once")
 }
 
 pub(crate) fn replies(bytes: &[u8]) {
@@ -183,13 +180,6 @@ fn field<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
 /// What a person does with single records.
 fn book(site: Site, service: &Service) {
     let (_, zone) = hosts();
-    let record = AnyRecord {
-        id: "7".into(),
-        host: "home".into(),
-        r#type: "A".into(),
-        data: "198.51.100.7".into(),
-        ..AnyRecord::default()
-    };
     let book = account(site, service.anew());
     match now(book.records(&zone, &|_, _| {})) {
         Ok(_) => assert!(succeeds(RecordList::OPERATION, service)),
@@ -197,12 +187,7 @@ fn book(site: Site, service: &Service) {
     }
     for way in 0..3 {
         let book = account(site, service.anew());
-        let end = match way {
-            0 => now(book.add(&zone, &record)).map(drop),
-            1 => now(book.set(&zone, &record)),
-            _ => now(book.delete(&zone, "7")),
-        };
-        if let Err(failure) = end {
+        if let Err(failure) = by_hand(&book, &zone, way) {
             assert_sound(&failure, book.client().transport());
         }
     }

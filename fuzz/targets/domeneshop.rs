@@ -2,7 +2,6 @@
 //! what stands in its place (L7), a record goes back as it came but for its address (L5), and no
 //! failure shows a secret (L12).
 
-use futures_util::FutureExt;
 use moored::{
     core::{plan::Push, secret::Secret},
     domeneshop::{
@@ -11,16 +10,12 @@ use moored::{
         operations,
     },
     http::{Body, Request, Response},
-    provider::{
-        Provider,
-        book::{AnyRecord, Book},
-        operation::Call,
-    },
+    provider::{Provider, book::Book, operation::Call},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::service::{SECRETS, Service, arguments, assert_sound, hosts, moved};
+use super::service::{SECRETS, Service, arguments, assert_sound, by_hand, hosts, moved, now};
 
 fn account(service: Service) -> Account<Service> {
     let [token, secret, _] = SECRETS.map(Secret::new);
@@ -31,10 +26,6 @@ fn account(service: Service) -> Account<Service> {
         push: Push::WhenSimple,
     };
     Account::new(service, &settings)
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("the service answers at once")
 }
 
 pub(crate) fn replies(bytes: &[u8]) {
@@ -179,13 +170,6 @@ fn text(value: &Value) -> String {
 /// What a person does with single records.
 fn book(service: &Service) {
     let (_, zone) = hosts();
-    let record = AnyRecord {
-        id: "7".into(),
-        host: "home".into(),
-        r#type: "A".into(),
-        data: "198.51.100.7".into(),
-        ..AnyRecord::default()
-    };
     let book = account(service.anew());
     match now(book.records(&zone, &|_, _| {})) {
         Ok(_) => assert!(
@@ -196,12 +180,7 @@ fn book(service: &Service) {
     }
     for way in 0..3 {
         let book = account(service.anew());
-        let end = match way {
-            0 => now(book.add(&zone, &record)).map(drop),
-            1 => now(book.set(&zone, &record)),
-            _ => now(book.delete(&zone, "7")),
-        };
-        if let Err(failure) = end {
+        if let Err(failure) = by_hand(&book, &zone, way) {
             assert_sound(&failure, book.client().transport());
         }
     }

@@ -3,6 +3,7 @@
 
 use std::{cell::RefCell, net::IpAddr, rc::Rc, time::Duration};
 
+use futures_util::FutureExt;
 use moored::{
     core::{
         addr::{Acceptance, Admitted, Family},
@@ -15,7 +16,10 @@ use moored::{
         time::Moment,
     },
     http::{Request, Response, SendError, Sent, Transport},
-    provider::operation::{Arguments, Kind, Operation},
+    provider::{
+        book::{AnyRecord, Book},
+        operation::{Arguments, Kind, Operation},
+    },
 };
 
 use super::assert_plain;
@@ -237,4 +241,25 @@ pub(crate) fn elsewhere(family: Family) -> Admitted {
         ..Acceptance::default()
     };
     acceptance.admit(family, addr).unwrap()
+}
+
+/// The end of something that waits for nobody but the service.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("the service answers at once")
+}
+
+/// What a person does with a single record, one of three ways.
+pub(crate) fn by_hand(book: &impl Book, zone: &Zone, way: u8) -> Result<(), Failure> {
+    let record = AnyRecord {
+        id: "7".into(),
+        host: "home".into(),
+        r#type: "A".into(),
+        data: "198.51.100.7".into(),
+        ..AnyRecord::default()
+    };
+    match way {
+        0 => now(book.add(zone, &record)).map(drop),
+        1 => now(book.set(zone, &record)),
+        _ => now(book.delete(zone, "7")),
+    }
 }

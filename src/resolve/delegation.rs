@@ -14,7 +14,7 @@ use hickory_resolver::{
     proto::rr::{Name, RData, Record, RecordType},
 };
 
-use super::{answer::words, direct};
+use super::answer::words;
 use crate::core::name::ZoneName;
 
 /// A zone has this many servers at the most that are asked about it, and a parent that are asked for them.

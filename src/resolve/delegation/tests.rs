@@ -12,7 +12,7 @@ use hickory_resolver::proto::{
 use tokio::{net::UdpSocket, task::LocalSet};
 
 use super::*;
-use crate::resolve::Servers;
+use crate::resolve::{Servers, direct};
 
 /// What a server says: `CODE`, or `SECTION NAME A|NS DATA` for each record.
 type Zone = &'static [(&'static str, &'static str)];
