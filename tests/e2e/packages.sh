@@ -111,7 +111,24 @@ check "the .rpm has what the .deb has" equal "$(rpm -qp --qf '[%{FILEMODES:perms
     "$(dpkg-deb --fsys-tarfile "$here/$one" | tar -t | sed -e 's|^\.||' -e 's|/vendor-completions/|/site-functions/|' |
         grep -E "$own" | grep -v '/$' | LC_ALL=C sort)"
 check "and the licences" equal "$(rpm -qLp "$here/$rpm" | xargs)" \
-    "/usr/share/licenses/moored/LICENSE-APACHE /usr/share/licenses/moored/LICENSE-MIT"
+    "/usr/share/licenses/moored/LICENSE-APACHE /usr/share/licenses/moored/LICENSE-MIT /usr/share/licenses/moored/third-party.gz"
+
+mkdir "$here/deb"
+dpkg-deb -x "$here/$one" "$here/deb"
+gzip -dc "$here/deb/usr/share/doc/moored/third-party.gz" >"$here/third-party"
+check "both have the same list of what else is in the program" cmp "$here/third-party" \
+    <(rpm2archive -n - <"$here/$rpm" | tar -xO ./usr/share/licenses/moored/third-party.gz | gzip -d)
+covers() { [ "$(wc -l <"$2")" -gt 20 ] && lacks . "$(comm -13 "$1" "$2")"; }
+# Whatever may panic has the place in the source in the program.
+sed -n 's/^\([^ ]*\) \([0-9][^ ]*\) .*;[ 0-9]*$/\1-\2/p' "$here/third-party" | LC_ALL=C sort >"$here/listed"
+grep -aoE 'registry/src/[^/]+/[^/]+/' "$MOORED" | cut -d / -f 4 | LC_ALL=C sort -u >"$here/linked"
+check "the $(wc -l <"$here/linked") crates that the program itself names are among the $(wc -l <"$here/listed") there" \
+    covers "$here/listed" "$here/linked"
+check "each has its licence, and a text of it" lacks '; none$|see its text' "$(cat "$here/third-party")"
+check "and every text is there" equal "$(sed -n 's/^[^ ]* [0-9][^ ]* .*;\([ 0-9]*\)$/\1/p' "$here/third-party" | xargs -n 1 | sort -nu)" \
+    "$(sed -n 's/^======== \([0-9]*\)$/\1/p' "$here/third-party")"
+check "the C library is named" grep -qE '^The (GNU C Library|C library musl)' "$here/third-party"
+check "and the copyright names the list" grep -q 'third-party.gz' "$here/deb/usr/share/doc/moored/copyright"
 
 # Debian's rpm says each time that Debian has another way.
 in_root() { rpm --root "$root" "$@" 2>>"$here/rpm.log"; }
