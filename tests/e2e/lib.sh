@@ -126,15 +126,16 @@ program_image() {
         { cat "$WORK/build.log"; die "the image cannot be built"; }
 }
 
-# Debian with systemd and cron, as an image; the tree it is made of stays for the next run. SUITE is another release.
+# Debian with systemd and cron, as an image; the tree it is made of stays for the next run. SUITE is another release; INCLUDE
+# are other packages, in a TREE of their own.
 debian() {
     local suite=${SUITE:-bookworm}
-    local tree=$CACHE/$suite
+    local tree=$CACHE/${TREE:-$suite}
     ! docker image inspect "$IMAGE" >/dev/null 2>&1 || return 0
     if [ ! -d "$tree" ]; then
         mkdir -p "$CACHE"
         rm -rf "$tree.partial"
-        debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,cron,procps "$suite" "$tree.partial" \
+        debootstrap --variant=minbase --include="${INCLUDE:-systemd,systemd-sysv,dbus,cron,procps}" "$suite" "$tree.partial" \
             >"$CACHE/debootstrap-$suite.log" 2>&1 ||
             skip "debootstrap failed: $(tail -n 1 "$CACHE/debootstrap-$suite.log")"
         rm -rf "$tree.partial"/var/cache/apt/archives/*.deb "$tree.partial"/var/lib/apt/lists/*
