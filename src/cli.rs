@@ -72,7 +72,11 @@ pub enum Command {
     /// Ask every configured source for our addresses, at once
     Detect,
     /// Check configuration, credentials, zone and permission to read for every host; write nothing
-    Check,
+    Check {
+        /// Look at the configuration and the secrets it names only, and ask nobody
+        #[arg(long)]
+        offline: bool,
+    },
     /// Show or change any record of an account, of any type
     Records {
         /// The account's name in the configuration

@@ -137,7 +137,7 @@ _moored() {
             return 0
             ;;
         moored__subcmd__check)
-            opts="-h --config --dry-run --log --json --help"
+            opts="-h --offline --config --dry-run --log --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -62,6 +62,7 @@ complete -c moored -n "__fish_moored_using_subcommand detect" -l json -d 'Answer
 complete -c moored -n "__fish_moored_using_subcommand detect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moored -n "__fish_moored_using_subcommand check" -l config -d 'The configuration file' -r -F
 complete -c moored -n "__fish_moored_using_subcommand check" -l log -d 'How much to log to standard error' -r
+complete -c moored -n "__fish_moored_using_subcommand check" -l offline -d 'Look at the configuration and the secrets it names only, and ask nobody'
 complete -c moored -n "__fish_moored_using_subcommand check" -l dry-run -d 'Write nothing at any provider'
 complete -c moored -n "__fish_moored_using_subcommand check" -l json -d 'Answer in JSON on standard output'
 complete -c moored -n "__fish_moored_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'

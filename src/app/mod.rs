@@ -142,6 +142,9 @@ fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Resu
     for warning in &config.warnings {
         warn!("{warning}");
     }
+    if let Command::Check { offline: true } = command {
+        return Ok(commands::check::offline(&config.targets(), &mut output).into());
+    }
     let fault = |what: String| Trouble {
         what,
         exit: Exit::Fault,
@@ -198,7 +201,7 @@ fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Resu
                     commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
                 }
                 Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-                Command::Check => {
+                Command::Check { .. } => {
                     let accounts = crew.to_check();
                     commands::check::check(&accounts, &crew, &memory, clock, &mut output).await
                 }

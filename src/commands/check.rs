@@ -1,6 +1,6 @@
-//! `moored check`: the configuration is right; are the credentials and the zones?
+//! `moored check`: the configuration is right; are the credentials and the zones? `--offline` leaves it at the first.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use super::{
     End, Output,
@@ -11,7 +11,7 @@ use crate::{
         memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
-        record::AccountName,
+        record::{AccountName, Target},
     },
     provider::Provider,
     round::{Clock, Crew},
@@ -25,6 +25,29 @@ pub struct Account<'a, P> {
     pub provider: &'a P,
     /// The hosts.
     pub hosts: Vec<Fqdn>,
+}
+
+/// What can be said without asking anybody: the configuration was read, and so were its secrets.
+pub fn offline(targets: &[Target], output: &mut Output<'_>) -> End {
+    let accounts: BTreeSet<_> = targets.iter().map(|it| &it.account).collect();
+    let hosts: BTreeSet<_> = targets.iter().map(|it| (&it.account, &it.host)).collect();
+    if output.json {
+        let hosts = hosts.into_iter().map(
+            |(account, host)| serde_json::json!({ "account": account.0, "host": host.as_str() }),
+        );
+        output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
+    } else {
+        output.text(&format!(
+            "the configuration can be used: {} in {}; nobody was asked\n",
+            counted(hosts.len(), "host"),
+            counted(accounts.len(), "account"),
+        ));
+    }
+    End::Round(Verdict::Right)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Lists each account's zones and records: nothing is written, so whether the credentials may write

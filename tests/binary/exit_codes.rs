@@ -215,6 +215,28 @@ fn a_wrong_configuration_is_78_and_every_problem_is_printed() {
 }
 
 #[test]
+fn check_offline_is_about_the_configuration_alone() {
+    let bench = Bench::new();
+    let good =
+        bench.head() + &bench.domeneshop("hosts = [\"home.example.com\", \"a.example.net\"]");
+    bench.config(&good.replace(TOKEN, "wrong"));
+    let run = bench.run(&["check", "--offline"]).ends(0);
+    let said = "the configuration can be used: 2 hosts in 1 account; nobody was asked\n";
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (said, ""));
+    let run = bench.run(&["check", "--offline", "--json"]).ends(0);
+    let said: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(said["hosts"][1]["host"], "home.example.com");
+    bench.config(&good.replace("hosts =", "hots ="));
+    let run = bench.run(&["check", "--offline"]).ends(78);
+    assert!(
+        run.stderr.contains("did you mean `hosts`"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(bench.requests(), 0);
+}
+
+#[test]
 fn a_missing_configuration_is_78() {
     let bench = Bench::new();
     let run = bench.run(&["--once"]).ends(78);
