@@ -28,13 +28,27 @@ impl Zones {
             .extend(names.map(|name| (name, now + 2 * HOUR)));
     }
 
-    /// A write that changes nothing: nobody needed it.
-    fn is_needless(&mut self, deed: &Deed, now: i64) {
+    /// A write asks for what a record is already: nobody needed it, unless something was in doubt there.
+    fn is_needless(&mut self, account: usize, deed: &Deed, there: &Row, now: i64) {
         self.needless_in_all += 1;
-        let is_excused = |name: &Name| self.excused.get(name).is_some_and(|until| now <= *until);
+        let name = there.family().map(|it| (there.name.clone(), it));
+        let until = name.and_then(|it| self.excused.get(&it));
         assert!(
-            deed.names.iter().any(is_excused),
-            "L3: it is so already, and nothing was in doubt: {deed:?}"
+            until.is_some_and(|until| now <= *until),
+            "L3: {} is so already, and nothing was in doubt: {deed:?}",
+            there.name
+        );
+        let times = self.needless.entry((account, there.id.clone()));
+        let times = times.or_default();
+        times.retain(|it| now - it < HOUR);
+        times.push(now);
+        // DNSPod locks a record after more than five; of Domeneshop no limit is known.
+        let is_pod = there.whole.get("value").is_some();
+        let most = if is_pod { 4 } else { 12 };
+        assert!(
+            times.len() <= most,
+            "L3: written {} times within the hour without a change: {deed:?}",
+            times.len()
         );
     }
 
@@ -63,20 +77,14 @@ impl Zones {
             "L5: records of others change by {deed:?}"
         );
         if deed.verb == Verb::Modify {
-            self.modify(account, deed, before, after, now);
+            self.keeps_its_attributes(deed, before, after);
         }
-        let addrs = |rows: &[Row]| {
-            let meant = rows.iter().filter(is_meant);
-            meant
-                .map(|it| (it.name.clone(), it.kind.clone(), it.value.clone()))
-                .collect::<BTreeSet<_>>()
-        };
-        if deed.verb == Verb::Push && before != after && addrs(before) == addrs(after) {
-            self.is_needless(deed, now);
+        for there in before.iter().filter(|it| is_so_already(deed, it, before)) {
+            self.is_needless(account, deed, there, now);
         }
     }
 
-    fn modify(&mut self, account: usize, deed: &Deed, before: &[Row], after: &[Row], now: i64) {
+    fn keeps_its_attributes(&self, deed: &Deed, before: &[Row], after: &[Row]) {
         let find = |rows: &[Row]| {
             rows.iter()
                 .find(|it| Some(&it.id) == deed.record.as_ref())
@@ -97,24 +105,29 @@ impl Zones {
                 "L5: {key} is {now}, and was {value}: {deed:?}"
             );
         }
-        let is_same = old.addr().is_some_and(|addr| deed.addrs.contains(&addr));
-        let is_as_long = deed.ttl.is_none_or(|ttl| old.ttl() == Some(ttl));
-        if is_same && is_as_long && old.whole == new.whole {
-            self.is_needless(deed, now);
-            let times = self.needless.entry((account, new.id)).or_default();
-            times.retain(|it| now - it < HOUR);
-            times.push(now);
-            // DNSPod locks a record after more than five; of Domeneshop no limit is known.
-            let most = if old.whole.get("value").is_some() {
-                4
-            } else {
-                12
-            };
-            assert!(
-                times.len() <= most,
-                "L3: written {} times within the hour without a change: {deed:?}",
-                times.len()
-            );
+    }
+}
+
+/// Whether a record is already what a write asks for.
+fn is_so_already(deed: &Deed, there: &Row, all: &[Row]) -> bool {
+    let is_at = |it: &Row| {
+        let family = it.family();
+        family.is_some_and(|family| deed.names.contains(&(it.name.clone(), family)))
+    };
+    let has_it = |it: &Row| it.addr().is_some_and(|addr| deed.addrs.contains(&addr));
+    match deed.verb {
+        Verb::Zones | Verb::List | Verb::Remove => false,
+        Verb::Create => is_at(there) && has_it(there),
+        Verb::Modify => {
+            let is_as_long = deed.ttl.is_none_or(|ttl| there.ttl() == Some(ttl));
+            Some(&there.id) == deed.record.as_ref() && has_it(there) && is_as_long
+        }
+        // A push takes the place of everything at a name.
+        Verb::Push => {
+            let mut same = all
+                .iter()
+                .filter(|it| it.name == there.name && it.family() == there.family());
+            is_at(there) && same.all(has_it)
         }
     }
 }
