@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     dice::Dice,
-    setup::{Account, Setup, absolute},
+    setup::{Account, Setup, absolute, is_within},
 };
 
 /// A record, of whatever type.
@@ -150,11 +150,8 @@ impl Place {
 
     /// The zone that holds a name.
     pub(crate) fn zone_of(&self, account: usize, name: &str) -> Option<&String> {
-        let holds = |zone: &&String| {
-            let rest = name.strip_suffix(zone.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        self.accounts[account].zones.iter().find(holds)
+        let mut zones = self.accounts[account].zones.iter();
+        zones.find(|zone| is_within(name, zone))
     }
 
     /// Domeneshop's zone with that number.
@@ -382,7 +379,7 @@ impl Place {
         let zones = &self.accounts[account].zones;
         let gone = shown
             .keys()
-            .filter(|(name, _)| zones.iter().any(|zone| name.ends_with(zone)));
+            .filter(|(name, _)| zones.iter().any(|zone| is_within(name, zone)));
         for name in gone.cloned().collect::<Vec<_>>() {
             now.entry(name).or_default();
         }

@@ -8,6 +8,7 @@ use crate::{
     deed::{Deed, Verb},
     log::Elapsed,
     place::Name,
+    setup::is_within,
     time::{HOUR, MINUTE, SECOND},
 };
 
@@ -105,8 +106,7 @@ impl Watched {
         {
             self.listed.insert(zone.clone(), verdict == Verdict::Good);
             if verdict == Verdict::Good {
-                self.doubts
-                    .retain(|(name, _), _| !name.ends_with(zone.as_str()));
+                self.doubts.retain(|(name, _), _| !is_within(name, zone));
             }
         }
         // Several names in one push: which of them is refused is found out by asking for fewer.
