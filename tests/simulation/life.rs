@@ -99,7 +99,7 @@ impl Life {
     }
 
     fn storm(&mut self) {
-        let span = self.scene.dice.length(MINUTE, 12 * HOUR);
+        let span = self.scene.dice.length(MINUTE, 2 * DAY);
         self.note(|| "a storm".to_owned());
         self.figures.storms += 1;
         brew(&self.scene, span);

@@ -137,6 +137,7 @@ impl Wire {
                 retry_after: seconds.map(Duration::from_secs),
                 ..with(status, "")
             }),
+            Fault::Refused => Ok(with(401, "")),
             Fault::Page => Ok(with(
                 200,
                 "<html><h1>Please sign in to use this network</h1></html>",

@@ -144,13 +144,13 @@ impl Laws {
 
     /// Until when the laws let an account's names be wrong.
     pub(crate) fn lenient(&self, account: usize) -> i64 {
-        self.accounts[account].lenient
+        self.accounts[account].lenient()
     }
 
     /// What delays everything delays that too.
     pub(crate) fn put_off(&mut self, until: i64) {
         for account in &mut self.accounts {
-            account.lenient = account.lenient.max(until);
+            account.put_off(until);
         }
     }
 
@@ -190,7 +190,7 @@ impl Laws {
         };
         self.counted.rounds += 1;
         for account in &mut self.accounts {
-            account.round_begins(is_early);
+            account.round_begins(is_early, now);
         }
     }
 
