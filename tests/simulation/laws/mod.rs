@@ -100,9 +100,11 @@ impl Laws {
                 watched.is_another();
             }
             watched.keeps(&kept(setup, new));
-            self.zones
-                .ttls
-                .extend(new.hosts.iter().filter_map(|it| it.ttl));
+            for host in &new.hosts {
+                if let Some(ttl) = host.ttl {
+                    self.zones.wants_ttl(&host.name, ttl);
+                }
+            }
         }
         self.setup = setup.clone();
         self.disturb();

@@ -15,12 +15,23 @@ pub(crate) struct Zones {
     needless: BTreeMap<(usize, String), Vec<i64>>,
     /// Until when a name may be written without need: what was written there last may arrive yet.
     excused: BTreeMap<Name, i64>,
-    /// Every TTL that was configured for some host.
-    pub(crate) ttls: BTreeSet<u32>,
+    /// Every TTL that was ever configured for a name: a write may arrive late. It is good for the records
+    /// of that name and for no other.
+    ttls: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) needless_in_all: u64,
 }
 
 impl Zones {
+    /// From now on that TTL is configured for a name.
+    pub(crate) fn wants_ttl(&mut self, name: &str, ttl: u32) {
+        self.ttls.entry(name.to_owned()).or_default().insert(ttl);
+    }
+
+    fn may_last(&self, record: &Row) -> bool {
+        let wanted = self.ttls.get(&record.name);
+        wanted.is_some_and(|it| record.ttl().is_some_and(|ttl| it.contains(&ttl)))
+    }
+
     /// It is not known what became of the last write of these names, or somebody else has written them.
     pub(crate) fn excuse<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>, now: i64) {
         let names = names.into_iter().cloned();
@@ -76,8 +87,10 @@ impl Zones {
             others(after),
             "L5: records of others change by {deed:?}"
         );
-        if deed.verb == Verb::Modify {
-            self.keeps_its_attributes(deed, before, after);
+        match deed.verb {
+            Verb::Modify => self.keeps_its_attributes(deed, before, after),
+            Verb::Create | Verb::Push => self.lasts_as_before(deed, before, after),
+            Verb::Zones | Verb::List | Verb::Remove => {}
         }
         for there in before.iter().filter(|it| is_so_already(deed, it, before)) {
             self.is_needless(account, deed, there, now);
@@ -97,13 +110,32 @@ impl Zones {
             let now = &new.whole[key];
             let may_change = match key.as_str() {
                 "value" | "data" | "updated_on" => true,
-                "ttl" => new.ttl().is_some_and(|ttl| self.ttls.contains(&ttl)),
+                "ttl" => self.may_last(&new),
                 _ => false,
             };
             assert!(
                 now == value || may_change,
                 "L5: {key} is {now}, and was {value}: {deed:?}"
             );
+        }
+    }
+
+    /// A record that is new has the provider's own TTL or a configured one; one that takes another's place,
+    /// that one's.
+    fn lasts_as_before(&self, deed: &Deed, before: &[Row], after: &[Row]) {
+        let is_new = |it: &&Row| {
+            before
+                .iter()
+                .all(|old| old.id != it.id || old.whole != it.whole)
+        };
+        for new in after.iter().filter(is_new) {
+            let replaced = |it: &&Row| it.name == new.name && it.kind == new.kind && it.is_plain;
+            let mut olds = before.iter().filter(replaced);
+            let may_last = match deed.verb {
+                Verb::Create => deed.ttl.is_none() || self.may_last(new),
+                _ => olds.all(|old| old.ttl() == new.ttl()),
+            };
+            assert!(may_last, "L5: the TTL is {:?}: {deed:?}", new.ttl());
         }
     }
 }
