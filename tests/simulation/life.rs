@@ -120,18 +120,11 @@ impl Life {
             .events
             .borrow_mut()
             .push_back(Event::Network(Change::Gained));
-        let patience = self.scene.laws.borrow().patience();
-        self.pass(patience);
-        self.judge();
-        let accounts = self.scene.setup.borrow().accounts.len();
-        for account in 0..accounts {
-            let lenient = self.scene.laws.borrow().lenient(account);
-            let now = self.scene.time.at();
-            if lenient + patience > now {
-                self.pass(lenient + patience - now);
-            }
+        let began = self.scene.time.at();
+        while let Some(due) = self.judge(began) {
+            self.pass(due - self.scene.time.at());
         }
-        self.judge();
+        self.scene.laws.borrow_mut().is_settled();
         let settled = self.counted();
         // A comparison with the provider's list may fall due just then, and is not due again.
         let mut starts = (0..3).map(|_| self.start_anew());
@@ -162,8 +155,9 @@ impl Life {
         self.counted().requests - before
     }
 
-    /// Whether every name is right whose account is not to be left alone any more.
-    fn judge(&self) {
+    /// Every name is right that has to be by now; when the next one has to be, if there is one. `began` is
+    /// when the calm did.
+    fn judge(&self, began: i64) -> Option<i64> {
         let Scene {
             line,
             place: providers,
@@ -173,28 +167,26 @@ impl Life {
             ..
         } = &*self.scene;
         let setup = setup.borrow();
+        let now = time.at();
+        let mut later = Vec::new();
         for (number, account) in setup.accounts.iter().enumerate() {
-            if laws.borrow().lenient(number) + laws.borrow().patience() > time.at() {
-                continue;
-            }
-            for host in &account.hosts {
-                for family in Family::ALL
-                    .into_iter()
-                    .filter(|it| setup.is_kept(host, *it))
-                {
-                    let there = providers.addrs(number, &host.name, family);
-                    let wanted: BTreeSet<_> = line.addr(family, time.at()).into_iter().collect();
-                    let is_kept =
-                        wanted.is_empty() && setup.on_absent[place(family)] == OnAbsent::Keep;
-                    let is_left_out = there.is_empty() && !host.create;
-                    assert!(
-                        there == wanted || is_kept || is_left_out,
-                        "L3: the faults have stopped, and {} {family} is {there:?} instead of {wanted:?}",
-                        host.name
-                    );
+            for ((name, family), due) in laws.borrow().due(number, began) {
+                if due > now {
+                    later.push(due);
+                    continue;
                 }
+                let may_create = account.hosts.iter().any(|it| it.name == name && it.create);
+                let there = providers.addrs(number, &name, family);
+                let wanted: BTreeSet<_> = line.addr(family, now).into_iter().collect();
+                let is_kept = wanted.is_empty() && setup.on_absent[place(family)] == OnAbsent::Keep;
+                let is_left_out = there.is_empty() && !may_create;
+                assert!(
+                    there == wanted || is_kept || is_left_out,
+                    "L3: the faults have stopped, and {name} {family} is {there:?} instead of {wanted:?}"
+                );
             }
         }
+        later.into_iter().min()
     }
 
     fn note(&self, what: impl FnOnce() -> String) {

@@ -122,6 +122,13 @@ impl Setup {
         self.interval.min(self.verify).min(self.audit)
     }
 
+    /// Whether our address of a family is known by the word of others, or may be.
+    pub(crate) fn is_from_outside(&self, family: Family) -> bool {
+        self.sources[place(family)]
+            .iter()
+            .any(|it| *it != "interface")
+    }
+
     pub(crate) fn is_kept(&self, host: &Host, family: Family) -> bool {
         host.wants(family) && !self.sources[place(family)].is_empty()
     }

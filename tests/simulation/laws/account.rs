@@ -146,12 +146,10 @@ impl Watched {
         }
         let with_jitter = |length: i64| now + length + length / 4;
         let lenient = match verdict {
-            Verdict::Good => now,
+            Verdict::Good => 0,
             Verdict::Refused => with_jitter(24 * HOUR),
             Verdict::Wait(Some(wait)) => with_jitter(wait),
             Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
-            // Writes of which nothing is known are four within an hour at most.
-            Verdict::Unknown if deed.writes() => with_jitter(15 * MINUTE).max(now + HOUR),
             Verdict::Unknown => with_jitter(15 * MINUTE),
         };
         if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
