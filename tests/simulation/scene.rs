@@ -135,8 +135,10 @@ impl Scene {
             let after = self.place.rows(*account);
             self.log.note(now, || format!("a{account} does {deed:?}"));
             let mut laws = self.laws.borrow_mut();
-            let is_late = !parcel.is_awaited.get();
-            laws.takes_effect(*account, deed, is_late, &before, &after, now);
+            if !parcel.is_awaited.get() {
+                laws.comes_late(deed, now);
+            }
+            laws.takes_effect(*account, deed, &before, &after, now);
             self.place.publish(*account, now);
         }
         *parcel.answer.borrow_mut() = Some(answer);

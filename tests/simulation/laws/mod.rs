@@ -313,24 +313,25 @@ impl Laws {
     }
 
     /// Somebody has written a name by hand.
-    pub(crate) fn is_edited(&mut self, name: Name, now: i64) {
-        self.zones.excuse([&name], now);
-        self.due.is_touched([&name], now);
+    pub(crate) fn is_edited(&mut self, name: &Name, now: i64) {
+        self.zones.excuse([name], now);
+        self.due.is_touched([name], now);
     }
 
-    /// A provider has done what it was asked for; `is_late` if nobody waited for that any more.
+    /// A provider does what nobody waits for any more.
+    pub(crate) fn comes_late(&mut self, deed: &Deed, now: i64) {
+        self.due.is_touched(&deed.names, now);
+    }
+
+    /// A provider has done what it was asked for.
     pub(crate) fn takes_effect(
         &mut self,
         account: usize,
         deed: &Deed,
-        is_late: bool,
         before: &[Row],
         after: &[Row],
         now: i64,
     ) {
-        if is_late {
-            self.due.is_touched(&deed.names, now);
-        }
         self.zones.change(account, deed, before, after, now);
     }
 }
