@@ -36,6 +36,8 @@ pub(crate) struct Watched {
     doubts: BTreeMap<Name, Doubt>,
     /// Zones that were asked for in this round, and whether they were told.
     listed: BTreeMap<String, bool>,
+    /// Something was written in this round, or was to be.
+    writes: bool,
     /// Rounds in a row in which nothing could be read, each begun because it was time.
     streak: u32,
     failed: Option<(u64, i64)>,
@@ -50,6 +52,11 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn round_begins(&mut self, is_early: bool, now: i64) {
+        // What was refused is not wanted any more: it was looked, and nothing was left to write.
+        if !self.writes && self.listed.values().any(|is_told| *is_told) {
+            self.refusals[1].clear();
+        }
+        self.writes = false;
         self.listed.clear();
         self.pauses.retain(|it| now < it.until);
         self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
@@ -85,6 +92,7 @@ impl Watched {
         if !deed.writes() {
             return;
         }
+        self.writes = true;
         for name in &deed.names {
             assert!(
                 !self.doubts.contains_key(name),
