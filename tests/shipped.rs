@@ -290,8 +290,18 @@ fn tests_there_are() -> BTreeSet<String> {
     found
 }
 
+/// The laws that a test carries at the beginning of its name: `l1` and `l2` of `l1_l2_what_it_shows`.
+fn laws_of(test: &str) -> Vec<String> {
+    let is_law = |it: &&str| {
+        it.strip_prefix('l')
+            .is_some_and(|it| it.parse::<u8>().is_ok())
+    };
+    let parts = test.split('_').take_while(is_law);
+    parts.map(str::to_owned).collect()
+}
+
 #[test]
-fn every_test_that_the_page_on_testing_names_exists() {
+fn every_test_that_the_page_on_testing_names_exists_and_each_laws_tests_stand_in_its_row() {
     let page = shipped("docs/testing.md");
     let tests = tests_there_are();
     let mut laws = BTreeSet::new();
@@ -333,6 +343,10 @@ fn every_test_that_the_page_on_testing_names_exists() {
                 let mark = law.to_lowercase();
                 let for_it = |it: &&str| it.split('_').any(|part| part == mark);
                 assert!(named.iter().any(for_it), "no test is named for {law}");
+                let missing = tests
+                    .iter()
+                    .find(|it| laws_of(it).contains(&mark) && !named.contains(&it.as_str()));
+                assert_eq!(missing, None, "it is not in the row of {law}");
                 laws.insert((*law).to_owned());
             }
             Some(row) if row.ends_with(')') => failures += 1,

@@ -38,6 +38,7 @@ mod log;
 mod offline;
 mod options;
 mod ports;
+mod providers;
 mod run;
 mod sandbox;
 mod shared;

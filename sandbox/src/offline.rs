@@ -9,6 +9,7 @@ use crate::dnspod::DnsPod;
 use crate::domeneshop::Domeneshop;
 use crate::http::Request;
 use crate::log::{Service, Site};
+use crate::providers::{Addresses, Providers};
 use crate::shared::Shared;
 
 /// The providers of a [`Sandbox`](crate::Sandbox) with the same rules, no socket, no thread, and a clock that stands still
@@ -31,9 +32,7 @@ use crate::shared::Shared;
 /// ```
 #[derive(Debug)]
 pub struct Offline {
-    domeneshop: Domeneshop,
-    dnspod: DnsPod,
-    dnspod_china: DnsPod,
+    providers: Providers,
     shared: Arc<Shared>,
 }
 
@@ -63,33 +62,25 @@ impl Offline {
     /// Providers without accounts, at the beginning of the sandbox's calendar.
     pub fn new() -> Self {
         let shared = Arc::new(Shared::new(NOWHERE, NOWHERE, Clock::still()));
-        let pod = |site| DnsPod {
-            shared: Arc::clone(&shared),
-            addr: NOWHERE,
-            site,
+        let nowhere = Addresses {
+            domeneshop: NOWHERE,
+            dnspod: NOWHERE,
+            dnspod_china: NOWHERE,
         };
         Self {
-            domeneshop: Domeneshop {
-                shared: Arc::clone(&shared),
-                addr: NOWHERE,
-            },
-            dnspod: pod(Site::International),
-            dnspod_china: pod(Site::China),
+            providers: Providers::new(&shared, &nowhere),
             shared,
         }
     }
 
     /// Domeneshop. Its `url` leads nowhere.
     pub fn domeneshop(&self) -> &Domeneshop {
-        &self.domeneshop
+        self.providers.domeneshop()
     }
 
     /// One site of DNSPod. Its `url` leads nowhere.
     pub fn dnspod(&self, site: Site) -> &DnsPod {
-        match site {
-            Site::International => &self.dnspod,
-            Site::China => &self.dnspod_china,
-        }
+        self.providers.dnspod(site)
     }
 
     /// What a service does and answers now. `target` is the path and the query, encoded; names of headers are in lower case.

@@ -14,15 +14,14 @@ use crate::fault::Fault;
 use crate::log::{Logged, Service, Site};
 use crate::options::Options;
 use crate::ports::{Ports, reachable};
+use crate::providers::{Addresses, Providers};
 use crate::run::Running;
 use crate::shared::{Shared, World};
 
 /// Both providers, DNS and echo services, until it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    domeneshop: Domeneshop,
-    dnspod: DnsPod,
-    dnspod_china: DnsPod,
+    providers: Providers,
     dns: Dns,
     echoes: Vec<Echo>,
     echo6: Option<Echo>,
@@ -50,10 +49,10 @@ impl Sandbox {
         let dns = ports.dns_tcp.local_addr()?;
         let control = ports.control.local_addr()?;
         let shared = Arc::new(Shared::new(domeneshop, reachable(dns), Clock::new()));
-        let pod = |site, addr| DnsPod {
-            shared: Arc::clone(&shared),
-            addr,
-            site,
+        let addresses = Addresses {
+            domeneshop,
+            dnspod: ports.dnspod.local_addr()?,
+            dnspod_china: ports.dnspod_china.local_addr()?,
         };
         let echo = |service, addr| Echo {
             shared: Arc::clone(&shared),
@@ -69,12 +68,7 @@ impl Sandbox {
             None => None,
         };
         Ok(Self {
-            domeneshop: Domeneshop {
-                shared: Arc::clone(&shared),
-                addr: domeneshop,
-            },
-            dnspod: pod(Site::International, ports.dnspod.local_addr()?),
-            dnspod_china: pod(Site::China, ports.dnspod_china.local_addr()?),
+            providers: Providers::new(&shared, &addresses),
             dns: Dns {
                 shared: Arc::clone(&shared),
                 addr: dns,
@@ -89,15 +83,12 @@ impl Sandbox {
 
     /// Domeneshop.
     pub fn domeneshop(&self) -> &Domeneshop {
-        &self.domeneshop
+        self.providers.domeneshop()
     }
 
     /// One site of DNSPod.
     pub fn dnspod(&self, site: Site) -> &DnsPod {
-        match site {
-            Site::International => &self.dnspod,
-            Site::China => &self.dnspod_china,
-        }
+        self.providers.dnspod(site)
     }
 
     /// The name server.
@@ -165,9 +156,9 @@ impl Sandbox {
     pub fn settle(&self, timeout: Duration) -> bool {
         // Connections are accepted in order: once ours are, so are those of whoever came before.
         let [one, two, three] = [
-            self.domeneshop.addr,
-            self.dnspod.addr,
-            self.dnspod_china.addr,
+            self.providers.domeneshop().addr,
+            self.providers.dnspod(Site::International).addr,
+            self.providers.dnspod(Site::China).addr,
         ]
         .map(|it| {
             let ours = TcpStream::connect(reachable(it))?;

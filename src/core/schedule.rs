@@ -33,6 +33,10 @@ pub struct Hold {
     pub what: String,
     /// How many times in a row.
     pub failures: u32,
+    /// How many times the credentials were refused, with nothing in between that shows that they are
+    /// taken: a probe that is not answered says nothing of them.
+    #[serde(default)]
+    pub refusals: u32,
     /// When it last did.
     pub since: Moment,
     /// When the next attempt may be made.
@@ -53,12 +57,17 @@ impl Hold {
         let failures = before
             .filter(same_kind)
             .map_or(1, |it| it.failures.saturating_add(step));
-        let wait = wait(failure.class, failures);
+        let is_refused = failure.class == Class::Rejected;
+        let refusals = before.map_or(0, |it| it.refusals);
+        let refusals = refusals.saturating_add(u32::from(is_refused));
+        let times = if is_refused { refusals } else { failures };
+        let wait = wait(failure.class, times);
         let wait = wait.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0));
         Self {
             class: failure.class,
             what: failure.what.clone(),
             failures,
+            refusals,
             since: now,
             until: now.after(wait),
         }

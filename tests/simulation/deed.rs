@@ -136,6 +136,7 @@ impl Wire<'_> {
                 Deed::about(Verb::Create, zone)
                     .at(name, &text(&body["type"]))
                     .with(&text(&body["data"]))
+                    .lasting(&body["ttl"].to_string())
             }
             (Method::Put, ["domains", _, "dns", id]) => {
                 let body = json();
@@ -191,7 +192,8 @@ impl Wire<'_> {
             "/Record.List" => here(Verb::List),
             "/Record.Create" => here(Verb::Create)
                 .at(name(), &field("record_type"))
-                .with(&field("value")),
+                .with(&field("value"))
+                .lasting(&field("ttl")),
             "/Record.Modify" => here(Verb::Modify)
                 .on(field("record_id"), &self.rows())
                 .at(name(), &field("record_type"))

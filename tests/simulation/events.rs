@@ -206,6 +206,10 @@ pub(crate) fn calm(scene: &Scene) {
         .names
         .set([Server::Behind(SECOND), Server::Behind(30 * SECOND)]);
     scene.disk.set_full(false);
+    // What is no configuration is put right, and read again.
+    if scene.is_misspelt.replace(false) {
+        scene.events.borrow_mut().push_back(Event::Reload);
+    }
     for (number, account) in scene.setup.borrow().accounts.iter().enumerate() {
         providers.change_secret(number, &account.secret);
     }

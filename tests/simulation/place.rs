@@ -1,5 +1,10 @@
 //! The providers' side: who has which zone, and what is in it.
 
+mod hand;
+mod row;
+mod shown;
+mod wire;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
@@ -8,49 +13,15 @@ use std::{
     time::Duration,
 };
 
-use moored::{
-    core::{addr::Family, secret::Secret},
-    http::{Body, Request, Response, query},
-};
+use moored::core::addr::Family;
+pub(crate) use row::Row;
 use sandbox::{Offline, Service};
 use serde_json::{Value, json};
 
 use crate::{
     dice::Dice,
-    setup::{Account, Setup, absolute},
+    setup::{Account, Setup, absolute, is_within},
 };
-
-/// A record, of whatever type.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Row {
-    pub(crate) zone: String,
-    pub(crate) id: String,
-    /// In full.
-    pub(crate) name: String,
-    pub(crate) kind: String,
-    pub(crate) value: String,
-    /// On the line that is for everybody.
-    pub(crate) is_plain: bool,
-    /// All there is to know of it.
-    pub(crate) whole: Value,
-}
-
-impl Row {
-    pub(crate) fn family(&self) -> Option<Family> {
-        let mut families = Family::ALL.into_iter();
-        families.find(|it| self.is_plain && self.kind == it.record_type())
-    }
-
-    pub(crate) fn ttl(&self) -> Option<u32> {
-        let ttl = &self.whole["ttl"];
-        let text = ttl.as_str().map_or_else(|| ttl.to_string(), str::to_owned);
-        text.parse().ok()
-    }
-
-    pub(crate) fn addr(&self) -> Option<IpAddr> {
-        self.value.parse().ok()
-    }
-}
 
 /// A name and family.
 pub(crate) type Name = (String, Family);
@@ -150,11 +121,8 @@ impl Place {
 
     /// The zone that holds a name.
     pub(crate) fn zone_of(&self, account: usize, name: &str) -> Option<&String> {
-        let holds = |zone: &&String| {
-            let rest = name.strip_suffix(zone.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        self.accounts[account].zones.iter().find(holds)
+        let mut zones = self.accounts[account].zones.iter();
+        zones.find(|zone| is_within(name, zone))
     }
 
     /// Domeneshop's zone with that number.
@@ -212,223 +180,10 @@ impl Place {
         here.filter_map(Row::addr).collect()
     }
 
-    /// Somebody adds a record by hand.
-    pub(crate) fn add(
-        &self,
-        account: usize,
-        name: &str,
-        kind: &str,
-        value: &str,
-        ttl: Option<u32>,
-    ) {
-        self.forget_what_was_seen(account);
-        let Some(zone) = self.zone_of(account, name) else {
-            return;
-        };
-        let rest = name
-            .strip_suffix(zone.as_str())
-            .unwrap_or_default()
-            .trim_end_matches('.');
-        let rest = if rest.is_empty() { "@" } else { rest };
-        match self.service(account) {
-            Service::DnsPod(site) => {
-                self.offline
-                    .dnspod(site)
-                    .add(zone, rest, kind, value, None, ttl);
-            }
-            _ => {
-                self.offline.domeneshop().add(zone, rest, kind, value, ttl);
-            }
-        }
-    }
-
-    /// Somebody changes a record by hand.
-    pub(crate) fn set(&self, account: usize, row: &Row, value: &str) {
-        self.forget_what_was_seen(account);
-        let id = row.id.parse().unwrap();
-        match self.service(account) {
-            Service::DnsPod(site) => self.offline.dnspod(site).set(&row.zone, id, value),
-            _ => self.offline.domeneshop().set(&row.zone, id, value),
-        }
-    }
-
-    /// Somebody removes a record by hand.
-    pub(crate) fn remove(&self, account: usize, row: &Row) {
-        self.forget_what_was_seen(account);
-        let id = row.id.parse().unwrap();
-        match self.service(account) {
-            Service::DnsPod(site) => self.offline.dnspod(site).remove(&row.zone, id),
-            _ => self.offline.domeneshop().remove(&row.zone, id),
-        }
-    }
-
-    /// Another program of the account's owner writes what is there, again and again, until DNSPod
-    /// locks the record.
-    pub(crate) fn lock(&self, account: usize, row: &Row) {
-        let text = |key: &str| row.whole[key].as_str().unwrap_or_default().to_owned();
-        let token = format!(
-            "{},{}",
-            self.accounts[account].token,
-            self.secrets.borrow()[account]
-        );
-        let line = if text("line") == "Default" {
-            "default".to_owned()
-        } else {
-            text("line")
-        };
-        let fields = [
-            ("login_token", token),
-            ("format", "json".to_owned()),
-            ("domain", row.zone.clone()),
-            ("record_id", row.id.clone()),
-            ("sub_domain", text("name")),
-            ("record_type", row.kind.clone()),
-            ("record_line", line),
-            ("value", row.value.clone()),
-            ("ttl", text("ttl")),
-        ];
-        let body = query(fields.iter().map(|(name, value)| (*name, value.as_str())));
-        self.forget_what_was_seen(account);
-        for _ in 0..6 {
-            self.carry(
-                account,
-                "POST",
-                "/Record.Modify",
-                &form_headers(),
-                &body[1..],
-            );
-        }
-    }
-
-    /// The provider takes another secret from now on, and not the one before.
-    pub(crate) fn change_secret(&self, account: usize, secret: &str) {
-        let Account { service, token, .. } = &self.accounts[account];
-        let before = std::mem::replace(&mut self.secrets.borrow_mut()[account], secret.to_owned());
-        match *service {
-            Service::DnsPod(site) => {
-                let [before, after] = [&before, secret].map(|it| format!("{token},{it}"));
-                self.offline.dnspod(site).change_token(&before, &after);
-            }
-            _ => self.offline.domeneshop().change_secret(token, secret),
-        }
-    }
-
     /// The providers' clocks go on.
     pub(crate) fn pass_to(&self, at: i64) {
         let passed = (at - self.passed.replace(at)).max(0);
         self.offline
             .advance(Duration::from_millis(passed.unsigned_abs()));
     }
-
-    /// What a provider does and answers now.
-    pub(crate) fn ask(&self, account: usize, request: &Request) -> Response {
-        let mut headers = Vec::new();
-        let credentials = request.basic.as_ref().map(|(user, password)| {
-            let both = [user, password].map(Secret::expose).join(":");
-            format!("Basic {}", base64(both.as_bytes()))
-        });
-        headers.extend(credentials.as_deref().map(|it| ("authorization", it)));
-        let body = match &request.body {
-            Body::Form(pairs) => {
-                headers.extend(form_headers());
-                let pairs = pairs.iter().map(|(name, value)| (&**name, value.expose()));
-                query(pairs).split_off(1)
-            }
-            Body::Json(text) => {
-                headers.push(("content-type", "application/json"));
-                text.clone()
-            }
-            Body::Empty | Body::Soap(..) => String::new(),
-        };
-        let base = if self.service(account) == Service::Domeneshop {
-            "/v0"
-        } else {
-            ""
-        };
-        let target = format!("{base}{}", request.path);
-        self.carry(account, request.method.as_str(), &target, &headers, &body)
-    }
-
-    fn carry(
-        &self,
-        account: usize,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Response {
-        let answer = self
-            .offline
-            .ask(self.service(account), method, target, headers, body);
-        Response {
-            status: answer.status,
-            retry_after: None,
-            location: answer.header("location").map(str::to_owned),
-            body: answer.body.into_bytes(),
-        }
-    }
-
-    /// Notes what the zones have now, for the name servers.
-    pub(crate) fn publish(&self, account: usize, at: i64) {
-        let mut now: BTreeMap<Name, BTreeSet<IpAddr>> = BTreeMap::new();
-        for row in self.rows(account).iter() {
-            if let (Some(family), Some(addr)) = (row.family(), row.addr()) {
-                now.entry((row.name.clone(), family))
-                    .or_default()
-                    .insert(addr);
-            }
-        }
-        let mut shown = self.shown.borrow_mut();
-        let zones = &self.accounts[account].zones;
-        let gone = shown
-            .keys()
-            .filter(|(name, _)| zones.iter().any(|zone| name.ends_with(zone)));
-        for name in gone.cloned().collect::<Vec<_>>() {
-            now.entry(name).or_default();
-        }
-        for (name, addrs) in now {
-            let history = shown.entry(name).or_default();
-            if history.last().is_none_or(|(_, last)| *last != addrs) {
-                history.push((at, addrs));
-            }
-            // Nobody is so slow as to need more.
-            let old = history.len().saturating_sub(20);
-            history.drain(..old);
-        }
-    }
-
-    /// What a name server shows that saw the zone last at that time.
-    pub(crate) fn shown(&self, name: &Name, at: i64) -> BTreeSet<IpAddr> {
-        let shown = self.shown.borrow();
-        let history = shown.get(name).map_or(&[][..], Vec::as_slice);
-        let seen = history.iter().rev().find(|(since, _)| *since <= at);
-        seen.or(history.first())
-            .map(|(_, addrs)| addrs.clone())
-            .unwrap_or_default()
-    }
-}
-
-fn form_headers() -> [(&'static str, &'static str); 2] {
-    [
-        ("user-agent", "moored/1 (me@example.com)"),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ]
-}
-
-/// RFC 4648 section 4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group
-            .iter()
-            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
-        let bits = bits << (8 * (3 - group.len()));
-        for digit in 0..4 {
-            let is_padding = digit > group.len();
-            let six = bits >> (18 - 6 * digit) & 63;
-            text.push(if is_padding { '=' } else { DIGITS[six].into() });
-        }
-    }
-    text
 }

@@ -22,6 +22,8 @@ pub(crate) struct Parcel {
     pub(crate) request: Request,
     pub(crate) deed: Deed,
     pub(crate) answer: RefCell<Option<Response>>,
+    /// Its sender still waits for the answer.
+    pub(crate) is_awaited: Cell<bool>,
     /// It was lost on the way with the host that sent it.
     pub(crate) is_lost: Cell<bool>,
 }
@@ -133,6 +135,9 @@ impl Scene {
             let after = self.place.rows(*account);
             self.log.note(now, || format!("a{account} does {deed:?}"));
             let mut laws = self.laws.borrow_mut();
+            if !parcel.is_awaited.get() {
+                laws.comes_late(deed, now);
+            }
             laws.takes_effect(*account, deed, &before, &after, now);
             self.place.publish(*account, now);
         }

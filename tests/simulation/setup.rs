@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use moored::{
     config::{self, Config, Surroundings},
-    core::{addr::Family, intent::OnAbsent},
+    core::{
+        addr::Family,
+        intent::OnAbsent,
+        name::{Fqdn, ZoneName},
+    },
 };
 use sandbox::{Service, Site};
 
@@ -118,6 +122,13 @@ impl Setup {
         self.interval.min(self.verify).min(self.audit)
     }
 
+    /// Whether our address of a family is known by the word of others, or may be.
+    pub(crate) fn is_from_outside(&self, family: Family) -> bool {
+        self.sources[place(family)]
+            .iter()
+            .any(|it| *it != "interface")
+    }
+
     pub(crate) fn is_kept(&self, host: &Host, family: Family) -> bool {
         host.wants(family) && !self.sources[place(family)].is_empty()
     }
@@ -172,8 +183,10 @@ pub(crate) fn read(text: &str) -> Result<Config, String> {
 
 impl Account {
     fn drawn(service: Service, number: i64, dice: &Dice) -> Self {
-        let zones: Vec<_> = (0..dice.pick(&[1, 1, 2]))
-            .map(|zone| format!("z{zone}.a{number}.example"))
+        // The second zone's name ends in the letters of the first one's, and is not within it.
+        let zones: Vec<_> = ["z", "xz"][..dice.pick(&[1, 1, 2])]
+            .iter()
+            .map(|zone| format!("{zone}.a{number}.example"))
             .collect();
         let update = dice.pick(&["auto", "auto", "records"]);
         let names = ["@", "home", "*.wild", "nas.deep"];
@@ -252,6 +265,13 @@ impl Host {
             create: !dice.percent(10),
         }
     }
+}
+
+/// Whether a name is a zone's own or below it, by whole labels.
+pub(crate) fn is_within(name: &str, zone: &str) -> bool {
+    let name = Fqdn::parse(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let zone = ZoneName::parse(zone).unwrap_or_else(|error| panic!("{zone}: {error}"));
+    name.is_within(&zone)
 }
 
 /// A name as the zone has it, in full.

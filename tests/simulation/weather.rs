@@ -28,6 +28,8 @@ pub(crate) enum Fault {
     FailedAfter(u16),
     /// Nothing is done; a status, and how many seconds to wait.
     Wait(u16, Option<u64>),
+    /// Nothing is done; the credentials are refused, for this or for all.
+    Refused,
     /// Nothing is done; a page that asks to sign in.
     Page,
     /// It is done, and half of the answer comes.
@@ -60,6 +62,7 @@ impl Fault {
             Self::FailedAfter(status),
             Self::Wait(429, seconds),
             Self::Wait(503, seconds),
+            Self::Refused,
             Self::Page,
             Self::Half,
             Self::Code(dice.pick(&["-2", "-8", "21", "3", "-99", "-15", "4711"])),

@@ -34,6 +34,7 @@ struct UnderWay<'w> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
+        self.parcel.is_awaited.set(false);
         if !self.is_over && self.wire.scene.dice.percent(50) {
             self.parcel.is_lost.set(true);
         }
@@ -106,6 +107,7 @@ impl Wire {
                 request: request.clone(),
                 deed: deed.clone(),
                 answer: RefCell::new(None),
+                is_awaited: Cell::new(true),
                 is_lost: Cell::new(false),
             });
             answer = self.carry(parcel, arrives, back).await;
@@ -137,6 +139,7 @@ impl Wire {
                 retry_after: seconds.map(Duration::from_secs),
                 ..with(status, "")
             }),
+            Fault::Refused => Ok(with(401, "")),
             Fault::Page => Ok(with(
                 200,
                 "<html><h1>Please sign in to use this network</h1></html>",

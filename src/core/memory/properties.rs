@@ -33,6 +33,7 @@ fn holds() -> impl Strategy<Value = Option<Hold>> {
         class,
         what: "said no".to_owned(),
         failures,
+        refusals: failures,
         since,
         until,
     }))

@@ -220,6 +220,7 @@ fn a_new_secret_lifts_holds_and_a_new_place_voids_everything() {
         class: Class::Rejected,
         what: "refused".into(),
         failures: 1,
+        refusals: 0,
         since: at(0),
         until: at(100),
     };
@@ -337,6 +338,7 @@ fn what_is_remembered_from_the_future_delays_nothing() {
             class: Class::Rejected,
             what: String::new(),
             failures: 1,
+            refusals: 0,
             since: at(since),
             until: at(until),
         })
@@ -403,6 +405,7 @@ fn every_moment_moves_with_the_clock() {
         class: Class::Transient,
         what: String::new(),
         failures: 1,
+        refusals: 0,
         since: at(1),
         until: at(9),
     };

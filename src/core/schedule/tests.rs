@@ -94,6 +94,33 @@ fn refused_credentials_are_probed_after_6_then_12_then_every_24_hours() {
 }
 
 #[test]
+fn a_probe_that_says_nothing_of_the_credentials_forgets_no_refusal() {
+    let mut hold: Option<Hold> = None;
+    let mut hours = Vec::new();
+    for class in [
+        Class::Rejected,
+        Class::Transient,
+        Class::Rejected,
+        Class::RateLimited { retry_after: None },
+        Class::Contract,
+        Class::Rejected,
+        Class::Unconfirmed,
+        Class::Rejected,
+    ] {
+        let failure = Failure::of_account(class, "x");
+        let now = hold.as_ref().map_or(at(0), |hold| hold.until);
+        let next = Hold::after(hold.as_ref(), &failure, now, 0.0);
+        if class == Class::Rejected {
+            hours.push(next.until.since(now).as_secs() / 3_600);
+        } else {
+            assert!(next.until.since(now) <= HOUR, "{class:?}");
+        }
+        hold = Some(next);
+    }
+    assert_eq!(hours, [6, 12, 24, 24]);
+}
+
+#[test]
 fn retry_after_is_obeyed_and_clamped() {
     let limited = |seconds| Class::RateLimited {
         retry_after: Some(Duration::from_secs(seconds)),

@@ -513,6 +513,47 @@ fn l8_an_account_in_trouble_is_asked_less_and_less() {
 }
 
 #[test]
+fn l8_retry_after_is_obeyed_across_restarts_and_reloads() {
+    // What is asked for, and how long nobody is asked: half a minute at least, a day at most.
+    for (asked, obeyed) in [(0, 30), (90, 90), (1_500, 1_500), (864_000, 86_400)] {
+        for for_writes in [false, true] {
+            let fakes = one(Push::WhenSimple);
+            fakes.provider().put(HOME, "1.1.1.1");
+            let retry_after = Some(Duration::from_secs(asked));
+            let limited = Some(failure(Class::RateLimited { retry_after }));
+            let provider = fakes.provider();
+            let wish = if for_writes {
+                &provider.unwritable
+            } else {
+                &provider.broken
+            };
+            *wish.borrow_mut() = limited;
+            fakes.round();
+            let calls = provider.calls();
+            let step = Duration::from_secs(obeyed) / 30;
+            for turn in 0..30 {
+                for occasion in [Occasion::Routine, Occasion::Network, Occasion::Asked] {
+                    fakes.restart();
+                    // Another secret, or other hosts: each time the configuration was read.
+                    fakes.fingerprint.set(fakes.fingerprint.get() + 1);
+                    let report = fakes.play(Task {
+                        audit: true,
+                        occasion,
+                        dry_run: false,
+                    });
+                    let is_held = matches!(first(&report), Outcome::Held { .. });
+                    assert!(is_held, "{asked} s, {occasion:?}");
+                }
+                assert_eq!(provider.calls(), calls, "{asked} s, turn {turn}");
+                fakes.advance(step);
+            }
+            *wish.borrow_mut() = None;
+            assert_eq!(outcomes(&fakes.round()), ["changed"], "{asked} s");
+        }
+    }
+}
+
+#[test]
 fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {
     let fakes = one(Push::WhenSimple);
     fakes.disk_full.set(true);

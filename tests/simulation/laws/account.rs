@@ -8,6 +8,7 @@ use crate::{
     deed::{Deed, Verb},
     log::Elapsed,
     place::Name,
+    setup::is_within,
     time::{HOUR, MINUTE, SECOND},
 };
 
@@ -27,24 +28,37 @@ struct Doubt {
 
 #[derive(Default)]
 pub(crate) struct Watched {
-    pause: Option<Pause>,
-    refusals: u32,
+    /// Each of these binds, however many there are.
+    pauses: Vec<Pause>,
+    /// The answers that refused the credentials, one after another: for reading, and for writing. Only
+    /// what shows that they are good for the same makes an end of the row.
+    refusals: [Vec<u64>; 2],
     doubts: BTreeMap<Name, Doubt>,
     /// Zones that were asked for in this round, and whether they were told.
     listed: BTreeMap<String, bool>,
+    /// Something was written in this round, or was to be.
+    writes: bool,
     /// Rounds in a row in which nothing could be read, each begun because it was time.
     streak: u32,
     failed: Option<(u64, i64)>,
     /// Something has happened that is worth a round before its time; and that is why this one is played.
     is_disturbed: bool,
     is_early: bool,
-    /// Until when the laws let what it answered keep a name from being right.
-    pub(crate) lenient: i64,
+    /// Until when the laws let what it answered keep a name from being right: refusals, which another
+    /// configuration lifts, and the rest.
+    refused: i64,
+    lenient: i64,
 }
 
 impl Watched {
-    pub(crate) fn round_begins(&mut self, is_early: bool) {
+    pub(crate) fn round_begins(&mut self, is_early: bool, now: i64) {
+        // What was refused is not wanted any more: it was looked, and nothing was left to write.
+        if !self.writes && self.listed.values().any(|is_told| *is_told) {
+            self.refusals[1].clear();
+        }
+        self.writes = false;
         self.listed.clear();
+        self.pauses.retain(|it| now < it.until);
         self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
     }
 
@@ -55,11 +69,12 @@ impl Watched {
 
     /// A request leaves in this round.
     pub(crate) fn leaves(&mut self, deed: &Deed, now: i64, round: u64, is_recorded: bool) {
-        if let Some(Pause { until, law, .. }) = &self.pause
-            && now < *until
-        {
-            let until = Elapsed(*until);
-            panic!("{law}: the account is to be left alone until {until}: {deed:?}");
+        for Pause { until, law, .. } in &self.pauses {
+            assert!(
+                now >= *until,
+                "{law}: the account is to be left alone until {}: {deed:?}",
+                Elapsed(*until)
+            );
         }
         if let Some((failed, at)) = self.failed
             && failed != round
@@ -77,6 +92,7 @@ impl Watched {
         if !deed.writes() {
             return;
         }
+        self.writes = true;
         for name in &deed.names {
             assert!(
                 !self.doubts.contains_key(name),
@@ -105,27 +121,26 @@ impl Watched {
         {
             self.listed.insert(zone.clone(), verdict == Verdict::Good);
             if verdict == Verdict::Good {
-                self.doubts
-                    .retain(|(name, _), _| !name.ends_with(zone.as_str()));
+                self.doubts.retain(|(name, _), _| !is_within(name, zone));
             }
         }
         // Several names in one push: which of them is refused is found out by asking for fewer.
         if verdict == Verdict::Good || (verdict, deed.verb) == (Verdict::NotThis, Verb::Push) {
             self.doubts.retain(|name, _| !deed.names.contains(name));
         }
-        let mut pause = |until, law| {
-            self.pause = Some(Pause { until, law, answer });
-        };
         match verdict {
             Verdict::Refused => {
-                self.refusals += 1;
-                pause(now + ((6 * HOUR) << (self.refusals - 1).min(2)), "L4");
+                let row = &mut self.refusals[usize::from(deed.writes())];
+                let step = row.len().min(2);
+                row.push(answer);
+                self.pause(now + ((6 * HOUR) << step), "L4", answer);
             }
-            Verdict::Wait(wait) => pause(now + wait.unwrap_or(HOUR), "L8"),
-            _ => {}
-        }
-        if verdict != Verdict::Refused {
-            self.refusals = 0;
+            Verdict::Wait(wait) => self.pause(now + wait.unwrap_or(HOUR), "L8", answer),
+            // Whoever may write may read; the other way round nothing is known. Before anybody is told what
+            // is wrong with a request, it is seen whose it is.
+            Verdict::Good | Verdict::NotThis if deed.writes() => self.refusals = Default::default(),
+            Verdict::Good | Verdict::NotThis => self.refusals[0].clear(),
+            Verdict::Unknown => {}
         }
         let reads = !deed.writes();
         if reads && verdict == Verdict::Unknown {
@@ -139,25 +154,41 @@ impl Watched {
         }
         let with_jitter = |length: i64| now + length + length / 4;
         let lenient = match verdict {
-            Verdict::Good => now,
+            Verdict::Good => 0,
             Verdict::Refused => with_jitter(24 * HOUR),
             Verdict::Wait(Some(wait)) => with_jitter(wait),
             Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
-            // Writes of which nothing is known are four within an hour at most.
-            Verdict::Unknown if deed.writes() => with_jitter(15 * MINUTE).max(now + HOUR),
             Verdict::Unknown => with_jitter(15 * MINUTE),
         };
-        self.lenient = self.lenient.max(lenient);
+        if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
+            self.refused = self.refused.max(lenient);
+        } else {
+            self.put_off(lenient);
+        }
+    }
+
+    fn pause(&mut self, until: i64, law: &'static str, answer: u64) {
+        self.pauses.push(Pause { until, law, answer });
+    }
+
+    /// Until when the laws let what it answered keep a name from being right.
+    pub(crate) fn lenient(&self) -> i64 {
+        self.lenient.max(self.refused)
+    }
+
+    /// Something else keeps names from being right until then.
+    pub(crate) fn put_off(&mut self, until: i64) {
+        self.lenient = self.lenient.max(until);
     }
 
     /// The account's credentials or hosts are other ones now.
     pub(crate) fn is_another(&mut self) {
         // Who asked us to wait still does.
-        self.pause.take_if(|it| it.law == "L4");
-        self.refusals = 0;
+        self.pauses.retain(|it| it.law != "L4");
+        self.refusals = Default::default();
         self.failed = None;
         self.is_disturbed = true;
-        self.lenient = 0;
+        self.refused = 0;
     }
 
     /// The names in doubt.
@@ -167,9 +198,9 @@ impl Watched {
 
     /// The process has died. What it had not written down nobody knows.
     pub(crate) fn dies(&mut self, known: u64) {
-        if self.pause.as_ref().is_some_and(|it| it.answer > known) {
-            self.pause = None;
-            self.refusals = self.refusals.saturating_sub(1);
+        self.pauses.retain(|it| it.answer <= known);
+        for row in &mut self.refusals {
+            row.retain(|answer| *answer <= known);
         }
         self.doubts.retain(|_, it| it.is_recorded);
         self.failed = None;
@@ -179,8 +210,8 @@ impl Watched {
 
     /// Whatever was written down is gone.
     pub(crate) fn forgets(&mut self) {
-        self.pause = None;
-        self.refusals = 0;
+        self.pauses.clear();
+        self.refusals = Default::default();
         self.doubts.clear();
         self.is_disturbed = true;
     }

@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod due;
 mod zone;
 
 use std::{collections::BTreeSet, net::IpAddr};
@@ -13,7 +14,7 @@ use moored::{
     round::Occasion,
 };
 
-use self::{account::Watched, answer::Verdict, zone::Zones};
+use self::{account::Watched, answer::Verdict, due::Due, zone::Zones};
 use crate::{
     deed::{Deed, Verb},
     line::Link,
@@ -21,7 +22,7 @@ use crate::{
     place::{Name, Row},
     scene::Scene,
     setup::{Setup, place},
-    time::{HOUR, MINUTE, SECOND},
+    time::{MINUTE, SECOND},
 };
 
 /// What is counted.
@@ -52,6 +53,7 @@ struct Round {
 pub(crate) struct Laws {
     accounts: Vec<Watched>,
     zones: Zones,
+    due: Due,
     round: Round,
     /// What the process was started with, or has read since.
     setup: Setup,
@@ -68,6 +70,7 @@ impl Laws {
         let mut laws = Self {
             accounts: setup.accounts.iter().map(|_| Watched::default()).collect(),
             zones: Zones::default(),
+            due: Due::default(),
             round: Round::default(),
             setup: setup.clone(),
             believable: BTreeSet::new(),
@@ -100,9 +103,11 @@ impl Laws {
                 watched.is_another();
             }
             watched.keeps(&kept(setup, new));
-            self.zones
-                .ttls
-                .extend(new.hosts.iter().filter_map(|it| it.ttl));
+            for host in &new.hosts {
+                if let Some(ttl) = host.ttl {
+                    self.zones.wants_ttl(&host.name, ttl);
+                }
+            }
         }
         self.setup = setup.clone();
         self.disturb();
@@ -138,19 +143,29 @@ impl Laws {
 
     fn excuse_all(&mut self, now: i64) {
         for account in &self.setup.accounts {
-            self.zones.excuse(&kept(&self.setup, account), now);
+            let names = kept(&self.setup, account);
+            self.zones.excuse(&names, now);
+            self.due.is_touched(&names, now);
         }
     }
 
-    /// Until when the laws let an account's names be wrong.
-    pub(crate) fn lenient(&self, account: usize) -> i64 {
-        self.accounts[account].lenient
+    /// By when each name of an account has to be right, the faults having stopped at `calm`.
+    pub(crate) fn due(&self, account: usize, calm: i64) -> Vec<(Name, i64)> {
+        let all = kept(&self.setup, &self.setup.accounts[account]);
+        let free = self.accounts[account].lenient().max(calm);
+        let due = |name: &Name| self.due.of(name, &all, &self.setup, free);
+        all.iter().map(|it| (it.clone(), due(it))).collect()
+    }
+
+    /// Every name was found to be right.
+    pub(crate) fn is_settled(&mut self) {
+        self.due.is_settled();
     }
 
     /// What delays everything delays that too.
     pub(crate) fn put_off(&mut self, until: i64) {
         for account in &mut self.accounts {
-            account.lenient = account.lenient.max(until);
+            account.put_off(until);
         }
     }
 
@@ -190,7 +205,7 @@ impl Laws {
         };
         self.counted.rounds += 1;
         for account in &mut self.accounts {
-            account.round_begins(is_early);
+            account.round_begins(is_early, now);
         }
     }
 
@@ -222,6 +237,9 @@ impl Laws {
             return;
         }
         self.counted.writes += 1;
+        for name in &deed.names {
+            self.due.is_written(name, self.round.number, now);
+        }
         let ours = kept(&self.setup, &self.setup.accounts[account]);
         let foreign = deed.names.difference(&ours).next();
         assert!(foreign.is_none(), "L5: {foreign:?} is not ours: {deed:?}");
@@ -295,8 +313,14 @@ impl Laws {
     }
 
     /// Somebody has written a name by hand.
-    pub(crate) fn is_edited(&mut self, name: Name, now: i64) {
-        self.zones.excuse(&[name], now);
+    pub(crate) fn is_edited(&mut self, name: &Name, now: i64) {
+        self.zones.excuse([name], now);
+        self.due.is_touched([name], now);
+    }
+
+    /// A provider does what nobody waits for any more.
+    pub(crate) fn comes_late(&mut self, deed: &Deed, now: i64) {
+        self.due.is_touched(&deed.names, now);
     }
 
     /// A provider has done what it was asked for.
@@ -309,11 +333,6 @@ impl Laws {
         now: i64,
     ) {
         self.zones.change(account, deed, before, after, now);
-    }
-
-    /// Once the faults have stopped every name has to be right, so long after.
-    pub(crate) fn patience(&self) -> i64 {
-        2 * self.setup.interval.max(self.setup.verify) + HOUR / 6
     }
 }
 

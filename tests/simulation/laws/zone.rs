@@ -15,12 +15,23 @@ pub(crate) struct Zones {
     needless: BTreeMap<(usize, String), Vec<i64>>,
     /// Until when a name may be written without need: what was written there last may arrive yet.
     excused: BTreeMap<Name, i64>,
-    /// Every TTL that was configured for some host.
-    pub(crate) ttls: BTreeSet<u32>,
+    /// Every TTL that was ever configured for a name: a write may arrive late. It is good for the records
+    /// of that name and for no other.
+    ttls: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) needless_in_all: u64,
 }
 
 impl Zones {
+    /// From now on that TTL is configured for a name.
+    pub(crate) fn wants_ttl(&mut self, name: &str, ttl: u32) {
+        self.ttls.entry(name.to_owned()).or_default().insert(ttl);
+    }
+
+    fn may_last(&self, record: &Row) -> bool {
+        let wanted = self.ttls.get(&record.name);
+        wanted.is_some_and(|it| record.ttl().is_some_and(|ttl| it.contains(&ttl)))
+    }
+
     /// It is not known what became of the last write of these names, or somebody else has written them.
     pub(crate) fn excuse<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>, now: i64) {
         let names = names.into_iter().cloned();
@@ -28,13 +39,27 @@ impl Zones {
             .extend(names.map(|name| (name, now + 2 * HOUR)));
     }
 
-    /// A write that changes nothing: nobody needed it.
-    fn is_needless(&mut self, deed: &Deed, now: i64) {
+    /// A write asks for what a record is already: nobody needed it, unless something was in doubt there.
+    fn is_needless(&mut self, account: usize, deed: &Deed, there: &Row, now: i64) {
         self.needless_in_all += 1;
-        let is_excused = |name: &Name| self.excused.get(name).is_some_and(|until| now <= *until);
+        let name = there.family().map(|it| (there.name.clone(), it));
+        let until = name.and_then(|it| self.excused.get(&it));
         assert!(
-            deed.names.iter().any(is_excused),
-            "L3: it is so already, and nothing was in doubt: {deed:?}"
+            until.is_some_and(|until| now <= *until),
+            "L3: {} is so already, and nothing was in doubt: {deed:?}",
+            there.name
+        );
+        let times = self.needless.entry((account, there.id.clone()));
+        let times = times.or_default();
+        times.retain(|it| now - it < HOUR);
+        times.push(now);
+        // DNSPod locks a record after more than five; of Domeneshop no limit is known.
+        let is_pod = there.whole.get("value").is_some();
+        let most = if is_pod { 4 } else { 12 };
+        assert!(
+            times.len() <= most,
+            "L3: written {} times within the hour without a change: {deed:?}",
+            times.len()
         );
     }
 
@@ -62,21 +87,17 @@ impl Zones {
             others(after),
             "L5: records of others change by {deed:?}"
         );
-        if deed.verb == Verb::Modify {
-            self.modify(account, deed, before, after, now);
+        match deed.verb {
+            Verb::Modify => self.keeps_its_attributes(deed, before, after),
+            Verb::Create | Verb::Push => self.lasts_as_before(deed, before, after),
+            Verb::Zones | Verb::List | Verb::Remove => {}
         }
-        let addrs = |rows: &[Row]| {
-            let meant = rows.iter().filter(is_meant);
-            meant
-                .map(|it| (it.name.clone(), it.kind.clone(), it.value.clone()))
-                .collect::<BTreeSet<_>>()
-        };
-        if deed.verb == Verb::Push && before != after && addrs(before) == addrs(after) {
-            self.is_needless(deed, now);
+        for there in before.iter().filter(|it| is_so_already(deed, it, before)) {
+            self.is_needless(account, deed, there, now);
         }
     }
 
-    fn modify(&mut self, account: usize, deed: &Deed, before: &[Row], after: &[Row], now: i64) {
+    fn keeps_its_attributes(&self, deed: &Deed, before: &[Row], after: &[Row]) {
         let find = |rows: &[Row]| {
             rows.iter()
                 .find(|it| Some(&it.id) == deed.record.as_ref())
@@ -89,7 +110,7 @@ impl Zones {
             let now = &new.whole[key];
             let may_change = match key.as_str() {
                 "value" | "data" | "updated_on" => true,
-                "ttl" => new.ttl().is_some_and(|ttl| self.ttls.contains(&ttl)),
+                "ttl" => self.may_last(&new),
                 _ => false,
             };
             assert!(
@@ -97,24 +118,48 @@ impl Zones {
                 "L5: {key} is {now}, and was {value}: {deed:?}"
             );
         }
-        let is_same = old.addr().is_some_and(|addr| deed.addrs.contains(&addr));
-        let is_as_long = deed.ttl.is_none_or(|ttl| old.ttl() == Some(ttl));
-        if is_same && is_as_long && old.whole == new.whole {
-            self.is_needless(deed, now);
-            let times = self.needless.entry((account, new.id)).or_default();
-            times.retain(|it| now - it < HOUR);
-            times.push(now);
-            // DNSPod locks a record after more than five; of Domeneshop no limit is known.
-            let most = if old.whole.get("value").is_some() {
-                4
-            } else {
-                12
+    }
+
+    /// A record that is new has the provider's own TTL or a configured one; one that takes another's place,
+    /// that one's.
+    fn lasts_as_before(&self, deed: &Deed, before: &[Row], after: &[Row]) {
+        let is_new = |it: &&Row| {
+            before
+                .iter()
+                .all(|old| old.id != it.id || old.whole != it.whole)
+        };
+        for new in after.iter().filter(is_new) {
+            let replaced = |it: &&Row| it.name == new.name && it.kind == new.kind && it.is_plain;
+            let mut olds = before.iter().filter(replaced);
+            let may_last = match deed.verb {
+                Verb::Create => deed.ttl.is_none() || self.may_last(new),
+                _ => olds.all(|old| old.ttl() == new.ttl()),
             };
-            assert!(
-                times.len() <= most,
-                "L3: written {} times within the hour without a change: {deed:?}",
-                times.len()
-            );
+            assert!(may_last, "L5: the TTL is {:?}: {deed:?}", new.ttl());
+        }
+    }
+}
+
+/// Whether a record is already what a write asks for.
+fn is_so_already(deed: &Deed, there: &Row, all: &[Row]) -> bool {
+    let is_at = |it: &Row| {
+        let family = it.family();
+        family.is_some_and(|family| deed.names.contains(&(it.name.clone(), family)))
+    };
+    let has_it = |it: &Row| it.addr().is_some_and(|addr| deed.addrs.contains(&addr));
+    match deed.verb {
+        Verb::Zones | Verb::List | Verb::Remove => false,
+        Verb::Create => is_at(there) && has_it(there),
+        Verb::Modify => {
+            let is_as_long = deed.ttl.is_none_or(|ttl| there.ttl() == Some(ttl));
+            Some(&there.id) == deed.record.as_ref() && has_it(there) && is_as_long
+        }
+        // A push takes the place of everything at a name.
+        Verb::Push => {
+            let mut same = all
+                .iter()
+                .filter(|it| it.name == there.name && it.family() == there.family());
+            is_at(there) && same.all(has_it)
         }
     }
 }

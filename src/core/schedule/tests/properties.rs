@@ -27,6 +27,7 @@ fn holds() -> impl Strategy<Value = Option<Hold>> {
         class,
         what: String::new(),
         failures: 1,
+        refusals: 1,
         since: at(since),
         until: at(since.saturating_add(length)),
     }))
@@ -84,7 +85,14 @@ proptest! {
     ) {
         let failure = Failure::of_account(class, "x");
         let hold = |failures: u32, jitter| {
-            let before = Hold { class, what: String::new(), failures: failures - 1, since: at(0), until: at(0) };
+            let before = Hold {
+                class,
+                what: String::new(),
+                failures: failures - 1,
+                refusals: failures - 1,
+                since: at(0),
+                until: at(0),
+            };
             Hold::after(Some(&before), &failure, at(0), jitter)
         };
         let held = hold(failures, jitter);
