@@ -35,7 +35,10 @@ impl Memory {
         if account.fingerprint != fingerprint {
             account.fingerprint = fingerprint;
             // What another secret or other hosts cannot mend goes on: who asked us to wait still does.
-            let mends = |hold: &mut Hold| hold.class.is_refusal();
+            let mends = |hold: &mut Hold| {
+                hold.refusals = 0;
+                hold.class.is_refusal()
+            };
             account.hold.take_if(mends);
             for target in account.targets.values_mut() {
                 target.hold.take_if(mends);

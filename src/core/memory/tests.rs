@@ -249,11 +249,14 @@ fn a_new_configuration_lifts_refusals_and_no_other_hold() {
         let mut memory = Memory::default();
         let name = target().account;
         memory.adopt(&name, "a", 1, &[target()], at(0));
-        let hold = Hold::after(None, &Failure::of_account(class, "x"), at(0), 0.0);
+        let mut hold = Hold::after(None, &Failure::of_account(class, "x"), at(0), 0.0);
+        hold.refusals = 3;
         memory.target_mut(&target()).hold = Some(hold.clone());
         memory.accounts.get_mut(&name).unwrap().hold = Some(hold);
         memory.adopt(&name, "a", 2, &[target()], at(0));
         let account = memory.account(&name).unwrap();
+        let refusals = account.hold.as_ref().map_or(0, |it| it.refusals);
+        assert_eq!(refusals, 0, "another secret was never refused");
         let of_target = &memory.target(&target()).unwrap().hold;
         assert_eq!(
             [account.hold.is_none(), of_target.is_none()],
