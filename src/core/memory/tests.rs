@@ -324,6 +324,43 @@ fn what_was_sent_counts_for_its_hour_whatever_is_configured() {
 }
 
 #[test]
+fn each_of_what_counts_is_kept_by_itself() {
+    let name = target().account;
+    let transient = Failure::of_account(Class::Transient, "x");
+    let hold = Some(Hold::after(None, &transient, at(0), 0.0));
+    for kept in 0..4 {
+        let mut memory = Memory::default();
+        memory.adopt(&name, "here", 1, &[target()], at(0));
+        let account = memory.accounts.get_mut(&name).unwrap();
+        match kept {
+            0 => account.hold.clone_from(&hold),
+            1 => account.requests.charge(1, at(0)),
+            2 => memory.begin(&change("1.1.1.2"), at(0)),
+            _ => {
+                let target = memory.target_mut(&target());
+                target.hold.clone_from(&hold);
+                target.held_for = vec![ip("1.1.1.1")];
+            }
+        }
+        memory.keep_accounts(&BTreeSet::new(), at(1));
+        memory.adopt(&name, "here", 2, &[target()], at(1));
+        let account = memory.account(&name).unwrap();
+        let target = memory.target(&target());
+        let there = [
+            account.hold == hold,
+            account.requests.spent(at(1)) == 1,
+            target.is_some_and(|it| it.writes.len() == 1),
+            target.is_some_and(|it| it.hold == hold && it.held_for == [ip("1.1.1.1")]),
+        ];
+        let mut wanted = [false; 4];
+        wanted[kept] = true;
+        assert_eq!(there, wanted);
+        memory.keep_accounts(&BTreeSet::new(), at(4_000));
+        assert_eq!(memory.accounts, [].into());
+    }
+}
+
+#[test]
 fn what_was_remembered_of_a_family_alone_is_not_of_an_interface() {
     let text = r#"{"vantages":{"A":{"believed":["1.1.1.1"]},"A via eth1":{"absent":4000}}}"#;
     let memory: Memory = serde_json::from_str(text).unwrap();
