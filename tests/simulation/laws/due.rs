@@ -1,7 +1,7 @@
 //! By when a name has to be right once the faults have stopped: the sum of what the laws let delay it,
 //! each for its reason, and of nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     place::Name,
@@ -56,10 +56,12 @@ impl Due {
     }
 
     /// Until when repetitions of a write are spaced out: after the second for a minute, after the third for
-    /// ten, and four an hour are the most (L3).
-    fn paced(&self, name: &Name) -> i64 {
-        let times = self.writes.get(name).map_or(&[][..], Vec::as_slice);
-        let back = |count: usize| times.iter().rev().nth(count - 1).map(|(_, at)| *at);
+    /// ten, and four an hour are the most (L3). What was to be written behind a request that failed counts as
+    /// written, so that each of an account's names may have as many writes as all of them together.
+    fn paced(&self, all: &BTreeSet<Name>) -> i64 {
+        let times = all.iter().filter_map(|it| self.writes.get(it)).flatten();
+        let times: BTreeMap<u64, i64> = times.copied().collect();
+        let back = |count: usize| times.values().rev().nth(count - 1).copied();
         let last = back(1).unwrap_or_default();
         match times.len() {
             0 | 1 => 0,
@@ -71,21 +73,14 @@ impl Due {
 
     /// By when a name has to be right. `free` is when the faults have stopped and the account's pauses are
     /// over; `all` are the account's names.
-    pub(crate) fn of<'n>(
-        &self,
-        name: &Name,
-        all: impl IntoIterator<Item = &'n Name>,
-        setup: &Setup,
-        free: i64,
-    ) -> i64 {
+    pub(crate) fn of(&self, name: &Name, all: &BTreeSet<Name>, setup: &Setup, free: i64) -> i64 {
         let is_from_outside = setup.is_from_outside(name.1);
         let damped = if is_from_outside { DAMPED } else { 0 };
         let Some(touched) = self.touched.get(name) else {
-            return free.max(self.paced(name)) + damped + ROUND;
+            return free.max(self.paced(all)) + damped + ROUND;
         };
         // Nobody compares while the account has something to write.
-        let paced = all.into_iter().map(|it| self.paced(it)).max();
-        let free = free.max(*touched + BEHIND).max(paced.unwrap_or(0)) + damped + ROUND;
+        let free = free.max(*touched + BEHIND).max(self.paced(all)) + damped + ROUND;
         // It falls due right after a round, and the next one may come a tenth late.
         let routine = setup.routine() + setup.routine() / 10;
         free + setup.verify + routine + SPREADING + SECOND_LOOK + ROUND

@@ -284,7 +284,8 @@ impl Laws {
                 .count()
                 == 0;
             let place = place(*family);
-            let settled = |since| self.round.is_asked || self.round.began - since >= 2 * MINUTE;
+            let now = scene.time.at();
+            let settled = |since| self.round.is_asked || now - since >= 2 * MINUTE;
             let is_gone = self.round.gone[place].is_some_and(settled);
             let may_go = is_gone && self.setup.on_absent[place] == OnAbsent::Remove;
             let is_known = self.round.words[place]
