@@ -277,11 +277,11 @@ fn zone(domain: &Domain) -> Option<Zone> {
     })
 }
 
-/// What a change comes to that was not sent because of an earlier failure: the same, but a write
-/// that never left is not one whose outcome is unknown.
+/// What a change comes to that was not sent because of an earlier failure: the same, but of a write
+/// that never left it is known that it had no effect.
 fn unsent(earlier: &Failure) -> Failure {
     match earlier.class {
-        Class::Unconfirmed => Failure::of_account(
+        Class::Unconfirmed | Class::Contract => Failure::of_account(
             Class::Transient,
             format!("not sent, because of an earlier request: {}", earlier.what),
         ),

@@ -49,7 +49,7 @@ impl Ledger {
             Some(halt) => Failure {
                 class: match halt.class {
                     // Of what was not sent it is known that it had no effect.
-                    Class::Unconfirmed => Class::Transient,
+                    Class::Unconfirmed | Class::Contract => Class::Transient,
                     class => class,
                 },
                 what: format!("not sent after an earlier failure: {}", halt.what),

@@ -56,8 +56,8 @@ impl Due {
     }
 
     /// Until when repetitions of a write are spaced out: after the second for a minute, after the third for
-    /// ten, and four an hour are the most (L3). What was to be written behind a request that failed counts as
-    /// written, so that each of an account's names may have as many writes as all of them together.
+    /// ten, and four an hour are the most (L3). What was to be written behind a request that the process did not
+    /// survive counts as written, so that each of an account's names may have as many writes as all of them together.
     fn paced(&self, all: &BTreeSet<Name>) -> i64 {
         let times = all.iter().filter_map(|it| self.writes.get(it)).flatten();
         let times: BTreeMap<u64, i64> = times.copied().collect();

@@ -229,6 +229,19 @@ fn a_lost_answer_leaves_its_batch_unconfirmed_and_the_rest_unsent() {
 }
 
 #[test]
+fn an_answer_that_makes_no_sense_leaves_no_doubt_about_what_was_not_sent() {
+    let account = account(|_| answer(302, ""));
+    let results = account.apply_now(vec![
+        pushed("a.example.com", V4),
+        pushed("c.example.com", V6),
+    ]);
+    assert_eq!(account.sent().len(), 1);
+    let classes = results.into_iter().map(|it| it.unwrap_err().class);
+    let classes: Vec<_> = classes.collect();
+    assert_eq!(classes, [Class::Contract, Class::Transient]);
+}
+
+#[test]
 fn a_lost_answer_while_a_batch_is_narrowed_down_stops_the_narrowing() {
     let account = account(|request| match named(request).len() {
         4 => answer(404, ""),

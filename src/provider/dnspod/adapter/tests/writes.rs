@@ -215,7 +215,6 @@ async fn after_a_failure_of_the_account_nothing_more_is_sent() {
         (code(-8), limited),
         (page(403, ""), limited),
         (page(429, ""), limited),
-        (page(200, "<html>hotel login</html>"), Class::Contract),
     ] {
         let account = account(
             Site::International,
@@ -235,11 +234,16 @@ async fn after_a_failure_of_the_account_nothing_more_is_sent() {
 
 #[tokio::test]
 async fn a_lost_answer_is_unconfirmed_and_what_never_left_is_not() {
-    for answer in [Answer::Lost, page(502, ""), code(-99)] {
+    for (answer, class) in [
+        (Answer::Lost, Class::Unconfirmed),
+        (page(502, ""), Class::Unconfirmed),
+        (code(-99), Class::Unconfirmed),
+        (page(200, "<html>hotel login</html>"), Class::Contract),
+    ] {
         let account = account(Site::International, move |_, _| answer.clone());
         let results = account.apply(&safe(three())).await;
         assert_eq!(names(&account).len(), 1);
-        assert_eq!(failure(&results, 0).class, Class::Unconfirmed);
+        assert_eq!(failure(&results, 0).class, class);
         for position in [1, 2] {
             let failure = failure(&results, position);
             assert_eq!(failure.class, Class::Transient);
