@@ -1,6 +1,6 @@
 //! The kernel's clocks.
 
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 use time::{OffsetDateTime, UtcOffset};
@@ -54,12 +54,10 @@ impl Clock for BootClock {
     }
 }
 
-/// Milliseconds since a clock's zero.
+/// Milliseconds since the zero of a clock that only goes forward.
 fn millis(clock: ClockId) -> i64 {
-    let now = clock_gettime(clock);
-    now.tv_sec
-        .saturating_mul(1000)
-        .saturating_add(now.tv_nsec / 1_000_000)
+    let now = Duration::try_from(clock_gettime(clock)).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What the clocks show by which an awakening is told.

@@ -1,7 +1,7 @@
 //! Waiting on a clock that counts time asleep: a round that fell due during suspend starts at the
 //! moment of waking up.
 
-use std::io;
+use std::{io, time::Duration};
 
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
@@ -31,16 +31,10 @@ impl Timer {
     /// Waits until `moment`.
     pub(super) async fn until(&self, moment: Moment) -> io::Result<()> {
         // A zero would disarm the timer; the past fires at once.
-        let millis = moment.millis().max(1);
+        let at = Duration::from_millis(moment.millis().max(1).unsigned_abs());
         let at = Itimerspec {
-            it_interval: Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            },
-            it_value: Timespec {
-                tv_sec: millis / 1000,
-                tv_nsec: millis % 1000 * 1_000_000,
-            },
+            it_interval: Timespec::default(),
+            it_value: at.try_into().map_err(io::Error::other)?,
         };
         timerfd_settime(&self.ticks, TimerfdTimerFlags::ABSTIME, &at)?;
         loop {
@@ -56,8 +50,6 @@ impl Timer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures_util::FutureExt;
 
     use super::*;

@@ -54,7 +54,7 @@ equal() {
     }
 }
 
-# Programs and files, each NAME or NAME:PACKAGE; what is missing is installed.
+# Programs and files, each NAME or NAME:PACKAGE; what is missing is installed, and nothing is removed for it.
 install_tools() {
     local tool missing=()
     for tool in "$@"; do
@@ -63,7 +63,7 @@ install_tools() {
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || skip "missing: ${missing[*]}"
     apt-get update -qq || true
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends "${missing[@]}" >/dev/null ||
         skip "could not install: ${missing[*]}"
 }
 
