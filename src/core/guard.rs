@@ -40,6 +40,9 @@ impl Default for Limits {
 /// The window in which writes are counted.
 pub const WINDOW: Duration = Duration::from_hours(1);
 
+/// How long after a round that may delete no more the next one goes on.
+const BETWEEN_DELETES: Duration = Duration::from_mins(1);
+
 /// A plan that passed [`guard`]; the executor takes nothing else.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SafePlan {
@@ -79,6 +82,12 @@ pub enum Refusal {
     TooManyDeletes {
         /// The limit.
         limit: usize,
+        /// How many records of this change are over.
+        left: usize,
+        /// When the next round goes on.
+        until: Moment,
+        /// How long that is from now.
+        wait: Duration,
     },
     /// The target was written too often.
     TooManyWrites {
@@ -127,11 +136,11 @@ impl Refusal {
             Self::TooManyWrites { until, .. }
             | Self::Repeated { until, .. }
             | Self::Doubtful { until, .. }
-            | Self::TooManyRequests { until, .. } => Some(*until),
+            | Self::TooManyRequests { until, .. }
+            | Self::TooManyDeletes { until, .. } => Some(*until),
             Self::ChangesNothing
             | Self::DeletesWithoutAbsence
             | Self::OutOfScope
-            | Self::TooManyDeletes { .. }
             | Self::WouldLose(_) => None,
         }
     }
@@ -145,9 +154,12 @@ impl fmt::Display for Refusal {
                 f.write_str("not deleted: the address family is not known to be gone")
             }
             Self::OutOfScope => f.write_str("not written: a record of another name was meant"),
-            Self::TooManyDeletes { limit } => write!(
+            Self::TooManyDeletes {
+                limit, left, wait, ..
+            } => write!(
                 f,
-                "not all of it is done: one round deletes at most {limit} records, the next goes on"
+                "not all of it at once: a round deletes at most {limit} records of an account; {left} more go in {}",
+                Spoken(*wait)
             ),
             Self::TooManyWrites { count, wait, .. } => write!(
                 f,
@@ -217,8 +229,13 @@ pub fn guard<'h>(
             deletes -= own_deletes;
         }
         if is_part {
-            let limit = limits.deletes;
-            refused.push((change, Refusal::TooManyDeletes { limit }));
+            let refusal = Refusal::TooManyDeletes {
+                limit: limits.deletes,
+                left: change.deletes() - own_deletes,
+                until: now.after(BETWEEN_DELETES),
+                wait: BETWEEN_DELETES,
+            };
+            refused.push((change, refusal));
         }
     }
     (safe, refused)

@@ -96,6 +96,11 @@ impl Hold {
         now < self.since || self.until.since(self.since) > 30 * HOUR
     }
 
+    /// Whether the credentials were refused, and nothing has shown since that they are taken.
+    pub fn is_of_credentials(&self) -> bool {
+        self.refusals > 0 || self.class == Class::Rejected
+    }
+
     /// The failure that led to it.
     pub fn failure(&self, scope: Scope) -> Failure {
         Failure {

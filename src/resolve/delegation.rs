@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeSet,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
 
 use futures_util::future::join_all;
@@ -14,6 +15,8 @@ use hickory_resolver::{
     proto::rr::{Name, RData, Record, RecordType},
 };
 
+use tokio::time::timeout;
+
 use super::answer::words;
 use crate::core::name::ZoneName;
 
@@ -22,6 +25,9 @@ const MOST: usize = 13;
 
 /// How many of the parent's servers are taken: one of them answers.
 const OF_A_PARENT: usize = 3;
+
+/// How many addresses of a server and family are taken. A name of many stands for many places that have the same.
+const OF_A_FAMILY: usize = 3;
 
 /// How many delegations lie between the closest zone that the system's resolver knows and ours, at the most.
 const DEEPEST: usize = 8;
@@ -43,6 +49,8 @@ pub(super) struct Finder<'r> {
     pub(super) ask: &'r dyn Fn(&[SocketAddr]) -> Result<TokioResolver, String>,
     /// Where servers listen: 53.
     pub(super) port: u16,
+    /// How long all of it may take: one question leads to the next, and any of them may wait in vain.
+    pub(super) limit: Duration,
 }
 
 /// Where a server is named, with the addresses that the same answer has for it.
@@ -62,6 +70,11 @@ enum Said {
 impl Finder<'_> {
     /// The servers to which the zone is delegated.
     pub(super) async fn servers_of(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
+        let found = timeout(self.limit, self.walk(zone)).await;
+        found.unwrap_or_else(|_| Err("they could not be found out in time".to_owned()))
+    }
+
+    async fn walk(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
         let zone = Name::from_ascii(format!("{zone}.")).map_err(|error| error.to_string())?;
         let (mut above, mut names) = self.closest_above(&zone).await?;
         for _ in 0..DEEPEST {
@@ -116,15 +129,23 @@ impl Finder<'_> {
     async fn addresses(&self, server: &Named) -> NameServer {
         let addrs = if server.glue.is_empty() {
             let found = self.system.lookup_ip(server.name.clone()).await;
-            found.map(|it| it.iter().collect()).map_err(|it| words(&it))
+            found.map(|it| few(it.iter())).map_err(|it| words(&it))
         } else {
-            Ok(server.glue.iter().copied().collect())
+            Ok(few(server.glue.iter().copied()))
         };
         NameServer {
             name: server.name.to_string(),
             addrs,
         }
     }
+}
+
+/// The first addresses of each family.
+fn few(addrs: impl Iterator<Item = IpAddr>) -> BTreeSet<IpAddr> {
+    let (v4, v6): (Vec<_>, Vec<_>) = addrs.partition(IpAddr::is_ipv4);
+    let each = [v4, v6].into_iter();
+    each.flat_map(|it| it.into_iter().take(OF_A_FAMILY))
+        .collect()
 }
 
 /// What the servers of `above` answered when they were asked for those of `zone`: a referral, or their own word

@@ -64,7 +64,7 @@ struct Server {
 impl Servers {
     /// What each server says to each question, in the questions' order; one with several addresses has one
     /// answer for each. However many questions there are, a server that does not answer costs about two
-    /// time-outs, one by UDP and one by TCP.
+    /// time-outs, one by UDP and one by TCP, and to find the servers takes two more at the most.
     pub async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
         let zones: BTreeSet<&ZoneName> = questions.iter().map(|it| &it.zone).collect();
         let found = zones
@@ -108,6 +108,7 @@ impl Servers {
             system: &system.map_err(|error| words(&error))?,
             ask: &|servers| direct(servers, self.options()),
             port: 53,
+            limit: self.timeout * 2,
         };
         finder.servers_of(zone).await
     }

@@ -12,7 +12,7 @@ use crate::{
         addr::Acceptance,
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::Memory,
-        outcome::{Class, FamilyReport, HostReport, Outcome},
+        outcome::{FamilyReport, HostReport, Outcome},
         plan::memory_suffices,
         record::{AccountName, Target},
         schedule::{Hold, is_due},
@@ -101,7 +101,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         // the list succeeds and the guard lets nothing be written, the hold stays for what a write will say.
         let probe = remembered.is_some_and(|it| {
             let hold = it.hold.as_ref();
-            let hold = hold.filter(|hold| hold.class == Class::Rejected && !hold.binds(now));
+            let hold = hold.filter(|hold| hold.is_of_credentials() && !hold.binds(now));
             hold.is_some_and(|hold| it.audited.is_none_or(|at| at < hold.until))
         });
         let audited = remembered.and_then(|it| it.audited);
@@ -144,7 +144,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let confirmed = memory.target(course.target);
             let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
             let right = !course.list && course.is_satisfied_by(confirmed);
-            if !right || hold.class == Class::Rejected {
+            if !right || hold.is_of_credentials() {
                 let failure = hold.failure(scope);
                 let until = hold.until;
                 course.end = Some(Outcome::Held { failure, until });

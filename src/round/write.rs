@@ -52,7 +52,15 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         // What may be done in part only has not ended well when that part is done.
         let partial: BTreeSet<_> = refused.iter().map(|(it, _)| it.target.clone()).collect();
         for (change, refusal) in refused {
-            end(&change, Outcome::Refused(refusal));
+            let is_partial = matches!(refusal, Refusal::TooManyDeletes { .. });
+            end(
+                &change,
+                if task.dry_run && is_partial {
+                    Outcome::Planned
+                } else {
+                    Outcome::Refused(refusal)
+                },
+            );
         }
         if task.dry_run || safe.changes().is_empty() {
             for change in safe.changes() {

@@ -120,6 +120,16 @@ fn a_record_of_another_name_or_family_is_out_of_scope() {
     );
 }
 
+fn too_many_deletes(limit: usize, left: usize) -> Refusal {
+    let (until, wait) = (at(60), Duration::from_mins(1));
+    Refusal::TooManyDeletes {
+        limit,
+        left,
+        until,
+        wait,
+    }
+}
+
 #[test]
 fn a_round_deletes_only_so_much_and_says_what_is_left() {
     let own = |last: usize| record("home.example.com", &format!("1.1.1.{last}"));
@@ -137,8 +147,8 @@ fn a_round_deletes_only_so_much_and_says_what_is_left() {
     let all = vec![gone(2), gone(2), gone(1)];
     let (safe, refused) = guard(all.clone(), limits, at(0), &sent, |_| &[]);
     assert_eq!(safe.changes(), [all[0].clone(), all[1].deleting(1)]);
-    let too_many = || Refusal::TooManyDeletes { limit: 3 };
-    let wanted = [(all[1].clone(), too_many()), (all[2].clone(), too_many())];
+    let too_many = |left| too_many_deletes(3, left);
+    let wanted = [(all[1].clone(), too_many(1)), (all[2].clone(), too_many(1))];
     assert_eq!(refused, wanted);
     let part = &safe.changes()[1];
     assert_eq!(
@@ -175,7 +185,8 @@ fn what_makes_a_name_right_is_not_held_up_by_what_is_deleted() {
     let (safe, refused) = guard(vec![change], limits, at(0), &sent, |_| &[]);
     assert_eq!(safe.changes()[0].steps().len(), 1);
     assert_eq!(safe.changes()[0].to, [ip("1.1.1.1"), ip("1.1.1.9")]);
-    assert_eq!(refused[0].1, Refusal::TooManyDeletes { limit: 0 });
+    assert_eq!(refused[0].1, too_many_deletes(0, 1));
+    assert_eq!(refused[0].1.until(), Some(at(60)));
 }
 
 #[test]
@@ -337,8 +348,8 @@ fn a_refusal_says_what_is_not_done_and_when_it_may_be() {
             "not written: a record of another name was meant",
         ),
         (
-            Refusal::TooManyDeletes { limit: 50 },
-            "not all of it is done: one round deletes at most 50 records, the next goes on",
+            too_many_deletes(50, 7),
+            "not all of it at once: a round deletes at most 50 records of an account; 7 more go in 60 s",
         ),
         (
             Refusal::TooManyWrites { count, until, wait },

@@ -155,6 +155,7 @@ async fn found(zones: &[&str]) -> (Vec<Result<Vec<String>, String>>, Vec<String>
         system: &system,
         ask: &|addrs| direct(addrs, servers.options()),
         port,
+        limit: Duration::from_mins(1),
     };
     let mut found = Vec::new();
     for zone in zones {
@@ -212,4 +213,36 @@ async fn a_parent_that_knows_no_such_zone_or_refers_upwards_leads_nowhere() {
         );
     }
     assert!(asked.len() < 40, "{asked:?}");
+}
+
+#[tokio::test]
+async fn l9_servers_that_never_answer_hold_up_the_search_no_longer_than_its_limit() {
+    let silent = StdSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let addr = silent.local_addr().unwrap();
+    let servers = Servers {
+        configured: Vec::new(),
+        timeout: Duration::from_mins(5),
+    };
+    let system = direct(&[addr], servers.options()).unwrap();
+    let finder = Finder {
+        system: &system,
+        ask: &|addrs| direct(addrs, servers.options()),
+        port: addr.port(),
+        limit: Duration::from_millis(50),
+    };
+    let zone = ZoneName::parse("home.example").unwrap();
+    let found = finder.servers_of(&zone).await;
+    assert_eq!(found, Err("they could not be found out in time".to_owned()));
+}
+
+#[test]
+fn a_few_addresses_of_each_family_are_enough() {
+    let all: Vec<IpAddr> = (1..=9)
+        .flat_map(|it| {
+            let four = Ipv4Addr::new(127, 0, 0, it);
+            [four.into(), four.to_ipv6_mapped().into()]
+        })
+        .collect();
+    let taken = few(all.iter().copied());
+    assert_eq!(taken, all[..6].iter().copied().collect());
 }

@@ -807,6 +807,47 @@ fn l4_a_refusal_is_not_forgotten_without_a_probe() {
     let lists = fakes.provider().lists.get();
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
     assert_eq!(fakes.provider().lists.get(), lists + 1);
+    // A probe that nobody answers is none: the next one is made, and nothing is said to be right before.
+    fakes.advance(12 * HOUR);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
+    assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    fakes.advance(MINUTE);
+    fakes.restart();
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 3);
+    fakes.advance(23 * HOUR);
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 3);
+}
+
+#[test]
+fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    let hold = |fakes: &Fakes| {
+        let (account, _, _) = &fakes.accounts[0];
+        fakes.memory.borrow().accounts[account].hold.clone()
+    };
+    fakes.round();
+    fakes.advance(6 * HOUR);
+    *fakes.provider().troubled.borrow_mut() = Some(failure(Class::NotFound));
+    fakes.round();
+    assert_eq!(hold(&fakes).map(|it| it.refusals), Some(1));
+    *fakes.provider().troubled.borrow_mut() = None;
+    fakes.advance(24 * HOUR);
+    fakes.round();
+    let refused = hold(&fakes).unwrap();
+    assert_eq!(
+        (refused.refusals, refused.until.since(refused.since)),
+        (2, 12 * HOUR)
+    );
+    // Nothing is left to do: it was looked, and that was allowed.
+    fakes.provider().put(HOME, "84.212.10.20");
+    fakes.advance(12 * HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(hold(&fakes), None);
 }
 
 #[test]
