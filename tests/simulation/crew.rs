@@ -19,7 +19,7 @@ use moored::{
     round::{AccountSetup, Crew, Occasion, Store, Task, World},
 };
 
-use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, wire::Wire};
+use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, setup, wire::Wire};
 
 /// An account at one of the providers.
 enum Adapter {
@@ -61,7 +61,8 @@ pub(crate) struct Sailors {
 
 impl Sailors {
     pub(crate) fn new(config: Config, scene: &Rc<Scene>) -> Self {
-        let account = |(number, account): (usize, &AccountConfig)| {
+        let account = |account: &AccountConfig| {
+            let number = setup::number(&account.name.0);
             let wire = Rc::new(Wire::new(scene, number, config.timeout));
             let through = Rc::clone(&wire);
             let adapter = match &account.provider {
@@ -75,7 +76,7 @@ impl Sailors {
             (wire, adapter)
         };
         Self {
-            accounts: config.accounts.iter().enumerate().map(account).collect(),
+            accounts: config.accounts.iter().map(account).collect(),
             asker: Asker {
                 scene: Rc::clone(scene),
                 timeout: i64::try_from(config.timeout.as_millis()).unwrap(),

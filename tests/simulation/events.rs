@@ -59,6 +59,10 @@ pub(crate) enum Incident {
     Hear(Event),
     /// The operator writes another configuration, or something that is none, and has it read.
     Configure(bool),
+    /// The operator takes a host or a whole account out, and has that read.
+    TakeOut(usize),
+    /// What of an account is out is put in again.
+    PutIn(usize),
 }
 
 fn family(dice: &Dice) -> Family {
@@ -73,7 +77,7 @@ impl Incident {
         let (begin, middle) = (dice.within(0..span), dice.within(0..span));
         let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
         let one = |what| vec![(begin, what)];
-        match dice.below(22) {
+        match dice.below(24) {
             0..6 => one(Self::Weather(account, Spell::drawn(service, dice))),
             6 => vec![
                 (begin, Self::Lose(family(dice))),
@@ -127,6 +131,16 @@ impl Incident {
                     (middle, Self::Secret(account, true)),
                 ],
             },
+            22 | 23 if setup.accounts[account].lacks_something() => one(Self::PutIn(account)),
+            22 | 23 => {
+                // For a moment, for hours, or into the calm.
+                let put_in = begin + dice.length(SECOND, DAY);
+                let mut both = vec![(begin, Self::TakeOut(account))];
+                if put_in < span {
+                    both.push((put_in, Self::PutIn(account)));
+                }
+                both
+            }
             _ => {
                 let server = || {
                     let behind = Server::Behind(dice.length(SECOND, HOUR));

@@ -43,6 +43,8 @@ pub(crate) struct Account {
     pub(crate) update: &'static str,
     pub(crate) zones: Vec<String>,
     pub(crate) hosts: Vec<Host>,
+    /// It is not in the configuration at present.
+    pub(crate) is_out: bool,
 }
 
 /// A host as configured.
@@ -52,6 +54,8 @@ pub(crate) struct Host {
     pub(crate) families: [bool; 2],
     pub(crate) ttl: Option<u32>,
     pub(crate) create: bool,
+    /// It is not in the configuration at present.
+    pub(crate) is_out: bool,
 }
 
 impl Host {
@@ -133,6 +137,21 @@ impl Setup {
         host.wants(family) && !self.sources[place(family)].is_empty()
     }
 
+    /// The operator takes a whole account out, or one of its hosts. An account has a host at least, and
+    /// a configuration an account.
+    pub(crate) fn take_out(&mut self, number: usize, dice: &Dice) {
+        let accounts = self.accounts.iter().filter(|it| !it.is_out).count();
+        let account = &mut self.accounts[number];
+        let mut hosts: Vec<_> = account.hosts.iter_mut().filter(|it| !it.is_out).collect();
+        let is_all = hosts.len() < 2 || dice.percent(40);
+        if !is_all {
+            let host = dice.below(hosts.len());
+            hosts[host].is_out = true;
+        } else if accounts > 1 {
+            account.is_out = true;
+        }
+    }
+
     /// The same as text.
     fn to_toml(&self) -> String {
         let length = |millis: i64| format!("\"{millis}ms\"");
@@ -158,7 +177,9 @@ impl Setup {
             );
         }
         for (number, account) in self.accounts.iter().enumerate() {
-            text += &account.to_toml(number);
+            if !account.is_out {
+                text += &account.to_toml(number);
+            }
         }
         text
     }
@@ -210,7 +231,27 @@ impl Account {
             update,
             zones,
             hosts,
+            is_out: false,
         }
+    }
+
+    /// The operator puts everything in again that is out.
+    pub(crate) fn put_in(&mut self) {
+        self.is_out = false;
+        for host in &mut self.hosts {
+            host.is_out = false;
+        }
+    }
+
+    /// The hosts in the configuration.
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &Host> {
+        let all = self.hosts.iter();
+        all.filter(|it| !self.is_out && !it.is_out)
+    }
+
+    /// Whether something of it is not in the configuration.
+    pub(crate) fn lacks_something(&self) -> bool {
+        self.configured().count() < self.hosts.len()
     }
 
     /// What DNSPod calls a token.
@@ -244,7 +285,8 @@ impl Account {
             families: [ipv4, ipv6],
             ttl,
             create,
-        } in &self.hosts
+            is_out: _,
+        } in self.configured()
         {
             let ttl = ttl.map(|it| format!("ttl = {it}\n")).unwrap_or_default();
             let _ = write!(
@@ -263,8 +305,15 @@ impl Host {
             families: dice.pick(&[[true, true], [true, true], [true, false]]),
             ttl: dice.pick(&[None, None, None, Some(1_200)]),
             create: !dice.percent(10),
+            is_out: false,
         }
     }
+}
+
+/// The number of the account that is called so.
+pub(crate) fn number(account: &str) -> usize {
+    let number = account.strip_prefix('a').and_then(|it| it.parse().ok());
+    number.unwrap_or_else(|| panic!("no account is called {account}"))
 }
 
 /// Whether a name is a zone's own or below it, by whole labels.

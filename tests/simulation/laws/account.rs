@@ -1,7 +1,7 @@
 //! What an account's provider may expect: to be left alone when it says so (L4), to be asked less and
 //! less while it is in trouble (L8), and to be read before anything in doubt is written (L6, L7).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::answer::Verdict;
 use crate::{
@@ -214,10 +214,5 @@ impl Watched {
         self.refusals = Default::default();
         self.doubts.clear();
         self.is_disturbed = true;
-    }
-
-    /// Hosts that are not configured any more are forgotten.
-    pub(crate) fn keeps(&mut self, names: &BTreeSet<Name>) {
-        self.doubts.retain(|name, _| names.contains(name));
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     log::Elapsed,
     place::{Name, Row},
     scene::Scene,
-    setup::{Setup, place},
+    setup::{Account, Host, Setup, place},
     time::{MINUTE, SECOND},
 };
 
@@ -102,7 +102,6 @@ impl Laws {
             if format!("{new:?}") != format!("{old:?}") {
                 watched.is_another();
             }
-            watched.keeps(&kept(setup, new));
             for host in &new.hosts {
                 if let Some(ttl) = host.ttl {
                     self.zones.wants_ttl(&host.name, ttl);
@@ -143,7 +142,8 @@ impl Laws {
 
     fn excuse_all(&mut self, now: i64) {
         for account in &self.setup.accounts {
-            let names = kept(&self.setup, account);
+            // What is out now may be in when the next process starts.
+            let names = names(&self.setup, &account.hosts);
             self.zones.excuse(&names, now);
             self.due.is_touched(&names, now);
         }
@@ -151,10 +151,12 @@ impl Laws {
 
     /// By when each name of an account has to be right, the faults having stopped at `calm`.
     pub(crate) fn due(&self, account: usize, calm: i64) -> Vec<(Name, i64)> {
-        let all = kept(&self.setup, &self.setup.accounts[account]);
+        let written = &self.setup.accounts[account];
+        let all = names(&self.setup, &written.hosts);
         let free = self.accounts[account].lenient().max(calm);
         let due = |name: &Name| self.due.of(name, &all, &self.setup, free);
-        all.iter().map(|it| (it.clone(), due(it))).collect()
+        let owed = kept(&self.setup, written).into_iter();
+        owed.map(|it| (it.clone(), due(&it))).collect()
     }
 
     /// Every name was found to be right.
@@ -337,9 +339,13 @@ impl Laws {
     }
 }
 
-/// The names of an account that are kept.
-fn kept(setup: &Setup, account: &crate::setup::Account) -> BTreeSet<Name> {
-    let names = account.hosts.iter().flat_map(|host| {
+/// The names of an account that are kept: nothing is written to any other, and no other has to be right.
+fn kept(setup: &Setup, account: &Account) -> BTreeSet<Name> {
+    names(setup, account.configured())
+}
+
+fn names<'h>(setup: &Setup, hosts: impl IntoIterator<Item = &'h Host>) -> BTreeSet<Name> {
+    let names = hosts.into_iter().flat_map(|host| {
         let families = Family::ALL
             .into_iter()
             .filter(|it| setup.is_kept(host, *it));

@@ -83,6 +83,14 @@ impl Life {
             }
             Incident::Hear(event) => hear(event),
             Incident::Configure(is_right) => self.configure(is_right),
+            Incident::TakeOut(account) => {
+                scene.setup.borrow_mut().take_out(account, &scene.dice);
+                self.reload();
+            }
+            Incident::PutIn(account) => {
+                scene.setup.borrow_mut().accounts[account].put_in();
+                self.reload();
+            }
         }
     }
 
@@ -172,7 +180,6 @@ impl Life {
     /// The operator writes another configuration and has it read.
     fn configure(&mut self, is_right: bool) {
         let scene = &self.scene;
-        scene.is_misspelt.set(!is_right);
         if is_right {
             let mut setup = scene.setup.borrow_mut();
             setup.set_pace(&scene.dice);
@@ -186,7 +193,17 @@ impl Life {
             for host in &mut account.hosts {
                 host.ttl = scene.dice.pick(&[host.ttl, None, Some(1_200)]);
             }
+            drop(setup);
+            self.reload();
+        } else {
+            scene.is_misspelt.set(true);
+            scene.events.borrow_mut().push_back(Event::Reload);
         }
-        scene.events.borrow_mut().push_back(Event::Reload);
+    }
+
+    /// What the operator has written last is a configuration, and is read.
+    fn reload(&self) {
+        self.scene.is_misspelt.set(false);
+        self.scene.events.borrow_mut().push_back(Event::Reload);
     }
 }
