@@ -16,6 +16,7 @@ use crate::{
     },
     provider::{Listing, Provider},
 };
+
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn list(
         &self,

@@ -6,7 +6,7 @@ use super::{AccountSetup, Observe, Store, Task, Verify, World, course::Course};
 use crate::{
     core::{
         budget::Budget,
-        guard::{Limits, Refusal, guard, too_many},
+        guard::{Limits, Refusal, SafePlan, guard, too_many},
         memory::Memory,
         outcome::{Class, Failure, Outcome, Scope},
         plan::Change,
@@ -15,6 +15,7 @@ use crate::{
     },
     provider::Provider,
 };
+
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn write(
         &self,
@@ -27,22 +28,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         if changes.is_empty() {
             return;
         }
-        let now = self.clock.now();
-        let (safe, refused) = {
-            let memory = memory.borrow();
-            let repeats = account.provider.rules().repeats;
-            let limits = Limits {
-                repeats,
-                ..self.limits
-            };
-            let nothing = Budget::default();
-            let sent = memory
-                .account(account.name)
-                .map_or(&nothing, |it| &it.requests);
-            guard(changes, limits, now, sent, |target| {
-                memory.target(target).map_or(&[][..], |it| &it.writes)
-            })
-        };
+        let (safe, refused) = self.guarded(account, &memory.borrow(), changes);
         let mut end = |change: &Change, outcome| {
             if let Some(course) = courses.iter_mut().find(|it| *it.target == change.target) {
                 course.change = Some(change.clone());
@@ -71,7 +57,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             return;
         }
         for change in safe.changes() {
-            memory.borrow_mut().begin(change, now);
+            memory.borrow_mut().begin(change, self.clock.now());
         }
         let results = self
             .counted(
@@ -129,6 +115,25 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         // As above.
         let _ = self.store.save(&memory);
+    }
+
+    /// What may be done of what is to be done, by what was sent lately.
+    fn guarded(
+        &self,
+        account: &AccountSetup<'_, P>,
+        memory: &Memory,
+        changes: Vec<Change>,
+    ) -> (SafePlan, Vec<(Change, Refusal)>) {
+        let limits = Limits {
+            repeats: account.provider.rules().repeats,
+            ..self.limits
+        };
+        let nothing = Budget::default();
+        let sent = memory.account(account.name);
+        let sent = sent.map_or(&nothing, |it| &it.requests);
+        guard(changes, limits, self.clock.now(), sent, |target| {
+            memory.target(target).map_or(&[][..], |it| &it.writes)
+        })
     }
 
     /// Sends requests: at most about `charged`. What is intended, and that they are sent, is on the

@@ -53,7 +53,7 @@ pub(crate) struct Watched {
 impl Watched {
     pub(crate) fn round_begins(&mut self, is_early: bool, now: i64) {
         // What was refused is not wanted any more: it was looked, and nothing was left to write.
-        if !self.writes && self.listed.values().any(|is_told| *is_told) {
+        if !self.writes && !self.listed.is_empty() && self.listed.values().all(|is_told| *is_told) {
             self.refusals[1].clear();
         }
         self.writes = false;
