@@ -5,6 +5,8 @@ set -e
 own=/config/config.toml
 options=/data/options.json
 umask 077
+# s6, which is PID 1 there, hands none of an image's variables on.
+export STATE_DIRECTORY=/data/state
 mkdir -p "$STATE_DIRECTORY"
 log=$(jq -r .log "$options")
 if [ -e "$own" ]; then

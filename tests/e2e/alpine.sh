@@ -147,5 +147,11 @@ check "one that answers goes on" equal "$(pid)" "$first"
 in_it sh -c "kill -STOP $first"
 within 60 "it is started anew" replaced
 check "one that is stuck is started anew" logged 'health check for moored failed'
+within 20 "it answers again" in_it moored status
+first=$(pid)
+in_it rm /var/lib/moored/status.sock
+seen=$(messages | grep -c 'running health check')
+within 20 "three more looks" looks $((seen + 3))
+check "one that has no socket, as on a full disk, goes on" equal "$(pid)" "$first"
 service stop >/dev/null
 check "the secret is nowhere in the log" lacks sandbox-secret "$(messages)"

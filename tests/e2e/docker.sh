@@ -141,7 +141,11 @@ within 5 "the end of the last zombie" no_zombie
 shown "no zombie is left of them, as PID 1"
 docker rm -f "$container" >/dev/null
 
-# The example for compose, with what the sandbox needs beside it.
+# The example for compose, with what the sandbox needs beside it. Its secrets are in no commit and no build.
+if git rev-parse --git-dir >/dev/null 2>&1; then
+    check "git leaves the secrets beside compose.yaml alone" git check-ignore -q packaging/docker/secrets/token
+fi
+check "and so does the Dockerfile" grep -qx packaging/docker/secrets packaging/docker/Dockerfile.dockerignore
 if docker compose version >/dev/null 2>&1; then
     compose=(docker compose)
 else

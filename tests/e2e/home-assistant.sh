@@ -27,7 +27,7 @@ cp "$(command -v jq)" "$MOORED" "$here/bin"
 # shellcheck disable=SC2120 # it is given variables, or none
 start() {
     sed -e "s|=/config/|=$here/config/|" -e "s|=/data/|=$here/data/|" "$addon/run.sh" >"$here/run.sh"
-    env -i PATH="$here/bin" STATE_DIRECTORY="$here/data/state" "$@" "$here/bin/ash" "$here/run.sh" --once >"$here/said" 2>&1
+    env -i PATH="$here/bin" "$@" "$here/bin/ash" "$here/run.sh" --once >"$here/said" 2>&1
 }
 on_failure() { cat "$here/said" >&2; }
 sandboxed=("MOORED_DOMENESHOP_ENDPOINT=http://$GATEWAY:5301/v0" "MOORED_DNS_SERVERS=$GATEWAY:5300" MOORED_TIMEOUT=2s)
