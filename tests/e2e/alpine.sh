@@ -22,6 +22,8 @@ check "its version is the program's" equal "moored $(apkbuild 'echo "$pkgver"')"
 check "its checksums are those of its sources" equal "$(apkbuild 'echo "$sha512sums"' | sed '/^$/d')" \
     "$(cd "$here/src" && sha512sum -- *)"
 apkbuild 'cd "$builddir" && package'
+check "its service wants an OpenRC that it works with" equal \
+    "$(apkbuild 'default_openrc() { depends=; } && openrc && echo "$depends"')" "openrc>=0.56"
 check "it installs the program, the service, the configuration and what describes them" equal \
     "$(cd "$here/root" && find . -not -type d -printf '%m %P\n' | LC_ALL=C sort -k 2)" "$(printf '%s\n' \
         '644 etc/conf.d/moored' '755 etc/init.d/moored' '644 etc/moored/config.toml' '755 usr/bin/moored' \

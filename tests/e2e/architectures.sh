@@ -40,6 +40,11 @@ chmod 0755 "$here/bin/rustc"
 ! said=$(RUSTC=$here/bin/rustc packaging/build arm64 2>&1) || die "it builds without a library"
 check "without a standard library it says where one comes from" \
     grep -qxF '    rustup target add aarch64-unknown-linux-musl' <<<"$said"
+mkdir -p "$here/root/lib/rustlib/aarch64-unknown-linux-musl/lib"
+sed -i "s|/nonexistent|$here/root|" "$here/bin/rustc"
+! said=$(PATH=$here/bin:/usr/bin:/bin packaging/build arm64 2>&1) || die "it builds without a linker"
+check "with one, and no linker for it, it says what to do about that" \
+    grep -qF 'CC_aarch64_unknown_linux_musl and CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER' <<<"$said"
 ! said=$(packaging/build sparc 2>&1) || die "it builds for sparc"
 check "a name that is none is told the names there are" grep -qF 'amd64 arm64 armv7 riscv64' <<<"$said"
 
