@@ -16,7 +16,7 @@ only() {
     docker export "$other" | tar -tv | awk '$1 ~ /^-/ && $3 > 0 { print $6 }'
     docker rm -v "$other" >/dev/null
 }
-check "nothing is in it but the program" equal "$(only)" moored
+check "nothing is in it but the program and its licences" equal "$(only | LC_ALL=C sort | xargs)" "LICENSE-MIT moored third-party.gz"
 
 printf 'sandbox\n' >"$WORK/secrets/token"
 printf 'sandbox-secret\n' >"$WORK/secrets/secret"
@@ -120,7 +120,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
 openssl s_server -accept "$GATEWAY:5443" -cert "$WORK/tls.pem" -key "$WORK/tls.key" -www >/dev/null 2>&1 &
 stranger=$!
 trap 'kill "$stranger"' EXIT
-listens() { ss -Hltn "src $GATEWAY:5443" | grep -q .; }
+listens() { grep -q . < <(ss -Hltn "src $GATEWAY:5443"); }
 within 10 "a stranger listens" listens
 check "without any CA bundle a stranger is no provider, for now" \
     equal "$(once -e "MOORED_DOMENESHOP_ENDPOINT=https://$GATEWAY:5443/v0")" 75
@@ -145,7 +145,7 @@ docker rm -f "$container" >/dev/null
 if git rev-parse --git-dir >/dev/null 2>&1; then
     check "git leaves the secrets beside compose.yaml alone" git check-ignore -q packaging/docker/secrets/token
 fi
-check "and so does the Dockerfile" grep -qx packaging/docker/secrets packaging/docker/Dockerfile.dockerignore
+check "and so does the Dockerfile" grep -qx packaging/docker/secrets .dockerignore
 if docker compose version >/dev/null 2>&1; then
     compose=(docker compose)
 else

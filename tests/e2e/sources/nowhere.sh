@@ -26,7 +26,7 @@ check "nor any address" equal "$(all '[.[].addresses[], .[].sources[].addresses[
 check "every kind of source was asked" equal "$(all '[.[].sources[].source | split(":")[0]] | unique | join(" ")')" "command dns file https interface router stun"
 check "each has its trouble" equal "$(all '[.[].sources[] | select((.error // "") == "")] | length')" 0
 while IFS=$'\t' read -r source trouble; do
-    grep -F "  $source " "$here/said--log=error" | grep -qF "  $trouble  " || die "the text does not say of $source: $trouble"
+    grep -qF "  $trouble  " < <(grep -F "  $source " "$here/said--log=error") || die "the text does not say of $source: $trouble"
 done < <(all '.[].sources[] | [.source, .error] | @tsv')
 shown "and the text says them too:"
 all '.[].sources[].error' | sort | uniq -c

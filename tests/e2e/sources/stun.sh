@@ -6,7 +6,7 @@ for port in 3478 19302; do
     in_background "coturn$port" "$net" turnserver -n --stun-only --no-tls --no-dtls --no-cli --log-file stdout --simple-log \
         --pidfile "$here/coturn$port.pid" --userdb "$here/coturn$port.db" -p "$port" -L "${STUN[0]}" -L "${STUN[1]}"
 done
-listens() { ip netns exec "$net" ss -Hlnu "sport = :$1" | grep -q "$2"; }
+listens() { grep -q "$2" < <(ip netns exec "$net" ss -Hlnu "sport = :$1"); }
 for port in 3478 19302; do
     for family in 0 1; do
         within 10 "coturn listens" listens "$port" "${STUN[family]}"
