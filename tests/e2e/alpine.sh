@@ -30,6 +30,7 @@ check "it installs the program, the service, the configuration and what describe
         '644 usr/share/bash-completion/completions/moored' '644 usr/share/doc/moored/CHANGELOG.md' \
         '644 usr/share/doc/moored/config.example.toml' '644 usr/share/fish/vendor_completions.d/moored.fish' \
         '644 usr/share/licenses/moored/LICENSE-APACHE' '644 usr/share/licenses/moored/LICENSE-MIT' \
+        '644 usr/share/licenses/moored/third-party.gz' \
         '644 usr/share/man/man1/moored.1' '644 usr/share/man/man5/moored.toml.5' '644 usr/share/moored/moored.schema.json' \
         '644 usr/share/zsh/site-functions/_moored')"
 check "the program is the one that was named" cmp "$MOORED" "$here/root/usr/bin/moored"
@@ -38,7 +39,7 @@ program=/nowhere
 check "without a program it says what is missing" grep -q '^MOORED_PROGRAM names no program' "$here/said"
 
 # The newest OpenRC that Debian releases, which is nearest to Alpine's.
-IMAGE=$IMAGE-openrc TREE=trixie-openrc SUITE=trixie INCLUDE=openrc,busybox,passwd,procps debian
+IMAGE=$IMAGE-openrc SUITE=trixie INCLUDE=openrc,busybox,passwd,procps debian
 # Without a PID 1 that takes care of processes whose parents are gone, `rc-service moored stop` would wait for ever: it waits
 # until there is no process with the supervisor's number, and the supervisor would remain as a zombie.
 container=$(docker run -d --label "$LABEL" --network "$NETWORK" --tmpfs /run --tmpfs /tmp -v "$PWD/tests/e2e/alpine:/here:ro" \
@@ -58,7 +59,8 @@ container=$(docker run -d --label "$LABEL" --network "$NETWORK" --tmpfs /run --t
 in_it() { timeout 60 docker exec -i "$container" "$@"; }
 service() { in_it rc-service -C moored "$@"; }
 messages() { in_it cat /var/log/messages; }
-logged() { messages | grep -qE "$1"; }
+# Not by a pipe, which grep would break as soon as it has seen enough.
+logged() { grep -qE "$1" < <(messages); }
 on_failure() {
     messages >&2 || true
     in_it rc-status -C -s >&2 || true

@@ -117,30 +117,42 @@ servers = ["$GATEWAY:5300"]
 TXT
 }
 
+# A docker that has BuildKit, if there is one: it is in the client up to version 20, then in buildx, and Debian's client may be
+# beside another.
+buildkit_client() {
+    local client
+    for client in docker /usr/bin/docker; do
+        ! grep -q -e --progress < <(DOCKER_BUILDKIT=1 "$client" build --help 2>&1 || true) || { echo "$client" && return; }
+    done
+}
+
 # The image of packaging/docker/Dockerfile around a program that is built already: "$IMAGE-program".
 program_image() {
     ! docker image inspect "$IMAGE-program" >/dev/null 2>&1 || return 0
-    mkdir -p "$WORK/context/state"
-    cp "$MOORED" "$WORK/context/moored"
-    docker build -q -f packaging/docker/Dockerfile -t "$IMAGE-program" --target prebuilt "$WORK/context" >"$WORK/build.log" 2>&1 ||
+    [ -e "$(dirname "$MOORED")/image.tar" ] || die "beside $MOORED there is no image.tar: packaging/build makes both"
+    docker build -q -f packaging/docker/Dockerfile -t "$IMAGE-program" --target prebuilt "$(dirname "$MOORED")" >"$WORK/build.log" 2>&1 ||
         { cat "$WORK/build.log"; die "the image cannot be built"; }
 }
 
-# Debian with systemd and cron, as an image; the tree it is made of stays for the next run. SUITE is another release; INCLUDE
-# are other packages, in a TREE of their own.
+# The files of a Debian with systemd, cron and rpm, in $tree, which stays for the next run. SUITE is another release, INCLUDE
+# other packages.
+debian_tree() {
+    local suite=${SUITE:-bookworm} include=${INCLUDE:-systemd,systemd-sysv,dbus,cron,procps,rpm}
+    tree=$CACHE/$suite-${include//,/-}
+    [ ! -d "$tree" ] || return 0
+    mkdir -p "$CACHE"
+    rm -rf "$tree.partial"
+    debootstrap --variant=minbase --include="$include" "$suite" "$tree.partial" >"$tree.log" 2>&1 ||
+        skip "debootstrap failed: $(tail -n 1 "$tree.log")"
+    rm -rf "$tree.partial"/var/cache/apt/archives/*.deb "$tree.partial"/var/lib/apt/lists/*
+    mv "$tree.partial" "$tree"
+}
+
+# It as an image.
 debian() {
-    local suite=${SUITE:-bookworm}
-    local tree=$CACHE/${TREE:-$suite}
+    local tree
     ! docker image inspect "$IMAGE" >/dev/null 2>&1 || return 0
-    if [ ! -d "$tree" ]; then
-        mkdir -p "$CACHE"
-        rm -rf "$tree.partial"
-        debootstrap --variant=minbase --include="${INCLUDE:-systemd,systemd-sysv,dbus,cron,procps}" "$suite" "$tree.partial" \
-            >"$CACHE/debootstrap-$suite.log" 2>&1 ||
-            skip "debootstrap failed: $(tail -n 1 "$CACHE/debootstrap-$suite.log")"
-        rm -rf "$tree.partial"/var/cache/apt/archives/*.deb "$tree.partial"/var/lib/apt/lists/*
-        mv "$tree.partial" "$tree"
-    fi
+    debian_tree
     tar -C "$tree" -c . | docker import - "$IMAGE" >/dev/null
 }
 
@@ -161,10 +173,10 @@ boot_systemd() {
     echo "  $(in_it systemctl --version | head -n 1)"
 }
 in_it() { docker exec -i "$container" "$@"; }
-booted() { in_it systemctl is-system-running | grep -qE 'running|degraded'; }
+booted() { grep -qE 'running|degraded' < <(in_it systemctl is-system-running); }
 property() { in_it systemctl show -P "$1" "${2:-moored.service}"; }
 has_property() { [ "$(property "$1" "${3:-moored.service}")" = "$2" ]; }
-status_has() { property StatusText | grep -qF "$1"; }
+status_has() { grep -qF "$1" < <(property StatusText); }
 
 # As install_tools, for packages that bring services, which are not to run on this machine: neither now nor when it starts
 # again.

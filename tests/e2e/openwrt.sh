@@ -19,6 +19,7 @@ toml() { ash "$root/usr/libexec/moored/uci-to-toml" "$@"; }
 cat >"$here/rules.mk" <<'MK'
 INSTALL_DIR = install -d -m 0755
 INSTALL_BIN = install -m 0755
+INSTALL_DATA = install -m 0644
 INSTALL_CONF = install -m 0600
 define BuildPackage
 all: ; $(call Build/Compile) && true
@@ -28,9 +29,10 @@ MK
 touch "$here/package.mk"
 # The recipes as OpenWrt runs them: one line, one shell.
 make -s -C packaging/openwrt TOPDIR="$here" INCLUDE_DIR="$here" DESTINATION="$root" MOORED_PROGRAM="$(realpath "$MOORED")" install
-check "the Makefile installs the program, the scripts and the configuration" equal \
+check "the Makefile installs the program, its licences, the scripts and the configuration" equal \
     "$(cd "$root" && find . -not -type d -printf '%m %P\n' | sort -k 2)" "$(printf '%s\n' '600 etc/config/moored' \
-        '755 etc/init.d/moored' '777 etc/moored/config.toml' '755 usr/bin/moored' '755 usr/libexec/moored/uci-to-toml')"
+        '755 etc/init.d/moored' '777 etc/moored/config.toml' '755 usr/bin/moored' '755 usr/libexec/moored/uci-to-toml' \
+        '644 usr/share/licenses/moored/third-party.gz')"
 check "its version is the program's" equal "moored $(sed -n 's/^PKG_VERSION:=//p' packaging/openwrt/Makefile)" "$("$MOORED" --version)"
 there "$files/uci-to-toml" >"$root/usr/libexec/moored/uci-to-toml"
 
