@@ -1,0 +1,59 @@
+//! Without memory, with a broken one, and on a full disk (L10).
+
+use super::{HOME, HOUR, one};
+use crate::{
+    core::{memory::Memory, plan::Push},
+    round::tests::world::{known, outcomes},
+};
+
+#[test]
+fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {
+    let fakes = one(Push::WhenSimple);
+    fakes.disk_full.set(true);
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed"]);
+    assert_eq!(report.state_trouble.as_deref(), Some("the disk is full"));
+}
+
+#[test]
+fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.memory.borrow_mut() = Memory::default();
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(fakes.provider().writes.borrow().len(), 1);
+}
+
+#[test]
+fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let whole = serde_json::to_vec(&*fakes.memory.borrow()).unwrap();
+    let mut read = 0;
+    for position in 0..whole.len() {
+        for garbage in [b'7', b'"', b' ', b'e'] {
+            let mut text = whole.clone();
+            text[position] = garbage;
+            let Ok(memory) = serde_json::from_slice::<Memory>(&text) else {
+                continue;
+            };
+            read += 1;
+            let fakes = one(Push::WhenSimple);
+            fakes.provider().put(HOME, "84.212.10.20");
+            fakes.provider().put("foreign.example.com", "9.9.9.9");
+            *fakes.memory.borrow_mut() = memory;
+            fakes.see(known(&["84.212.99.99"]));
+            fakes.round();
+            fakes.advance(25 * HOUR);
+            fakes.round();
+            let shown = String::from_utf8_lossy(&text);
+            assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"], "{shown}");
+            assert_eq!(
+                fakes.provider().addrs("foreign.example.com"),
+                ["9.9.9.9"],
+                "{shown}"
+            );
+        }
+    }
+    assert!(read > 50, "what cannot be read is the state file's affair");
+}

@@ -1,0 +1,203 @@
+//! No request and no write without need (L3, L13).
+
+use std::time::Duration;
+
+use super::{HOME, HOUR, MINUTE, failure, one};
+use crate::{
+    core::{
+        guard::Refusal,
+        intent::{Host, HostV6},
+        outcome::{Class, Outcome, Verdict},
+        plan::Push,
+    },
+    round::{
+        Occasion, Task,
+        tests::world::{Dns, Fakes, Fault, first, host, known, outcomes},
+    },
+};
+
+#[test]
+fn l3_l13_a_round_that_changes_nothing_asks_no_provider_also_after_a_restart() {
+    for push in [Push::WhenSimple, Push::Never] {
+        let fakes = one(push);
+        assert_eq!(outcomes(&fakes.round()), ["changed"]);
+        let calls = fakes.provider().calls();
+        for _ in 0..11 {
+            fakes.advance(5 * MINUTE);
+            fakes.restart();
+            assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+        }
+        assert_eq!(fakes.provider().calls(), calls);
+        assert_eq!(
+            fakes.asked_dns.get(),
+            1,
+            "the change was seen, and no verification is due within the hour"
+        );
+    }
+}
+
+#[test]
+fn l3_what_is_right_already_is_adopted_without_a_write() {
+    let fakes = one(Push::WhenSimple);
+    fakes.provider().put(HOME, "84.212.10.20");
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert!(fakes.provider().writes.borrow().is_empty());
+}
+
+#[test]
+fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four_times_an_hour() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    for _ in 0..60 {
+        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.play(Task {
+            audit: true,
+            ..Task::ROUTINE
+        });
+        fakes.restart();
+        fakes.advance(MINUTE);
+    }
+    let writes = fakes.provider().writes.borrow().len();
+    assert!(
+        (1..=4).contains(&writes),
+        "{writes} writes that changed nothing"
+    );
+}
+
+#[test]
+fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    for _ in 0..60 {
+        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.round();
+        fakes.crash();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 4);
+}
+
+#[test]
+fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
+    for _ in 0..600 {
+        fakes.round();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 1);
+    assert!(
+        fakes.provider().lists.get() < 25,
+        "and to a look about once an hour"
+    );
+}
+
+#[test]
+fn l3_an_address_that_comes_and_goes_is_no_storm_of_updates() {
+    let fakes = one(Push::WhenSimple);
+    fakes.from_outside.set(true);
+    let mut refused = 0;
+    for minute in 0..24 * 60 {
+        fakes.see(known(&[["84.212.10.20", "84.212.99.99"][minute % 2]]));
+        let report = fakes.round();
+        refused += usize::from(report.verdict() == Verdict::AddressUnknown);
+        fakes.advance(MINUTE);
+    }
+    // The first, and five an hour.
+    let writes = fakes.provider().writes.borrow().len();
+    assert!((6..=121).contains(&writes), "{writes}");
+    assert!(refused > 600, "what is not believed is said: {refused}");
+    for _ in 0..40 {
+        fakes.round();
+        fakes.advance(MINUTE);
+    }
+    assert_eq!(
+        fakes.provider().addrs(HOME),
+        ["84.212.99.99"],
+        "what lasts is believed"
+    );
+}
+
+#[test]
+fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
+    let fakes = one(Push::WhenSimple);
+    let asked = || fakes.provider().calls();
+    let full = Task {
+        audit: true,
+        ..Task::ROUTINE
+    };
+    for _ in 0..1_300 {
+        // Killed as soon as the request has left: only what was saved before is remembered.
+        fakes.play(full);
+        let last = fakes.saved.borrow().len() - 1;
+        fakes.saved.borrow_mut().truncate(last);
+        fakes.restart();
+        fakes.saved.borrow_mut().drain(..last - 1);
+        fakes.advance(Duration::from_secs(2));
+    }
+    assert!(asked() <= 1_200, "{}", asked());
+    let report = fakes.play(full);
+    assert!(matches!(
+        first(&report),
+        Outcome::Refused(Refusal::TooManyRequests { .. })
+    ));
+    assert_eq!(report.verdict(), Verdict::TryAgain);
+    fakes.advance(HOUR);
+    assert_eq!(*first(&fakes.play(full)), Outcome::Unchanged);
+}
+
+#[test]
+fn servers_that_cannot_be_asked_lead_to_no_request() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.dns.borrow_mut() = Dns::Silent;
+    let calls = fakes.provider().calls();
+    fakes.advance(HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(fakes.provider().calls(), calls);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let fakes = one(Push::WhenSimple);
+    let report = fakes.play(Task {
+        audit: true,
+        dry_run: true,
+        occasion: Occasion::Asked,
+    });
+    assert_eq!(*first(&report), Outcome::Planned);
+    assert!(fakes.provider().writes.borrow().is_empty());
+}
+
+#[test]
+fn l3_at_dnspod_answers_lost_for_an_hour_lead_to_at_most_four_writes() {
+    let fakes = one(Push::Never);
+    fakes.provider().put(HOME, "1.1.1.1");
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Unconfirmed));
+    for _ in 0..3_600 {
+        fakes.round();
+        fakes.restart();
+        fakes.advance(Duration::from_secs(1));
+    }
+    assert_eq!(fakes.provider().writes.borrow().len(), 4);
+}
+
+#[test]
+fn a_change_does_not_wait_for_dns_servers() {
+    let both = Host {
+        ipv6: HostV6::Own,
+        ..host(HOME)
+    };
+    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    let six = known(&["2a01:79c::1"]);
+    fakes
+        .addresses
+        .borrow_mut()
+        .insert(crate::core::addr::Family::V6.into(), six);
+    fakes.round();
+    // Both are due for a look; one of them has to be written.
+    fakes.advance(HOUR);
+    fakes.see(known(&["84.212.99.99"]));
+    fakes.round();
+    assert_eq!(fakes.asked_dns.get(), 0);
+}

@@ -1,0 +1,212 @@
+//! What a provider refuses: accounts, hosts, records (L4).
+
+use super::{HOME, HOUR, MINUTE, failure, one};
+use crate::{
+    core::{
+        intent::Host,
+        outcome::{Class, Failure, Verdict},
+        plan::Push,
+        record::AccountName,
+    },
+    round::{
+        Occasion, Task,
+        tests::world::{FakeProvider, Fakes, Fault, host, known, outcomes},
+    },
+};
+
+#[test]
+fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    let probes_at = |minutes: u32| {
+        let before = fakes.provider().calls();
+        let mut probes = Vec::new();
+        for minute in 1..=minutes {
+            fakes.advance(MINUTE);
+            fakes.restart();
+            let report = fakes.play(Task {
+                audit: true,
+                occasion: Occasion::Asked,
+                dry_run: false,
+            });
+            assert_eq!(report.verdict(), Verdict::Refused, "it is said every time");
+            if fakes.provider().calls() > before + probes.len() {
+                probes.push(minute / 60);
+            }
+        }
+        probes
+    };
+    assert_eq!(probes_at(70 * 60), [6, 18, 42, 66]);
+    *fakes.provider().broken.borrow_mut() = None;
+    assert_eq!(
+        fakes.round().verdict(),
+        Verdict::Refused,
+        "nobody looks before the time"
+    );
+    fakes.fingerprint.set(2);
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+}
+
+#[test]
+fn l4_l8_one_refused_account_never_delays_another() {
+    let mut fakes = one(Push::WhenSimple);
+    let other = AccountName("other".to_owned());
+    let provider = FakeProvider::new(Push::Never);
+    fakes
+        .accounts
+        .push((other, vec![host("www.example.com")], provider));
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
+    fakes.see(known(&["84.212.99.99"]));
+    assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
+    assert_eq!(
+        fakes.accounts[1].2.addrs("www.example.com"),
+        ["84.212.99.99"]
+    );
+}
+
+#[test]
+fn a_host_in_no_zone_holds_up_nobody_and_is_not_asked_for_every_round() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("nas.example.org")]);
+    let report = fakes.round();
+    assert_eq!(outcomes(&report), ["changed", "failed"]);
+    assert_eq!(report.verdict(), Verdict::Refused);
+    let lists = fakes.provider().lists.get();
+    for _ in 0..6 {
+        fakes.advance(2 * MINUTE);
+        assert_eq!(outcomes(&fakes.round()), ["unchanged", "failed"]);
+    }
+    assert_eq!(fakes.provider().lists.get(), lists);
+}
+
+#[test]
+fn a_record_that_may_not_be_created_is_not_asked_for_every_round() {
+    let existing_only = Host {
+        create: false,
+        ..host(HOME)
+    };
+    let fakes = Fakes::new(Push::WhenSimple, vec![existing_only]);
+    assert_eq!(outcomes(&fakes.round()), ["kept"]);
+    let calls = fakes.provider().calls();
+    fakes.advance(5 * MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["kept"]);
+    assert_eq!(fakes.provider().calls(), calls);
+    // Once it appears, it is ours to keep right.
+    fakes.provider().put(HOME, "1.1.1.1");
+    fakes.advance(HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
+}
+
+#[test]
+fn l4_a_token_that_may_read_and_not_write_is_probed_less_and_less_too() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    for _ in 0..96 {
+        fakes.round();
+        fakes.restart();
+        fakes.advance(HOUR);
+    }
+    assert_eq!(
+        fakes.provider().writes.borrow().len(),
+        6,
+        "at 0, 6, 18, 42, 66 and 90 hours"
+    );
+}
+
+#[test]
+fn l4_a_refusal_is_not_forgotten_without_a_probe() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    fakes.play(Task {
+        audit: true,
+        ..Task::ROUTINE
+    });
+    fakes.advance(6 * HOUR);
+    let lists = fakes.provider().lists.get();
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 1);
+    // A probe that nobody answers is none: the next one is made, and nothing is said to be right before.
+    fakes.advance(12 * HOUR);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
+    assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
+    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    fakes.advance(MINUTE);
+    fakes.restart();
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 3);
+    fakes.advance(23 * HOUR);
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    assert_eq!(fakes.provider().lists.get(), lists + 3);
+}
+
+#[test]
+fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    let hold = |fakes: &Fakes| {
+        let (account, _, _) = &fakes.accounts[0];
+        fakes.memory.borrow().accounts[account].hold.clone()
+    };
+    fakes.round();
+    fakes.advance(6 * HOUR);
+    *fakes.provider().troubled.borrow_mut() = Some(failure(Class::NotFound));
+    fakes.round();
+    assert_eq!(hold(&fakes).map(|it| it.refusals), Some(1));
+    *fakes.provider().troubled.borrow_mut() = None;
+    fakes.advance(24 * HOUR);
+    fakes.round();
+    let refused = hold(&fakes).unwrap();
+    assert_eq!(
+        (refused.refusals, refused.until.since(refused.since)),
+        (2, 12 * HOUR)
+    );
+    // Nothing is left to do: it was looked, and that was allowed.
+    fakes.provider().put(HOME, "84.212.10.20");
+    fakes.advance(12 * HOUR);
+    assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+    assert_eq!(hold(&fakes), None);
+}
+
+#[test]
+fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    let refused = Failure::of_host(Class::Invalid, "blacklisted");
+    fakes.see(known(&["84.212.66.66"]));
+    fakes
+        .provider()
+        .faults
+        .borrow_mut()
+        .push_back(Fault::Fails(refused));
+    assert_eq!(outcomes(&fakes.round()), ["failed"]);
+    assert_eq!(
+        outcomes(&fakes.round()),
+        ["failed"],
+        "it is not tried again at once"
+    );
+    assert_eq!(fakes.provider().writes.borrow().len(), 2);
+    fakes.see(known(&["84.212.99.99"]));
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+}
+
+#[test]
+fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    let both = [
+        Fault::Fails(failure(Class::Transient)),
+        Fault::Fails(Failure::of_host(Class::Invalid, "refused")),
+    ];
+    fakes.provider().faults.borrow_mut().extend(both);
+    fakes.round();
+    fakes.advance(MINUTE);
+    fakes.round();
+    fakes.advance(2 * MINUTE);
+    assert_eq!(outcomes(&fakes.round()), ["failed"]);
+    assert_eq!(fakes.provider().writes.borrow().len(), 3);
+}
