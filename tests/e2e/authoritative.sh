@@ -6,32 +6,11 @@ set -euo pipefail
 
 install_tools ip:iproute2 sysctl:procps jq curl kdig:knot-dnsutils
 install_without_services knotd:knot unbound
-host=moored-e2e-$$
-net=moored-e2e-net-$$
 here=$WORK/authoritative
-mkdir -p "$here" "/etc/netns/$host"
-echo 'nameserver 127.0.0.1' >"/etc/netns/$host/resolv.conf"
-leave() {
-    # shellcheck disable=SC2046 # one word for each process that runs
-    kill $(jobs -p) 2>/dev/null || true
-    ip netns del "$host" 2>/dev/null || true
-    ip netns del "$net" 2>/dev/null || true
-    rm -rf "/etc/netns/$host"
-}
-trap leave EXIT
+mkdir -p "$here"
 on_failure() { tail -n 30 "$here"/*.log >&2; }
-in_host() { ip netns exec "$host" "$@"; }
 
-ip netns add "$host"
-ip netns add "$net"
-for each in "$host" "$net"; do
-    ip -n "$each" link set lo up
-    # No address has to be tried first, so that each can be used at once.
-    ip netns exec "$each" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
-done
-ip -n "$host" link add lan0 type veth peer name isp0 netns "$net"
-ip -n "$net" link set isp0 up
-ip -n "$host" link set lan0 up
+host_and_net lan0 127.0.0.1
 SERVER=(10.0.0.53 fd00::53)
 ip -n "$host" addr add 10.0.0.2/24 dev lan0
 ip -n "$host" addr add fd00::2/64 dev lan0

@@ -126,6 +126,35 @@ buildkit_client() {
     done
 }
 
+# Two network namespaces with a cable between them: $host, where its end has the first name and the resolver the second's address,
+# and $net, where it is isp0. They go with the part, and so does what it has started in the background.
+host_and_net() {
+    local each
+    host=moored-e2e-$$
+    net=moored-e2e-net-$$
+    trap leave_host_and_net EXIT
+    mkdir -p "/etc/netns/$host"
+    echo "nameserver $2" >"/etc/netns/$host/resolv.conf"
+    ip netns add "$host"
+    ip netns add "$net"
+    for each in "$host" "$net"; do
+        ip -n "$each" link set lo up
+        # No address has to be tried first, so that each can be used at once.
+        ip netns exec "$each" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
+    done
+    ip -n "$host" link add "$1" type veth peer name isp0 netns "$net"
+    ip -n "$net" link set isp0 up
+    ip -n "$host" link set "$1" up
+}
+leave_host_and_net() {
+    # shellcheck disable=SC2046 # one word for each process that runs
+    kill $(jobs -p) 2>/dev/null || true
+    ip netns del "$host" 2>/dev/null || true
+    ip netns del "$net" 2>/dev/null || true
+    rm -rf "/etc/netns/$host"
+}
+in_host() { ip netns exec "$host" "$@"; }
+
 # The image of packaging/docker/Dockerfile around a program that is built already: "$IMAGE-program".
 program_image() {
     ! docker image inspect "$IMAGE-program" >/dev/null 2>&1 || return 0

@@ -7,22 +7,9 @@ set -euo pipefail
 
 install_tools ip:iproute2 sysctl:procps jq curl
 install_without_services knotd:knot turnserver:coturn
-host=moored-e2e-$$
-net=moored-e2e-net-$$
 here=$WORK/sources
-mkdir -p "$here" "/etc/netns/$host"
-# The line's resolver is the only one there is.
-echo 'nameserver 84.212.10.1' >"/etc/netns/$host/resolv.conf"
-leave() {
-    # shellcheck disable=SC2046 # one word for each process that runs
-    kill $(jobs -p) 2>/dev/null || true
-    ip netns del "$host" 2>/dev/null || true
-    ip netns del "$net" 2>/dev/null || true
-    rm -rf "/etc/netns/$host"
-}
-trap leave EXIT
+mkdir -p "$here"
 on_failure() { tail -n 30 "$here"/*.log "$here"/said* >&2; }
-in_host() { ip netns exec "$host" "$@"; }
 # Runs a program in a namespace until the part ends: its log's name and the namespace come first.
 in_background() { ip netns exec "$2" "${@:3}" >>"$here/$1.log" 2>&1 & }
 
@@ -37,16 +24,8 @@ STUN=(74.125.250.129 2001:4860:4864:5:8000::1)
 LENGTH=(24 64)
 FAMILIES=(ipv4 ipv6)
 
-ip netns add "$host"
-ip netns add "$net"
-for each in "$host" "$net"; do
-    ip -n "$each" link set lo up
-    # No address has to be tried first, so that each can be used at once.
-    ip netns exec "$each" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
-done
-ip -n "$host" link add wan0 type veth peer name isp0 netns "$net"
-ip -n "$net" link set isp0 up
-ip -n "$host" link set wan0 up
+# The line's resolver is the only one there is.
+host_and_net wan0 "${ROUTER[0]}"
 for family in 0 1; do
     for address in "${OPENDNS[family]}" "${GOOGLE[family]}" "${CLOUDFLARE[family]}" "${AKAMAI[family]}" "${STUN[family]}"; do
         ip -n "$net" addr add "$address" dev lo
