@@ -4,10 +4,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use futures_util::future::join_all;
 
-use super::{
-    clock::{BootClock, stamp},
-    provider::AnyProvider,
-};
+use super::clock::{BootClock, stamp};
 use crate::{
     commands::check,
     config::{AccountConfig, Config, ProviderConfig},
@@ -25,7 +22,7 @@ use crate::{
     detect::{Clocks, Detector, FamilySources, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
-    provider::{Provider, dnspod, domeneshop},
+    provider::{Provider, any::AnyProvider, dnspod},
     resolve::Servers,
     round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
 };
@@ -104,7 +101,7 @@ pub(super) struct RealCrew {
     disk: Disk,
     dice: Dice,
     clients: Vec<Rc<Client>>,
-    providers: Vec<AnyProvider>,
+    providers: Vec<AnyProvider<Rc<Client>>>,
     targets: Vec<Target>,
 }
 
@@ -163,14 +160,7 @@ impl RealCrew {
                 },
             ));
             clients.push(Rc::clone(&client));
-            providers.push(match &account.provider {
-                ProviderConfig::Domeneshop(settings) => {
-                    AnyProvider::Domeneshop(domeneshop::Account::new(client, settings))
-                }
-                ProviderConfig::DnsPod(settings) => {
-                    AnyProvider::DnsPod(dnspod::Account::new(client, settings), settings.site)
-                }
-            });
+            providers.push(AnyProvider::new(client, &account.provider));
         }
         let targets = config.targets();
         Self {
@@ -186,12 +176,12 @@ impl RealCrew {
     }
 
     /// The configured accounts with their providers.
-    fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider)> {
+    fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider<Rc<Client>>)> {
         self.config.accounts.iter().zip(&self.providers)
     }
 
     /// An account with its provider, by the account's name.
-    pub(super) fn account(&self, name: &str) -> Option<(&AccountName, &AnyProvider)> {
+    pub(super) fn account(&self, name: &str) -> Option<(&AccountName, &AnyProvider<Rc<Client>>)> {
         let (account, provider) = self
             .accounts()
             .find(|(account, _)| account.name.0 == name)?;
@@ -236,7 +226,7 @@ impl RealCrew {
     fn world<'w>(
         &'w self,
         observe: &'w Told<'w>,
-    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider> {
+    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider<Rc<Client>>> {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
         let accounts = self.accounts().zip(&self.clients);

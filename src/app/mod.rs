@@ -9,7 +9,6 @@ mod crew;
 mod ear;
 mod logging;
 mod manage;
-mod provider;
 mod shell;
 mod signals;
 mod supervisor;

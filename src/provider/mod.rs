@@ -1,5 +1,6 @@
 //! The providers: one folder each, all behind the same two verbs.
 
+pub mod any;
 pub mod book;
 pub mod dnspod;
 pub mod domeneshop;

@@ -3,52 +3,23 @@
 use std::{cell::RefCell, rc::Rc};
 
 use moored::{
-    config::{AccountConfig, Config, ProviderConfig},
+    config::{AccountConfig, Config},
     core::{
         addr::Family,
-        guard::{Limits, SafePlan},
+        guard::Limits,
         memory::Memory,
-        name::Fqdn,
-        outcome::{Failure, FamilyReport, Report},
-        plan::Rules,
+        outcome::{FamilyReport, Report},
         poke::Poke,
-        record::{Target, Zone},
+        record::Target,
         schedule::Cadence,
     },
-    provider::{Listing, Provider, dnspod, domeneshop},
+    provider::any::AnyProvider,
     round::{AccountSetup, Crew, Occasion, Store, Task, World},
 };
 
 use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, setup, wire::Wire};
 
-/// An account at one of the providers.
-enum Adapter {
-    Domeneshop(domeneshop::Account<Rc<Wire>>),
-    DnsPod(dnspod::Account<Rc<Wire>>),
-}
-
-impl Provider for Adapter {
-    fn rules(&self) -> Rules {
-        match self {
-            Self::Domeneshop(account) => account.rules(),
-            Self::DnsPod(account) => account.rules(),
-        }
-    }
-
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
-        match self {
-            Self::Domeneshop(account) => account.list(hosts, known).await,
-            Self::DnsPod(account) => account.list(hosts, known).await,
-        }
-    }
-
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
-        match self {
-            Self::Domeneshop(account) => account.apply(plan).await,
-            Self::DnsPod(account) => account.apply(plan).await,
-        }
-    }
-}
+type Adapter = AnyProvider<Rc<Wire>>;
 
 pub(crate) struct Sailors {
     scene: Rc<Scene>,
@@ -65,15 +36,7 @@ impl Sailors {
             let number = setup::number(&account.name.0);
             let wire = Rc::new(Wire::new(scene, number, config.timeout));
             let through = Rc::clone(&wire);
-            let adapter = match &account.provider {
-                ProviderConfig::Domeneshop(settings) => {
-                    Adapter::Domeneshop(domeneshop::Account::new(through, settings))
-                }
-                ProviderConfig::DnsPod(settings) => {
-                    Adapter::DnsPod(dnspod::Account::new(through, settings))
-                }
-            };
-            (wire, adapter)
+            (wire, AnyProvider::new(through, &account.provider))
         };
         Self {
             accounts: config.accounts.iter().map(account).collect(),

@@ -75,29 +75,15 @@ fn only_the_providers_word_makes_a_write_a_done_one() {
 #[test]
 fn since_is_when_the_address_became_this_one() {
     let mut memory = Memory::default();
-    memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(10));
-    memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(20));
-    assert_eq!(
-        memory
-            .target(&target())
-            .unwrap()
-            .confirmed
-            .as_ref()
-            .unwrap()
-            .since,
-        at(10)
-    );
-    memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(30));
-    assert_eq!(
-        memory
-            .target(&target())
-            .unwrap()
-            .confirmed
-            .as_ref()
-            .unwrap()
-            .since,
-        at(30)
-    );
+    for (now, address, since) in [
+        (10, "1.1.1.1", 10),
+        (20, "1.1.1.1", 10),
+        (30, "1.1.1.2", 30),
+    ] {
+        memory.confirm(&target(), &[ip(address)], true, None, at(now));
+        let confirmed = memory.target(&target()).unwrap().confirmed.as_ref();
+        assert_eq!(confirmed.unwrap().since, at(since), "{now}");
+    }
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! A provider of any kind: the one place where the kinds are told apart.
 
-use std::rc::Rc;
-
 use serde_json::Value;
 
+use super::{
+    Listing, Provider,
+    book::{AnyRecord, Book, Progress},
+    dnspod, domeneshop,
+    manage::Manage,
+    operation::{Arguments, Operation},
+};
 use crate::{
+    config::ProviderConfig,
     core::{
         guard::SafePlan,
         name::Fqdn,
@@ -12,23 +18,32 @@ use crate::{
         plan::Rules,
         record::Zone,
     },
-    http::{Request, client::Client},
-    provider::{
-        Listing, Provider,
-        book::{AnyRecord, Book, Progress},
-        dnspod, domeneshop,
-        manage::Manage,
-        operation::{Arguments, Operation},
-    },
+    http::{Request, Transport},
 };
 
 /// An account at one of the providers.
-pub(super) enum AnyProvider {
-    Domeneshop(domeneshop::Account<Rc<Client>>),
-    DnsPod(dnspod::Account<Rc<Client>>, dnspod::Site),
+pub enum AnyProvider<T> {
+    /// At Domeneshop.
+    Domeneshop(domeneshop::Account<T>),
+    /// At DNSPod, and at which of its sites.
+    DnsPod(dnspod::Account<T>, dnspod::Site),
 }
 
-impl Provider for AnyProvider {
+impl<T: Transport> AnyProvider<T> {
+    /// An account whose requests go through `transport`, which knows the endpoint.
+    pub fn new(transport: T, config: &ProviderConfig) -> Self {
+        match config {
+            ProviderConfig::Domeneshop(settings) => {
+                Self::Domeneshop(domeneshop::Account::new(transport, settings))
+            }
+            ProviderConfig::DnsPod(settings) => {
+                Self::DnsPod(dnspod::Account::new(transport, settings), settings.site)
+            }
+        }
+    }
+}
+
+impl<T: Transport> Provider for AnyProvider<T> {
     fn rules(&self) -> Rules {
         match self {
             Self::Domeneshop(account) => account.rules(),
@@ -51,7 +66,7 @@ impl Provider for AnyProvider {
     }
 }
 
-impl Manage for AnyProvider {
+impl<T: Transport> Manage for AnyProvider<T> {
     fn operations(&self) -> Vec<&'static Operation> {
         match self {
             Self::Domeneshop(_) => domeneshop::operations().collect(),
@@ -97,7 +112,7 @@ impl Manage for AnyProvider {
     }
 }
 
-impl Book for AnyProvider {
+impl<T: Transport> Book for AnyProvider<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
         match self {
             Self::Domeneshop(account) => Book::zones(account).await,
