@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::clock::{BootClock, stamp};
 use crate::{
     commands::check,
-    config::{AccountConfig, Config, ProviderConfig},
+    config::{AccountConfig, Config},
     core::{
         addr::Family,
         guard::Limits,
@@ -22,7 +22,11 @@ use crate::{
     detect::{Clocks, Detector, FamilySources, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
-    provider::{Provider, any::AnyProvider, dnspod},
+    provider::{
+        Provider,
+        any::{AnyProvider, AnySettings},
+        dnspod,
+    },
     resolve::Servers,
     round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
 };
@@ -142,8 +146,8 @@ impl RealCrew {
         let mut providers = Vec::new();
         for account in &config.accounts {
             let (base, user_agent) = match &account.provider {
-                ProviderConfig::Domeneshop(settings) => (&settings.endpoint, user_agent.clone()),
-                ProviderConfig::DnsPod(settings) => {
+                AnySettings::Domeneshop(settings) => (&settings.endpoint, user_agent.clone()),
+                AnySettings::DnsPod(settings) => {
                     (&settings.endpoint, dnspod::user_agent(&settings.contact))
                 }
             };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     config::{
-        AccountConfig, ProviderConfig, endpoint,
+        AccountConfig, AnySettings, endpoint,
         host::{self, Placed, Ttl},
         problem::{Findings, Spot, Wrong, shown},
         section::Section,
@@ -26,7 +26,7 @@ pub(super) struct Draft {
     /// The hosts that could be read.
     pub(super) hosts: Vec<Placed>,
     /// The rest; `None` if a problem was reported.
-    pub(super) provider: Option<ProviderConfig>,
+    pub(super) provider: Option<AnySettings>,
 }
 
 /// Reads the label; by default it is the provider's name.
@@ -105,7 +105,7 @@ impl Draft {
     }
 }
 
-impl ProviderConfig {
+impl AnySettings {
     /// What everything learnt about the account depends on: another endpoint or line has other
     /// records.
     fn place(&self) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{
-        ProviderConfig,
+        AnySettings,
         account::{self, Draft},
         host::{Placed, Ttl},
         problem::{Findings, Spot, Wrong},
@@ -56,7 +56,7 @@ pub(super) fn read(
         spot,
         name,
         hosts,
-        provider: settings().map(ProviderConfig::DnsPod),
+        provider: settings().map(AnySettings::DnsPod),
     }
 }
 

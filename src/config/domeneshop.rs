@@ -2,7 +2,7 @@
 
 use crate::{
     config::{
-        ProviderConfig,
+        AnySettings,
         account::{self, Draft},
         host::{Placed, Ttl},
         problem::{Findings, Wrong},
@@ -61,7 +61,7 @@ pub(super) fn read(
         spot,
         name,
         hosts,
-        provider: settings().map(ProviderConfig::Domeneshop),
+        provider: settings().map(AnySettings::Domeneshop),
     }
 }
 

@@ -56,7 +56,7 @@ use crate::{
         vantage::Vantage,
     },
     detect::source::Source,
-    provider,
+    provider::any::AnySettings,
 };
 
 /// No configuration is larger; a file that is was named by mistake.
@@ -104,32 +104,13 @@ pub struct AccountConfig {
     /// Its label.
     pub name: AccountName,
     /// The provider and what it needs.
-    pub provider: ProviderConfig,
+    pub provider: AnySettings,
     /// The hosts, in the order they are written.
     pub hosts: Vec<Host>,
     /// The provider and endpoint, for the memory: what was learnt elsewhere does not count here.
     pub place: String,
     /// Changes when a secret, a setting or a host of the account does.
     pub fingerprint: u64,
-}
-
-/// What an account's provider needs.
-#[derive(Clone, Debug)]
-pub enum ProviderConfig {
-    /// `[[domeneshop]]`.
-    Domeneshop(provider::domeneshop::Settings),
-    /// `[[dnspod]]`.
-    DnsPod(provider::dnspod::Settings),
-}
-
-impl ProviderConfig {
-    /// Where its API is.
-    pub fn endpoint(&self) -> &str {
-        match self {
-            Self::Domeneshop(settings) => &settings.endpoint,
-            Self::DnsPod(settings) => &settings.endpoint,
-        }
-    }
 }
 
 impl Config {

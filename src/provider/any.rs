@@ -10,7 +10,6 @@ use super::{
     operation::{Arguments, Operation},
 };
 use crate::{
-    config::ProviderConfig,
     core::{
         guard::SafePlan,
         name::Fqdn,
@@ -20,6 +19,25 @@ use crate::{
     },
     http::{Request, Transport},
 };
+
+/// What an account at one of the providers needs.
+#[derive(Clone, Debug)]
+pub enum AnySettings {
+    /// `[[domeneshop]]`.
+    Domeneshop(domeneshop::Settings),
+    /// `[[dnspod]]`.
+    DnsPod(dnspod::Settings),
+}
+
+impl AnySettings {
+    /// Where its API is.
+    pub fn endpoint(&self) -> &str {
+        match self {
+            Self::Domeneshop(settings) => &settings.endpoint,
+            Self::DnsPod(settings) => &settings.endpoint,
+        }
+    }
+}
 
 /// An account at one of the providers.
 pub enum AnyProvider<T> {
@@ -31,12 +49,12 @@ pub enum AnyProvider<T> {
 
 impl<T: Transport> AnyProvider<T> {
     /// An account whose requests go through `transport`, which knows the endpoint.
-    pub fn new(transport: T, config: &ProviderConfig) -> Self {
-        match config {
-            ProviderConfig::Domeneshop(settings) => {
+    pub fn new(transport: T, settings: &AnySettings) -> Self {
+        match settings {
+            AnySettings::Domeneshop(settings) => {
                 Self::Domeneshop(domeneshop::Account::new(transport, settings))
             }
-            ProviderConfig::DnsPod(settings) => {
+            AnySettings::DnsPod(settings) => {
                 Self::DnsPod(dnspod::Account::new(transport, settings), settings.site)
             }
         }

@@ -103,7 +103,7 @@ fn every_setting_has_a_variable() {
     assert_eq!(config.targets().len(), 3);
     let vias: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
     assert_eq!(vias, ["IPv4", "IPv4 via eth1"]);
-    let ProviderConfig::DnsPod(settings) = &config.accounts[1].provider else {
+    let AnySettings::DnsPod(settings) = &config.accounts[1].provider else {
         panic!("{:?}", config.accounts)
     };
     assert!(matches!(&settings.credential, Credential::LoginToken(it)

@@ -9,7 +9,10 @@ use crate::{
         intent::HostV6,
         plan::Push,
     },
-    provider::dnspod::{Credential, Site},
+    provider::{
+        self,
+        dnspod::{Credential, Site},
+    },
 };
 
 const MINIMAL: &str = r#"
@@ -69,15 +72,15 @@ create = false
 
 fn domeneshop(account: &AccountConfig) -> &provider::domeneshop::Settings {
     match &account.provider {
-        ProviderConfig::Domeneshop(settings) => settings,
-        ProviderConfig::DnsPod(_) => panic!("{account:?}"),
+        AnySettings::Domeneshop(settings) => settings,
+        AnySettings::DnsPod(_) => panic!("{account:?}"),
     }
 }
 
 fn dnspod(account: &AccountConfig) -> &provider::dnspod::Settings {
     match &account.provider {
-        ProviderConfig::DnsPod(settings) => settings,
-        ProviderConfig::Domeneshop(_) => panic!("{account:?}"),
+        AnySettings::DnsPod(settings) => settings,
+        AnySettings::Domeneshop(_) => panic!("{account:?}"),
     }
 }
 
