@@ -3,43 +3,63 @@
 set -euo pipefail
 . tests/e2e/lib.sh
 
-debian
-container=$(docker run -d --label "$LABEL" --network "$NETWORK" --cap-add AUDIT_WRITE --tmpfs /tmp \
-    -v "$(realpath "$MOORED"):/usr/local/bin/moored:ro" -v "$PWD/packaging/cron/moored:/cron:ro" "$IMAGE" \
-    /bin/sh -c 'until [ -e /tmp/ready ]; do sleep 0.1; done; exec cron -f')
-in_it() { docker exec -i "$container" "$@"; }
-on_failure() { in_it sh -c "cat /mail; ls -lR /var/lib/moored /var/lib/failing" >&2; }
+boot_systemd --cap-add AUDIT_WRITE -v "$(realpath "$MOORED"):/source/moored:ro" -v "$PWD/contrib:/source/contrib:ro" \
+    -v "$PWD/packaging/cron:/source/packaging/cron:ro"
+on_failure() { in_it sh -c "cat /mail; ls -lR /var/lib/moored /var/lib/failing; journalctl --no-pager -n 40" >&2; }
 
-settings() {
-    config_head static:84.212.30.1
-    printf '[[domeneshop]]\nendpoint = "%s"\ntoken = "sandbox"\nsecret = "sandbox-secret"\nhosts = ["cron.example.com"]\n' "$1"
-}
-in_it install -d /etc/moored
-settings "http://$GATEWAY:5301/v0" | in_it sh -c 'umask 077; cat >/etc/moored/config.toml'
-settings "http://$GATEWAY:1/v0" | in_it sh -c 'umask 077; cat >/etc/moored/failing.toml'
-check "root looks before there is a user" \
-    equal "$(in_it moored plan --exit-code >/dev/null 2>&1 || echo $?)" 10
-# As the file's first lines say; the mail goes into a file.
-in_it sh -c "$(sed -n 's/^#     //p' packaging/cron/moored)" >/dev/null 2>&1
-in_it install -d -o moored /var/lib/failing
 in_it sh -c 'install -m 0666 /dev/null /mail && printf "#!/bin/sh\ncat >>/mail\n" >/usr/sbin/sendmail && chmod 0755 /usr/sbin/sendmail'
-in_it sh -c 'sed "s|^\*/5|*|" /cron >/etc/cron.d/moored'
-in_it sh -c 'sed -e "s|^\*/5|*|" -e "s|--once|--once --config /etc/moored/failing.toml|" -e "s|/var/lib/moored|/var/lib/failing|" /cron >/etc/cron.d/failing'
-in_it touch /tmp/ready
+# What the README says, with a program that is built already and the secrets piped in.
+installs() { printf '%s\n' sandbox sandbox-secret | in_it env MOORED=/source/moored /source/packaging/cron/install "$@" 2>&1; }
+code=0
+said=$(installs domaineshop cron.example.com) || code=$?
+check "a provider that is none is told so, and nothing is installed" equal "$code $said $(in_it find /usr/local/bin /etc/cron.d -name moored)" \
+    "2 domaineshop is neither domeneshop nor dnspod. "
+said=$(installs domeneshop cron.example.com)
+check "installed, it says how to look" grep -qF 'sudo moored --once --verbose' <<<"$said"
+check "with a configuration for everybody" equal "$(in_it stat -c %a /etc/moored/config.toml && in_it cat /etc/moored/config.toml)" '644
+state_dir = "/var/lib/moored"
 
-within 75 "the record" has_address cron 84.212.30.1
+[[domeneshop]]
+token_file = "/etc/moored/domeneshop-token"
+secret_file = "/etc/moored/domeneshop-secret"
+hosts = ["cron.example.com"]'
+check "and secrets for its user alone" equal "$(in_it sh -c 'stat -c "%U %a" /etc/moored/domeneshop-*')" $'moored 600\nmoored 600'
+check "installed again it leaves them" grep -qF '/etc/moored/domeneshop-secret stays as it is.' <<<"$(installs domeneshop other.example.com)"
+settings() { # the endpoint, the state directory
+    config_head static:84.212.30.1
+    in_it sed -n '/^\[\[/,$p' /etc/moored/config.toml | sed "s|^hosts|endpoint = \"$1\"\n&|"
+}
+{
+    echo 'state_dir = "/var/lib/failing"'
+    settings "http://$GATEWAY:1/v0"
+} | in_it sh -c 'cat >/etc/moored/failing.toml'
+{
+    echo 'state_dir = "/var/lib/moored"'
+    settings "http://$GATEWAY:5301/v0"
+} | in_it sh -c 'cat >/new && mv /new /etc/moored/config.toml'
+in_it install -d -o moored /var/lib/failing
+in_it sh -c 'sed -e "s|^\*/5|*|" -e "s|--once|--once --config /etc/moored/failing.toml|" /source/packaging/cron/moored >/etc/cron.d/failing'
+in_it sed -i 's|^\*/5|*|' /etc/cron.d/moored
+
+within 130 "the record" has_address cron 84.212.30.1
 shown "cron has run it, and the record is there"
-in_it cat /etc/cron.d/moored | tail -n 1
-mailed() { in_it grep -qE "^cron.example.com A +[^ ]+ +$1" /mail; }
-within 15 "a mail of what changed" mailed 'changed from none'
-within 15 "a mail of the round that failed" mailed 'failed \(for now\)'
-shown "what changed and what failed is mailed"
+in_it tail -n 1 /etc/cron.d/moored
+line() { echo "cron.example.com A +[^ ]+ +$1"; }
+mailed() { in_it grep -qE "moored: $(line "$1")" /mail; }
+logged() { grep -qE "^$(line "$1")" < <(in_it journalctl --no-pager -o cat -t moored); }
+for what in 'changed from none' 'failed \(for now\)'; do
+    within 75 "a mail: $what" mailed "$what"
+    within 15 "a line in the system's log: $what" logged "$what"
+done
+shown "what changed and what failed is in the log, and mailed"
 check "its state is the user's, where the file says" equal "$(in_it stat -c %U /var/lib/moored/state.json)" moored
+by_hand() { in_it sh -c 'cd / && exec runuser -u moored -- moored --once "$@" 2>&1' - "$@"; }
+in_it sh -c 'sed s/failing/again/ /etc/moored/failing.toml >/etc/moored/again.toml && install -d -o moored /var/lib/again'
+said=$(by_hand --config /etc/moored/again.toml || true)
+check "what failed is said once" equal "$(grep -c 'cron.example.com A.*failed (for now)' <<<"$said")" 1
 # The sandbox speaks no TLS, of which moored warns whatever the round is like.
-check "each is said once" equal "$(in_it cat /mail | grep -c '^cron.example.com A .*failed (for now)')" 1
-by_hand() { in_it sh -c 'echo; cd / && exec runuser -u moored -- env STATE_DIRECTORY=/var/lib/moored moored --once "$@" 2>&1' - "$@"; }
 check "the next round says nothing, for nothing changed" \
-    equal "$(by_hand | grep -v 'without encryption')" ""
+    equal "$(by_hand | sed '/without encryption/d')" ""
 check "unless it is asked to" grep -q 'cron.example.com A  84.212.30.1  unchanged' <(by_hand --verbose)
 
 # Another instance, for as long as a request hangs.

@@ -9,15 +9,9 @@ set -euo pipefail
 here=$WORK/docker-build
 mkdir -p "$here"
 rust=$(sed -n 's/^FROM \(rust:[^ ]*\) AS build$/\1/p' packaging/docker/Dockerfile)
-made=()
-dangling() { docker images -q --no-trunc -f dangling=true | LC_ALL=C sort; }
-before=$(dangling)
-leave() {
-    [ ${#made[@]} = 0 ] || docker rmi "${made[@]}" >/dev/null 2>&1 || true
-    # What the older builder leaves of the stages on the way.
-    comm -13 <(echo "$before") <(dangling) | xargs -r docker rmi -f >/dev/null 2>&1 || true
-}
-trap leave EXIT
+stands_in=no
+# Nobody is to find the stand-in under that name.
+trap '[ $stands_in = no ] || docker rmi -f "$rust" >/dev/null' EXIT
 
 stand_in() {
     local sysroot container cargo=${CARGO_HOME:-$HOME/.cargo} kept=(registry/index registry/cache)
@@ -26,7 +20,7 @@ stand_in() {
         /usr | /usr/local) skip "there is no $rust, and the Rust in $sysroot cannot be put into one" ;;
     esac
     SUITE=trixie INCLUDE=ca-certificates,gcc,libc6-dev IMAGE=$IMAGE-rust debian
-    made+=("$IMAGE-rust")
+    stands_in=yes
     cargo fetch --quiet --locked
     container=$(docker create --label "$LABEL" "$IMAGE-rust" true)
     tar -C "$sysroot" --transform 's|^|usr/local/rust/|' -c bin/cargo bin/rustc lib | docker cp - "$container:/"
@@ -36,16 +30,19 @@ stand_in() {
     docker commit -c 'ENV PATH=/usr/local/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin CARGO_HOME=/usr/local/cargo CARGO_NET_OFFLINE=true' \
         "$container" "$rust" >/dev/null
     docker rm "$container" >/dev/null
-    made+=("$rust")
     echo "  $rust is a stand-in"
 }
-docker image inspect "$rust" >/dev/null 2>&1 || stand_in
+# One that an interrupted run has left is none.
+is_real() {
+    local labels
+    labels=$(docker image inspect -f '{{json .Config.Labels}}' "$rust" 2>/dev/null) && lacks "${LABEL%=*}" "$labels" >/dev/null
+}
+is_real || stand_in
 
 # By a client, and the word by which it takes the older builder (0) or BuildKit (1).
 build() {
     local began=$SECONDS
-    DOCKER_BUILDKIT=$2 "$1" build -f packaging/docker/Dockerfile -t "$IMAGE-built" . >"$here/log" 2>&1
-    made+=("$IMAGE-built")
+    DOCKER_BUILDKIT=$2 "$1" build --force-rm --label "$LABEL" -f packaging/docker/Dockerfile -t "$IMAGE-built" . >"$here/log" 2>&1
     echo "  built in $((SECONDS - began)) s"
 }
 on_failure() { tail -n 30 "$here/log" >&2; }
@@ -90,9 +87,9 @@ built "the older builder" built 84.212.80.1
 
 client=$(buildkit_client)
 [ -n "$client" ] || skip "no docker here has BuildKit"
-if [[ " ${made[*]} " = *" $rust "* ]]; then
+if [ $stands_in = yes ]; then
     # A stand-in for which all is compiled already.
-    DOCKER_BUILDKIT=0 docker build -q -f packaging/docker/Dockerfile --target build -t "$rust" . >"$here/log" 2>&1
+    DOCKER_BUILDKIT=0 docker build -q --label "$LABEL" -f packaging/docker/Dockerfile --target build -t "$rust" . >"$here/log" 2>&1
 fi
 build "$client" 1
 built BuildKit buildkit 84.212.80.2

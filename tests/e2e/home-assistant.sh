@@ -53,7 +53,7 @@ check "a configuration file of one's own goes before the options" equal "$(tail 
 debian
 cp -r "$addon/." "$here/context"
 cp "$MOORED" "$here/context/moored"
-docker build -q --build-arg "BUILD_FROM=$IMAGE" -t "$IMAGE-addon" "$here/context" >"$here/build.log" 2>&1 ||
+docker build -q --label "$LABEL" --build-arg "BUILD_FROM=$IMAGE" -t "$IMAGE-addon" "$here/context" >"$here/build.log" 2>&1 ||
     { cat "$here/build.log"; die "the add-on cannot be built"; }
 in_addon() { docker run --rm --label "$LABEL" --network none "$IMAGE-addon" "$@"; }
 check "its Dockerfile builds, and the program runs in it" equal "$(in_addon moored --version)" "$("$MOORED" --version)"

@@ -158,8 +158,9 @@ in_host() { ip netns exec "$host" "$@"; }
 # The image of packaging/docker/Dockerfile around a program that is built already: "$IMAGE-program".
 program_image() {
     ! docker image inspect "$IMAGE-program" >/dev/null 2>&1 || return 0
-    [ -e "$(dirname "$MOORED")/image.tar" ] || die "beside $MOORED there is no image.tar: packaging/build makes both"
-    docker build -q -f packaging/docker/Dockerfile -t "$IMAGE-program" --target prebuilt "$(dirname "$MOORED")" >"$WORK/build.log" 2>&1 ||
+    cmp -s "$MOORED" <(tar -xOf "$(dirname "$MOORED")/image.tar" moored 2>/dev/null) ||
+        die "beside $MOORED there is no image.tar with it: packaging/build makes both"
+    docker build -q --label "$LABEL" -f packaging/docker/Dockerfile -t "$IMAGE-program" --target prebuilt "$(dirname "$MOORED")" >"$WORK/build.log" 2>&1 ||
         { cat "$WORK/build.log"; die "the image cannot be built"; }
 }
 
@@ -182,7 +183,7 @@ debian() {
     local tree
     ! docker image inspect "$IMAGE" >/dev/null 2>&1 || return 0
     debian_tree
-    tar -C "$tree" -c . | docker import - "$IMAGE" >/dev/null
+    tar -C "$tree" -c . | docker import -c "LABEL $LABEL" - "$IMAGE" >/dev/null
 }
 
 # A container of it with systemd as PID 1, called $container; the arguments are Docker's.

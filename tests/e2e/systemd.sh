@@ -3,7 +3,7 @@
 set -euo pipefail
 . tests/e2e/lib.sh
 
-boot_systemd -v "$(realpath "$MOORED"):/source/moored:ro" -v "$PWD/contrib/systemd:/source/contrib:ro"
+boot_systemd -v "$(realpath "$MOORED"):/source/moored:ro" -v "$PWD/contrib:/source/contrib:ro"
 journal() { in_it journalctl --no-pager -o cat -u "${1:-moored}" "${@:2}"; }
 on_failure() { in_it journalctl --no-pager -o cat -n 60 -u moored -u moored-once >&2; }
 version=$(in_it systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')
@@ -16,7 +16,7 @@ write_settings() { settings "$@" | in_it sh -c 'cat >/etc/moored/config.toml'; }
 
 # What the README says, with a program that is built already and the secrets piped in.
 printf '%s\n' sandbox sandbox-secret |
-    in_it env MOORED=/source/moored /source/contrib/install domeneshop home.example.com www.example.com >/dev/null
+    in_it env MOORED=/source/moored /source/contrib/systemd/install domeneshop home.example.com www.example.com >/dev/null
 equal "$(in_it cat /etc/moored/config.toml)" '[[domeneshop]]
 token_credential = "domeneshop-token"
 secret_credential = "domeneshop-secret"
