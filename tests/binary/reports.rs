@@ -51,7 +51,8 @@ fn l14_readers_of_the_status_who_never_read_or_leave_at_once_hold_up_no_round() 
     bench.simple();
     let daemon = bench.daemon(&[]);
     let socket = bench.dir.path().join("state/status.sock");
-    wait_until("the socket", || socket.exists());
+    // It is there a moment before it listens.
+    wait_until("the socket", || UnixStream::connect(&socket).is_ok());
     let slow: Vec<_> = (0..50)
         .filter_map(|_| UnixStream::connect(&socket).ok())
         .collect();
