@@ -73,6 +73,23 @@ fn waits(class: Class, count: u32) -> Vec<u64> {
 }
 
 #[test]
+fn a_hold_is_of_the_credentials_from_a_refusal_on_whatever_a_probe_meets() {
+    let after = |before: Option<&Hold>, class| {
+        Hold::after(before, &Failure::of_account(class, "x"), at(0), 0.0)
+    };
+    assert!(!after(None, Class::Transient).is_of_credentials());
+    let refused = after(None, Class::Rejected);
+    assert!(refused.is_of_credentials());
+    assert!(after(Some(&refused), Class::Transient).is_of_credentials());
+    // As it was written before refusals were counted.
+    let older = Hold {
+        refusals: 0,
+        ..refused
+    };
+    assert!(older.is_of_credentials());
+}
+
+#[test]
 fn backoff_doubles_up_to_its_bound() {
     assert_eq!(
         waits(Class::Transient, 10),
