@@ -14,7 +14,6 @@ use hickory_resolver::{
     net::{DnsError, NetError},
     proto::rr::{Name, RData, Record, RecordType},
 };
-
 use tokio::time::timeout;
 
 use super::answer::words;

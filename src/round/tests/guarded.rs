@@ -77,7 +77,7 @@ fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
     fakes.provider().put(HOME, "9.9.9.9");
     *fakes.dns.borrow_mut() = Dns::Silent;
     for minutes in [0, 1, 10, 50] {
-        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.meets(Fault::Lies);
         fakes.advance(MINUTE * minutes);
         fakes.play(Task {
             audit: true,

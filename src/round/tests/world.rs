@@ -289,6 +289,11 @@ impl Fakes {
         &self.accounts[0].2
     }
 
+    /// The first account's provider meets one write with this, after what it meets already.
+    pub(super) fn meets(&self, fault: Fault) {
+        self.provider().faults.borrow_mut().push_back(fault);
+    }
+
     pub(super) fn see(&self, observation: Observation) {
         self.see_from(Family::V4.into(), observation);
     }

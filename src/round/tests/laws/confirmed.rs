@@ -41,11 +41,7 @@ fn l6_a_lost_answer_is_read_back_before_anything_is_repeated() {
     let fakes = one(Push::WhenSimple);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    fakes
-        .provider()
-        .faults
-        .borrow_mut()
-        .push_back(Fault::Loses(failure(Class::Unconfirmed)));
+    fakes.meets(Fault::Loses(failure(Class::Unconfirmed)));
     let report = fakes.round();
     assert!(matches!(first(&report), Outcome::Unconfirmed(_)));
     let (lists, writes) = (
@@ -70,7 +66,7 @@ fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     let lost = Fault::Fails(failure(Class::Unconfirmed));
-    fakes.provider().faults.borrow_mut().push_back(lost);
+    fakes.meets(lost);
     fakes.round();
     fakes.advance(MINUTE);
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
@@ -164,11 +160,7 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
         let fakes = one(Push::WhenSimple);
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
-        fakes
-            .provider()
-            .faults
-            .borrow_mut()
-            .push_back(Fault::Fails(failure(class)));
+        fakes.meets(Fault::Fails(failure(class)));
         let report = fakes.round();
         assert_eq!(report.verdict(), class.verdict());
         assert_ne!(report.verdict(), Verdict::Right);
@@ -199,7 +191,7 @@ fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
     fakes.round();
     fakes.see(known(&["84.212.66.66"]));
     let fault = Fault::Loses(failure(Class::Unconfirmed));
-    fakes.provider().faults.borrow_mut().push_back(fault);
+    fakes.meets(fault);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     fakes.advance(MINUTE);

@@ -49,7 +49,7 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
     let fakes = one(Push::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     for _ in 0..60 {
-        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.meets(Fault::Lies);
         fakes.play(Task {
             audit: true,
             ..Task::ROUTINE
@@ -69,7 +69,7 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
     let fakes = one(Push::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     for _ in 0..60 {
-        fakes.provider().faults.borrow_mut().push_back(Fault::Lies);
+        fakes.meets(Fault::Lies);
         fakes.round();
         fakes.crash();
         fakes.advance(MINUTE);

@@ -177,11 +177,7 @@ fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
     fakes.round();
     let refused = Failure::of_host(Class::Invalid, "blacklisted");
     fakes.see(known(&["84.212.66.66"]));
-    fakes
-        .provider()
-        .faults
-        .borrow_mut()
-        .push_back(Fault::Fails(refused));
+    fakes.meets(Fault::Fails(refused));
     assert_eq!(outcomes(&fakes.round()), ["failed"]);
     assert_eq!(
         outcomes(&fakes.round()),

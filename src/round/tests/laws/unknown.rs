@@ -96,7 +96,7 @@ fn l6_while_a_write_is_unconfirmed_and_the_clock_is_not_set_nothing_is_said_to_b
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     let lost = Fault::Loses(failure(Class::Unconfirmed));
-    fakes.provider().faults.borrow_mut().push_back(lost);
+    fakes.meets(lost);
     fakes.round();
     let calls = fakes.provider().calls();
     fakes.clock_is_set.set(false);
