@@ -1,6 +1,13 @@
 //! The loop: the only place that sleeps.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    pin::{Pin, pin},
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::future::{Either, select};
 use tracing::{debug, error, info};
@@ -10,7 +17,7 @@ use crate::{
         memory::Memory,
         outcome::Report,
         schedule::Schedule,
-        settle::{Burst, Change},
+        settle::{Burst, Change, Request},
         time::Moment,
     },
     report::{self, status::LastRound},
@@ -102,81 +109,65 @@ pub async fn run<C: Crew>(
     dry_run: bool,
 ) {
     shell.tell(Word::Status("the first round is under way"));
-    let mut schedule = Schedule::default();
-    let mut task = Task {
+    let routine = Task {
         dry_run,
         ..Task::ROUTINE
     };
-    let mut waiting = Vec::new();
-    let mut burst = Burst::default();
+    let mut schedule = Schedule::default();
+    let mut task = Some(routine);
+    let mut next = shell.clock().now();
+    let mut triggers = Triggers::default();
     loop {
-        // First the ear, then the look: what changes in between is heard.
-        shell.listen();
-        let mut has_seen = burst.seen();
-        let queued = waiting.len();
-        waiting.retain(
-            |event| !matches!(event, Event::Network(change) if change.is_seen_by_any_round()),
-        );
-        has_seen |= waiting.len() < queued;
-        if has_seen {
-            // This round is played for what it sees, too.
-            schedule = Schedule::default();
-            if task.occasion == Occasion::Routine {
-                task.occasion = Occasion::Network;
-            }
+        if let Some(task) = task.take() {
+            let Some(report) =
+                rounds(&crew, shell, board, task, &mut schedule, &mut triggers).await
+            else {
+                info!("stopped in the middle of a round; {AFTER_A_STOP}");
+                break;
+            };
+            crew.rest();
+            let now = shell.clock().now();
+            log(&report, board, now);
+            let jitter = shell.chance().unit();
+            next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
+            shell.tell(Word::Ready);
+            shell.tell(Word::Alive);
+            shell.tell(Word::Status(&report::status::line(
+                &report,
+                next.since(now),
+                shell.clock().on_the_wall(next),
+            )));
+            *board.last.borrow_mut() = Some(LastRound {
+                ended: now,
+                next,
+                report,
+            });
         }
-        let played = round(&crew, shell, &board.memory, task, &mut waiting, &mut burst);
-        let Some(report) = played.await else {
-            info!("stopped in the middle of a round; {AFTER_A_STOP}");
-            break;
-        };
-        crew.rest();
-        let now = shell.clock().now();
-        let before = board.last.borrow().as_ref().map(|last| last.report.clone());
-        report::log::round(&report, before.as_ref(), now);
-        let jitter = shell.chance().unit();
-        let next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
-        shell.tell(Word::Ready);
-        shell.tell(Word::Alive);
-        shell.tell(Word::Status(&report::status::line(
-            &report,
-            next.since(now),
-            shell.clock().on_the_wall(next),
-        )));
-        *board.last.borrow_mut() = Some(LastRound {
-            ended: now,
-            next,
-            report,
-        });
-
-        let event = if waiting.is_empty() {
-            wait(shell, next, &mut burst).await
-        } else {
-            Some(waiting.remove(0))
-        };
-        task = Task {
-            dry_run,
-            ..Task::ROUTINE
-        };
-        match event {
-            None => {}
-            Some(Event::Stop) => break,
-            Some(Event::Verify) => {
-                info!("a full round was asked for");
-                task = Task {
-                    audit: true,
-                    occasion: Occasion::Asked,
-                    ..task
-                };
+        match wait(shell, next, &mut triggers, Waiting::BetweenRounds).await {
+            Wake::Due => task = Some(routine),
+            Wake::Stop => break,
+            Wake::Request(Request { is_full_check }) => {
+                if is_full_check {
+                    info!("a full round was asked for");
+                    task = Some(Task {
+                        audit: true,
+                        occasion: Occasion::Asked,
+                        ..routine
+                    });
+                } else {
+                    task = Some(routine);
+                }
             }
-            Some(Event::Network(change)) => {
-                let occasion = occasion(change);
+            Wake::Network(change) => {
                 // What failed for want of a network a moment ago may work now, and if not yet, then
                 // soon: the quick looks begin anew.
                 schedule = Schedule::default();
-                task = Task { occasion, ..task };
+                task = Some(Task {
+                    occasion: occasion(change),
+                    ..routine
+                });
             }
-            Some(Event::Reload) => {
+            Wake::Reload => {
                 shell.tell(Word::Reloading);
                 match reload() {
                     Ok(fresh) => {
@@ -187,6 +178,13 @@ pub async fn run<C: Crew>(
                         error!("the configuration was not taken over, the old one stays: {what}");
                     }
                 }
+                let now = shell.clock().now();
+                let is_full_check = false;
+                triggers.burst.request(Request { is_full_check }, now);
+                if triggers.burst.request_due() > Some(now) {
+                    // Too many rounds were asked for lately: the reload does not wait for the next one.
+                    shell.tell(Word::Ready);
+                }
             }
         }
     }
@@ -195,6 +193,20 @@ pub async fn run<C: Crew>(
         error!("{trouble}");
     }
     info!("stopped");
+}
+
+/// What has been heard and not acted upon.
+#[derive(Default)]
+struct Triggers {
+    burst: Burst,
+    /// The configuration is to be read again.
+    is_reload_due: bool,
+}
+
+/// Logs a round, and the last one is what it is compared with.
+fn log(report: &Report, board: &Board, now: Moment) {
+    let before = board.last.borrow().as_ref().map(|last| last.report.clone());
+    report::log::round(report, before.as_ref(), now);
 }
 
 /// What a round is played for that a change of the network starts; it is told of.
@@ -215,56 +227,135 @@ fn occasion(change: Change) -> Occasion {
     }
 }
 
-/// One round; `None` if the end came first. Other events wait their turn.
-async fn round<C: Crew>(
+/// A round under way.
+struct Running<F> {
+    task: Task,
+    began: Moment,
+    round: Pin<Box<F>>,
+}
+
+/// What the loop hears first while rounds are under way.
+enum Progress {
+    /// The round at this place has ended.
+    Ended(usize, Report),
+    Wake(Wake),
+}
+
+/// Plays a round, and a further one at once whenever the network changes meanwhile, without waiting for what the
+/// earlier ones still wait for (L9). The report is that of the last; `None` if the stop came first. Other triggers
+/// wait their turn.
+async fn rounds<C: Crew>(
     crew: &C,
     shell: &impl Shell,
-    memory: &RefCell<Memory>,
+    board: &Board,
     task: Task,
-    waiting: &mut Vec<Event>,
-    burst: &mut Burst,
+    schedule: &mut Schedule,
+    triggers: &mut Triggers,
 ) -> Option<Report> {
+    let begin = |mut task: Task, schedule: &mut Schedule, triggers: &mut Triggers| {
+        // First the ear, then the look: what changes in between is heard.
+        shell.listen();
+        if triggers.burst.seen() {
+            // This round is played for what it sees, too.
+            *schedule = Schedule::default();
+            if task.occasion == Occasion::Routine {
+                task.occasion = Occasion::Network;
+            }
+        }
+        Running {
+            task,
+            began: shell.clock().now(),
+            round: Box::pin(crew.round(&board.memory, task)),
+        }
+    };
     // Each wait has a pulse of its own, and this one follows another that was any part of it old.
     shell.tell(Word::Alive);
-    let round = std::pin::pin!(crew.round(memory, task));
-    let begun = shell.clock().now();
-    let stopped = std::pin::pin!(async {
-        loop {
-            // A round has a deadline for everything it waits for; one that is longer under way
-            // than all of them together is stuck, and the supervisor shall know.
-            let end = begun.after(LONGEST_ROUND);
-            match wait(shell, end, burst).await {
-                Some(Event::Stop) => return,
-                Some(Event::Network(change)) => {
-                    shell.tell(Word::Alive);
-                    let event = Event::Network(change);
-                    if !waiting.contains(&event) {
-                        waiting.push(event);
-                    }
+    let mut running = vec![begin(task, schedule, triggers)];
+    let mut newest = None;
+    while let Some(oldest) = running.first() {
+        // A round has a deadline for everything it waits for; one that is longer under way
+        // than all of them together is stuck, and the supervisor shall know.
+        let is_stuck_at = oldest.began.after(LONGEST_ROUND);
+        let waiting = if shell.clock().now() < is_stuck_at {
+            Waiting::InRound
+        } else {
+            // Or the host slept in the middle of it: what is heard counts all the same.
+            Waiting::InStuckRound
+        };
+        let progress = {
+            let woken = pin!(wait(shell, is_stuck_at, triggers, waiting));
+            match select(ended(&mut running), woken).await {
+                Either::Left(((place, report), _)) => Progress::Ended(place, report),
+                Either::Right((wake, _)) => Progress::Wake(wake),
+            }
+        };
+        match progress {
+            Progress::Ended(place, report) => {
+                let is_newest = place + 1 == running.len();
+                running.remove(place);
+                if is_newest && newest.is_none() {
+                    newest = Some(report);
+                } else {
+                    log(&report, board, shell.clock().now());
                 }
-                Some(event) if waiting.contains(&event) => {}
-                Some(event) => waiting.push(event),
-                // Stuck, or the host slept in the middle of it: what is asked for waits all the same,
-                // and nobody is told that we are alive.
-                None => break,
             }
-        }
-        loop {
-            match shell.event().await {
-                Event::Stop => return,
-                event if waiting.contains(&event) => {}
-                event => waiting.push(event),
+            Progress::Wake(Wake::Network(change)) => {
+                if waiting == Waiting::InRound {
+                    shell.tell(Word::Alive);
+                }
+                *schedule = Schedule::default();
+                let later = occasion(change);
+                let task = match running.last() {
+                    Some(superseded) if newest.is_none() => Task {
+                        occasion: superseded
+                            .task
+                            .occasion
+                            .and_then(later, !crew.is_detecting()),
+                        ..superseded.task
+                    },
+                    _ => Task {
+                        occasion: later,
+                        audit: false,
+                        ..task
+                    },
+                };
+                // No connection of before the change is used again.
+                crew.rest();
+                if let Some(report) = newest.take() {
+                    log(&report, board, shell.clock().now());
+                }
+                running.push(begin(task, schedule, triggers));
             }
-        }
-    });
-    match select(round, stopped).await {
-        Either::Left((report, _)) => Some(report),
-        Either::Right(((), round)) => {
-            let end = shell.clock().now().after(GRACE);
-            select(round, std::pin::pin!(shell.until(end))).await;
-            None
+            Progress::Wake(Wake::Reload) => triggers.is_reload_due = true,
+            Progress::Wake(Wake::Stop) => {
+                let end = shell.clock().now().after(GRACE);
+                let all = async {
+                    while !running.is_empty() {
+                        let (place, _) = ended(&mut running).await;
+                        running.remove(place);
+                    }
+                };
+                select(pin!(all), pin!(shell.until(end))).await;
+                return None;
+            }
+            Progress::Wake(Wake::Due | Wake::Request(_)) => {}
         }
     }
+    newest
+}
+
+/// The first round that ends, the oldest first. All are polled each time: there are few of them.
+fn ended<F: Future<Output = Report>>(
+    running: &mut [Running<F>],
+) -> impl Future<Output = (usize, Report)> {
+    poll_fn(|context| {
+        for (place, running) in running.iter_mut().enumerate() {
+            if let Poll::Ready(report) = running.round.as_mut().poll(context) {
+                return Poll::Ready((place, report));
+            }
+        }
+        Poll::Pending
+    })
 }
 
 /// Carries out a command, unless a stop comes first; then it has the same grace as a round, and the
@@ -284,31 +375,84 @@ pub async fn unless_stopped<T>(shell: &impl Shell, command: impl Future<Output =
     }
 }
 
-/// Waits for an event or until `next`, telling the supervisor in between that we are alive. Changes
-/// of the network become an event when they ask for a round.
-async fn wait(shell: &impl Shell, next: Moment, burst: &mut Burst) -> Option<Event> {
+/// What the loop waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Waiting {
+    /// The next round, whatever is the reason.
+    BetweenRounds,
+    /// The end of a round, or a reason for another one at once.
+    InRound,
+    /// The same, though the round takes longer than any can: nobody is told that we are alive.
+    InStuckRound,
+}
+
+/// Why the loop goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wake {
+    /// It is time.
+    Due,
+    /// The end has come.
+    Stop,
+    /// The configuration is to be read again.
+    Reload,
+    /// A round is due because the network has changed.
+    Network(Change),
+    /// A round is due because somebody asks for it.
+    Request(Request),
+}
+
+/// Waits for a trigger or until `next`, telling the supervisor in between that we are alive.
+async fn wait(shell: &impl Shell, next: Moment, triggers: &mut Triggers, waiting: Waiting) -> Wake {
+    let is_between = waiting == Waiting::BetweenRounds;
+    let is_stuck = waiting == Waiting::InStuckRound;
     let beat = || {
         shell
             .watchdog()
+            .filter(|_| !is_stuck)
             .map(|every| shell.clock().now().after(every / 2))
     };
     let mut pulse = beat();
     loop {
-        let moments = [Some(next), pulse, burst.due()];
-        let until = moments.into_iter().flatten().min().unwrap_or(next);
-        let event = std::pin::pin!(shell.event());
-        let timer = std::pin::pin!(shell.until(until));
-        match select(event, timer).await {
-            Either::Left((Event::Network(change), _)) => burst.heard(change, shell.clock().now()),
-            Either::Left((event, _)) => return Some(event),
-            Either::Right(_) => {}
+        if is_between && std::mem::take(&mut triggers.is_reload_due) {
+            return Wake::Reload;
+        }
+        let burst = &mut triggers.burst;
+        let request = burst.request_due().filter(|_| is_between);
+        let moments = [
+            Some(next).filter(|_| !is_stuck),
+            pulse,
+            burst.due(),
+            request,
+        ];
+        let until = moments.into_iter().flatten().min();
+        let event = pin!(shell.event());
+        let timer = pin!(async {
+            match until {
+                Some(until) => shell.until(until).await,
+                None => std::future::pending().await,
+            }
+        });
+        if let Either::Left((event, _)) = select(event, timer).await {
+            let now = shell.clock().now();
+            match event {
+                Event::Network(change) => burst.heard(change, now),
+                Event::Verify => {
+                    let is_full_check = true;
+                    burst.request(Request { is_full_check }, now);
+                }
+                Event::Stop => return Wake::Stop,
+                Event::Reload => return Wake::Reload,
+            }
         }
         let now = shell.clock().now();
         if let Some(change) = burst.take(now) {
-            return Some(Event::Network(change));
+            return Wake::Network(change);
         }
-        if now >= next {
-            return None;
+        if is_between && let Some(request) = burst.take_request(now) {
+            return Wake::Request(request);
+        }
+        if now >= next && !is_stuck {
+            return Wake::Due;
         }
         if pulse.is_some_and(|pulse| now >= pulse) {
             shell.tell(Word::Alive);

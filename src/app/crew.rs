@@ -1,6 +1,6 @@
 //! From a configuration to what plays rounds.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 
@@ -19,7 +19,7 @@ use crate::{
         schedule::Cadence,
         vantage::Vantage,
     },
-    detect::{Clocks, Detector, FamilySources, source::Source},
+    detect::{Clocks, Detector, FamilySources, MAX_ANSWER_DELAY, source::Source},
     http::client::{Client, Options},
     persist::StateFile,
     provider::{
@@ -28,7 +28,7 @@ use crate::{
         dnspod,
     },
     resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Store, Task, World},
+    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Overlap, Store, Task, World},
 };
 
 /// The longest answer of an API: room for a zone of tens of thousands of records.
@@ -51,16 +51,32 @@ impl Eyes {
 struct Told<'e> {
     eyes: &'e Eyes,
     poke: Poke,
+    /// How long an answer from outside may take before the other operators are asked too, where a change
+    /// may be waiting for it.
+    max_delay: Option<Duration>,
 }
+
+/// How far apart the answers for two families may lie that are acted upon together.
+const MAX_PAUSE_BETWEEN_FAMILIES: Duration = Duration::from_millis(15);
 
 impl Observe for Told<'_> {
     async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
-        let Self { eyes, poke } = self;
+        let Self {
+            eyes,
+            poke,
+            max_delay,
+        } = self;
         let how = eyes.sources(vantage.family);
         let via = vantage.via.as_ref();
         // What somebody says is about the way that the routing table says.
         let told = poke.addr(vantage.family).filter(|_| via.is_none());
-        eyes.detector.observe(how, via, past, told).await
+        let detector = &eyes.detector;
+        detector.observe(how, via, past, told, *max_delay).await
+    }
+
+    async fn pause_between_families(&self) {
+        #[expect(clippy::disallowed_methods, reason = "how long answers are gathered")]
+        tokio::time::sleep(MAX_PAUSE_BETWEEN_FAMILIES).await;
     }
 }
 
@@ -107,6 +123,7 @@ pub(super) struct RealCrew {
     clients: Vec<Rc<Client>>,
     providers: Vec<AnyProvider<Rc<Client>>>,
     targets: Vec<Target>,
+    overlap: Overlap,
 }
 
 impl RealCrew {
@@ -175,6 +192,7 @@ impl RealCrew {
             clients,
             providers,
             targets,
+            overlap: Overlap::default(),
             config,
         }
     }
@@ -220,10 +238,14 @@ impl RealCrew {
         &self.config
     }
 
-    fn told(&self, poke: Poke) -> Told<'_> {
+    fn told(&self, occasion: Occasion) -> Told<'_> {
         Told {
             eyes: &self.eyes,
-            poke,
+            poke: match occasion {
+                Occasion::Told(poke) => poke,
+                Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
+            },
+            max_delay: (occasion != Occasion::Routine).then_some(MAX_ANSWER_DELAY),
         }
     }
 
@@ -262,17 +284,15 @@ impl RealCrew {
             chance: &self.dice,
             cadence: self.config.cadence,
             limits: Limits::default(),
+            overlap: &self.overlap,
         }
     }
 }
 
 impl Crew for RealCrew {
     async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
-        let poke = match task.occasion {
-            Occasion::Told(poke) => poke,
-            Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
-        };
-        self.world(&self.told(poke)).round(memory, task).await
+        let told = self.told(task.occasion);
+        self.world(&told).round(memory, task).await
     }
 
     async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
@@ -291,12 +311,16 @@ impl Crew for RealCrew {
     }
 
     fn prepare(&self, memory: &RefCell<Memory>) {
-        let told = self.told(Poke::default());
+        let told = self.told(Occasion::Routine);
         self.world(&told).prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {
         self.config.cadence
+    }
+
+    fn is_detecting(&self) -> bool {
+        self.overlap.is_detecting()
     }
 
     fn rest(&self) {

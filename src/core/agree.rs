@@ -44,6 +44,8 @@ pub struct Source {
 pub enum Next {
     /// Ask these sources (by position), all at once.
     Ask(Vec<usize>),
+    /// Nobody more needs to be asked: an answer that is under way decides.
+    Wait,
     /// Nobody needs to be asked any more.
     Believe(Observation),
 }
@@ -59,6 +61,10 @@ pub struct Inquiry<'a> {
     kernel: Kernel,
     offline: bool,
     heard: Vec<Option<Result<AddrSet, String>>>,
+    /// Which sources were asked, by position.
+    asked: Vec<bool>,
+    /// How often outside sources have kept the caller waiting for too long.
+    delays: u32,
 }
 
 /// What an [`Inquiry`] starts from.
@@ -92,7 +98,42 @@ impl<'a> Inquiry<'a> {
             kernel: basis.kernel,
             offline: basis.kernel.says_absent() && basis.other.says_absent(),
             heard: vec![None; basis.sources.len()],
+            asked: vec![false; basis.sources.len()],
+            delays: 0,
         }
+    }
+
+    /// Records that the source at `position` is being asked: it is not named again, and its answer is
+    /// waited for.
+    pub fn record_question(&mut self, position: usize) {
+        if let Some(asked) = self.asked.get_mut(position) {
+            *asked = true;
+        }
+    }
+
+    /// Outside sources keep the caller waiting: the others outside are asked too, as after a failure; those
+    /// that are held back after a second delay. An answer that still comes counts as before.
+    pub fn record_delay(&mut self) {
+        self.delays = self.delays.saturating_add(1);
+    }
+
+    /// Whether the source at `position` was asked and has not answered.
+    fn is_under_way(&self, position: usize) -> bool {
+        self.asked.get(position) == Some(&true)
+            && self.heard.get(position).is_some_and(Option::is_none)
+    }
+
+    /// How many outside sources were asked and have not answered.
+    fn outside_under_way(&self) -> usize {
+        let positions = 0..self.sources.len();
+        let is_outside = |position: &usize| {
+            let source = self.sources.get(*position);
+            source.is_some_and(|source| source.trust == Trust::Outside)
+        };
+        positions
+            .filter(is_outside)
+            .filter(|position| self.is_under_way(*position))
+            .count()
     }
 
     /// Takes in what the source at `position` answered, and says how that was judged: every address
@@ -130,6 +171,7 @@ impl<'a> Inquiry<'a> {
             match self.heard.get(position) {
                 Some(Some(Ok(addrs))) => return Next::Believe(Observation::Known(addrs.clone())),
                 Some(Some(Err(_))) => {}
+                _ if self.is_under_way(position) => return Next::Wait,
                 _ => return Next::Ask(vec![position]),
             }
         }
@@ -161,16 +203,24 @@ impl<'a> Inquiry<'a> {
                 return self.believe(winner);
             }
         }
+        let under_way = self.outside_under_way();
+        let is_overdue = self.delays > 0 && under_way > 0;
         let wanted = match self.failures() {
-            0 if claims.is_empty() => 1,
-            0 => self.confirm.saturating_sub(strongest).max(1),
             // Where one could not be reached the next may not be either: a broken network costs
             // two time-outs, not one for each operator.
-            _ => usize::MAX,
+            failures if failures > 0 || is_overdue => usize::MAX,
+            _ if claims.is_empty() => 1_usize.saturating_sub(under_way),
+            _ => {
+                let missing = self.confirm.saturating_sub(strongest).max(1);
+                missing.saturating_sub(under_way)
+            }
         };
         let ask = self.unheard_operators(wanted, &claims);
         if !ask.is_empty() {
             return Some(Next::Ask(ask));
+        }
+        if under_way > 0 {
+            return Some(Next::Wait);
         }
         let is_disputed = !claims.is_empty();
         let why = Why::Unconfirmed {
@@ -233,12 +283,16 @@ impl<'a> Inquiry<'a> {
         let pick = |held_back| {
             let mut operators: BTreeSet<&str> =
                 claims.iter().map(|claim| claim.operator.as_str()).collect();
+            let under_way = (0..self.sources.len()).filter(|it| self.is_under_way(*it));
+            let under_way = under_way.filter_map(|position| self.sources.get(position));
+            operators.extend(under_way.map(|source| source.operator.as_str()));
             let mut ask = Vec::new();
             for (position, (source, heard)) in self.sources.iter().zip(&self.heard).enumerate() {
                 if ask.len() < wanted
                     && source.trust == Trust::Outside
                     && source.held_back == held_back
                     && heard.is_none()
+                    && self.asked.get(position) == Some(&false)
                     && operators.insert(&source.operator)
                 {
                     ask.push(position);
@@ -247,7 +301,12 @@ impl<'a> Inquiry<'a> {
             ask
         };
         let ask = pick(false);
-        if ask.is_empty() { pick(true) } else { ask }
+        let is_last_resort = self.outside_under_way() == 0 || self.delays > 1;
+        if ask.is_empty() && is_last_resort {
+            pick(true)
+        } else {
+            ask
+        }
     }
 
     fn nobody_knows(&self) -> Observation {

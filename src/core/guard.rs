@@ -21,9 +21,23 @@ pub struct Limits {
     /// Writes of one and the same content a target and hour: the provider's own
     /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
     pub repeats: usize,
-    /// Requests an account and hour. 3,600 is what DNSPod was seen to allow (facts: DNSPod section
-    /// 1.2); Domeneshop names none.
+    /// Requests an account and hour.
     pub requests: u32,
+    /// Requests an account and hour, those included that are a reserve for changed addresses: whatever else has used
+    /// up the others, a new address is still published. 3,600 is what DNSPod was seen to allow (facts: DNSPod
+    /// section 1.2); Domeneshop names none.
+    pub requests_with_reserve: u32,
+}
+
+impl Limits {
+    /// Requests an account and hour: for an address that has changed, or for anything else.
+    pub fn max_requests(&self, is_for_change: bool) -> u32 {
+        if is_for_change {
+            self.requests.max(self.requests_with_reserve)
+        } else {
+            self.requests
+        }
+    }
 }
 
 impl Default for Limits {
@@ -33,6 +47,7 @@ impl Default for Limits {
             writes: 60,
             repeats: 4,
             requests: 1_200,
+            requests_with_reserve: 3_000,
         }
     }
 }
@@ -203,7 +218,6 @@ pub fn guard<'h>(
     let mut safe = SafePlan::default();
     let mut refused = Vec::new();
     let mut deletes = limits.deletes;
-    let left = limits.requests.saturating_sub(sent.spent(now));
     for change in changes {
         let history = History {
             writes: history(&change.target),
@@ -220,6 +234,8 @@ pub fn guard<'h>(
         let own_deletes = part.deletes();
         let is_part = own_deletes < change.deletes();
         if !is_part || !part.steps().is_empty() {
+            let max_requests = limits.max_requests(change.reason.is_change_of_address());
+            let left = max_requests.saturating_sub(sent.spent(now));
             safe.changes.push(part);
             if safe.requests() > left {
                 safe.changes.pop();

@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod past;
 pub mod plan;
 pub mod poke;
+pub mod rate_limit;
 pub mod reach;
 pub mod record;
 pub mod schedule;

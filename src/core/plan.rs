@@ -91,6 +91,16 @@ pub enum Reason {
     FamilyGone,
 }
 
+impl Reason {
+    /// Whether what our addresses are is the reason, and not what somebody has done to a record.
+    pub fn is_change_of_address(self) -> bool {
+        match self {
+            Self::Missing | Self::AddressChanged | Self::FamilyGone => true,
+            Self::EditedElsewhere | Self::Ttl => false,
+        }
+    }
+}
+
 /// What has to change for one target.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {

@@ -1,17 +1,20 @@
-//! When a change of the network starts a round: the rule alone, with time passed in.
+//! What starts a round before the next one is due, and when: the rule alone, with time passed in. Every trigger
+//! goes through here.
 //!
 //! - An address that has become usable, and somebody who says so: at once. Whatever was heard before
 //!   counts as seen.
 //! - Everything else (an address, a route or a link that went, a link that came): once it has been
 //!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
 //!   one round.
-//! - At most [`MOST`] such rounds a minute and [`MOST_AN_HOUR`] an hour, and beyond those one a minute
-//!   until the hour is over: a host whose network never comes to rest (containers that start and stop)
-//!   does not ask its sources all day. The last change is always looked at.
+//! - What a person asks for (a full check, a reload): at once. Several requests that wait are one.
+//! - At most [`MAX_ROUNDS_PER_MINUTE`] such rounds a minute and [`MAX_ROUNDS_PER_HOUR`] an hour, and beyond those
+//!   one a minute until the hour is over: a host whose network never comes to rest (containers that start and stop)
+//!   does not ask its sources all day. Hints and requests have lower limits of their own, so that a script that pokes
+//!   or signals without end leaves rounds for the kernel's changes. The last trigger is always acted upon.
 
 use std::time::Duration;
 
-use crate::core::{poke::Poke, time::Moment};
+use crate::core::{poke::Poke, rate_limit::RateLimit, time::Moment};
 
 /// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -25,34 +28,20 @@ pub enum Change {
     Told(Poke),
 }
 
-impl Change {
-    /// This and what was told later, as one.
-    fn and(self, later: Self) -> Self {
-        match (self, later) {
-            (Self::Told(before), Self::Told(later)) => Self::Told(before.then(later)),
-            (one, other) => one.max(other),
-        }
-    }
-
-    /// Whether any round that begins later sees it. An address that was said is heard in the round
-    /// alone that is played for it.
-    pub fn is_seen_by_any_round(self) -> bool {
-        !matches!(self, Self::Told(poke) if !poke.is_silent())
-    }
-}
-
 /// How long nothing may happen before a burst counts as over.
 pub const QUIET: Duration = Duration::from_millis(500);
 /// The longest that a burst puts a round off.
 pub const LONGEST: Duration = Duration::from_secs(2);
-/// Rounds within a minute.
-pub const MOST: u32 = 30;
+/// Rounds within a minute, whatever starts them.
+pub const MAX_ROUNDS_PER_MINUTE: u32 = 30;
 /// Rounds within an hour, before they become one a minute.
-pub const MOST_AN_HOUR: u32 = 120;
-const MINUTE: Duration = Duration::from_mins(1);
-const HOUR: Duration = Duration::from_hours(1);
+pub const MAX_ROUNDS_PER_HOUR: u32 = 120;
+/// Rounds within a minute and an hour that hints start.
+pub const MAX_HINT_ROUNDS: [u32; 2] = [25, 90];
+/// Rounds within a minute and an hour that somebody asks for with a signal.
+pub const MAX_REQUESTED_ROUNDS: [u32; 2] = [6, 30];
 
-/// What was heard and not acted upon.
+/// Changes of the network that were heard and not acted upon.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     first: Moment,
@@ -60,84 +49,127 @@ struct Pending {
     change: Change,
 }
 
-/// A minute or an hour, which begins with the first round after the one before.
+/// A hint that was heard and not acted upon.
 #[derive(Clone, Copy, Debug)]
-struct Window {
-    began: Moment,
-    /// The last round in it.
+struct PendingHint {
     last: Moment,
-    rounds: u32,
+    hint: Poke,
 }
 
-impl Window {
-    /// The window of this length that a round at `now` falls into, with it.
-    fn with(before: Option<Self>, length: Duration, now: Moment) -> Self {
-        let running = before.filter(|it| now.since(it.began) < length);
+/// What somebody asked for with a signal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// The provider's own list is compared, whether that is due or not.
+    pub is_full_check: bool,
+}
+
+/// The triggers since the last round; the state of the one loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Burst {
+    network: Option<Pending>,
+    hint: Option<PendingHint>,
+    request: Option<(Moment, Request)>,
+    all_rounds: RateLimit,
+    hint_rounds: RateLimit,
+    requested_rounds: RateLimit,
+}
+
+impl Default for Burst {
+    fn default() -> Self {
+        let limit =
+            |[max_per_minute, max_per_hour]: [u32; 2]| RateLimit::new(max_per_minute, max_per_hour);
         Self {
-            began: running.map_or(now, |it| it.began),
-            last: now,
-            rounds: running.map_or(1, |it| it.rounds.saturating_add(1)),
+            network: None,
+            hint: None,
+            request: None,
+            all_rounds: limit([MAX_ROUNDS_PER_MINUTE, MAX_ROUNDS_PER_HOUR]),
+            hint_rounds: limit(MAX_HINT_ROUNDS),
+            requested_rounds: limit(MAX_REQUESTED_ROUNDS),
         }
     }
-}
-
-/// The changes since the last round; the state of the one loop.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Burst {
-    pending: Option<Pending>,
-    minute: Option<Window>,
-    hour: Option<Window>,
 }
 
 impl Burst {
     /// Something changed.
     pub fn heard(&mut self, change: Change, now: Moment) {
-        let before = self.pending.unwrap_or(Pending {
+        if let Change::Told(hint) = change {
+            let before = self.hint.map_or_else(Poke::default, |pending| pending.hint);
+            self.hint = Some(PendingHint {
+                last: now,
+                hint: before.then(hint),
+            });
+            return;
+        }
+        let before = self.network.unwrap_or(Pending {
             first: now,
             last: now,
             change,
         });
-        self.pending = Some(Pending {
+        self.network = Some(Pending {
             last: now,
-            change: before.change.and(change),
+            change: before.change.max(change),
             ..before
         });
     }
 
-    /// When the round is due that what was heard asks for.
-    pub fn due(&self) -> Option<Moment> {
-        let Pending {
-            first,
-            last,
-            change,
-        } = self.pending?;
-        let due = match change {
-            Change::Gained | Change::Told(_) => last,
-            Change::Other => last.after(QUIET).min(first.after(LONGEST)),
-        };
-        let minute = self.minute.filter(|it| it.rounds >= MOST);
-        let hour = self.hour.filter(|it| it.rounds >= MOST_AN_HOUR);
-        // A window that is over lies before whatever is due.
-        let minute_over = minute.map(|it| it.began.after(MINUTE));
-        let next_of_hour = hour.map(|it| it.last.after(MINUTE).min(it.began.after(HOUR)));
-        [Some(due), minute_over, next_of_hour]
-            .into_iter()
-            .flatten()
-            .max()
+    /// Somebody asks for a round.
+    pub fn request(&mut self, request: Request, now: Moment) {
+        let (since, before) = self.request.unwrap_or((now, request));
+        let is_full_check = before.is_full_check || request.is_full_check;
+        self.request = Some((since, Request { is_full_check }));
     }
 
-    /// What the round is for, if one is due; it counts as begun.
+    /// When the round is due that changes of the network and hints ask for.
+    pub fn due(&self) -> Option<Moment> {
+        let network = self.network.map(|pending| match pending.change {
+            Change::Gained | Change::Told(_) => pending.last,
+            Change::Other => {
+                let end = pending.first.after(LONGEST);
+                pending.last.after(QUIET).min(end)
+            }
+        });
+        let hint = self
+            .hint
+            .map(|pending| Some(pending.last).max(self.hint_rounds.next_allowed()));
+        let due = [network, hint.flatten()].into_iter().flatten().min()?;
+        Some(due).max(self.all_rounds.next_allowed())
+    }
+
+    /// What the round is for, if one is due; it counts as begun. A hint goes with it whatever started it.
     pub fn take(&mut self, now: Moment) -> Option<Change> {
         self.due().filter(|due| *due <= now)?;
-        self.minute = Some(Window::with(self.minute, MINUTE, now));
-        self.hour = Some(Window::with(self.hour, HOUR, now));
-        self.pending.take().map(|it| it.change)
+        self.all_rounds.record(now);
+        let network = self.network.take().map(|pending| pending.change);
+        let hint = self.hint.take().map(|pending| Change::Told(pending.hint));
+        if hint.is_some() {
+            self.hint_rounds.record(now);
+        }
+        hint.or(network)
     }
 
-    /// A round begins for another reason: it sees what has happened so far. Whether anything had.
+    /// When the round is due that somebody asks for.
+    pub fn request_due(&self) -> Option<Moment> {
+        let (since, _) = self.request?;
+        let limits = [self.all_rounds, self.requested_rounds];
+        let allowed = limits.iter().filter_map(RateLimit::next_allowed).max();
+        Some(since).max(allowed)
+    }
+
+    /// What somebody asks for, if that is due; the round counts as begun.
+    pub fn take_request(&mut self, now: Moment) -> Option<Request> {
+        self.request_due().filter(|due| *due <= now)?;
+        self.all_rounds.record(now);
+        self.requested_rounds.record(now);
+        self.request.take().map(|(_, request)| request)
+    }
+
+    /// A round begins for another reason: it sees what has happened so far, a hint's addresses aside, which are heard in the
+    /// round alone that is played for them. Whether anything had happened.
     pub fn seen(&mut self) -> bool {
-        let is_seen = |it: &mut Pending| it.change.is_seen_by_any_round();
-        self.pending.take_if(is_seen).is_some()
+        let has_changed = self.network.take().is_some();
+        let is_silent = |pending: &mut PendingHint| pending.hint.is_silent();
+        let was_told = self.hint.take_if(is_silent).is_some();
+        has_changed || was_told
     }
 }
 

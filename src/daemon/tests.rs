@@ -38,6 +38,10 @@ impl Crew for Stuck {
         }
     }
 
+    fn is_detecting(&self) -> bool {
+        false
+    }
+
     fn rest(&self) {}
 
     fn save(&self, _memory: &Memory) -> Result<(), String> {

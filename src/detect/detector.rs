@@ -2,19 +2,18 @@
 
 use std::{cell::Cell, net::IpAddr, time::Duration};
 
-use futures_util::future::join_all;
-
 use super::{
     echo::Echoes,
     kernel::View,
     look::Look,
+    query::carry_out,
     questions::{Questions, add_told, expand, take_https_out},
     source::{ROUTER, Source},
     way::Way,
 };
 use crate::core::{
     addr::{Acceptance, Family},
-    agree::{Basis, Inquiry, Next, Trust},
+    agree::{Basis, Inquiry, Trust},
     choose::Prefer,
     observe::{Claim, NoUplink, Observation, Why},
     outcome::{FamilyReport, Heard},
@@ -44,6 +43,15 @@ pub struct Detector {
     pub(super) timeout: Duration,
     clocks: Clocks,
     turn: usize,
+}
+
+/// Whom a detector asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mode {
+    /// As few as it takes to know, and the others too where an answer takes longer than this.
+    AsFewAsPossible { max_delay: Option<Duration> },
+    /// Every source.
+    All,
 }
 
 /// The clocks a detector reads.
@@ -97,19 +105,22 @@ impl Detector {
     }
 
     /// Asks as few sources as it takes to know; over an interface, if one is named, and no other. What
-    /// somebody on this host says counts as what one operator outside says.
+    /// somebody on this host says counts as what one operator outside says. Where a source outside takes longer
+    /// than `max_delay`, the others are asked too; without one, when it has failed.
     pub async fn observe(
         &self,
         how: &FamilySources,
         via: Option<&Interface>,
         past: &Past,
         told: Option<IpAddr>,
+        max_delay: Option<Duration>,
     ) -> FamilyReport {
+        let mode = Mode::AsFewAsPossible { max_delay };
         let mut questions = expand(how, self.turn());
         if let Some(addr) = told {
             add_told(&mut questions, addr, &past.believed);
         }
-        self.inquire(how, via, past, questions, false).await
+        self.inquire(how, via, past, questions, mode).await
     }
 
     /// Asks every source at once, and judges them all.
@@ -120,7 +131,8 @@ impl Detector {
         past: &Past,
     ) -> FamilyReport {
         // Where all are asked they are shown in one order.
-        self.inquire(how, via, past, expand(how, 0), true).await
+        self.inquire(how, via, past, expand(how, 0), Mode::All)
+            .await
     }
 
     async fn inquire(
@@ -129,8 +141,12 @@ impl Detector {
         via: Option<&Interface>,
         past: &Past,
         (mut sources, mut asks): Questions,
-        all_at_once: bool,
+        mode: Mode,
     ) -> FamilyReport {
+        let (all_at_once, max_delay) = match mode {
+            Mode::AsFewAsPossible { max_delay } => (false, max_delay),
+            Mode::All => (true, None),
+        };
         let family = how.family;
         let vantage = Vantage::new(family, via.cloned());
         let unasked = if (self.clocks.is_set)() {
@@ -180,53 +196,44 @@ impl Detector {
             known: &past.believed,
             word: Cell::new(None),
         };
-        let mut heard = Vec::new();
-        let mut everyone = all_at_once;
-        loop {
-            let positions = match inquiry.next() {
-                _ if everyone => (0..sources.len()).collect(),
-                Next::Ask(positions) => positions,
-                Next::Believe(observation) => {
-                    let observation = match observation {
-                        Observation::Unavailable(Why::NoAnswer(_)) if !unasked.is_empty() => {
-                            Observation::Unavailable(Why::NoClock)
-                        }
-                        other => other,
-                    };
-                    // Nobody is to blame for them: where all are shown they are shown too.
-                    heard.extend(unasked.into_iter().filter(|_| all_at_once));
-                    let own = view.addresses.iter().map(|it| it.addr).collect();
-                    reach.hear(look.word.get(), &claims_of_others(&heard));
-                    reach.believe(&observation, &own);
-                    return FamilyReport {
-                        notes: reach.notes(),
-                        observation: self.explained(&vantage, observation).await,
-                        vantage,
-                        heard,
-                        reach,
-                    };
-                }
-            };
-            everyone = false;
-            let asked = positions.into_iter().filter_map(|position| {
-                let (source, ask) = (sources.get(position)?, asks.get(position)?);
-                let look = &look;
-                Some(async move {
-                    let begun = self.now();
-                    let answer = look.ask(ask).await;
-                    (position, source, answer, self.now().since(begun))
-                })
-            });
-            for (position, source, answer, took) in join_all(asked).await {
-                let judged = inquiry.hear(position, answer);
-                heard.push(Heard {
+        let everyone = all_at_once.then_some(sources.len());
+        let ask = async |position: usize| match asks.get(position) {
+            Some(ask) => look.ask(ask).await,
+            None => Err("there is no such source".to_owned()),
+        };
+        let delay = || pause(max_delay);
+        let now = || self.now();
+        let (observation, answered) = carry_out(&mut inquiry, everyone, &ask, delay, &now).await;
+        let observation = match observation {
+            Observation::Unavailable(Why::NoAnswer(_)) if !unasked.is_empty() => {
+                Observation::Unavailable(Why::NoClock)
+            }
+            other => other,
+        };
+        let mut heard: Vec<Heard> = answered
+            .into_iter()
+            .filter_map(|answered| {
+                let source = sources.get(answered.position)?;
+                Some(Heard {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
                     trust: source.trust,
-                    answer: judged.map(|set| set.addrs().into_iter().collect()),
-                    took,
-                });
-            }
+                    answer: answered.answer.map(|set| set.addrs().into_iter().collect()),
+                    took: answered.took,
+                })
+            })
+            .collect();
+        // Nobody is to blame for them: where all are shown they are shown too.
+        heard.extend(unasked.into_iter().filter(|_| all_at_once));
+        let own = view.addresses.iter().map(|it| it.addr).collect();
+        reach.hear(look.word.get(), &claims_of_others(&heard));
+        reach.believe(&observation, &own);
+        FamilyReport {
+            notes: reach.notes(),
+            observation: self.explained(&vantage, observation).await,
+            vantage,
+            heard,
+            reach,
         }
     }
 
@@ -268,6 +275,15 @@ fn claims_of_others(heard: &[Heard]) -> Vec<Claim> {
         }
     }
     claims
+}
+
+/// Ends after so long, or never.
+async fn pause(length: Option<Duration>) {
+    match length {
+        #[expect(clippy::disallowed_methods, reason = "how long an answer may take")]
+        Some(length) => tokio::time::sleep(length).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn other(family: Family) -> Family {

@@ -1,18 +1,25 @@
 //! One account's part of a round.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    pin::pin,
+};
+
+use futures_util::future::{Either, select};
 
 use super::{
     Observe, Occasion, Store, Task, Verify, World,
     course::{Course, courses},
-    dns::Looked,
+    detection::Observations,
+    dns::DnsCheck,
+    overlap::RoundNumber,
 };
 use crate::{
     core::{
         addr::Acceptance,
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::Memory,
-        outcome::{FamilyReport, HostReport, Outcome},
+        outcome::{HostReport, Outcome, Scope},
         plan::memory_suffices,
         record::{AccountName, Target},
         schedule::{Hold, is_due},
@@ -48,41 +55,155 @@ fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &Memory) {
         course.list = false;
         if !course.is_quiet(memory) {
             course.end = Some(Outcome::Kept(KeepReason::NoClock));
+            course.was_held = true;
         }
     }
 }
 
+/// What a round has done at an account so far.
+#[derive(Default)]
+struct AccountRun<'r> {
+    courses: Vec<Course<'r>>,
+    /// There was something to write.
+    has_work: bool,
+    /// The provider's list was read.
+    has_listed: bool,
+}
+
+impl AccountRun<'_> {
+    /// Whether a request of this round failed in a way that concerns the whole account: there is no second one.
+    fn is_in_trouble(&self) -> bool {
+        self.courses.iter().any(|course| match &course.end {
+            Some(Outcome::Failed(failure) | Outcome::Unconfirmed(failure)) => {
+                failure.scope == Scope::Account
+            }
+            _ => false,
+        })
+    }
+}
+
+/// The output, unless a newer round begins first.
+async fn unless_superseded<T>(
+    number: RoundNumber<'_>,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    match select(pin!(number.superseded()), pin!(future)).await {
+        Either::Left(_) => None,
+        Either::Right((output, _)) => Some(output),
+    }
+}
+
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+    /// Makes an account right: the targets of each family as soon as its addresses are known, and what only looks
+    /// comes after what writes. Targets that a newer round takes over are missing from the reports.
     pub(super) async fn play(
         &self,
         account: &AccountSetup<'_, P>,
-        families: &[FamilyReport],
+        observations: &Observations,
+        number: RoundNumber<'_>,
         memory: &RefCell<Memory>,
         task: Task,
-    ) -> (Vec<HostReport>, Looked) {
-        let now = self.clock.now();
-        let mut courses = courses(account, families, &memory.borrow(), task, now);
-        self.decide_what_to_list(account, &mut courses, memory, task);
-        if account.over_tls && !self.clock.is_set() {
-            wait_for_the_clock(&mut courses, &memory.borrow());
-        }
-        self.obey_holds(&mut courses, memory, task);
-        // A change does not wait for DNS servers, dead ones least of all: they are asked in a
-        // round that has nothing to write.
-        let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
-        let mut looked = Looked::default();
-        if courses.iter().all(is_idle) {
-            looked = self.look_at_dns(account, &mut courses, memory).await;
-            self.obey_holds(&mut courses, memory, task);
-        }
-        let listing = self.list(account, &mut courses, memory).await;
-        let changes = self.plan(account, &mut courses, memory, listing.as_ref());
-        self.write(account, &mut courses, memory, changes, task)
+    ) -> (Vec<HostReport>, DnsCheck) {
+        let turn = self.overlap.account(account.name);
+        let mut run = AccountRun::default();
+        let mut known = 0;
+        loop {
+            let fresh = observations.beyond(known).await;
+            if fresh.is_empty() {
+                break;
+            }
+            known += fresh.len();
+            let Some(lock) = unless_superseded(number, turn.lock.lock()).await else {
+                break;
+            };
+            let now = self.clock.now();
+            let mut courses = courses(account, &fresh, &memory.borrow(), task, now);
+            self.decide_what_to_list(account, &mut courses, memory, task);
+            if account.over_tls && !self.clock.is_set() {
+                wait_for_the_clock(&mut courses, &memory.borrow());
+            }
+            self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
+            let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
+            run.has_work |= !courses.iter().all(is_idle);
+            self.compare_and_write(
+                account,
+                &mut run,
+                courses,
+                &|| turn.is_current(&fresh),
+                memory,
+                task,
+            )
             .await;
-        let reports = courses
-            .into_iter()
-            .map(|course| course.report(&memory.borrow(), self.clock.now()));
-        (reports.collect(), looked)
+            drop(lock);
+        }
+        let mut checked = DnsCheck::default();
+        // A change does not wait for DNS servers, dead ones least of all: they are asked in a round that had nothing to
+        // write, after everything else, and by no round whose place another has taken.
+        if !run.has_work {
+            let check = self.check_dns(account, &mut run.courses, memory);
+            checked = unless_superseded(number, check).await.unwrap_or_default();
+            let differs = |course: &Course<'_>| course.list && !course.is_over();
+            if run.courses.iter().any(differs)
+                && let Some(_lock) = unless_superseded(number, turn.lock.lock()).await
+            {
+                let mut courses = std::mem::take(&mut run.courses);
+                self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
+                self.compare_and_write(account, &mut run, courses, &|| true, memory, task)
+                    .await;
+            }
+        }
+        self.note_audit(account, &run, memory);
+        let place = |course: &Course<'_>| {
+            let mut targets = account.targets.iter();
+            targets.position(|(target, _)| target == course.target)
+        };
+        run.courses.sort_by_key(place);
+        let finished = run.courses.into_iter().filter(Course::is_over);
+        let reports = finished.map(|course| course.report(&memory.borrow(), self.clock.now()));
+        (reports.collect(), checked)
+    }
+
+    /// Lists where that is needed, plans, and writes; unless the addresses that were to be written are not the ones that are known
+    /// by then.
+    async fn compare_and_write<'r>(
+        &self,
+        account: &AccountSetup<'_, P>,
+        run: &mut AccountRun<'r>,
+        mut courses: Vec<Course<'r>>,
+        is_current: &dyn Fn() -> bool,
+        memory: &RefCell<Memory>,
+        task: Task,
+    ) {
+        let listing = self.list(account, &mut courses, memory).await;
+        run.has_listed |= listing.is_some();
+        if is_current() {
+            let changes = self.plan(account, &mut courses, memory, listing.as_ref());
+            self.write(account, &mut courses, memory, changes, task)
+                .await;
+        }
+        for course in &mut courses {
+            course.is_compared |= course.is_kept() || (course.list && listing.is_some());
+            course.list = false;
+        }
+        run.courses.extend(courses);
+    }
+
+    /// Remembers that everything of the account was compared with the provider's list, if it was.
+    fn note_audit(
+        &self,
+        account: &AccountSetup<'_, P>,
+        run: &AccountRun<'_>,
+        memory: &RefCell<Memory>,
+    ) {
+        let mut courses = run.courses.iter();
+        if run.has_listed
+            && run.courses.len() == account.targets.len()
+            && courses.all(|course| course.is_compared || course.was_held)
+        {
+            let mut memory = memory.borrow_mut();
+            let remembered = memory.accounts.entry(account.name.clone()).or_default();
+            remembered.audited = Some(self.clock.now());
+        }
     }
 
     /// The provider is asked only where memory does not suffice or a look is due: a round that
@@ -124,11 +245,17 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// An account or target that failed is left alone until its hold ends; refused credentials are
     /// reported even where nothing needs to be asked.
-    fn obey_holds(&self, courses: &mut [Course<'_>], memory: &RefCell<Memory>, task: Task) {
+    fn obey_holds(
+        &self,
+        courses: &mut [Course<'_>],
+        memory: &RefCell<Memory>,
+        task: Task,
+        is_in_trouble: bool,
+    ) {
         let now = self.clock.now();
         let memory = memory.borrow();
         let binds = |hold: &Hold| {
-            if task.occasion == Occasion::Routine {
+            if is_in_trouble || task.occasion == Occasion::Routine {
                 hold.binds(now)
             } else {
                 hold.binds_on_request(now)
@@ -149,6 +276,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 let until = hold.until;
                 course.end = Some(Outcome::Held { failure, until });
                 course.list = false;
+                course.was_held = true;
             }
         }
     }

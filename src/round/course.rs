@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use super::{AccountSetup, Occasion, Task};
 use crate::core::{
     addr::Family,
-    intent::{Host, Intent, OnAbsent, intend},
+    intent::{Host, Intent, KeepReason, OnAbsent, intend},
     memory::{Confirmed, Memory, TargetMemory},
     outcome::{FamilyReport, HostReport, Outcome, Scope},
     plan::Change,
@@ -23,6 +23,10 @@ pub(super) struct Course<'r> {
     pub(super) intent: Intent,
     /// The provider's list is needed to plan.
     pub(super) list: bool,
+    /// It was compared with the provider's list in this round, or had not to be.
+    pub(super) is_compared: bool,
+    /// The provider was not asked for it because of a hold or a clock that is not set.
+    pub(super) was_held: bool,
     pub(super) end: Option<Outcome>,
     pub(super) change: Option<Change>,
 }
@@ -60,6 +64,8 @@ pub(super) fn courses<'r, P>(
             host,
             intent,
             list: false,
+            is_compared: false,
+            was_held: false,
             end: None,
             change: None,
         })
@@ -80,6 +86,20 @@ impl Course<'_> {
 
     pub(super) fn is_kept(&self) -> bool {
         matches!(self.intent, Intent::Keep(_))
+    }
+
+    /// Whether other addresses are wanted than were confirmed last, or none were: only such a target may use the reserve
+    /// of the request quota.
+    pub(super) fn wants_other_addresses(&self, memory: &Memory) -> bool {
+        let remembered = memory.target(self.target);
+        !self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
+    }
+
+    /// Whether it ended well without a write, or has not ended.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let not_created = Outcome::Kept(KeepReason::NotCreated);
+        let end = self.end.as_ref();
+        end.is_none_or(|end| *end == Outcome::Unchanged || *end == not_created)
     }
 
     /// DNS is asked about what was confirmed and is still wanted.

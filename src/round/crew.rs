@@ -23,6 +23,9 @@ pub trait Crew {
     /// How often what is due.
     fn cadence(&self) -> Cadence;
 
+    /// Whether the newest round does not know yet what our addresses are.
+    fn is_detecting(&self) -> bool;
+
     /// Drops connections and caches until the next round.
     fn rest(&self);
 

@@ -16,9 +16,9 @@ use crate::{
     resolve::Question,
 };
 
-/// What a look at the zones' servers brought.
+/// What asking the zones' servers brought.
 #[derive(Default)]
-pub(super) struct Looked {
+pub(super) struct DnsCheck {
     /// What is worth a word.
     pub(super) notes: Vec<DnsNote>,
     /// Changes that became visible, and after how long.
@@ -27,12 +27,12 @@ pub(super) struct Looked {
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Compares what was confirmed with what the zones' servers answer, where that is due.
-    pub(super) async fn look_at_dns(
+    pub(super) async fn check_dns(
         &self,
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
         memory: &RefCell<Memory>,
-    ) -> Looked {
+    ) -> DnsCheck {
         let now = self.clock.now();
         let mut asked = Vec::new();
         let mut questions = Vec::new();
@@ -43,7 +43,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 .map_or(&[][..], |it| &it.zones[..]);
             let zone = longest_zone(&course.target.host, zones.iter().map(|zone| &zone.name));
             let remembered = memory.target(course.target);
-            let due = !course.is_over()
+            let due = course.is_unchanged()
                 && remembered.is_some_and(|it| course.wants_dns(it, self.cadence.verify, now));
             if let (Some(zone), true) = (zone, due) {
                 asked.push(position);
@@ -55,10 +55,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
         }
         if questions.is_empty() {
-            return Looked::default();
+            return DnsCheck::default();
         }
         let answers = self.verify.ask(&questions).await;
-        let mut looked = Looked::default();
+        let mut looked = DnsCheck::default();
         let mut memory = memory.borrow_mut();
         for (position, answers) in asked.into_iter().zip(answers) {
             let Some(course) = courses.get_mut(position) else {
@@ -70,7 +70,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             };
             let seen = compare(&confirmed.addrs, &answers);
             let meaning = note(remembered, &seen, self.clock.now());
-            course.list |= meaning == Meaning::Lasts;
+            if meaning == Meaning::Lasts && !course.is_compared {
+                course.list = true;
+                course.end = None;
+            }
             if let Meaning::Visible(after) = meaning {
                 looked.visible.push((course.target.clone(), after));
             }

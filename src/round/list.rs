@@ -24,6 +24,15 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         courses: &mut [Course<'_>],
         memory: &RefCell<Memory>,
     ) -> Option<Listing> {
+        let needed = |course: &&mut Course<'_>| course.list && !course.is_over();
+        for course in courses.iter_mut().filter(needed) {
+            let is_for_change = course.wants_other_addresses(&memory.borrow());
+            let refusal = self.too_many_requests(account, &memory.borrow(), is_for_change);
+            if let Some(refusal) = refusal {
+                course.end = Some(Outcome::Refused(refusal));
+                course.list = false;
+            }
+        }
         let hosts: BTreeSet<Fqdn> = courses
             .iter()
             .filter(|it| it.list)
@@ -38,12 +47,6 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .account(account.name)
             .map(|it| it.zones.clone())
             .unwrap_or_default();
-        if let Some(refusal) = self.too_many_requests(account, &memory.borrow()) {
-            for course in courses.iter_mut().filter(|it| !it.is_over() && it.list) {
-                course.end = Some(Outcome::Refused(refusal.clone()));
-            }
-            return None;
-        }
         let charged = u32::try_from(zones.len() + 1).unwrap_or(u32::MAX);
         let listed = self
             .counted(
@@ -54,17 +57,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             )
             .await;
         let mut memory = memory.borrow_mut();
-        let now = self.clock.now();
         match listed {
             Ok(listing) => {
-                let everything = courses
-                    .iter()
-                    .all(|it| it.list || it.is_kept() || it.is_over());
                 let remembered = memory.accounts.entry(account.name.clone()).or_default();
                 remembered.zones.clone_from(&listing.zones);
-                if everything {
-                    remembered.audited = Some(now);
-                }
                 Some(listing)
             }
             Err(failure) => {

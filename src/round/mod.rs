@@ -4,25 +4,29 @@
 mod account;
 mod course;
 mod crew;
+mod detection;
 mod dns;
 mod list;
+mod overlap;
 mod ports;
 mod write;
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, pin::pin};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all, select};
 
 pub use account::AccountSetup;
 pub use crew::Crew;
+pub use overlap::Overlap;
 pub use ports::{Chance, Clock, Observe, Store, Verify};
+
+use self::detection::Observations;
 
 use crate::{
     core::{
         guard::Limits,
         memory::Memory,
-        outcome::{FamilyReport, Report},
-        past::Past,
+        outcome::Report,
         poke::Poke,
         record::{AccountName, Target},
         schedule::Cadence,
@@ -56,6 +60,21 @@ pub struct Task {
     pub occasion: Occasion,
 }
 
+impl Occasion {
+    /// What a round is played for that takes the place of one that was played for this. `has_detected`: that one
+    /// has heard what a hint said.
+    #[must_use]
+    pub fn and_then(self, later: Self, has_detected: bool) -> Self {
+        match (self, later) {
+            (Self::Told(hint), Self::Told(later)) if !has_detected => Self::Told(hint.then(later)),
+            (_, Self::Told(later)) => Self::Told(later),
+            (Self::Told(hint), _) if !has_detected => Self::Told(hint),
+            (Self::Asked, _) | (_, Self::Asked) => Self::Asked,
+            _ => Self::Network,
+        }
+    }
+}
+
 impl Task {
     /// A round of the daemon's own.
     pub const ROUTINE: Self = Self {
@@ -83,22 +102,33 @@ pub struct World<'w, O, V, S, P> {
     pub cadence: Cadence,
     /// What the guard allows.
     pub limits: Limits,
+    /// What this round shares with those that began before it and have not ended.
+    pub overlap: &'w Overlap,
 }
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
     pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
         self.prepare(&mut memory.borrow_mut());
-        let families = self.look(memory).await;
+        let number = self.overlap.begin();
+        let observations = Observations::default();
+        let detection = async {
+            let detection = pin!(self.detect(memory, &observations));
+            select(detection, pin!(number.superseded())).await;
+            number.has_detected();
+            observations.close();
+        };
         let accounts = self.accounts.iter();
-        let played = accounts.map(|account| self.play(account, &families, memory, task));
+        let accounts =
+            accounts.map(|account| self.play(account, &observations, number, memory, task));
+        let ((), played) = join(detection, join_all(accounts)).await;
         let mut report = Report::default();
-        for (hosts, looked) in join_all(played).await {
+        for (hosts, looked) in played {
             report.hosts.extend(hosts);
             report.dns.extend(looked.notes);
             report.visible.extend(looked.visible);
         }
-        report.families = families;
+        report.families = observations.into_reports();
         // A dry run learnt something too: a refused credential must not be tried again and again.
         report.state_trouble = self.store.save(&memory.borrow()).err();
         report
@@ -137,24 +167,6 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         targets
             .map(|(target, host)| host.vantage(target.family))
             .collect()
-    }
-
-    /// Finds out the addresses that some host wants to know, all at once.
-    async fn look(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let pasts = memory.borrow().vantages.clone();
-        let nothing = Past::default();
-        let vantages = self.vantages();
-        let looks = vantages.iter().map(|vantage| {
-            let past = pasts.get(vantage).unwrap_or(&nothing);
-            self.observe.observe(vantage, past)
-        });
-        let mut families = join_all(looks).await;
-        let mut memory = memory.borrow_mut();
-        for report in &mut families {
-            let past = memory.vantages.entry(report.vantage.clone()).or_default();
-            past.digest(report, self.clock.now());
-        }
-        families
     }
 }
 

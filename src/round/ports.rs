@@ -12,6 +12,9 @@ use crate::{
 pub trait Observe {
     /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
     fn observe(&self, vantage: &Vantage, past: &Past) -> impl Future<Output = FamilyReport>;
+
+    /// Waits as long as the answers for two families may lie apart and still be acted upon together. L9 bounds it.
+    fn pause_between_families(&self) -> impl Future<Output = ()>;
 }
 
 /// Asks the zones' own DNS servers.

@@ -160,15 +160,18 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         done
     }
 
-    /// Why the account is not asked any more within this hour, if it is not.
+    /// Why the account is not asked any more within this hour, if it is not. `is_for_change`: for an address that
+    /// has changed.
     pub(super) fn too_many_requests(
         &self,
         account: &AccountSetup<'_, P>,
         memory: &Memory,
+        is_for_change: bool,
     ) -> Option<Refusal> {
         let now = self.clock.now();
         let sent = &memory.account(account.name)?.requests;
-        (sent.spent(now) >= self.limits.requests).then(|| too_many(sent, now))
+        let max = self.limits.max_requests(is_for_change);
+        (sent.spent(now) >= max).then(|| too_many(sent, now))
     }
 
     pub(super) fn hold_account(

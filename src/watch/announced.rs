@@ -272,7 +272,9 @@ mod tests {
         assert_eq!((within(0, 60), within(0, 3_600)), (25, 90));
         assert_eq!(within(3_600, 3_600), 90, "there is room again");
         let limits = MOST.map(|(most, _)| u32::try_from(most).unwrap());
-        assert!(limits[0] < settle::MOST && limits[1] < settle::MOST_AN_HOUR);
+        assert!(
+            limits[0] < settle::MAX_ROUNDS_PER_MINUTE && limits[1] < settle::MAX_ROUNDS_PER_HOUR
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use moored::{
         schedule::Cadence,
     },
     provider::any::AnyProvider,
-    round::{AccountSetup, Crew, Occasion, Store, Task, World},
+    round::{AccountSetup, Crew, Occasion, Overlap, Store, Task, World},
 };
 
 use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, setup, wire::Wire};
@@ -28,6 +28,7 @@ pub(crate) struct Sailors {
     accounts: Vec<(Rc<Wire>, Adapter)>,
     asker: Asker,
     paper: Paper,
+    overlap: Overlap,
 }
 
 impl Sailors {
@@ -45,6 +46,7 @@ impl Sailors {
                 timeout: i64::try_from(config.timeout.as_millis()).unwrap(),
             },
             paper: Paper::new(scene),
+            overlap: Overlap::default(),
             targets: config.targets(),
             scene: Rc::clone(scene),
             config,
@@ -82,14 +84,19 @@ impl Sailors {
             chance: &self.scene.dice,
             cadence: self.config.cadence,
             limits: Limits::default(),
+            overlap: &self.overlap,
         }
     }
 
-    fn eyes(&self, poke: Poke) -> Eyes<'_> {
+    fn eyes(&self, occasion: Occasion) -> Eyes<'_> {
         Eyes {
             scene: &self.scene,
             config: &self.config,
-            poke,
+            poke: match occasion {
+                Occasion::Told(poke) => poke,
+                _ => Poke::default(),
+            },
+            is_urgent: occasion != Occasion::Routine,
         }
     }
 }
@@ -99,13 +106,12 @@ impl Crew for Sailors {
         let Scene {
             laws, time, naps, ..
         } = &*self.scene;
-        let poke = match task.occasion {
-            Occasion::Told(poke) => poke,
-            _ => Poke::default(),
-        };
         laws.borrow_mut().round_begins(&self.scene, task.occasion);
         let before = naps.get();
-        let report = self.world(&self.eyes(poke)).round(memory, task).await;
+        let report = self
+            .world(&self.eyes(task.occasion))
+            .round(memory, task)
+            .await;
         laws.borrow_mut()
             .round_ends(time.at(), naps.get() != before);
         report
@@ -117,12 +123,16 @@ impl Crew for Sailors {
     }
 
     fn prepare(&self, memory: &RefCell<Memory>) {
-        self.world(&self.eyes(Poke::default()))
+        self.world(&self.eyes(Occasion::Routine))
             .prepare(&mut memory.borrow_mut());
     }
 
     fn cadence(&self) -> Cadence {
         self.config.cadence
+    }
+
+    fn is_detecting(&self) -> bool {
+        self.overlap.is_detecting()
     }
 
     fn rest(&self) {}

@@ -1,13 +1,12 @@
 //! Asking for our addresses: the core decides whom to ask and what to believe, as in a detector.
 
-use std::{collections::BTreeSet, net::IpAddr, rc::Rc, time::Duration};
+use std::{collections::BTreeSet, future::pending, net::IpAddr, rc::Rc};
 
-use futures_util::future::join_all;
 use moored::{
     config::Config,
     core::{
         addr::{Acceptance, Family},
-        agree::{Basis, Inquiry, Next, Source, Trust},
+        agree::{Basis, Inquiry, Source, Trust},
         choose::choose,
         observe::{Observation, Why},
         outcome::{FamilyReport, Heard},
@@ -15,7 +14,7 @@ use moored::{
         poke::Poke,
         vantage::Vantage,
     },
-    detect::source::Source as Configured,
+    detect::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},
     round::{Clock, Observe},
 };
 
@@ -25,7 +24,12 @@ pub(crate) struct Eyes<'e> {
     pub(crate) scene: &'e Rc<Scene>,
     pub(crate) config: &'e Config,
     pub(crate) poke: Poke,
+    /// Something has happened that may be a change.
+    pub(crate) is_urgent: bool,
 }
+
+/// In milliseconds.
+const PAUSE_BETWEEN_FAMILIES: i64 = 15;
 
 /// Whom to ask.
 #[derive(Clone)]
@@ -143,41 +147,44 @@ impl Observe for Eyes<'_> {
             kernel: line.kernel(family, &how.acceptance, time.at()),
             other: line.kernel(other, &Acceptance::default(), time.at()),
         });
-        let mut heard = Vec::new();
-        loop {
-            let positions = match inquiry.next() {
-                Next::Ask(positions) => positions,
-                Next::Believe(observation) => {
-                    let observation = match observation {
-                        Observation::Unavailable(Why::NoAnswer(_)) if is_clockless => {
-                            Observation::Unavailable(Why::NoClock)
-                        }
-                        other => other,
-                    };
-                    return FamilyReport {
-                        vantage: vantage.clone(),
-                        observation,
-                        heard,
-                        notes: Vec::new(),
-                        reach: past.reach.clone(),
-                    };
-                }
-            };
-            let asked = positions
-                .iter()
-                .map(|it| self.ask(&asks[*it], family, &past.believed));
-            for (position, answer) in positions.iter().zip(join_all(asked).await) {
-                let source = &sources[*position];
-                heard.push(Heard {
-                    source: source.label.clone(),
-                    operator: source.operator.clone(),
-                    trust: source.trust,
-                    answer: inquiry
-                        .hear(*position, answer)
-                        .map(|set| set.addrs().into_iter().collect()),
-                    took: Duration::ZERO,
-                });
+        let ask = |position: usize| self.ask(&asks[position], family, &past.believed);
+        let max_delay = i64::try_from(MAX_ANSWER_DELAY.as_millis()).unwrap();
+        let delay = async || {
+            if self.is_urgent {
+                time.until(time.at() + max_delay).await;
+            } else {
+                pending::<()>().await;
             }
+        };
+        let now = || time.now();
+        let (observation, answered) = carry_out(&mut inquiry, None, ask, delay, &now).await;
+        let observation = match observation {
+            Observation::Unavailable(Why::NoAnswer(_)) if is_clockless => {
+                Observation::Unavailable(Why::NoClock)
+            }
+            other => other,
+        };
+        let heard = answered.into_iter().map(|answered| {
+            let source = &sources[answered.position];
+            Heard {
+                source: source.label.clone(),
+                operator: source.operator.clone(),
+                trust: source.trust,
+                answer: answered.answer.map(|set| set.addrs().into_iter().collect()),
+                took: answered.took,
+            }
+        });
+        FamilyReport {
+            vantage: vantage.clone(),
+            observation,
+            heard: heard.collect(),
+            notes: Vec::new(),
+            reach: past.reach.clone(),
         }
+    }
+
+    async fn pause_between_families(&self) {
+        let time = &self.scene.time;
+        time.until(time.at() + PAUSE_BETWEEN_FAMILIES).await;
     }
 }

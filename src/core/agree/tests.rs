@@ -89,6 +89,7 @@ impl Case {
                         asked.push(label);
                     }
                 }
+                Next::Wait => panic!("nobody is being asked"),
             }
         }
         panic!("the inquiry does not end");
@@ -102,7 +103,7 @@ impl Case {
         }
         match inquiry.next() {
             Next::Believe(observation) => observation,
-            next @ Next::Ask(_) => panic!("{next:?} although everybody was"),
+            next => panic!("{next:?} although everybody was"),
         }
     }
 
@@ -161,6 +162,75 @@ fn who_is_still_needed_to_confirm_is_asked_at_once() {
     assert_eq!(inquiry.next(), Next::Ask(vec![0]));
     let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
     assert_eq!(inquiry.next(), Next::Ask(vec![1, 2]));
+}
+
+#[test]
+fn a_source_that_is_being_asked_is_waited_for_and_not_asked_twice() {
+    let case = case(&[
+        ("own", "own", Own, Err("nothing")),
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("b", "b", Outside, Ok(&[NEW])),
+    ]);
+    let mut inquiry = case.inquiry();
+    for position in 0..3 {
+        assert_eq!(inquiry.next(), Next::Ask(vec![position]));
+        inquiry.record_question(position);
+        assert_eq!(inquiry.next(), Next::Wait);
+        let _ = inquiry.hear(
+            position,
+            case.answers[&case.sources[position].label].clone(),
+        );
+    }
+    assert!(matches!(inquiry.next(), Next::Believe(found) if is_known(&found)));
+}
+
+#[test]
+fn a_slow_operator_outside_is_passed_by_and_still_counts_when_it_answers() {
+    let mut case = case(&[
+        ("slow", "slow", Outside, Ok(&[NEW])),
+        ("a", "a", Outside, Ok(&[NEW])),
+        ("a2", "a", Outside, Ok(&[NEW])),
+        ("liar", "liar", Outside, Ok(&[LIE])),
+    ]);
+    case.sources[3].held_back = true;
+    let mut inquiry = case.inquiry();
+    inquiry.record_question(0);
+    assert_eq!(inquiry.next(), Next::Wait);
+    inquiry.record_delay();
+    assert_eq!(inquiry.next(), Next::Ask(vec![1]), "each operator once");
+    inquiry.record_question(1);
+    assert_eq!(inquiry.next(), Next::Wait);
+    let _ = inquiry.hear(1, Ok(vec![ip(NEW)]));
+    inquiry.record_delay();
+    assert_eq!(
+        inquiry.next(),
+        Next::Ask(vec![3]),
+        "who is held back comes last"
+    );
+    inquiry.record_question(3);
+    let _ = inquiry.hear(3, Ok(vec![ip(LIE)]));
+    assert_eq!(inquiry.next(), Next::Wait, "one against one");
+    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
+    assert!(
+        matches!(inquiry.next(), Next::Believe(Observation::Known(set))
+        if set.addrs() == BTreeSet::from([ip(NEW)]))
+    );
+}
+
+#[test]
+fn a_slow_source_of_this_host_is_waited_for_however_slow_it_is() {
+    let case = case(&[
+        ("command", "you", Own, Ok(&[NEW])),
+        ("a", "a", Outside, Ok(&[OLD])),
+    ]);
+    let mut inquiry = case.inquiry();
+    inquiry.record_question(0);
+    inquiry.record_delay();
+    assert_eq!(
+        inquiry.next(),
+        Next::Wait,
+        "it comes first in the order that is configured"
+    );
 }
 
 #[test]

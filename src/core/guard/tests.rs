@@ -310,6 +310,7 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     };
     let limits = Limits {
         requests: 10,
+        requests_with_reserve: 10,
         ..Limits::default()
     };
     let mut sent = Budget::default();
@@ -323,12 +324,46 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     assert!(refused.iter().all(|(_, refusal)| *refusal == too_many));
     let exactly = Limits {
         requests: 9,
+        requests_with_reserve: 9,
         ..Limits::default()
     };
     let (safe, _) = guard(vec![three(); 4], exactly, at(60), &sent, |_| &[]);
     assert_eq!(safe.requests(), 6, "and not one fewer");
     let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| &[]);
     assert_eq!(safe.changes().len(), 3, "an hour later they are forgotten");
+}
+
+#[test]
+fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
+    let mut sent = Budget::default();
+    let limits = Limits::default();
+    sent.charge(limits.requests, at(0));
+    for (reason, is_allowed) in [
+        (Reason::AddressChanged, true),
+        (Reason::Missing, true),
+        (Reason::FamilyGone, true),
+        (Reason::EditedElsewhere, false),
+        (Reason::Ttl, false),
+    ] {
+        let to: &[&str] = if reason == Reason::FamilyGone {
+            &[]
+        } else {
+            &["1.1.1.2"]
+        };
+        let step = vec![record("home.example.com", "1.1.1.9")];
+        let change = change(&["1.1.1.1"], to, reason, step);
+        let (safe, refused) = guard(vec![change], limits, at(60), &sent, |_| &[]);
+        assert_eq!(safe.changes().len(), usize::from(is_allowed), "{reason:?}");
+        assert_eq!(refused.is_empty(), is_allowed, "{reason:?}");
+    }
+    // Two hundred hosts of both families that change five times within an hour.
+    assert!(200 * 2 * 5 < limits.requests_with_reserve);
+    sent.charge(limits.requests_with_reserve - limits.requests, at(60));
+    let step = vec![record("home.example.com", "1.1.1.9")];
+    let last = change(&["1.1.1.1"], &["1.1.1.2"], Reason::AddressChanged, step);
+    let (safe, refused) = guard(vec![last], limits, at(120), &sent, |_| &[]);
+    assert_eq!(safe.changes().len(), 0, "the reserve has an end");
+    assert!(matches!(refused[0].1, Refusal::TooManyRequests { .. }));
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_network_that_never_rests_gets_so_many_rounds_a_minute() {
     let flapping: Vec<_> = (0..600).map(|it| (it * 100, Change::Gained)).collect();
     let begun = rounds(&flapping);
     let in_first = begun.iter().filter(|it| **it < 60_000).count();
-    assert_eq!(in_first, MOST as usize);
+    assert_eq!(in_first, MAX_ROUNDS_PER_MINUTE as usize);
     assert_eq!(begun.last(), Some(&60_000), "and the last change is seen");
 }
 
@@ -87,12 +87,12 @@ fn a_network_that_never_rests_for_hours_gets_so_many_rounds_an_hour_and_then_one
         let minutes = from * 60 * second..until * 60 * second;
         begun.iter().filter(|it| minutes.contains(it)).count()
     };
-    assert_eq!(within(0, 4), 4 * MOST as usize);
+    assert_eq!(within(0, 4), 4 * MAX_ROUNDS_PER_MINUTE as usize);
     // The last of the hour's came 29 seconds after the minute began.
     assert_eq!(within(4, 60), 56);
     assert_eq!(
         within(60, 64),
-        4 * MOST as usize,
+        4 * MAX_ROUNDS_PER_MINUTE as usize,
         "the next hour is a new one"
     );
     assert_eq!(within(64, 120), 56);
@@ -129,8 +129,8 @@ proptest! {
             begun.iter().map(from).max().unwrap_or(0)
         };
         // Any minute or hour touches two windows at the most.
-        prop_assert!(most_within(60_000) <= 2 * MOST as usize);
-        prop_assert!(most_within(3_600_000) <= 2 * (MOST_AN_HOUR as usize + 60));
+        prop_assert!(most_within(60_000) <= 2 * MAX_ROUNDS_PER_MINUTE as usize);
+        prop_assert!(most_within(3_600_000) <= 2 * (MAX_ROUNDS_PER_HOUR as usize + 60));
         prop_assert!(begun.last() >= Some(&when));
         let late = begun.last().map(|last| last - when);
         prop_assert!(late <= Some(60_000), "{late:?}");
@@ -153,7 +153,7 @@ fn what_was_said_is_not_seen_by_a_round_for_another_reason() {
     burst.heard(Change::Gained, at(0));
     burst.heard(told("1.1.1.1"), at(1));
     burst.heard(Change::Other, at(2));
-    assert!(!burst.seen());
+    assert!(burst.seen(), "the changes of the network are seen");
     assert_eq!(burst.take(at(2)), Some(told("1.1.1.1")));
     burst.heard(told(""), at(3));
     assert!(burst.seen());
@@ -163,7 +163,7 @@ fn what_was_said_is_not_seen_by_a_round_for_another_reason() {
 #[test]
 fn pokes_beyond_the_budget_are_one_with_the_last_word_of_each_family() {
     let mut burst = Burst::default();
-    for millis in 0..i64::from(MOST) {
+    for millis in 0..i64::from(MAX_HINT_ROUNDS[0]) {
         burst.heard(told("9.9.9.9"), at(millis));
         assert_eq!(burst.take(at(millis)), Some(told("9.9.9.9")));
     }
@@ -182,4 +182,72 @@ fn nothing_is_due_before_its_time() {
     assert_eq!(burst.take(at(499)), None);
     assert_eq!(burst.take(at(500)), Some(Change::Other));
     assert_eq!(burst.take(at(501)), None);
+}
+
+#[test]
+fn hints_without_end_leave_rounds_for_the_kernels_changes() {
+    let mut burst = Burst::default();
+    let hints: Vec<_> = (0..100).map(|it| (it * 100, told("9.9.9.9"))).collect();
+    assert_eq!(
+        rounds(&hints).len(),
+        26,
+        "and the last is heard a minute later"
+    );
+    for (when, hint) in hints {
+        burst.heard(hint, at(when));
+        burst.take(at(when));
+    }
+    assert_eq!(burst.due(), Some(at(60_000)));
+    burst.heard(Change::Gained, at(10_000));
+    assert_eq!(
+        burst.due(),
+        Some(at(10_000)),
+        "the kernel's change waits for no hint"
+    );
+    assert_eq!(burst.take(at(10_000)), Some(told("9.9.9.9")));
+}
+
+const FULL_CHECK: Request = Request {
+    is_full_check: true,
+};
+const CHECK: Request = Request {
+    is_full_check: false,
+};
+
+#[test]
+fn several_requests_that_wait_are_one_and_a_full_check_stays_one() {
+    let mut burst = Burst::default();
+    assert_eq!(burst.request_due(), None);
+    for request in [CHECK, FULL_CHECK, CHECK] {
+        burst.request(request, at(5));
+    }
+    assert_eq!(burst.due(), None, "no change of the network");
+    assert_eq!(burst.request_due(), Some(at(5)));
+    assert_eq!(burst.take_request(at(4)), None);
+    assert_eq!(burst.take_request(at(5)), Some(FULL_CHECK));
+    assert_eq!(burst.take_request(at(6)), None);
+}
+
+#[test]
+fn requests_without_end_are_limited_and_leave_rounds_for_the_kernels_changes() {
+    let mut burst = Burst::default();
+    let [max_per_minute, max_per_hour] = MAX_REQUESTED_ROUNDS;
+    let (mut in_first_minute, mut in_first_hour) = (0, 0);
+    // Ten signals a second for an hour.
+    for tenth in 0..36_000 {
+        let now = at(tenth * 100);
+        burst.request(FULL_CHECK, now);
+        if burst.take_request(now).is_some() {
+            in_first_hour += 1;
+            in_first_minute += u32::from(tenth < 600);
+        }
+        if tenth == 300 {
+            burst.heard(Change::Gained, now);
+            assert_eq!(burst.take(now), Some(Change::Gained));
+        }
+    }
+    assert_eq!(in_first_minute, max_per_minute);
+    assert!(in_first_hour <= max_per_hour + 60, "{in_first_hour}");
+    assert!(in_first_hour >= max_per_hour, "{in_first_hour}");
+    assert!(burst.request_due().is_some(), "the last is acted upon");
 }

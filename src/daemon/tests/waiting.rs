@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::super::*;
-use crate::core::{outcome::FamilyReport, schedule::Cadence};
+use crate::core::{outcome::FamilyReport, poke::Poke, schedule::Cadence};
 
 /// A host whose clock stands still until it is moved, and whose rounds end when they are let end.
 #[derive(Default)]
@@ -15,6 +15,8 @@ struct Host {
     now: Cell<i64>,
     signals: RefCell<VecDeque<Event>>,
     rounds: RefCell<Vec<Occasion>>,
+    audits: RefCell<Vec<bool>>,
+    is_detecting: Cell<bool>,
     reloads: Cell<u32>,
     round_may_end: Cell<bool>,
     alive: Cell<u32>,
@@ -78,6 +80,7 @@ impl Shell for &Host {
 impl Crew for &Host {
     async fn round(&self, _: &RefCell<Memory>, task: Task) -> Report {
         self.rounds.borrow_mut().push(task.occasion);
+        self.audits.borrow_mut().push(task.audit);
         poll_fn(|_| {
             if self.round_may_end.get() {
                 Poll::Ready(())
@@ -101,6 +104,10 @@ impl Crew for &Host {
             verify: Duration::from_hours(1),
             audit: Duration::from_hours(24),
         }
+    }
+
+    fn is_detecting(&self) -> bool {
+        self.is_detecting.get()
     }
 
     fn rest(&self) {}
@@ -146,16 +153,31 @@ fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
 }
 
 #[test]
-fn a_round_after_a_reload_is_played_for_a_change_of_the_network_that_waited_with_it() {
-    for (heard, occasion) in [
-        (&[Event::Reload][..], Occasion::Routine),
+fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_does() {
+    use Occasion::{Asked, Network, Routine};
+    let gained = Event::Network(Change::Gained);
+    let poke = Poke::of(["84.212.10.20".parse().unwrap()]).unwrap();
+    for (heard, at_once, expected) in [
         (
-            &[Event::Reload, Event::Network(Change::Gained)],
-            Occasion::Network,
+            &[Event::Reload][..],
+            &[Routine][..],
+            &[Routine, Routine][..],
+        ),
+        (&[gained], &[Routine, Network], &[Routine, Network]),
+        (
+            &[Event::Reload, gained, Event::Reload],
+            &[Routine, Network],
+            &[Routine, Network, Routine],
         ),
         (
-            &[Event::Verify, Event::Network(Change::Gained)],
-            Occasion::Asked,
+            &[Event::Verify, gained, Event::Verify],
+            &[Routine, Network],
+            &[Routine, Network, Asked],
+        ),
+        (
+            &[Event::Network(Change::Told(poke)), gained],
+            &[Routine, Occasion::Told(poke), Network],
+            &[Routine, Occasion::Told(poke), Network],
         ),
     ] {
         let host = &Host::default();
@@ -168,11 +190,70 @@ fn a_round_after_a_reload_is_played_for_a_change_of_the_network_that_waited_with
         assert!(go_on().is_pending());
         host.signals.borrow_mut().extend(heard);
         assert!(go_on().is_pending());
+        assert_eq!(*host.rounds.borrow(), at_once, "{heard:?}");
         host.round_may_end.set(true);
         assert!(go_on().is_pending());
-        let rounds = host.rounds.borrow();
-        assert_eq!(*rounds, [Occasion::Routine, occasion], "{heard:?}");
+        assert_eq!(*host.rounds.borrow(), expected, "{heard:?}");
     }
+}
+
+#[test]
+fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place() {
+    use Occasion::{Asked, Routine};
+    let host = &Host::default();
+    host.is_detecting.set(true);
+    let poke = Poke::of(["84.212.10.20".parse().unwrap()]).unwrap();
+    let (told, gained) = (
+        Event::Network(Change::Told(poke)),
+        Event::Network(Change::Gained),
+    );
+    let board = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let mut go_on = || {
+        let mut context = Context::from_waker(Waker::noop());
+        running.as_mut().poll(&mut context)
+    };
+    host.round_may_end.set(true);
+    assert!(go_on().is_pending());
+    host.round_may_end.set(false);
+    for event in [Event::Verify, gained, told, gained] {
+        host.signals.borrow_mut().push_back(event);
+        assert!(go_on().is_pending());
+    }
+    let told = Occasion::Told(poke);
+    assert_eq!(*host.rounds.borrow(), [Routine, Asked, Asked, told, told]);
+    assert_eq!(*host.audits.borrow(), [false, true, true, true, true]);
+}
+
+#[test]
+fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_them() {
+    let host = &Host::default();
+    let board = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let mut go_on = || {
+        let mut context = Context::from_waker(Waker::noop());
+        running.as_mut().poll(&mut context)
+    };
+    host.round_may_end.set(true);
+    for millis in 0..1_400 {
+        host.now.set(millis * 5);
+        host.signals.borrow_mut().push_back(Event::Verify);
+        assert!(go_on().is_pending());
+    }
+    let full_checks = host.audits.borrow().iter().filter(|it| **it).count();
+    assert_eq!(full_checks, 6);
+    host.signals
+        .borrow_mut()
+        .push_back(Event::Network(Change::Gained));
+    assert!(go_on().is_pending());
+    assert_eq!(host.rounds.borrow().last(), Some(&Occasion::Network));
+    host.now.set(60_000);
+    assert!(go_on().is_pending());
+    assert_eq!(
+        host.rounds.borrow().last(),
+        Some(&Occasion::Asked),
+        "the last is acted upon"
+    );
 }
 
 #[test]

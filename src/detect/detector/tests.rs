@@ -2,7 +2,7 @@ use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use super::*;
 use crate::{
-    core::observe::Kernel,
+    core::{agree::Next, observe::Kernel},
     detect::{https, questions::Ask},
 };
 
@@ -83,6 +83,7 @@ fn a_single_stale_operator_cannot_pin_an_address() {
                             let _ = inquiry.hear(position, Ok(vec![addr.into()]));
                         }
                     }
+                    Next::Wait => panic!("nobody is being asked"),
                 }
             }
         };
@@ -128,6 +129,7 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
             Next::Ask(positions) => positions,
             Next::Believe(Observation::Known(set)) => return (set.to_string(), asked),
             Next::Believe(other) => return (format!("{other:?}"), asked),
+            Next::Wait => panic!("nobody is being asked"),
         };
         for position in positions {
             asked.push(sources[position].operator.clone());
@@ -275,7 +277,9 @@ async fn before_the_clock_is_set_nobody_is_asked_over_tls() {
         0,
     );
     let past = Past::default();
-    let report = detector.observe(&how(&["https"]), None, &past, None).await;
+    let report = detector
+        .observe(&how(&["https"]), None, &past, None, None)
+        .await;
     // A host without a default route would have said so first.
     if report.observation != Observation::Absent {
         let no_clock = [Why::NoClock, Why::Offline].map(Observation::Unavailable);

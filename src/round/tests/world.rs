@@ -30,7 +30,7 @@ use crate::{
     },
     provider::{Listing, Provider},
     resolve::Question,
-    round::{AccountSetup, Chance, Clock, Observe, Store, Task, Verify, World},
+    round::{AccountSetup, Chance, Clock, Observe, Overlap, Store, Task, Verify, World},
 };
 
 pub(super) fn ip(text: &str) -> IpAddr {
@@ -242,6 +242,7 @@ pub(super) struct Fakes {
     pub(super) saved: RefCell<Vec<Memory>>,
     pub(super) memory: RefCell<Memory>,
     pub(super) limits: Cell<Limits>,
+    pub(super) overlap: Overlap,
     now: Cell<i64>,
 }
 
@@ -281,6 +282,7 @@ impl Fakes {
             saved: RefCell::default(),
             memory: RefCell::default(),
             limits: Cell::new(Limits::default()),
+            overlap: Overlap::default(),
             now: Cell::new(1_000_000),
         }
     }
@@ -374,6 +376,7 @@ impl Fakes {
                 audit: Duration::from_hours(24),
             },
             limits: self.limits.get(),
+            overlap: &self.overlap,
         };
         let round = world.round(&self.memory, task);
         round.now_or_never().expect("fakes answer at once")
@@ -415,6 +418,8 @@ impl Observe for Fakes {
             reach: Reach::default(),
         }
     }
+
+    async fn pause_between_families(&self) {}
 }
 
 impl Verify for Fakes {

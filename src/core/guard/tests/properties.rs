@@ -60,6 +60,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             writes,
             repeats,
             requests,
+            requests_with_reserve: requests,
         },
     )
 }

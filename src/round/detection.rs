@@ -1,0 +1,154 @@
+//! Our addresses as a round learns of them: each family by itself, so that one that is slow to be found out holds up
+//! no other.
+
+use std::{cell::RefCell, future::poll_fn, pin::Pin, task::Poll};
+
+use tokio::sync::watch;
+
+use super::{Observe, Provider, Store, Verify, World};
+use crate::core::{memory::Memory, outcome::FamilyReport, past::Past};
+
+/// What a round knows so far.
+#[derive(Debug)]
+pub(super) struct Observations {
+    reports: RefCell<Vec<FamilyReport>>,
+    progress: watch::Sender<Progress>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Progress {
+    reports: usize,
+    is_complete: bool,
+}
+
+impl Default for Observations {
+    fn default() -> Self {
+        Self {
+            reports: RefCell::default(),
+            progress: watch::Sender::new(Progress::default()),
+        }
+    }
+}
+
+impl Observations {
+    fn add(&self, fresh: Vec<FamilyReport>) {
+        self.reports.borrow_mut().extend(fresh);
+        self.progress
+            .send_modify(|progress| progress.reports = self.reports.borrow().len());
+    }
+
+    /// Nothing more will be found out in this round.
+    pub(super) fn close(&self) {
+        self.progress
+            .send_modify(|progress| progress.is_complete = true);
+    }
+
+    /// What has been found out beyond the first `known`, as soon as there is something; nothing at the end.
+    pub(super) async fn beyond(&self, known: usize) -> Vec<FamilyReport> {
+        let mut progress = self.progress.subscribe();
+        let is_news = |progress: &Progress| progress.reports > known || progress.is_complete;
+        // The sender lives as long as `self`.
+        let _ = progress.wait_for(is_news).await;
+        let reports = self.reports.borrow();
+        reports.get(known..).unwrap_or_default().to_vec()
+    }
+
+    /// All of it, in the order of families and interfaces.
+    pub(super) fn into_reports(self) -> Vec<FamilyReport> {
+        let mut reports = self.reports.into_inner();
+        reports.sort_by(|one, other| one.vantage.cmp(&other.vantage));
+        reports
+    }
+}
+
+impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+    /// Finds out the addresses that some host wants to know, all at once. What is known at once is told at once; of what takes
+    /// its time, answers that come close together are told together, so that a line that reconnects costs one write.
+    pub(super) async fn detect(&self, memory: &RefCell<Memory>, observations: &Observations) {
+        let pasts = memory.borrow().vantages.clone();
+        let nothing = Past::default();
+        let vantages = self.vantages();
+        let mut pending: Vec<_> = vantages
+            .iter()
+            .map(|vantage| {
+                let past = pasts.get(vantage).unwrap_or(&nothing);
+                Box::pin(self.observe.observe(vantage, past))
+            })
+            .collect();
+        let mut fresh = finished(&mut pending).await;
+        while !pending.is_empty() {
+            self.digest(memory, observations, fresh);
+            fresh = next_finished(&mut pending).await;
+            let mut together = Box::pin(self.observe.pause_between_families());
+            while !pending.is_empty() {
+                let more = poll_fn(|context| {
+                    let finished = poll_all(&mut pending, context);
+                    if !finished.is_empty() {
+                        return Poll::Ready(finished);
+                    }
+                    together.as_mut().poll(context).map(|()| Vec::new())
+                });
+                let more = more.await;
+                if more.is_empty() {
+                    break;
+                }
+                fresh.extend(more);
+            }
+        }
+        self.digest(memory, observations, fresh);
+    }
+
+    fn digest(
+        &self,
+        memory: &RefCell<Memory>,
+        observations: &Observations,
+        mut fresh: Vec<FamilyReport>,
+    ) {
+        if fresh.is_empty() {
+            return;
+        }
+        let mut memory = memory.borrow_mut();
+        for report in &mut fresh {
+            let past = memory.vantages.entry(report.vantage.clone()).or_default();
+            past.digest(report, self.clock.now());
+        }
+        for account in &self.accounts {
+            self.overlap.account(account.name).record(&fresh);
+        }
+        observations.add(fresh);
+    }
+}
+
+/// Takes out what is finished. All are polled each time: there are few of them.
+fn poll_all<F: Future>(
+    pending: &mut Vec<Pin<Box<F>>>,
+    context: &mut std::task::Context<'_>,
+) -> Vec<F::Output> {
+    let mut finished = Vec::new();
+    pending.retain_mut(|future| match future.as_mut().poll(context) {
+        Poll::Ready(output) => {
+            finished.push(output);
+            false
+        }
+        Poll::Pending => true,
+    });
+    finished
+}
+
+/// What is finished without waiting.
+async fn finished<F: Future>(pending: &mut Vec<Pin<Box<F>>>) -> Vec<F::Output> {
+    poll_fn(|context| Poll::Ready(poll_all(pending, context))).await
+}
+
+/// What is finished next; `pending` is not empty.
+async fn next_finished<F: Future>(pending: &mut Vec<Pin<Box<F>>>) -> Vec<F::Output> {
+    poll_fn(|context| {
+        let finished = poll_all(pending, context);
+        if finished.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(finished)
+        }
+    })
+    .await
+}
