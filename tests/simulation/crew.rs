@@ -106,14 +106,14 @@ impl Crew for Sailors {
         let Scene {
             laws, time, naps, ..
         } = &*self.scene;
-        laws.borrow_mut().round_begins(&self.scene, task.occasion);
+        let number = laws.borrow_mut().round_begins(&self.scene, task.occasion);
         let before = naps.get();
         let report = self
             .world(&self.eyes(task.occasion))
             .round(memory, task)
             .await;
         laws.borrow_mut()
-            .round_ends(time.at(), naps.get() != before);
+            .round_ends(number, time.at(), naps.get() != before);
         report
     }
 

@@ -51,15 +51,19 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn round_begins(&mut self, is_early: bool, now: i64) {
+    /// A round begins; while an earlier one is under way, that one's lists still count.
+    pub(crate) fn round_begins(&mut self, is_early: bool, now: i64, is_overlapping: bool) {
+        self.pauses.retain(|it| now < it.until);
+        self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
+        if is_overlapping {
+            return;
+        }
         // What was refused is not wanted any more: it was looked, and nothing was left to write.
         if !self.writes && !self.listed.is_empty() && self.listed.values().all(|is_told| *is_told) {
             self.refusals[1].clear();
         }
         self.writes = false;
         self.listed.clear();
-        self.pauses.retain(|it| now < it.until);
-        self.is_early = std::mem::take(&mut self.is_disturbed) || is_early;
     }
 
     /// Something has happened that is worth a round before its time.

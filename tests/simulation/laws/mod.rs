@@ -34,12 +34,14 @@ pub(crate) struct Counted {
     pub(crate) unanswered_writes: u64,
 }
 
-/// The round that is under way, or was last.
+/// A round that is under way, or the last one.
 #[derive(Default)]
 struct Round {
     number: u64,
     began: i64,
     ended: Option<i64>,
+    /// It has ended, or its process has.
+    is_over: bool,
     /// Somebody has asked for it.
     is_asked: bool,
     /// Something has happened since it ended that is worth one before its time.
@@ -54,7 +56,10 @@ pub(crate) struct Laws {
     accounts: Vec<Watched>,
     zones: Zones,
     due: Due,
+    /// The newest.
     round: Round,
+    /// Those that began before it and have not ended.
+    earlier: Vec<Round>,
     /// What the process was started with, or has read since.
     setup: Setup,
     /// Addresses that enough have said at one time.
@@ -72,6 +77,7 @@ impl Laws {
             zones: Zones::default(),
             due: Due::default(),
             round: Round::default(),
+            earlier: Vec::new(),
             setup: setup.clone(),
             believable: BTreeSet::new(),
             answers: 0,
@@ -122,7 +128,12 @@ impl Laws {
     /// The process is gone, and what it had not written down by then.
     pub(crate) fn dies(&mut self, scene: &Scene) {
         let now = scene.time.at();
-        self.round.ended = None;
+        self.round = Round {
+            number: self.round.number,
+            is_over: true,
+            ..Round::default()
+        };
+        self.earlier.clear();
         for account in &self.accounts {
             self.zones.excuse(account.doubts(), now);
         }
@@ -171,7 +182,8 @@ impl Laws {
         }
     }
 
-    pub(crate) fn round_begins(&mut self, scene: &Scene, occasion: Occasion) {
+    /// A round begins, while earlier ones may be under way; its number.
+    pub(crate) fn round_begins(&mut self, scene: &Scene, occasion: Occasion) -> u64 {
         let now = scene.time.at();
         let routine = self.setup.routine();
         if let Some(ended) = self.round.ended
@@ -198,8 +210,13 @@ impl Laws {
             "L8: {occasion:?}, and nothing has happened"
         );
         self.told -= u32::from(is_early);
+        let number = self.round.number + 1;
+        let before = std::mem::take(&mut self.round);
+        if number > 1 && !before.is_over {
+            self.earlier.push(before);
+        }
         self.round = Round {
-            number: self.round.number + 1,
+            number,
             began: now,
             is_asked: occasion == Occasion::Asked,
             gone: Family::ALL.map(gone),
@@ -207,18 +224,26 @@ impl Laws {
         };
         self.counted.rounds += 1;
         for account in &mut self.accounts {
-            account.round_begins(is_early, now);
+            account.round_begins(is_early, now, !self.earlier.is_empty());
         }
+        number
     }
 
-    pub(crate) fn round_ends(&mut self, now: i64, was_asleep: bool) {
-        let took = now - self.round.began;
+    pub(crate) fn round_ends(&mut self, number: u64, now: i64, was_asleep: bool) {
+        let place = self.earlier.iter().position(|it| it.number == number);
+        let earlier = place.map(|place| self.earlier.remove(place));
+        let is_newest = earlier.is_none();
+        let round = earlier.as_ref().unwrap_or(&self.round);
+        let took = now - round.began;
         assert!(
             took < 30 * MINUTE || was_asleep,
             "L9: a round of {}",
             Elapsed(took)
         );
-        self.round.ended = Some(now);
+        if is_newest {
+            self.round.ended = Some(now);
+            self.round.is_over = true;
+        }
     }
 
     /// Somebody says that this is our address: this host itself, or an operator.
@@ -260,9 +285,15 @@ impl Laws {
         }
     }
 
-    /// Whether it is this host's own word, or enough others say so; or one does, and it was so before.
+    /// Whether this was to be believed in one of the rounds that are under way.
     fn is_believable(&self, addr: IpAddr) -> bool {
-        let words = &self.round.words[place(Family::of(addr))];
+        let mut rounds = self.earlier.iter().chain([&self.round]);
+        rounds.any(|round| self.is_believable_in(round, addr))
+    }
+
+    /// Whether it is this host's own word, or enough others say so; or one does, and it was so before.
+    fn is_believable_in(&self, round: &Round, addr: IpAddr) -> bool {
+        let words = &round.words[place(Family::of(addr))];
         let for_it = words.iter().filter(|(said, _)| *said == addr);
         let operators: BTreeSet<_> = for_it.map(|(_, operator)| operator).collect();
         let needed = if self.believable.contains(&addr) {
@@ -287,12 +318,17 @@ impl Laws {
                 == 0;
             let place = place(*family);
             let now = scene.time.at();
-            let settled = |since| self.round.is_asked || now - since >= 2 * MINUTE;
-            let is_gone = self.round.gone[place].is_some_and(settled);
+            let mut rounds = self.earlier.iter().chain([&self.round]);
+            let is_gone = rounds.any(|round| {
+                let settled = |since| round.is_asked || now - since >= 2 * MINUTE;
+                round.gone[place].is_some_and(settled)
+            });
             let may_go = is_gone && self.setup.on_absent[place] == OnAbsent::Remove;
-            let is_known = self.round.words[place]
-                .iter()
-                .any(|(addr, _)| self.is_believable(*addr));
+            let mut rounds = self.earlier.iter().chain([&self.round]);
+            let is_known = rounds.any(|round| {
+                let mut words = round.words[place].iter();
+                words.any(|(addr, _)| self.is_believable_in(round, *addr))
+            });
             assert!(may_go || (is_known && !is_last), "L1: {deed:?}");
         }
     }
