@@ -1,4 +1,5 @@
 mod guarded;
 mod laws;
+mod overlap;
 mod uplinks;
 mod world;

@@ -91,6 +91,10 @@ impl Line {
         line
     }
 
+    pub(crate) fn is_natted(&self) -> bool {
+        self.is_natted
+    }
+
     fn path(&self, family: Family) -> &RefCell<Path> {
         &self.paths[place(family)]
     }

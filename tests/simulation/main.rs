@@ -158,6 +158,20 @@ fn l6_killed_at_every_wait_and_in_every_save_it_loses_nothing_and_repeats_nothin
     }
 }
 
+#[test]
+fn l9_whatever_hangs_elsewhere_a_change_leaves_for_an_account_that_is_well_within_100_ms() {
+    for number in 0..30 {
+        play(7, number, |life| {
+            let waited = life.longest_wait_for_a_change();
+            let allowed = life.allowed_wait();
+            assert!(
+                waited <= allowed,
+                "L9: a change waited {waited} ms and not {allowed} ms at the most"
+            );
+        });
+    }
+}
+
 /// What the years consisted of.
 fn report(seed: u64, lives: &[Figures], took: Duration) -> String {
     let sum = |of: fn(&Figures) -> u64| lives.iter().map(of).sum::<u64>();

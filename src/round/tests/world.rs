@@ -3,7 +3,9 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
+    future::poll_fn,
     net::IpAddr,
+    task::Poll,
     time::Duration,
 };
 
@@ -71,6 +73,8 @@ pub(super) struct FakeProvider {
     pub(super) writes: RefCell<Vec<String>>,
     pub(super) push: Push,
     pub(super) sent: Cell<u32>,
+    /// Lists are not answered while this is so.
+    pub(super) is_hanging: Cell<bool>,
     ids: Cell<u32>,
 }
 
@@ -86,6 +90,7 @@ impl FakeProvider {
             writes: RefCell::default(),
             push,
             sent: Cell::new(0),
+            is_hanging: Cell::new(false),
             ids: Cell::new(100),
         }
     }
@@ -165,6 +170,7 @@ impl Provider for FakeProvider {
     async fn list(&self, hosts: &[Fqdn], _known: &[Zone]) -> Result<Listing, Failure> {
         self.lists.set(self.lists.get() + 1);
         self.sent.set(self.sent.get() + 1);
+        unless(&self.is_hanging).await;
         if let Some(failure) = &*self.broken.borrow() {
             return Err(failure.clone());
         }
@@ -216,6 +222,18 @@ impl Provider for FakeProvider {
     }
 }
 
+/// Waits while this is so.
+async fn unless(is_waiting: &Cell<bool>) {
+    poll_fn(|_| {
+        if is_waiting.get() {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
+}
+
 /// What the zone's servers answer.
 pub(super) enum Dns {
     /// What the provider has.
@@ -230,6 +248,10 @@ pub(super) struct Fakes {
     pub(super) addresses: RefCell<BTreeMap<Vantage, Observation>>,
     /// From where was looked, in order.
     pub(super) looked: RefCell<Vec<Vantage>>,
+    /// IPv6 addresses are not found out while this is so.
+    pub(super) is_ipv6_slow: Cell<bool>,
+    /// The zones' servers do not answer while this is so.
+    pub(super) is_dns_slow: Cell<bool>,
     pub(super) accounts: Vec<(AccountName, Vec<Host>, FakeProvider)>,
     pub(super) fingerprint: Cell<u64>,
     pub(super) on_absent: OnAbsent,
@@ -271,6 +293,8 @@ impl Fakes {
                 (Family::V6.into(), Observation::Absent),
             ])),
             looked: RefCell::default(),
+            is_ipv6_slow: Cell::new(false),
+            is_dns_slow: Cell::new(false),
             accounts: vec![account],
             fingerprint: Cell::new(1),
             on_absent: OnAbsent::Keep,
@@ -335,6 +359,12 @@ impl Fakes {
     }
 
     pub(super) fn play(&self, task: Task) -> Report {
+        let round = self.begin(task).now_or_never();
+        round.expect("fakes answer at once")
+    }
+
+    /// A round that waits for what is made to wait.
+    pub(super) async fn begin(&self, task: Task) -> Report {
         let acceptance = Acceptance::default();
         let accounts = self
             .accounts
@@ -378,8 +408,7 @@ impl Fakes {
             limits: self.limits.get(),
             overlap: &self.overlap,
         };
-        let round = world.round(&self.memory, task);
-        round.now_or_never().expect("fakes answer at once")
+        world.round(&self.memory, task).await
     }
 }
 
@@ -398,6 +427,9 @@ pub(super) fn first(report: &Report) -> &Outcome {
 impl Observe for Fakes {
     async fn observe(&self, vantage: &Vantage, _past: &Past) -> FamilyReport {
         self.looked.borrow_mut().push(vantage.clone());
+        if vantage.family == Family::V6 {
+            unless(&self.is_ipv6_slow).await;
+        }
         let observation = self.addresses.borrow()[vantage].clone();
         let answer = match &observation {
             Observation::Known(addrs) if self.from_outside.get() => Some(addrs.addrs()),
@@ -425,6 +457,7 @@ impl Observe for Fakes {
 impl Verify for Fakes {
     async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
         self.asked_dns.set(self.asked_dns.get() + questions.len());
+        unless(&self.is_dns_slow).await;
         let answer = |question: &Question| {
             let addrs = match &*self.dns.borrow() {
                 Dns::True => {

@@ -22,7 +22,7 @@ use crate::{
     place::{Name, Row},
     scene::Scene,
     setup::{Account, Host, Setup, place},
-    time::{MINUTE, SECOND},
+    time::{HOUR, MINUTE, SECOND},
 };
 
 /// What is counted.
@@ -68,6 +68,8 @@ pub(crate) struct Laws {
     /// How often the process was told that something has happened, and has not yet looked because of it.
     told: u32,
     pub(crate) counted: Counted,
+    /// When requests of the last hour left, by account.
+    requests: Vec<(usize, i64)>,
 }
 
 impl Laws {
@@ -83,6 +85,7 @@ impl Laws {
             answers: 0,
             told: 0,
             counted: Counted::default(),
+            requests: Vec::new(),
         };
         laws.is_in_force(setup);
         laws
@@ -255,10 +258,19 @@ impl Laws {
         }
     }
 
+    /// When the first request to an account left at or after that time.
+    pub(crate) fn first_request_since(&self, account: usize, time: i64) -> Option<i64> {
+        let mut requests = self.requests.iter();
+        let first = requests.find(|(to, at)| *to == account && *at >= time);
+        first.map(|(_, at)| *at)
+    }
+
     /// A request leaves.
     pub(crate) fn leaves(&mut self, scene: &Scene, account: usize, deed: &Deed) {
         let now = scene.time.at();
         self.counted.requests += 1;
+        self.requests.retain(|(_, at)| now - at < HOUR);
+        self.requests.push((account, now));
         self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_full());
         if !deed.writes() {
             return;

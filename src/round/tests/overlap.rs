@@ -1,0 +1,124 @@
+//! Rounds that begin while another waits, and families that are found out one after the other.
+
+use std::{
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
+
+use super::world::{Fakes, host, known, outcomes};
+use crate::{
+    core::{addr::Family, intent::HostV6, outcome::Report, plan::Push},
+    round::{Occasion, Task},
+};
+
+const NETWORK: Task = Task {
+    occasion: Occasion::Network,
+    ..Task::ROUTINE
+};
+
+const OLD: &str = "84.212.10.20";
+const NEW: &str = "84.212.99.99";
+
+/// Goes on until it waits; its report, if it has ended.
+fn go_on(round: Pin<&mut impl Future<Output = Report>>) -> Option<Report> {
+    match round.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(report) => Some(report),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
+    let mut both = host("home.example.com");
+    both.ipv6 = HostV6::Own;
+    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
+    fakes.is_ipv6_slow.set(true);
+    let mut round = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(round.as_mut()), None);
+    assert_eq!(fakes.provider().addrs("home.example.com"), [OLD]);
+    fakes.is_ipv6_slow.set(false);
+    let report = go_on(round.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed", "changed"]);
+    let families: Vec<_> = report.families.iter().map(|it| it.vantage.family).collect();
+    assert_eq!(families, Family::ALL);
+    let lists = fakes.provider().lists.get();
+    fakes.round();
+    assert_eq!(
+        fakes.provider().lists.get(),
+        lists,
+        "both lists together were an audit"
+    );
+}
+
+#[test]
+fn an_older_round_writes_no_address_that_a_newer_one_knows_to_be_another() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    fakes.provider().is_hanging.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(
+        go_on(newer.as_mut()),
+        None,
+        "one round at a time asks an account"
+    );
+    assert_eq!(fakes.provider().lists.get(), 1);
+    fakes.provider().is_hanging.set(false);
+    let report = go_on(older.as_mut()).unwrap();
+    assert!(
+        report.hosts.is_empty(),
+        "the newer round reports the target"
+    );
+    assert!(fakes.provider().writes.borrow().is_empty());
+    let report = go_on(newer.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"]);
+    assert_eq!(fakes.provider().addrs("home.example.com"), [NEW]);
+    assert_eq!(fakes.provider().writes.borrow().len(), 1);
+}
+
+#[test]
+fn an_older_round_goes_on_while_a_newer_one_finds_the_same() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    fakes.provider().is_hanging.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None);
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(go_on(newer.as_mut()), None);
+    fakes.provider().is_hanging.set(false);
+    let report = go_on(older.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"]);
+    let report = go_on(newer.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["unchanged"]);
+    assert_eq!(fakes.provider().lists.get(), 1);
+}
+
+#[test]
+fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    fakes.round();
+    fakes.advance(std::time::Duration::from_hours(2));
+    fakes.is_dns_slow.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    let report = go_on(newer.as_mut()).unwrap();
+    assert_eq!(
+        outcomes(&report),
+        ["changed"],
+        "although the zone's servers are silent"
+    );
+    let report = go_on(older.as_mut()).unwrap();
+    assert_eq!(
+        outcomes(&report),
+        ["unchanged"],
+        "what it wrote nothing for"
+    );
+    fakes.is_dns_slow.set(false);
+    let asked = fakes.asked_dns.get();
+    fakes.advance(std::time::Duration::from_hours(2));
+    fakes.round();
+    assert!(fakes.asked_dns.get() > asked, "it is still due");
+}
