@@ -74,9 +74,13 @@ pub async fn check(
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
                     let zone = longest_zone(host, names);
-                    let trouble = listing.troubles.iter().find(|(name, _)| Some(name) == zone);
-                    if let Some((_, failure)) = trouble {
+                    if let Some(failure) = listing.trouble(host) {
                         findings.push((account.name, host, Err(failure.clone())));
+                        continue;
+                    }
+                    if let Some(conflict) = listing.conflicts.get(host) {
+                        let failure = Failure::of_host(Class::Conflict, conflict.to_string());
+                        findings.push((account.name, host, Err(failure)));
                         continue;
                     }
                     let found = zone.map(ToString::to_string);

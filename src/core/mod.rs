@@ -8,6 +8,7 @@ pub mod agree;
 pub mod awake;
 pub mod budget;
 pub mod choose;
+pub mod conflict;
 pub mod damp;
 pub mod device;
 pub mod guard;
