@@ -1,17 +1,19 @@
 //! `moored check`: the configuration is right; are the credentials and the zones? `--offline` leaves it at the first.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, iter};
 
 use super::{
     End, Output,
-    account::{Means, ask},
+    account::{Means, probe},
 };
 use crate::{
     core::{
         memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
+        probe::NoProbe,
         record::{AccountName, Target},
+        schedule::Hold,
     },
     provider::Provider,
     round::{Clock, Crew},
@@ -21,10 +23,44 @@ use crate::{
 pub struct Account<'a, P> {
     /// Its label.
     pub name: &'a AccountName,
+    /// Changes with the secret and the configuration.
+    pub fingerprint: u64,
     /// The provider.
     pub provider: &'a P,
     /// The hosts.
     pub hosts: Vec<Fqdn>,
+}
+
+/// Who remembers which accounts a person had asked, and tells the running daemon what came of it.
+pub trait Probing {
+    /// Whether each of these accounts, named by their fingerprints, may be asked now although its
+    /// credentials may have been refused. It counts as asked from now on.
+    fn begin(
+        &self,
+        memory: &RefCell<Memory>,
+        fingerprints: &[u64],
+    ) -> impl Future<Output = Vec<Result<(), NoProbe>>>;
+
+    /// What came of asking an account that did not refuse its credentials.
+    fn finish(
+        &self,
+        memory: &RefCell<Memory>,
+        fingerprint: u64,
+        accepted: bool,
+    ) -> impl Future<Output = Daemon>;
+}
+
+/// What the running daemon makes of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Daemon {
+    /// None runs, or it could not be told.
+    None,
+    /// It does not hold back anything.
+    Unchanged,
+    /// It lifted a hold and starts a round.
+    Lifted,
+    /// It runs with another secret or configuration.
+    OtherConfiguration,
 }
 
 /// What can be said without asking anybody: the configuration was read, and so were its secrets.
@@ -51,10 +87,12 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// Lists each account's zones and records: nothing is written, so whether the credentials may write
-/// shows at the first change. An account that refused is not asked again before its time (L4).
+/// shows at the first change. An account that refused its credentials is asked once, at most once a
+/// minute (L4); if it accepts them now, it is held back no longer, by the running daemon neither.
 pub async fn check(
     accounts: &[Account<'_, impl Provider>],
     crew: &impl Crew,
+    probing: &impl Probing,
     memory: &RefCell<Memory>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
@@ -62,14 +100,37 @@ pub async fn check(
     let mut worst = Verdict::Right;
     let mut findings = Vec::new();
     crew.prepare(memory);
+    let means = Means {
+        memory,
+        clock,
+        progress: &|_, _| {},
+    };
+    let is_held = |hold: Hold| hold.class != Class::Rejected;
+    let asked = accounts
+        .iter()
+        .filter(|it| !means.binding_hold(it.name).is_some_and(is_held));
+    let fingerprints: Vec<_> = asked.map(|it| it.fingerprint).collect();
+    let permissions = probing.begin(memory, &fingerprints).await;
+    // What the state says now may be newer than what was read at the start.
+    crew.prepare(memory);
+    let permissions: Vec<_> = iter::zip(fingerprints, permissions).collect();
+    let mut notes = Vec::new();
     for account in accounts {
         let listed = account.provider.list(&account.hosts, &[]);
-        let means = Means {
-            memory,
-            clock,
-            progress: &|_, _| {},
-        };
-        match ask(account.name, means, listed).await {
+        let permission = permissions.iter().find(|it| it.0 == account.fingerprint);
+        // One that was not to be asked is held, and is not asked.
+        let permission = permission.map_or(Err(NoProbe::NotRemembered), |it| it.1);
+        let was_refused = means.binding_hold(account.name).is_some();
+        let end = probe(account.name, means, permission, listed).await;
+        let is_refused = matches!(&end, Err(failure) if failure.class == Class::Rejected);
+        if permission.is_ok() && !is_refused {
+            let daemon = probing
+                .finish(memory, account.fingerprint, end.is_ok())
+                .await;
+            let lifted = end.is_ok() && memory.borrow_mut().lift(account.name, clock.now());
+            notes.extend(note(account.name, lifted && was_refused, daemon));
+        }
+        match end {
             Ok(listing) => {
                 for host in &account.hosts {
                     let names = listing.zones.iter().map(|zone| &zone.name);
@@ -117,7 +178,7 @@ pub async fn check(
                 "ok": found.is_ok(),
                 "zone": found.ok().map(|(zone, _)| zone),
                 "records": found.ok().map(|(_, records)| records),
-                "reason": found.err().map(ToString::to_string),
+                "reason": found.err().map(|it| format!("{it}{}", it.advice())),
             })
         });
         output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
@@ -131,12 +192,29 @@ pub async fn check(
                 )
             }
             Err(failure) => {
+                let advice = failure.advice();
                 format!(
-                    "{host}: account {account}: {} ({})\n",
+                    "{host}: account {account}: {} ({}){advice}\n",
                     failure.what, failure.class
                 )
             }
         });
     }
+    for note in notes {
+        output.text(&format!("{note}\n"));
+    }
     End::Round(worst)
+}
+
+/// What is to be said of an account that was held back and is no longer.
+fn note(account: &AccountName, lifted: bool, daemon: Daemon) -> Option<String> {
+    let accepted = format!("account {account}: its credentials are accepted");
+    match daemon {
+        Daemon::Lifted => Some(format!("{accepted}; the running daemon starts a round now")),
+        Daemon::OtherConfiguration => Some(format!(
+            "{accepted}; the running daemon has another secret or configuration: reload it"
+        )),
+        Daemon::None if lifted => Some(format!("{accepted} again; the next round goes on")),
+        Daemon::None | Daemon::Unchanged => None,
+    }
 }

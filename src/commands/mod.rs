@@ -64,7 +64,8 @@ impl Output<'_> {
 
     /// Says what a provider did not do.
     pub fn failure(&mut self, failure: &Failure) -> End {
-        self.trouble(&format!("{} ({})", failure.what, failure.class));
+        let advice = failure.advice();
+        self.trouble(&format!("{} ({}){advice}", failure.what, failure.class));
         End::Round(failure.class.verdict())
     }
 

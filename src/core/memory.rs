@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::core::{
     budget::Budget,
     guard::WINDOW,
+    outcome::Class,
     past::Past,
     plan::Change,
+    probe::Probes,
     record::{AccountName, Target, Zone},
     schedule::Hold,
     time::Moment,
@@ -32,6 +34,8 @@ pub struct Memory {
     pub vantages: BTreeMap<Vantage, Past>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
+    /// Which accounts `moored check` asked lately without success.
+    pub probes: Probes,
 }
 
 /// What is remembered of one account.
@@ -185,6 +189,26 @@ impl Memory {
                 target.pending = true;
             }
         }
+    }
+
+    /// A list of the account succeeded although its credentials had been refused, or although another
+    /// record had a host's name: both are tried again without waiting any longer. Whether there was
+    /// such a hold. A refusal that follows still counts as the next in a row.
+    pub fn lift(&mut self, account: &AccountName, now: Moment) -> bool {
+        let Some(account) = self.accounts.get_mut(account) else {
+            return false;
+        };
+        let targets = account.targets.values_mut();
+        let of_targets = targets.filter_map(|target| target.hold.as_mut());
+        let mut lifted = false;
+        for hold in of_targets.chain(account.hold.as_mut()) {
+            let ends = matches!(hold.class, Class::Rejected | Class::Conflict) && hold.binds(now);
+            if ends {
+                hold.until = now;
+            }
+            lifted |= ends;
+        }
+        lifted
     }
 
     /// The provider confirmed that the target has these addresses.

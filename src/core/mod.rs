@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod past;
 pub mod plan;
 pub mod poke;
+pub mod probe;
 pub mod reach;
 pub mod record;
 pub mod schedule;

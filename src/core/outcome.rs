@@ -83,6 +83,15 @@ impl Failure {
         }
     }
 
+    /// What a person can do about it, to be put behind what happened; empty where that is evident.
+    pub fn advice(&self) -> &'static str {
+        if self.class == Class::Rejected && self.scope == Scope::Account {
+            "; mend it at the provider and run `moored check`, or change the secret and reload"
+        } else {
+            ""
+        }
+    }
+
     /// A failure that concerns one host only.
     pub fn of_host(class: Class, what: impl Into<String>) -> Self {
         Self {

@@ -12,9 +12,15 @@ const ADVICE: &str = "remove it at the provider, or take the host out of `hosts`
 fn writes(bench: &Bench) -> usize {
     let log = bench.sandbox.log();
     let is_write = |path: &str| {
-        ["dyndns", "Record.Create", "Record.Modify", "Record.Remove", "Record.Ddns"]
-            .iter()
-            .any(|call| path.contains(call))
+        [
+            "dyndns",
+            "Record.Create",
+            "Record.Modify",
+            "Record.Remove",
+            "Record.Ddns",
+        ]
+        .iter()
+        .any(|call| path.contains(call))
     };
     log.iter()
         .filter(|it| it.method == "PUT" || it.method == "DELETE" || is_write(&it.path))
@@ -56,7 +62,15 @@ fn forward(bench: &Bench, host: &str, url: &str) {
     let domains = bench.run(&list).ends(0).json();
     let id = format!("domain_id={}", domains[0]["id"]);
     let (host, url) = (format!("host={host}"), format!("url={url}"));
-    let args = ["api", "domeneshop", "forwards.create", &id, &host, &url, "--yes"];
+    let args = [
+        "api",
+        "domeneshop",
+        "forwards.create",
+        &id,
+        &host,
+        &url,
+        "--yes",
+    ];
     bench.run(&args).ends(0);
 }
 
@@ -69,9 +83,24 @@ fn one_host_at_domeneshop(bench: &Bench, host: &str, update: &str) {
 fn what_excludes_addresses_at_domeneshop_is_named_and_nothing_is_sent() {
     for update in ["auto", "dyndns", "records"] {
         for (kind, name, host, conflict) in [
-            ("CNAME", "www", "WWW.example.com", "www.example.com is a CNAME to target.example.net"),
-            ("CNAME", "*", "*.example.com", "*.example.com is a CNAME to target.example.net"),
-            ("ANAME", "@", "example.com", "example.com is an ANAME to target.example.net"),
+            (
+                "CNAME",
+                "www",
+                "WWW.example.com",
+                "www.example.com is a CNAME to target.example.net",
+            ),
+            (
+                "CNAME",
+                "*",
+                "*.example.com",
+                "*.example.com is a CNAME to target.example.net",
+            ),
+            (
+                "ANAME",
+                "@",
+                "example.com",
+                "example.com is an ANAME to target.example.net",
+            ),
             (
                 "NS",
                 "sub",
@@ -144,7 +173,11 @@ fn what_excludes_addresses_at_dnspod_is_named_and_nothing_is_sent() {
                 let host = format!("{name}.{zone}");
                 let hosts = format!("hosts = [\"{host}\"]");
                 bench.config(&(bench.head() + &bench.dnspod(site, &hosts)));
-                is_refused(&bench, &host, &format!("{host} is {words} to target.example.net"));
+                is_refused(
+                    &bench,
+                    &host,
+                    &format!("{host} is {words} to target.example.net"),
+                );
                 assert_eq!(service.records(zone), before);
             }
         }
@@ -164,7 +197,8 @@ fn what_excludes_addresses_at_dnspod_is_named_and_nothing_is_sent() {
 }
 
 #[test]
-fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_records_exclude_nothing() {
+fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_records_exclude_nothing()
+ {
     let bench = Bench::new();
     let domeneshop = bench.sandbox.domeneshop();
     for name in ["*", "xwww", "www.a", "a.www"] {
@@ -178,7 +212,8 @@ fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_rec
     ] {
         let service = bench.sandbox.dnspod(site);
         let alias = |name: &str, more: serde_json::Value| {
-            let mut record = json!({ "name": name, "type": "CNAME", "value": "target.example.net" });
+            let mut record =
+                json!({ "name": name, "type": "CNAME", "value": "target.example.net" });
             for (key, value) in more.as_object().unwrap() {
                 record[key] = value.clone();
             }
@@ -194,14 +229,23 @@ fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_rec
     bench.run(&["check"]).ends(0);
     bench.run(&["--once"]).ends(0);
     assert_eq!(bench.at_domeneshop("www", "A"), [ADDRESS]);
-    assert_eq!(bench.at_dnspod(Site::International, "example.org", "www", "A"), [ADDRESS]);
-    assert_eq!(bench.at_dnspod(Site::China, "example.cn", "www", "A"), [ADDRESS]);
+    assert_eq!(
+        bench.at_dnspod(Site::International, "example.org", "www", "A"),
+        [ADDRESS]
+    );
+    assert_eq!(
+        bench.at_dnspod(Site::China, "example.cn", "www", "A"),
+        [ADDRESS]
+    );
 
     let off = json!({
         "name": "off", "type": "URL", "value": "http://target.example.net", "enabled": "0",
         "status": "disabled"
     });
-    bench.sandbox.dnspod(Site::China).add_full("example.cn", off);
+    bench
+        .sandbox
+        .dnspod(Site::China)
+        .add_full("example.cn", off);
     bench.config(&(bench.head() + &bench.dnspod(Site::China, "hosts = [\"off.example.cn\"]")));
     bench.run(&["check"]).ends(0);
 }
@@ -218,14 +262,21 @@ fn a_host_with_an_alias_holds_up_no_other_and_is_right_once_the_alias_is_gone() 
         bench.at_domeneshop("home", "A") == [ADDRESS]
     });
     bench.address(OTHER);
-    wait_until("its next address", || bench.at_domeneshop("home", "A") == [OTHER]);
+    wait_until("its next address", || {
+        bench.at_domeneshop("home", "A") == [OTHER]
+    });
     wait_until("the conflict in the status", || {
-        bench.run(&["status"]).stdout.contains("is a CNAME to target.example.net")
+        bench
+            .run(&["status"])
+            .stdout
+            .contains("is a CNAME to target.example.net")
     });
     assert_eq!(bench.at_domeneshop("www", "A"), [""; 0]);
     domeneshop.remove("example.com", alias);
     daemon.signal("USR1");
-    wait_until("its own address", || bench.at_domeneshop("www", "A") == [OTHER]);
+    wait_until("its own address", || {
+        bench.at_domeneshop("www", "A") == [OTHER]
+    });
 }
 
 #[test]

@@ -93,8 +93,6 @@ pub(super) fn stored_value(kind: &str, value: &str) -> String {
 pub(super) fn conflict(one: &str, other: &str) -> bool {
     // Redirects take the place of the addresses (facts: section 7.6, code 31).
     let redirect = |a: &str, b: &str| limited_kind(a) == "URL" && matches!(b, "A" | "AAAA");
-    let pair = |a: &str, b: &str| {
-        (a == "CNAME" && !matches!(b, "NS" | "TXT")) || redirect(a, b)
-    };
+    let pair = |a: &str, b: &str| (a == "CNAME" && !matches!(b, "NS" | "TXT")) || redirect(a, b);
     pair(one, other) || pair(other, one)
 }

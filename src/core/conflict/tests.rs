@@ -17,7 +17,13 @@ fn found(hosts: &[&str], records: &[(&str, &str, &str)]) -> Vec<String> {
     let advice = ": remove it at the provider, or take the host out of `hosts`";
     let found = finder.finish().into_values();
     found
-        .map(|conflict| conflict.to_string().strip_suffix(advice).unwrap().to_owned())
+        .map(|conflict| {
+            conflict
+                .to_string()
+                .strip_suffix(advice)
+                .unwrap()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -27,28 +33,57 @@ fn each_kind_at_the_host_itself_is_named_with_its_target() {
         ("CNAME", "www.example.com is a CNAME to target.example.net"),
         ("cname", "www.example.com is a CNAME to target.example.net"),
         ("ANAME", "www.example.com is an ANAME to target.example.net"),
-        ("URL", "www.example.com is a URL record to target.example.net"),
-        ("显性URL", "www.example.com is a URL record to target.example.net"),
-        ("Framed URL", "www.example.com is a framed URL record to target.example.net"),
-        ("隐性URL", "www.example.com is a framed URL record to target.example.net"),
-        ("NS", "www.example.com is delegated to target.example.net by an NS record"),
+        (
+            "URL",
+            "www.example.com is a URL record to target.example.net",
+        ),
+        (
+            "显性URL",
+            "www.example.com is a URL record to target.example.net",
+        ),
+        (
+            "Framed URL",
+            "www.example.com is a framed URL record to target.example.net",
+        ),
+        (
+            "隐性URL",
+            "www.example.com is a framed URL record to target.example.net",
+        ),
+        (
+            "NS",
+            "www.example.com is delegated to target.example.net by an NS record",
+        ),
     ] {
         let records = [(record_type, "www", "target.example.net.")];
-        assert_eq!(found(&["www.example.com"], &records), [said], "{record_type}");
+        assert_eq!(
+            found(&["www.example.com"], &records),
+            [said],
+            "{record_type}"
+        );
     }
 }
 
 #[test]
 fn types_that_stand_beside_addresses_exclude_nothing() {
-    for record_type in ["A", "AAAA", "TXT", "MX", "SRV", "CAA", "TLSA", "DS", "SPF", "HTTPS", ""] {
+    for record_type in [
+        "A", "AAAA", "TXT", "MX", "SRV", "CAA", "TLSA", "DS", "SPF", "HTTPS", "",
+    ] {
         assert_eq!(ConflictKind::of_type(record_type), None, "{record_type}");
     }
 }
 
 #[test]
 fn a_delegation_excludes_its_name_and_all_below_it_and_the_apex_servers_none() {
-    let hosts = ["example.com", "sub.example.com", "a.b.sub.example.com", "xsub.example.com"];
-    let records = [("NS", "@", "ns1.hyp.net."), ("NS", "Sub", "ns1.example.net.")];
+    let hosts = [
+        "example.com",
+        "sub.example.com",
+        "a.b.sub.example.com",
+        "xsub.example.com",
+    ];
+    let records = [
+        ("NS", "@", "ns1.hyp.net."),
+        ("NS", "Sub", "ns1.example.net."),
+    ];
     assert_eq!(
         found(&hosts, &records),
         [
@@ -117,7 +152,10 @@ fn mixed_case_international_and_wildcard_hosts_are_matched_exactly() {
 
 #[test]
 fn a_target_from_outside_is_printable_and_bounded() {
-    let target = format!("https://a\u{1b}[31m\u{202e}\n\u{7f}\u{9b}{}", "x".repeat(5_000));
+    let target = format!(
+        "https://a\u{1b}[31m\u{202e}\n\u{7f}\u{9b}{}",
+        "x".repeat(5_000)
+    );
     let said = found(&["www.example.com"], &[("URL", "www", &target)]);
     let is_plain = |letter: char| letter.is_ascii_graphic() || letter == ' ';
     assert!(said[0].chars().all(is_plain), "{said:?}");

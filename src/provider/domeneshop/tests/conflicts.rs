@@ -81,7 +81,12 @@ fn forwards_are_listed_only_where_a_host_has_neither_an_address_nor_an_alias() {
     let (listing, sent) = list((200, FORWARDS), &["shop.example.com", "new.example.com"]);
     assert_eq!(sent, ["GET /domains/1/dns", "GET /domains/1/forwards/"]);
     assert_eq!(
-        listing.unwrap().conflicts.into_values().map(|it| it.to_string()).collect::<Vec<_>>(),
+        listing
+            .unwrap()
+            .conflicts
+            .into_values()
+            .map(|it| it.to_string())
+            .collect::<Vec<_>>(),
         [
             "shop.example.com is an HTTP forward to https://shop.example.net/: remove it at the \
              provider, or take the host out of `hosts`"
@@ -92,13 +97,21 @@ fn forwards_are_listed_only_where_a_host_has_neither_an_address_nor_an_alias() {
 #[test]
 fn l7_forwards_that_cannot_be_read_hold_up_the_hosts_without_an_address_and_no_others() {
     let hosts = ["nas.example.com", "new.example.com"];
-    for (status, body) in [(500, ""), (200, "<html>"), (200, "{}"), (200, r#"[{"host":1}]"#)] {
+    for (status, body) in [
+        (500, ""),
+        (200, "<html>"),
+        (200, "{}"),
+        (200, r#"[{"host":1}]"#),
+    ] {
         let (listing, _) = list((status, body), &hosts);
         let listing = listing.unwrap();
         assert_eq!(listing.records.len(), 1);
         assert!(listing.trouble(&name("nas.example.com")).is_none());
         let failure = listing.trouble(&name("new.example.com")).unwrap();
-        assert_eq!(failure.class.verdict(), crate::core::outcome::Verdict::TryAgain);
+        assert_eq!(
+            failure.class.verdict(),
+            crate::core::outcome::Verdict::TryAgain
+        );
     }
     // A service without forwards has none.
     let (listing, _) = list((404, ""), &hosts);
@@ -106,5 +119,8 @@ fn l7_forwards_that_cannot_be_read_hold_up_the_hosts_without_an_address_and_no_o
     // The account itself is in trouble.
     let (listing, _) = list((401, ""), &hosts);
     let failure = listing.unwrap_err();
-    assert_eq!((failure.class, failure.scope), (Class::Rejected, Scope::Account));
+    assert_eq!(
+        (failure.class, failure.scope),
+        (Class::Rejected, Scope::Account)
+    );
 }

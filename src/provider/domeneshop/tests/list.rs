@@ -31,9 +31,8 @@ fn shown(listing: &Listing) -> Vec<String> {
 #[test]
 fn many_hosts_of_a_known_zone_cost_one_request() {
     let account = account(|_| {
-        let record = |n| {
-            format!(r#"{{"id":{n},"host":"host-{n}","type":"A","data":"192.0.2.{n}"}}"#)
-        };
+        let record =
+            |n| format!(r#"{{"id":{n},"host":"host-{n}","type":"A","data":"192.0.2.{n}"}}"#);
         let records: Vec<_> = (0..50).map(record).collect();
         answer(200, &format!("[{}]", records.join(",")))
     });

@@ -34,7 +34,13 @@ async fn each_record_that_excludes_addresses_is_found_by_its_exact_name() {
     let zone_records = [
         listed(1, "WWW", "CNAME", "Default", "target.example.net."),
         listed(2, "go", "URL", "Default", "http://target.example.net/"),
-        listed(3, "frame", "Framed URL", "Default", "http://target.example.net/"),
+        listed(
+            3,
+            "frame",
+            "Framed URL",
+            "Default",
+            "http://target.example.net/",
+        ),
         listed(4, "sub", "NS", "Default", "ns1.example.net."),
         listed(5, "@", "NS", "Default", "a.dnspod.com."),
         listed(6, "*", "CNAME", "Default", "target.example.net."),
@@ -72,7 +78,13 @@ async fn chinas_redirects_are_known_by_their_names() {
         chinese(2, "nas", "隐性URL", default, "http://target.example.net"),
     ];
     assert_eq!(
-        conflicts(Site::China, "默认", &zone_records, &[HOST, "nas.example.com"]).await,
+        conflicts(
+            Site::China,
+            "默认",
+            &zone_records,
+            &[HOST, "nas.example.com"]
+        )
+        .await,
         [
             "nas.example.com is a framed URL record to http://target.example.net",
             "www.example.com is a URL record to http://target.example.net",
