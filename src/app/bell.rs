@@ -103,29 +103,23 @@ impl Bell {
             answer.wait_millis = 1_000;
             return answer;
         };
-        let (ProbeMessage::Begin(fingerprint)
-        | ProbeMessage::Finish(fingerprint)
-        | ProbeMessage::Accepted(fingerprint)) = message;
+        let fingerprint = message.fingerprint();
         let accounts = self.accounts.borrow();
         let own = accounts.iter().filter(|(own, _)| *own == fingerprint);
         let own: Vec<_> = own.map(|(_, name)| name).collect();
         answer.is_known = !own.is_empty();
-        match message {
-            ProbeMessage::Begin(_) => {
-                if let Err(NoProbe::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
-                    let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-                    answer.wait_millis = millis.max(1);
-                }
+        if let ProbeMessage::Begin(_) = message {
+            if let Err(NoProbe::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
+                let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                answer.wait_millis = millis.max(1);
             }
-            ProbeMessage::Finish(_) => memory.probes.finish(fingerprint),
-            ProbeMessage::Accepted(_) => {
-                memory.probes.finish(fingerprint);
-                for name in own {
-                    if memory.lift(name, now) {
-                        info!("`moored check` found account {name} in order: a round starts");
-                        answer.lifted = true;
-                    }
-                }
+            return answer;
+        }
+        memory.probes.finish(fingerprint);
+        for name in own {
+            if memory.lift(name, message.lifts(), now) {
+                info!("`moored check` found account {name} in order: a round starts");
+                answer.lifted = true;
             }
         }
         if answer.lifted {

@@ -106,14 +106,10 @@ impl Probing for RealProbing<'_> {
         permissions
     }
 
-    async fn finish(&self, memory: &RefCell<Memory>, fingerprint: u64, accepted: bool) -> Daemon {
-        memory.borrow_mut().probes.finish(fingerprint);
-        let message = if accepted {
-            ProbeMessage::Accepted(fingerprint)
-        } else {
-            ProbeMessage::Finish(fingerprint)
-        };
-        match self.tell(message).await {
+    async fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> Daemon {
+        memory.borrow_mut().probes.finish(end.fingerprint());
+        let accepted = !end.lifts().is_empty();
+        match self.tell(end).await {
             Err(_) => Daemon::None,
             Ok(answer) if accepted && !answer.is_known => Daemon::OtherConfiguration,
             Ok(answer) if answer.lifted => Daemon::Lifted,

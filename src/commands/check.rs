@@ -11,7 +11,7 @@ use crate::{
         memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
-        probe::NoProbe,
+        probe::{NoProbe, ProbeMessage},
         record::{AccountName, Target},
         schedule::Hold,
     },
@@ -41,13 +41,8 @@ pub trait Probing {
         fingerprints: &[u64],
     ) -> impl Future<Output = Vec<Result<(), NoProbe>>>;
 
-    /// What came of asking an account that did not refuse its credentials.
-    fn finish(
-        &self,
-        memory: &RefCell<Memory>,
-        fingerprint: u64,
-        accepted: bool,
-    ) -> impl Future<Output = Daemon>;
+    /// Tells what came of asking an account that did not refuse its credentials.
+    fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> impl Future<Output = Daemon>;
 }
 
 /// What the running daemon makes of it.
@@ -124,10 +119,16 @@ pub async fn check(
         let end = probe(account.name, means, permission, listed).await;
         let is_refused = matches!(&end, Err(failure) if failure.class == Class::Rejected);
         if permission.is_ok() && !is_refused {
-            let daemon = probing
-                .finish(memory, account.fingerprint, end.is_ok())
-                .await;
-            let lifted = end.is_ok() && memory.borrow_mut().lift(account.name, clock.now());
+            let message = match &end {
+                Err(_) => ProbeMessage::Finish(account.fingerprint),
+                Ok(listing) if listing.conflicts.is_empty() => {
+                    ProbeMessage::Clear(account.fingerprint)
+                }
+                Ok(_) => ProbeMessage::Accepted(account.fingerprint),
+            };
+            let daemon = probing.finish(memory, message).await;
+            let now = clock.now();
+            let lifted = memory.borrow_mut().lift(account.name, message.lifts(), now);
             notes.extend(note(account.name, lifted && was_refused, daemon));
         }
         match end {

@@ -191,10 +191,10 @@ impl Memory {
         }
     }
 
-    /// A list of the account succeeded although its credentials had been refused, or although another
-    /// record had a host's name: both are tried again without waiting any longer. Whether there was
-    /// such a hold. A refusal that follows still counts as the next in a row.
-    pub fn lift(&mut self, account: &AccountName, now: Moment) -> bool {
+    /// Ends the account's and its targets' holds of these classes, for `moored check` found nothing of
+    /// the kind any more. Whether there was such a hold. A failure that follows still counts as the next
+    /// in a row.
+    pub fn lift(&mut self, account: &AccountName, classes: &[Class], now: Moment) -> bool {
         let Some(account) = self.accounts.get_mut(account) else {
             return false;
         };
@@ -202,7 +202,7 @@ impl Memory {
         let of_targets = targets.filter_map(|target| target.hold.as_mut());
         let mut lifted = false;
         for hold in of_targets.chain(account.hold.as_mut()) {
-            let ends = matches!(hold.class, Class::Rejected | Class::Conflict) && hold.binds(now);
+            let ends = classes.contains(&hold.class) && hold.binds(now);
             if ends {
                 hold.until = now;
             }

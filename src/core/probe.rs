@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::time::{Moment, Spoken};
+use crate::core::{
+    outcome::Class,
+    time::{Moment, Spoken},
+};
 
 /// How often a person may have one account asked.
 pub const PROBE_INTERVAL: Duration = Duration::from_mins(1);
@@ -86,20 +89,45 @@ pub enum ProbeMessage {
     Finish(u64),
     /// It accepts its credentials.
     Accepted(u64),
+    /// Likewise, and nothing excludes addresses at any of its hosts.
+    Clear(u64),
+}
+
+impl ProbeMessage {
+    /// The account's fingerprint.
+    pub fn fingerprint(self) -> u64 {
+        match self {
+            Self::Begin(fingerprint)
+            | Self::Finish(fingerprint)
+            | Self::Accepted(fingerprint)
+            | Self::Clear(fingerprint) => fingerprint,
+        }
+    }
+
+    /// Which holds end because of it.
+    pub fn lifts(self) -> &'static [Class] {
+        match self {
+            Self::Begin(_) | Self::Finish(_) => &[],
+            Self::Accepted(_) => &[Class::Rejected],
+            Self::Clear(_) => &[Class::Rejected, Class::Conflict],
+        }
+    }
 }
 
 const BEGIN: &str = "check-begin";
 const FINISH: &str = "check-finish";
 const ACCEPTED: &str = "check-accepted";
+const CLEAR: &str = "check-clear";
 
 impl fmt::Display for ProbeMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, fingerprint) = match self {
-            Self::Begin(fingerprint) => (BEGIN, fingerprint),
-            Self::Finish(fingerprint) => (FINISH, fingerprint),
-            Self::Accepted(fingerprint) => (ACCEPTED, fingerprint),
+        let word = match self {
+            Self::Begin(_) => BEGIN,
+            Self::Finish(_) => FINISH,
+            Self::Accepted(_) => ACCEPTED,
+            Self::Clear(_) => CLEAR,
         };
-        write!(f, "{word} {fingerprint:016x}")
+        write!(f, "{word} {:016x}", self.fingerprint())
     }
 }
 
@@ -120,6 +148,7 @@ impl FromStr for ProbeMessage {
             BEGIN => Ok(Self::Begin(fingerprint)),
             FINISH => Ok(Self::Finish(fingerprint)),
             ACCEPTED => Ok(Self::Accepted(fingerprint)),
+            CLEAR => Ok(Self::Clear(fingerprint)),
             _ => Err(ParseProbeMessageError),
         }
     }
@@ -194,6 +223,7 @@ mod tests {
                 ProbeMessage::Begin(fingerprint),
                 ProbeMessage::Finish(fingerprint),
                 ProbeMessage::Accepted(fingerprint),
+                ProbeMessage::Clear(fingerprint),
             ] {
                 prop_assert_eq!(message.to_string().parse(), Ok(message));
             }

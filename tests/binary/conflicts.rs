@@ -304,3 +304,28 @@ fn is_refused_from_now_on(bench: &Bench) {
     }
     assert_eq!(writes(bench), 0);
 }
+
+#[test]
+fn a_check_that_finds_the_alias_gone_has_the_running_daemon_look_at_once() {
+    let bench = Bench::new();
+    let domeneshop = bench.sandbox.domeneshop();
+    let alias = domeneshop.add("example.com", "www", "CNAME", "target.example.net", None);
+    one_host_at_domeneshop(&bench, "www.example.com", "auto");
+    let _daemon = bench.daemon(&[]);
+    wait_until("the conflict in the status", || {
+        let status = bench.run(&["status"]).stdout;
+        status.contains("is a CNAME to target.example.net")
+    });
+    let run = bench.run(&["check"]).ends(77);
+    assert!(!run.stdout.contains("daemon"), "{}", run.stdout);
+    domeneshop.remove("example.com", alias);
+    let run = bench.run(&["check"]).ends(0);
+    assert!(
+        run.stdout.contains("the running daemon starts a round"),
+        "{}",
+        run.stdout
+    );
+    wait_until("the address", || {
+        bench.at_domeneshop("www", "A") == [ADDRESS]
+    });
+}
