@@ -27,7 +27,6 @@ use self::{
     bell::Bell,
     clock::BootClock,
     crew::{Disk, RealCrew},
-    probing::RealProbing,
     shell::RealShell,
 };
 use crate::{
@@ -202,12 +201,7 @@ fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Resu
                     commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
                 }
                 Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-                Command::Check { .. } => {
-                    let accounts = crew.to_check();
-                    let probing = RealProbing::new(&crew);
-                    commands::check::check(&accounts, &crew, &probing, &memory, clock, &mut output)
-                        .await
-                }
+                Command::Check { .. } => probing::check(&crew, &memory, &mut output).await,
                 Command::Api { .. } | Command::Records { .. } => {
                     manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }

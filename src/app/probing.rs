@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     commands::{
-        check::{Daemon, Probing},
-        poke,
+        End, Output, check, poke,
+        probing::{Daemon, Probing},
     },
     core::{
         memory::Memory,
@@ -30,14 +30,24 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// The longest answer that is read.
 const MAX_ANSWER_BYTES: u64 = 4 << 10;
 
+/// Carries out `moored check`.
+pub(super) async fn check(
+    crew: &RealCrew,
+    memory: &RefCell<Memory>,
+    output: &mut Output<'_>,
+) -> End {
+    let (accounts, probing) = (crew.to_check(), RealProbing::new(crew));
+    check::check(&accounts, crew, &probing, memory, &BootClock, output).await
+}
+
 /// The daemon's socket, and the state file for where no daemon runs.
-pub(super) struct RealProbing<'c> {
+struct RealProbing<'c> {
     socket: PathBuf,
     disk: &'c Disk,
 }
 
 impl<'c> RealProbing<'c> {
-    pub(super) fn new(crew: &'c RealCrew) -> Self {
+    fn new(crew: &'c RealCrew) -> Self {
         Self {
             socket: poke::socket(&crew.config().state_dir),
             disk: crew.disk(),

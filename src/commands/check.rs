@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet, iter};
 use super::{
     End, Output,
     account::{Means, probe},
+    probing::{Probing, note},
 };
 use crate::{
     core::{
@@ -15,7 +16,7 @@ use crate::{
         record::{AccountName, Target},
         schedule::Hold,
     },
-    provider::Provider,
+    provider::{Listing, Provider},
     round::{Clock, Crew},
 };
 
@@ -29,33 +30,6 @@ pub struct Account<'a, P> {
     pub provider: &'a P,
     /// The hosts.
     pub hosts: Vec<Fqdn>,
-}
-
-/// Who remembers which accounts a person had asked, and tells the running daemon what came of it.
-pub trait Probing {
-    /// Whether each of these accounts, named by their fingerprints, may be asked now although its
-    /// credentials may have been refused. It counts as asked from now on.
-    fn begin(
-        &self,
-        memory: &RefCell<Memory>,
-        fingerprints: &[u64],
-    ) -> impl Future<Output = Vec<Result<(), NoProbe>>>;
-
-    /// Tells what came of asking an account that did not refuse its credentials.
-    fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> impl Future<Output = Daemon>;
-}
-
-/// What the running daemon makes of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Daemon {
-    /// None runs, or it could not be told.
-    None,
-    /// It does not hold back anything.
-    Unchanged,
-    /// It lifted a hold and starts a round.
-    Lifted,
-    /// It runs with another secret or configuration.
-    OtherConfiguration,
 }
 
 /// What can be said without asking anybody: the configuration was read, and so were its secrets.
@@ -81,6 +55,13 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A host with its account, and the zone and how many address records it has, or what is wrong.
+struct Finding<'a> {
+    account: &'a AccountName,
+    host: &'a Fqdn,
+    found: Result<(String, usize), Failure>,
+}
+
 /// Lists each account's zones and records: nothing is written, so whether the credentials may write
 /// shows at the first change. An account that refused its credentials is asked once, at most once a
 /// minute (L4); if it accepts them now, it is held back no longer, by the running daemon neither.
@@ -92,8 +73,6 @@ pub async fn check(
     clock: &dyn Clock,
     output: &mut Output<'_>,
 ) -> End {
-    let mut worst = Verdict::Right;
-    let mut findings = Vec::new();
     crew.prepare(memory);
     let means = Means {
         memory,
@@ -109,73 +88,74 @@ pub async fn check(
     // What the state says now may be newer than what was read at the start.
     crew.prepare(memory);
     let permissions: Vec<_> = iter::zip(fingerprints, permissions).collect();
+    let mut findings = Vec::new();
     let mut notes = Vec::new();
     for account in accounts {
-        let listed = account.provider.list(&account.hosts, &[]);
         let permission = permissions.iter().find(|it| it.0 == account.fingerprint);
         // One that was not to be asked is held, and is not asked.
         let permission = permission.map_or(Err(NoProbe::NotRemembered), |it| it.1);
         let was_refused = means.binding_hold(account.name).is_some();
-        let end = probe(account.name, means, permission, listed).await;
-        let is_refused = matches!(&end, Err(failure) if failure.class == Class::Rejected);
-        if permission.is_ok() && !is_refused {
-            let message = match &end {
-                Err(_) => ProbeMessage::Finish(account.fingerprint),
-                Ok(listing) if listing.conflicts.is_empty() => {
-                    ProbeMessage::Clear(account.fingerprint)
-                }
-                Ok(_) => ProbeMessage::Accepted(account.fingerprint),
-            };
+        let list = account.provider.list(&account.hosts, &[]);
+        let end = probe(account.name, means, permission, list).await;
+        if let Some(message) = message(account.fingerprint, &end)
+            && permission.is_ok()
+        {
             let daemon = probing.finish(memory, message).await;
             let now = clock.now();
             let lifted = memory.borrow_mut().lift(account.name, message.lifts(), now);
             notes.extend(note(account.name, lifted && was_refused, daemon));
         }
-        match end {
-            Ok(listing) => {
-                for host in &account.hosts {
-                    let names = listing.zones.iter().map(|zone| &zone.name);
-                    let zone = longest_zone(host, names);
-                    if let Some(failure) = listing.trouble(host) {
-                        findings.push((account.name, host, Err(failure.clone())));
-                        continue;
-                    }
-                    if let Some(conflict) = listing.conflicts.get(host) {
-                        let failure = Failure::of_host(Class::Conflict, conflict.to_string());
-                        findings.push((account.name, host, Err(failure)));
-                        continue;
-                    }
-                    let found = zone.map(ToString::to_string);
-                    let records = listing.records.iter().filter(|it| it.host == *host).count();
-                    let found = found.map(|zone| (zone, records));
-                    let missing = || {
-                        Failure::of_host(Class::NotFound, "no zone of the account holds this host")
-                    };
-                    findings.push((account.name, host, found.ok_or_else(missing)));
-                }
-            }
-            Err(failure) => {
-                let hosts = account.hosts.iter();
-                findings.extend(hosts.map(|host| (account.name, host, Err(failure.clone()))));
-            }
-        }
+        findings.extend(account.hosts.iter().map(|host| Finding {
+            account: account.name,
+            host,
+            found: match &end {
+                Ok(listing) => found(host, listing),
+                Err(failure) => Err(failure.clone()),
+            },
+        }));
     }
     if let Err(trouble) = crew.save(&memory.borrow()) {
         output.text(&format!("{trouble}\n"));
     }
-    for (_, _, found) in &findings {
-        worst = worst.max(
-            found
-                .as_ref()
-                .map_or_else(|it| it.class.verdict(), |_| Verdict::Right),
-        );
+    show(&findings, &notes, output);
+    let verdicts = findings.iter().filter_map(|it| it.found.as_ref().err());
+    let worst = verdicts.map(|failure| failure.class.verdict()).max();
+    End::Round(worst.unwrap_or(Verdict::Right))
+}
+
+/// What a daemon has to know of an account that was asked; `None` if it refused its credentials.
+fn message(fingerprint: u64, end: &Result<Listing, Failure>) -> Option<ProbeMessage> {
+    Some(match end {
+        Err(failure) if failure.class == Class::Rejected => return None,
+        Err(_) => ProbeMessage::Finish(fingerprint),
+        Ok(listing) if listing.conflicts.is_empty() && listing.unclear.is_empty() => {
+            ProbeMessage::Clear(fingerprint)
+        }
+        Ok(_) => ProbeMessage::Accepted(fingerprint),
+    })
+}
+
+/// The zone that holds a host and how many address records it has, or what is wrong.
+fn found(host: &Fqdn, listing: &Listing) -> Result<(String, usize), Failure> {
+    if let Some(failure) = listing.trouble(host) {
+        return Err(failure.clone());
     }
+    if let Some(conflict) = listing.conflicts.get(host) {
+        return Err(Failure::of_host(Class::Conflict, conflict.to_string()));
+    }
+    let zone = longest_zone(host, listing.zones.iter().map(|zone| &zone.name));
+    let records = listing.records.iter().filter(|it| it.host == *host).count();
+    zone.map(|zone| (zone.to_string(), records))
+        .ok_or_else(|| Failure::of_host(Class::NotFound, "no zone of the account holds this host"))
+}
+
+fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
     if output.json {
-        let hosts = findings.iter().map(|(account, host, found)| {
-            let found = found.as_ref();
+        let hosts = findings.iter().map(|finding| {
+            let found = finding.found.as_ref();
             serde_json::json!({
-                "account": account.0,
-                "host": host.as_str(),
+                "account": finding.account.0,
+                "host": finding.host.as_str(),
                 "ok": found.is_ok(),
                 "zone": found.ok().map(|(zone, _)| zone),
                 "records": found.ok().map(|(_, records)| records),
@@ -183,9 +163,14 @@ pub async fn check(
             })
         });
         output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
-        return End::Round(worst);
+        return;
     }
-    for (account, host, found) in findings {
+    for Finding {
+        account,
+        host,
+        found,
+    } in findings
+    {
         output.text(&match found {
             Ok((zone, records)) => {
                 format!(
@@ -203,19 +188,5 @@ pub async fn check(
     }
     for note in notes {
         output.text(&format!("{note}\n"));
-    }
-    End::Round(worst)
-}
-
-/// What is to be said of an account that was held back and is no longer.
-fn note(account: &AccountName, lifted: bool, daemon: Daemon) -> Option<String> {
-    let accepted = format!("account {account}: its credentials are accepted");
-    match daemon {
-        Daemon::Lifted => Some(format!("{accepted}; the running daemon starts a round now")),
-        Daemon::OtherConfiguration => Some(format!(
-            "{accepted}; the running daemon has another secret or configuration: reload it"
-        )),
-        Daemon::None if lifted => Some(format!("{accepted} again; the next round goes on")),
-        Daemon::None | Daemon::Unchanged => None,
     }
 }

@@ -10,6 +10,7 @@ pub mod import;
 pub mod once;
 pub mod plan;
 pub mod poke;
+pub mod probing;
 pub mod records;
 pub mod status;
 

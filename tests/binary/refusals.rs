@@ -12,7 +12,7 @@ fn secret_in_a_file(bench: &Bench, secret: &str) {
     let file = bench.dir.path().join("secret");
     let inline = format!("secret = \"{SECRET}\"");
     let text = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
-    bench.config(&text.replace(&inline, &format!("secret_file = {file:?}")));
+    bench.config(&text.replace(&inline, &format!("secret_file = \"{}\"", file.display())));
 }
 
 fn write_secret(bench: &Bench, secret: &str) {
