@@ -117,7 +117,7 @@ impl Bell {
         }
         memory.probes.finish(fingerprint);
         for name in own {
-            if memory.lift(name, message.lifts(), now) {
+            if message.is_accepted() && memory.lift(name, message.is_clear(), now) {
                 info!("`moored check` found account {name} in order: a round starts");
                 answer.lifted = true;
             }

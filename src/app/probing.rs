@@ -118,7 +118,7 @@ impl Probing for RealProbing<'_> {
 
     async fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> Daemon {
         memory.borrow_mut().probes.finish(end.fingerprint());
-        let accepted = !end.lifts().is_empty();
+        let accepted = end.is_accepted();
         match self.tell(end).await {
             Err(_) => Daemon::None,
             Ok(answer) if accepted && !answer.is_known => Daemon::OtherConfiguration,

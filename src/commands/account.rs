@@ -65,7 +65,7 @@ pub(super) async fn ask<T>(
     answer
 }
 
-/// Asks although its credentials were refused, if `permission` says so (L4); any other hold binds.
+/// Asks although the account refused, if `permission` says so (L4); any other hold binds.
 pub(super) async fn probe<T>(
     name: &AccountName,
     means: Means<'_>,
@@ -74,7 +74,7 @@ pub(super) async fn probe<T>(
 ) -> Result<T, Failure> {
     let hold = means.binding_hold(name);
     match (&hold, permission) {
-        (Some(hold), _) if hold.class != Class::Rejected => {
+        (Some(hold), _) if !hold.class.is_refusal() => {
             return Err(not_asked(hold, means.clock.now()));
         }
         (Some(hold), Err(why)) => {

@@ -79,7 +79,7 @@ pub async fn check(
         clock,
         progress: &|_, _| {},
     };
-    let is_held = |hold: Hold| hold.class != Class::Rejected;
+    let is_held = |hold: Hold| !hold.class.is_refusal();
     let asked = accounts
         .iter()
         .filter(|it| !means.binding_hold(it.name).is_some_and(is_held));
@@ -97,22 +97,32 @@ pub async fn check(
         let was_refused = means.binding_hold(account.name).is_some();
         let list = account.provider.list(&account.hosts, &[]);
         let end = probe(account.name, means, permission, list).await;
-        if let Some(message) = message(account.fingerprint, &end)
-            && permission.is_ok()
-        {
-            let daemon = probing.finish(memory, message).await;
-            let now = clock.now();
-            let lifted = memory.borrow_mut().lift(account.name, message.lifts(), now);
-            notes.extend(note(account.name, lifted && was_refused, daemon));
-        }
-        findings.extend(account.hosts.iter().map(|host| Finding {
+        let found = account.hosts.iter().map(|host| Finding {
             account: account.name,
             host,
             found: match &end {
                 Ok(listing) => found(host, listing),
                 Err(failure) => Err(failure.clone()),
             },
-        }));
+        });
+        let found: Vec<_> = found.collect();
+        let message = match &end {
+            // It stays noted: the next one is asked in a minute.
+            Err(failure) if failure.class.is_refusal() => None,
+            Err(_) => Some(ProbeMessage::Finish(account.fingerprint)),
+            Ok(_) if found.iter().all(|it| it.found.is_ok()) => {
+                Some(ProbeMessage::Clear(account.fingerprint))
+            }
+            Ok(_) => Some(ProbeMessage::Accepted(account.fingerprint)),
+        };
+        if let (Some(message), Ok(())) = (message, permission) {
+            let daemon = probing.finish(memory, message).await;
+            let (mut memory, now) = (memory.borrow_mut(), clock.now());
+            let lifted =
+                message.is_accepted() && memory.lift(account.name, message.is_clear(), now);
+            notes.extend(note(account.name, lifted && was_refused, daemon));
+        }
+        findings.extend(found);
     }
     if let Err(trouble) = crew.save(&memory.borrow()) {
         output.text(&format!("{trouble}\n"));
@@ -121,18 +131,6 @@ pub async fn check(
     let verdicts = findings.iter().filter_map(|it| it.found.as_ref().err());
     let worst = verdicts.map(|failure| failure.class.verdict()).max();
     End::Round(worst.unwrap_or(Verdict::Right))
-}
-
-/// What a daemon has to know of an account that was asked; `None` if it refused its credentials.
-fn message(fingerprint: u64, end: &Result<Listing, Failure>) -> Option<ProbeMessage> {
-    Some(match end {
-        Err(failure) if failure.class == Class::Rejected => return None,
-        Err(_) => ProbeMessage::Finish(fingerprint),
-        Ok(listing) if listing.conflicts.is_empty() && listing.unclear.is_empty() => {
-            ProbeMessage::Clear(fingerprint)
-        }
-        Ok(_) => ProbeMessage::Accepted(fingerprint),
-    })
 }
 
 /// The zone that holds a host and how many address records it has, or what is wrong.

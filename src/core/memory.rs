@@ -191,23 +191,29 @@ impl Memory {
         }
     }
 
-    /// Ends the account's and its targets' holds of these classes, for `moored check` found nothing of
-    /// the kind any more. Whether there was such a hold. A failure that follows still counts as the next
-    /// in a row.
-    pub fn lift(&mut self, account: &AccountName, classes: &[Class], now: Moment) -> bool {
+    /// `moored check` was not refused: ends the account's hold, if that is a refusal, and with
+    /// `with_hosts`, where it found every host in order, the hosts' own that only a list can show to be
+    /// over. Whether there was such a hold. A failure that follows still counts as the next in a row.
+    pub fn lift(&mut self, account: &AccountName, with_hosts: bool, now: Moment) -> bool {
         let Some(account) = self.accounts.get_mut(account) else {
             return false;
         };
-        let targets = account.targets.values_mut();
-        let of_targets = targets.filter_map(|target| target.hold.as_mut());
         let mut lifted = false;
-        for hold in of_targets.chain(account.hold.as_mut()) {
-            let ends = classes.contains(&hold.class) && hold.binds(now);
-            if ends {
+        let mut end = |hold: &mut Hold| {
+            if hold.binds(now) {
                 hold.until = now;
+                lifted = true;
             }
-            lifted |= ends;
-        }
+        };
+        let of_account = account.hold.as_mut();
+        of_account
+            .filter(|hold| hold.class.is_refusal())
+            .map(&mut end);
+        let of_hosts = account.targets.values_mut().filter(|_| with_hosts);
+        let of_hosts = of_hosts.filter_map(|target| target.hold.as_mut());
+        of_hosts
+            .filter(|hold| matches!(hold.class, Class::NotFound | Class::Conflict))
+            .for_each(end);
         lifted
     }
 

@@ -85,7 +85,7 @@ impl Failure {
 
     /// What a person can do about it, to be put behind what happened; empty where that is evident.
     pub fn advice(&self) -> &'static str {
-        if self.class == Class::Rejected && self.scope == Scope::Account {
+        if self.class.is_refusal() && self.scope == Scope::Account {
             "; mend it at the provider and run `moored check`, or change the secret and reload"
         } else {
             ""

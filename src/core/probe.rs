@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{
-    outcome::Class,
-    time::{Moment, Spoken},
-};
+use crate::core::time::{Moment, Spoken};
 
 /// How often a person may have one account asked.
 pub const PROBE_INTERVAL: Duration = Duration::from_mins(1);
@@ -89,7 +86,7 @@ pub enum ProbeMessage {
     Finish(u64),
     /// It accepts its credentials.
     Accepted(u64),
-    /// Likewise, and nothing excludes addresses at any of its hosts.
+    /// Likewise, and each of its hosts has a zone, and nothing excludes addresses there.
     Clear(u64),
 }
 
@@ -104,13 +101,14 @@ impl ProbeMessage {
         }
     }
 
-    /// Which holds end because of it.
-    pub fn lifts(self) -> &'static [Class] {
-        match self {
-            Self::Begin(_) | Self::Finish(_) => &[],
-            Self::Accepted(_) => &[Class::Rejected],
-            Self::Clear(_) => &[Class::Rejected, Class::Conflict],
-        }
+    /// Whether the account accepts its credentials.
+    pub fn is_accepted(self) -> bool {
+        matches!(self, Self::Accepted(_) | Self::Clear(_))
+    }
+
+    /// Whether all of its hosts are in order, too.
+    pub fn is_clear(self) -> bool {
+        matches!(self, Self::Clear(_))
     }
 }
 

@@ -193,6 +193,23 @@ fn a_refusal_mended_at_the_provider_is_over_with_a_check_that_succeeds() {
 }
 
 #[test]
+fn an_account_refused_by_an_allow_list_is_over_with_a_check_that_succeeds() {
+    // What a token that is limited to other addresses is answered is not documented: perhaps this.
+    let bench = Bench::new();
+    bench.simple();
+    let body = r#"{"code":"resource:unauthorized"}"#.to_owned();
+    let fault = Fault::new(Service::Domeneshop, "/", FaultKind::Status(403, body));
+    bench.sandbox.fault(fault.always());
+    let run = bench.run(&["--once"]).ends(77);
+    assert!(run.stdout.contains(ADVICE), "{}", run.stdout);
+    bench.sandbox.clear_faults();
+    bench.run(&["--once"]).ends(77);
+    bench.run(&["check"]).ends(0);
+    bench.run(&["--once"]).ends(0);
+    assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
+}
+
+#[test]
 fn a_check_that_was_refused_alone_is_over_with_a_check_that_succeeds() {
     let bench = Bench::new();
     bench.simple();

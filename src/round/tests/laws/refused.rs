@@ -214,9 +214,8 @@ fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row(
     fakes.round();
     let account = fakes.accounts[0].0.clone();
     let lift = || {
-        let classes = [Class::Rejected];
         let now = Clock::now(&fakes);
-        fakes.memory.borrow_mut().lift(&account, &classes, now)
+        fakes.memory.borrow_mut().lift(&account, false, now)
     };
     fakes.advance(MINUTE);
     assert!(lift());
@@ -241,10 +240,11 @@ fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row(
 }
 
 #[test]
-fn only_holds_of_the_named_kinds_are_lifted() {
+fn a_check_lifts_refusals_of_the_account_and_no_wish_to_wait() {
     for (class, lifted) in [
         (Class::Rejected, true),
-        (Class::Conflict, false),
+        (Class::NotFound, true),
+        (Class::Invalid, true),
         (Class::Transient, false),
         (Class::RateLimited { retry_after: None }, false),
     ] {
@@ -254,10 +254,25 @@ fn only_holds_of_the_named_kinds_are_lifted() {
         let account = &fakes.accounts[0].0;
         let now = Clock::now(&fakes);
         let mut memory = fakes.memory.borrow_mut();
-        assert_eq!(
-            memory.lift(account, &[Class::Rejected], now),
-            lifted,
-            "{class:?}"
-        );
+        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
+    }
+}
+
+#[test]
+fn a_check_that_finds_every_host_in_order_lifts_what_only_a_list_can_show_to_be_over() {
+    for (class, lifted) in [
+        (Class::NotFound, true),
+        (Class::Conflict, true),
+        (Class::Invalid, false),
+        (Class::RateLimited { retry_after: None }, false),
+    ] {
+        let fakes = one(Push::WhenSimple);
+        *fakes.provider().unwritable.borrow_mut() = Some(Failure::of_host(class, "x"));
+        fakes.round();
+        let account = &fakes.accounts[0].0;
+        let now = Clock::now(&fakes);
+        let mut memory = fakes.memory.borrow_mut();
+        assert!(!memory.lift(account, false, now));
+        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
     }
 }
