@@ -72,6 +72,10 @@ pub enum Command {
     /// Ask every configured source for our addresses, at once
     Detect,
     /// Check configuration, credentials, zone and permission to read for every host; write nothing
+    ///
+    /// Names what excludes addresses at a host: an alias, a redirect, a delegation. An account that
+    /// refused its credentials is asked once more, at most once a minute; if it accepts them now, it is
+    /// held back no longer, and a running daemon starts a round at once.
     Check {
         /// Look at the configuration and the secrets it names only, and ask nobody
         #[arg(long)]

@@ -1,5 +1,6 @@
 //! The socket of `moored poke`: whoever may connect says that it is time to look, and perhaps what
-//! our addresses are.
+//! our addresses are. `moored check` says there which accounts it asks, and which of them accept their
+//! credentials.
 
 use std::{cell::RefCell, io, net::IpAddr, rc::Rc};
 
@@ -9,16 +10,24 @@ use tokio::{
     sync::Notify,
     time::timeout,
 };
+use tracing::info;
 
-use super::board::{LIMIT, next};
+use super::{
+    board::{LIMIT, next},
+    clock::BootClock,
+};
 use crate::{
     commands::poke::{Answer, Ignored},
     config::Config,
     core::{
         addr::{Acceptance, Family},
         poke::Poke,
+        probe::{NoProbe, ProbeAnswer, ProbeMessage},
+        record::AccountName,
     },
+    daemon::Board,
     detect::source::Source,
+    round::Clock,
 };
 
 /// The longest line that is read: room for an address of each family.
@@ -30,15 +39,20 @@ type Say = Result<Acceptance, String>;
 /// What was said and not heard yet.
 pub(super) struct Bell {
     say: RefCell<[Say; 2]>,
+    /// The accounts of the configuration in force, with their fingerprints.
+    accounts: RefCell<Vec<(u64, AccountName)>>,
+    board: Rc<Board>,
     poke: RefCell<Option<Poke>>,
     rung: Notify,
 }
 
 impl Bell {
     /// A bell that nobody has rung yet.
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, board: Rc<Board>) -> Self {
         Self {
             say: RefCell::new(say(config)),
+            accounts: RefCell::new(accounts(config)),
+            board,
             poke: RefCell::default(),
             rung: Notify::new(),
         }
@@ -47,6 +61,7 @@ impl Bell {
     /// From now on this configuration says who has a say.
     pub(super) fn obey(&self, config: &Config) {
         *self.say.borrow_mut() = say(config);
+        *self.accounts.borrow_mut() = accounts(config);
     }
 
     /// Waits for the next poke. A wait that is given up loses nothing.
@@ -70,10 +85,49 @@ impl Bell {
 
     async fn hear(&self, stream: &mut UnixStream) -> io::Result<()> {
         let answer = match line(stream).await? {
-            Ok(text) => self.ring(&text),
-            Err(why) => refusal(&why),
+            Ok(text) => match text.parse() {
+                Ok(message) => serde_json::to_vec(&self.probe(message)),
+                Err(_) => serde_json::to_vec(&self.ring(&text)),
+            },
+            Err(why) => serde_json::to_vec(&refusal(&why)),
         };
-        stream.write_all(&serde_json::to_vec(&answer)?).await
+        stream.write_all(&answer?).await
+    }
+
+    /// Takes in what `moored check` says.
+    fn probe(&self, message: ProbeMessage) -> ProbeAnswer {
+        let now = BootClock.now();
+        let mut answer = ProbeAnswer::default();
+        let Ok(mut memory) = self.board.memory.try_borrow_mut() else {
+            // A round has it just now.
+            answer.wait_millis = 1_000;
+            return answer;
+        };
+        let fingerprint = message.fingerprint();
+        let accounts = self.accounts.borrow();
+        let own = accounts.iter().filter(|(own, _)| *own == fingerprint);
+        let own: Vec<_> = own.map(|(_, name)| name).collect();
+        answer.is_known = !own.is_empty();
+        if let ProbeMessage::Begin(_) = message {
+            if let Err(NoProbe::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
+                let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                answer.wait_millis = millis.max(1);
+            }
+            return answer;
+        }
+        memory.probes.finish(fingerprint);
+        for name in own {
+            if message.is_accepted() && memory.lift(name, message.is_clear(), now) {
+                info!("`moored check` found account {name} in order: a round starts");
+                answer.lifted = true;
+            }
+        }
+        if answer.lifted {
+            let before = self.poke.take().unwrap_or_default();
+            *self.poke.borrow_mut() = Some(before);
+            self.rung.notify_one();
+        }
+        answer
     }
 
     /// Takes a line in.
@@ -124,6 +178,14 @@ async fn line(stream: &mut UnixStream) -> io::Result<Result<String, &'static str
     }
     let line = bytes.split(|byte| *byte == b'\n').next();
     Ok(String::from_utf8(line.unwrap_or_default().to_vec()).map_err(|_| "that is no text"))
+}
+
+/// The accounts with their fingerprints.
+fn accounts(config: &Config) -> Vec<(u64, AccountName)> {
+    let accounts = config.accounts.iter();
+    accounts
+        .map(|it| (it.fingerprint, it.name.clone()))
+        .collect()
 }
 
 /// Who has a say under this configuration: IPv4, IPv6.

@@ -88,6 +88,17 @@ pub(super) enum Disk {
     Shared(StateFile),
 }
 
+impl Disk {
+    /// Changes what is remembered, beside whoever else may; see [`StateFile::update`].
+    pub(super) fn update<T>(
+        &self,
+        change: impl FnOnce(&mut Memory) -> T,
+    ) -> Result<Option<(Memory, T)>, String> {
+        let (Self::Ours(file) | Self::Shared(file)) = self;
+        file.update(&stamp(), change)
+    }
+}
+
 impl Store for Disk {
     fn save(&self, memory: &Memory) -> Result<(), String> {
         match self {
@@ -219,6 +230,7 @@ impl RealCrew {
     pub(super) fn to_check(&self) -> Vec<check::Account<'_, impl Provider>> {
         let accounts = self.accounts().map(|(account, provider)| check::Account {
             name: &account.name,
+            fingerprint: account.fingerprint,
             provider,
             hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
         });
@@ -231,6 +243,11 @@ impl RealCrew {
             .families
             .iter()
             .any(|it| it.sources.contains(&Source::Router))
+    }
+
+    /// Where its memory goes.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// What it was built from.

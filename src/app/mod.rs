@@ -9,6 +9,7 @@ mod crew;
 mod ear;
 mod logging;
 mod manage;
+mod probing;
 mod shell;
 mod signals;
 mod supervisor;
@@ -200,10 +201,7 @@ fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Resu
                     commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
                 }
                 Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-                Command::Check { .. } => {
-                    let accounts = crew.to_check();
-                    commands::check::check(&accounts, &crew, &memory, clock, &mut output).await
-                }
+                Command::Check { .. } => probing::check(&crew, &memory, &mut output).await,
                 Command::Api { .. } | Command::Records { .. } => {
                     manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
                 }
@@ -292,7 +290,7 @@ async fn daemon(
         last: RefCell::default(),
         memory,
     });
-    let bell = Rc::new(Bell::new(crew.config()));
+    let bell = Rc::new(Bell::new(crew.config(), Rc::clone(&board)));
     let status = commands::status::socket(&state_directory);
     let poke = commands::poke::socket(&state_directory);
     // A dry run beside the daemon that keeps the names does not answer in its place.

@@ -5,10 +5,11 @@ use std::cell::RefCell;
 use crate::{
     core::{
         memory::Memory,
-        outcome::{Failure, Scope},
+        outcome::{Class, Failure, Scope},
+        probe::NoProbe,
         record::AccountName,
         schedule::Hold,
-        time::Spoken,
+        time::{Moment, Spoken},
     },
     provider::book::Progress,
     round::Clock,
@@ -25,36 +26,84 @@ pub struct Means<'m> {
     pub progress: Progress<'m>,
 }
 
+impl Means<'_> {
+    /// The account's hold, if it has one.
+    fn hold(&self, name: &AccountName) -> Option<Hold> {
+        let memory = self.memory.borrow();
+        memory.account(name).and_then(|it| it.hold.clone())
+    }
+
+    /// The hold that keeps the account from being asked by hand, if one does.
+    pub(super) fn binding_hold(&self, name: &AccountName) -> Option<Hold> {
+        let now = self.clock.now();
+        self.hold(name).filter(|hold| hold.binds_on_request(now))
+    }
+
+    /// Remembers how asking failed.
+    fn remember(&self, name: &AccountName, failure: &Failure) {
+        let hold = Hold::after(self.hold(name).as_ref(), failure, self.clock.now(), 0.0);
+        let mut memory = self.memory.borrow_mut();
+        memory.accounts.entry(name.clone()).or_default().hold = Some(hold);
+    }
+}
+
 /// Asks, unless an earlier failure says to leave the account alone (L4, L8).
 pub(super) async fn ask<T>(
     name: &AccountName,
     means: Means<'_>,
     asked: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    let Means { memory, clock, .. } = means;
-    let hold = memory.borrow().account(name).and_then(|it| it.hold.clone());
-    if let Some(hold) = hold
-        .as_ref()
-        .filter(|hold| hold.binds_on_request(clock.now()))
-    {
-        let until = Spoken(hold.until.since(clock.now()));
-        let what = format!(
-            "not asked for another {until} after an earlier failure: {}",
-            hold.what
-        );
-        return Err(Failure::of_account(hold.class, what));
+    if let Some(hold) = means.binding_hold(name) {
+        return Err(not_asked(&hold, means.clock.now()));
     }
     let answer = asked.await;
     if let Err(failure) = &answer
         && failure.scope == Scope::Account
     {
-        let hold = Hold::after(hold.as_ref(), failure, clock.now(), 0.0);
-        memory
-            .borrow_mut()
-            .accounts
-            .entry(name.clone())
-            .or_default()
-            .hold = Some(hold);
+        means.remember(name, failure);
     }
     answer
+}
+
+/// Asks although the account refused, if `permission` says so (L4); any other hold binds.
+pub(super) async fn probe<T>(
+    name: &AccountName,
+    means: Means<'_>,
+    permission: Result<(), NoProbe>,
+    asked: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let hold = means.binding_hold(name);
+    match (&hold, permission) {
+        (Some(hold), _) if !hold.class.is_refusal() => {
+            return Err(not_asked(hold, means.clock.now()));
+        }
+        (Some(hold), Err(why)) => {
+            let failure = not_asked(hold, means.clock.now());
+            let what = format!("{}; {why}", failure.what);
+            return Err(Failure { what, ..failure });
+        }
+        (None, Err(why @ NoProbe::TooSoon(_))) => {
+            let what = format!("not asked: an earlier check was refused or cut short; {why}");
+            return Err(Failure::of_account(Class::Rejected, what));
+        }
+        (Some(_), Ok(())) | (None, Ok(()) | Err(NoProbe::NotRemembered)) => {}
+    }
+    let answer = asked.await;
+    if let Err(failure) = &answer
+        && failure.scope == Scope::Account
+        // A person who asks out of turn leaves the time of the next probe as it is.
+        && (hold.is_none() || matches!(failure.class, Class::RateLimited { .. }))
+    {
+        means.remember(name, failure);
+    }
+    answer
+}
+
+fn not_asked(hold: &Hold, now: Moment) -> Failure {
+    let until = Spoken(hold.until.since(now));
+    let what = format!(
+        "not asked for another {until} after an earlier failure: {}",
+        hold.what
+    );
+    Failure::of_account(hold.class, what)
 }

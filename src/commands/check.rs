@@ -1,19 +1,22 @@
 //! `moored check`: the configuration is right; are the credentials and the zones? `--offline` leaves it at the first.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, iter};
 
 use super::{
     End, Output,
-    account::{Means, ask},
+    account::{Means, probe},
+    probing::{Probing, note},
 };
 use crate::{
     core::{
         memory::Memory,
         name::{Fqdn, longest_zone},
         outcome::{Class, Failure, Verdict},
+        probe::{NoProbe, ProbeMessage},
         record::{AccountName, Target},
+        schedule::Hold,
     },
-    provider::Provider,
+    provider::{Listing, Provider},
     round::{Clock, Crew},
 };
 
@@ -21,6 +24,8 @@ use crate::{
 pub struct Account<'a, P> {
     /// Its label.
     pub name: &'a AccountName,
+    /// Changes with the secret and the configuration.
+    pub fingerprint: u64,
     /// The provider.
     pub provider: &'a P,
     /// The hosts.
@@ -50,76 +55,120 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A host with its account, and the zone and how many address records it has, or what is wrong.
+struct Finding<'a> {
+    account: &'a AccountName,
+    host: &'a Fqdn,
+    found: Result<(String, usize), Failure>,
+}
+
 /// Lists each account's zones and records: nothing is written, so whether the credentials may write
-/// shows at the first change. An account that refused is not asked again before its time (L4).
+/// shows at the first change. An account that refused its credentials is asked once, at most once a
+/// minute (L4); if it accepts them now, it is held back no longer, by the running daemon neither.
 pub async fn check(
     accounts: &[Account<'_, impl Provider>],
     crew: &impl Crew,
+    probing: &impl Probing,
     memory: &RefCell<Memory>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
 ) -> End {
-    let mut worst = Verdict::Right;
-    let mut findings = Vec::new();
     crew.prepare(memory);
+    let means = Means {
+        memory,
+        clock,
+        progress: &|_, _| {},
+    };
+    let is_held = |hold: Hold| !hold.class.is_refusal();
+    let asked = accounts
+        .iter()
+        .filter(|it| !means.binding_hold(it.name).is_some_and(is_held));
+    let fingerprints: Vec<_> = asked.map(|it| it.fingerprint).collect();
+    let permissions = probing.begin(memory, &fingerprints).await;
+    // What the state says now may be newer than what was read at the start.
+    crew.prepare(memory);
+    let permissions: Vec<_> = iter::zip(fingerprints, permissions).collect();
+    let mut findings = Vec::new();
+    let mut notes = Vec::new();
     for account in accounts {
-        let listed = account.provider.list(&account.hosts, &[]);
-        let means = Means {
-            memory,
-            clock,
-            progress: &|_, _| {},
+        let permission = permissions.iter().find(|it| it.0 == account.fingerprint);
+        // One that was not to be asked is held, and is not asked.
+        let permission = permission.map_or(Err(NoProbe::NotRemembered), |it| it.1);
+        let was_refused = means.binding_hold(account.name).is_some();
+        let list = account.provider.list(&account.hosts, &[]);
+        let end = probe(account.name, means, permission, list).await;
+        let found = account.hosts.iter().map(|host| Finding {
+            account: account.name,
+            host,
+            found: match &end {
+                Ok(listing) => found(host, listing),
+                Err(failure) => Err(failure.clone()),
+            },
+        });
+        let found: Vec<_> = found.collect();
+        let message = match &end {
+            // It stays noted: the next one is asked in a minute.
+            Err(failure) if failure.class.is_refusal() => None,
+            Err(_) => Some(ProbeMessage::Finish(account.fingerprint)),
+            Ok(_) if found.iter().all(|it| it.found.is_ok()) => {
+                Some(ProbeMessage::Clear(account.fingerprint))
+            }
+            Ok(_) => Some(ProbeMessage::Accepted(account.fingerprint)),
         };
-        match ask(account.name, means, listed).await {
-            Ok(listing) => {
-                for host in &account.hosts {
-                    let names = listing.zones.iter().map(|zone| &zone.name);
-                    let zone = longest_zone(host, names);
-                    let trouble = listing.troubles.iter().find(|(name, _)| Some(name) == zone);
-                    if let Some((_, failure)) = trouble {
-                        findings.push((account.name, host, Err(failure.clone())));
-                        continue;
-                    }
-                    let found = zone.map(ToString::to_string);
-                    let records = listing.records.iter().filter(|it| it.host == *host).count();
-                    let found = found.map(|zone| (zone, records));
-                    let missing = || {
-                        Failure::of_host(Class::NotFound, "no zone of the account holds this host")
-                    };
-                    findings.push((account.name, host, found.ok_or_else(missing)));
-                }
-            }
-            Err(failure) => {
-                let hosts = account.hosts.iter();
-                findings.extend(hosts.map(|host| (account.name, host, Err(failure.clone()))));
-            }
+        if let (Some(message), Ok(())) = (message, permission) {
+            let daemon = probing.finish(memory, message).await;
+            let (mut memory, now) = (memory.borrow_mut(), clock.now());
+            let lifted =
+                message.is_accepted() && memory.lift(account.name, message.is_clear(), now);
+            notes.extend(note(account.name, lifted && was_refused, daemon));
         }
+        findings.extend(found);
     }
     if let Err(trouble) = crew.save(&memory.borrow()) {
         output.text(&format!("{trouble}\n"));
     }
-    for (_, _, found) in &findings {
-        worst = worst.max(
-            found
-                .as_ref()
-                .map_or_else(|it| it.class.verdict(), |_| Verdict::Right),
-        );
+    show(&findings, &notes, output);
+    let verdicts = findings.iter().filter_map(|it| it.found.as_ref().err());
+    let worst = verdicts.map(|failure| failure.class.verdict()).max();
+    End::Round(worst.unwrap_or(Verdict::Right))
+}
+
+/// The zone that holds a host and how many address records it has, or what is wrong.
+fn found(host: &Fqdn, listing: &Listing) -> Result<(String, usize), Failure> {
+    if let Some(failure) = listing.trouble(host) {
+        return Err(failure.clone());
     }
+    if let Some(conflict) = listing.conflicts.get(host) {
+        return Err(Failure::of_host(Class::Conflict, conflict.to_string()));
+    }
+    let zone = longest_zone(host, listing.zones.iter().map(|zone| &zone.name));
+    let records = listing.records.iter().filter(|it| it.host == *host).count();
+    zone.map(|zone| (zone.to_string(), records))
+        .ok_or_else(|| Failure::of_host(Class::NotFound, "no zone of the account holds this host"))
+}
+
+fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
     if output.json {
-        let hosts = findings.iter().map(|(account, host, found)| {
-            let found = found.as_ref();
+        let hosts = findings.iter().map(|finding| {
+            let found = finding.found.as_ref();
             serde_json::json!({
-                "account": account.0,
-                "host": host.as_str(),
+                "account": finding.account.0,
+                "host": finding.host.as_str(),
                 "ok": found.is_ok(),
                 "zone": found.ok().map(|(zone, _)| zone),
                 "records": found.ok().map(|(_, records)| records),
-                "reason": found.err().map(ToString::to_string),
+                "reason": found.err().map(|it| format!("{it}{}", it.advice())),
             })
         });
         output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
-        return End::Round(worst);
+        return;
     }
-    for (account, host, found) in findings {
+    for Finding {
+        account,
+        host,
+        found,
+    } in findings
+    {
         output.text(&match found {
             Ok((zone, records)) => {
                 format!(
@@ -127,12 +176,15 @@ pub async fn check(
                 )
             }
             Err(failure) => {
+                let advice = failure.advice();
                 format!(
-                    "{host}: account {account}: {} ({})\n",
+                    "{host}: account {account}: {} ({}){advice}\n",
                     failure.what, failure.class
                 )
             }
         });
     }
-    End::Round(worst)
+    for note in notes {
+        output.text(&format!("{note}\n"));
+    }
 }

@@ -10,6 +10,7 @@ pub mod import;
 pub mod once;
 pub mod plan;
 pub mod poke;
+pub mod probing;
 pub mod records;
 pub mod status;
 
@@ -64,7 +65,8 @@ impl Output<'_> {
 
     /// Says what a provider did not do.
     pub fn failure(&mut self, failure: &Failure) -> End {
-        self.trouble(&format!("{} ({})", failure.what, failure.class));
+        let advice = failure.advice();
+        self.trouble(&format!("{} ({}){advice}", failure.what, failure.class));
         End::Round(failure.class.verdict())
     }
 

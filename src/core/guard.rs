@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use crate::core::{
     addr::Family,
     budget::Budget,
+    conflict::NameConflict,
     memory::Write,
     plan::{Change, Method, Reason, Step},
     record::Target,
@@ -142,6 +143,8 @@ pub enum Refusal {
     },
     /// `update = "dyndns"`, and a push would lose something.
     WouldLose(String),
+    /// A record or forward at the host, or a delegation above it, excludes addresses there.
+    Conflict(NameConflict),
 }
 
 impl Refusal {
@@ -156,7 +159,8 @@ impl Refusal {
             Self::ChangesNothing
             | Self::DeletesWithoutAbsence
             | Self::OutOfScope
-            | Self::WouldLose(_) => None,
+            | Self::WouldLose(_)
+            | Self::Conflict(_) => None,
         }
     }
 }
@@ -201,6 +205,7 @@ impl fmt::Display for Refusal {
                 Spoken(*wait)
             ),
             Self::WouldLose(what) => write!(f, "not written: {what}"),
+            Self::Conflict(conflict) => write!(f, "not written: {conflict}"),
         }
     }
 }

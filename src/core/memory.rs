@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::core::{
     budget::Budget,
     guard::WINDOW,
+    outcome::Class,
     past::Past,
     plan::Change,
+    probe::Probes,
     record::{AccountName, Target, Zone},
     schedule::Hold,
     time::Moment,
@@ -32,6 +34,8 @@ pub struct Memory {
     pub vantages: BTreeMap<Vantage, Past>,
     /// What belongs to each account.
     pub accounts: BTreeMap<AccountName, AccountMemory>,
+    /// Which accounts `moored check` asked lately without success.
+    pub probes: Probes,
 }
 
 /// What is remembered of one account.
@@ -185,6 +189,32 @@ impl Memory {
                 target.pending = true;
             }
         }
+    }
+
+    /// `moored check` was not refused: ends the account's hold, if that is a refusal, and with
+    /// `with_hosts`, where it found every host in order, the hosts' own that only a list can show to be
+    /// over. Whether there was such a hold. A failure that follows still counts as the next in a row.
+    pub fn lift(&mut self, account: &AccountName, with_hosts: bool, now: Moment) -> bool {
+        let Some(account) = self.accounts.get_mut(account) else {
+            return false;
+        };
+        let mut lifted = false;
+        let mut end = |hold: &mut Hold| {
+            if hold.binds(now) {
+                hold.until = now;
+                lifted = true;
+            }
+        };
+        let of_account = account.hold.as_mut();
+        of_account
+            .filter(|hold| hold.class.is_refusal())
+            .map(&mut end);
+        let of_hosts = account.targets.values_mut().filter(|_| with_hosts);
+        let of_hosts = of_hosts.filter_map(|target| target.hold.as_mut());
+        of_hosts
+            .filter(|hold| matches!(hold.class, Class::NotFound | Class::Conflict))
+            .for_each(end);
+        lifted
     }
 
     /// The provider confirmed that the target has these addresses.

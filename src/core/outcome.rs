@@ -32,6 +32,9 @@ pub enum Class {
     NotFound,
     /// The provider refuses what we asked for, whoever asks.
     Invalid,
+    /// Another record or a forward has the name: only its owner can remove that, and to look again
+    /// costs a list.
+    Conflict,
     /// A write was sent and its answer was lost: read back before anything else.
     Unconfirmed,
     /// The provider broke its own rules: an answer that cannot be understood. It counts as
@@ -42,7 +45,10 @@ pub enum Class {
 impl Class {
     /// Whether another secret or other hosts may be the remedy.
     pub fn is_refusal(self) -> bool {
-        matches!(self, Self::Rejected | Self::NotFound | Self::Invalid)
+        matches!(
+            self,
+            Self::Rejected | Self::NotFound | Self::Invalid | Self::Conflict
+        )
     }
 }
 
@@ -74,6 +80,15 @@ impl Failure {
             class,
             scope: Scope::Account,
             what: what.into(),
+        }
+    }
+
+    /// What a person can do about it, to be put behind what happened; empty where that is evident.
+    pub fn advice(&self) -> &'static str {
+        if self.class.is_refusal() && self.scope == Scope::Account {
+            "; mend it at the provider and run `moored check`, or change the secret and reload"
+        } else {
+            ""
         }
     }
 
@@ -214,7 +229,7 @@ impl Class {
     /// How well a round that ended with this ended.
     pub fn verdict(self) -> Verdict {
         match self {
-            Self::Rejected | Self::NotFound | Self::Invalid => Verdict::Refused,
+            Self::Rejected | Self::NotFound | Self::Invalid | Self::Conflict => Verdict::Refused,
             Self::Transient | Self::RateLimited { .. } | Self::Unconfirmed | Self::Contract => {
                 Verdict::TryAgain
             }
@@ -231,7 +246,7 @@ impl Outcome {
             | Self::Planned
             | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
             Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
-            Self::Refused(Refusal::WouldLose(_)) => Verdict::Refused,
+            Self::Refused(Refusal::WouldLose(_) | Refusal::Conflict(_)) => Verdict::Refused,
             Self::Kept(KeepReason::NoClock) | Self::Refused(_) => Verdict::TryAgain,
             Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
                 failure.class.verdict()
@@ -294,6 +309,7 @@ impl fmt::Display for Class {
             Self::Rejected => "credentials refused",
             Self::NotFound => "not found",
             Self::Invalid => "refused",
+            Self::Conflict => "name conflict",
             Self::Unconfirmed => "could not be confirmed",
             Self::Contract => "not understood",
         })
@@ -343,6 +359,7 @@ mod tests {
             ),
             (vec![failed(Class::NotFound)], Verdict::Refused),
             (vec![failed(Class::Invalid)], Verdict::Refused),
+            (vec![failed(Class::Conflict)], Verdict::Refused),
             (vec![failed(Class::Contract)], Verdict::TryAgain),
             (
                 vec![failed(Class::RateLimited { retry_after: None })],
@@ -386,6 +403,7 @@ mod tests {
             (Class::Rejected, "credentials refused"),
             (Class::NotFound, "not found"),
             (Class::Invalid, "refused"),
+            (Class::Conflict, "name conflict"),
             (Class::Unconfirmed, "could not be confirmed"),
             (Class::Contract, "not understood"),
         ] {

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use crate::core::{
     addr::{AddrSet, Admitted, list},
+    conflict::NameConflict,
     intent::{Host, Intent, KeepReason},
     memory::Confirmed,
     record::{Existing, Origin, Record, Target, Zone},
@@ -138,6 +139,8 @@ pub enum Planned {
     NoZone,
     /// `update = "dyndns"`, and a push would lose something: what, in words.
     WouldLose(String),
+    /// A record or forward at the host, or a delegation above it, excludes addresses there.
+    Conflict(NameConflict),
 }
 
 /// What the plan for one target starts from.
@@ -173,8 +176,15 @@ pub fn plan(basis: Basis<'_>) -> Planned {
         },
         // A deletion names records, and memory has none: the caller lists first.
         (Existing::Remembered { .. }, None) => Planned::Kept(KeepReason::Absent),
-        (Existing::Listed { zone, records }, None) => clear(basis, zone, records),
-        (Existing::Listed { zone, records }, Some(wanted)) => {
+        (Existing::Listed { zone, records, .. }, None) => clear(basis, zone, records),
+        (
+            Existing::Listed {
+                conflict: Some(conflict),
+                ..
+            },
+            Some(_),
+        ) => Planned::Conflict(conflict.clone()),
+        (Existing::Listed { zone, records, .. }, Some(wanted)) => {
             reconcile(basis, zone, records, wanted)
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{
     addr::Family,
+    conflict::NameConflict,
     name::{Fqdn, ZoneName},
 };
 
@@ -83,6 +84,8 @@ pub enum Existing {
         zone: Zone,
         /// The host's records of the target's family; there may be none.
         records: Vec<Record>,
+        /// What excludes addresses at the host, if something does.
+        conflict: Option<NameConflict>,
     },
     /// What we remember having confirmed at the provider: exactly these addresses, each in a
     /// record that one whole-RRset push may replace.

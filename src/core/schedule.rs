@@ -90,6 +90,12 @@ impl Hold {
         self.binds(now) && !short
     }
 
+    /// Whether another record has the name. A full round (SIGUSR1, `plan`) does not wait for its end:
+    /// only a list shows whether that record is still there.
+    pub fn is_of_conflict(&self) -> bool {
+        self.class == Class::Conflict
+    }
+
     /// Whether no failure can have led to it: it begins in the future or lasts longer than the
     /// longest hold with its jitter.
     pub fn is_impossible(&self, now: Moment) -> bool {
@@ -138,6 +144,8 @@ fn wait(class: Class, failures: u32) -> Duration {
         // L4: one probe after 6 hours, then 12, then every 24.
         Class::Rejected => doubled(6 * HOUR, 24 * HOUR),
         Class::NotFound | Class::Invalid => doubled(15 * MINUTE, 6 * HOUR),
+        // What is removed at the provider's site is noticed within the hour.
+        Class::Conflict => doubled(15 * MINUTE, HOUR),
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lock, leave_to_owner};
+use super::{Lock, LockError, leave_to_owner};
 use crate::core::{memory::Memory, secret::fingerprint, time::Moment};
 
 /// What the clocks show, and in which boot.
@@ -161,6 +161,27 @@ impl StateFile {
         } else {
             Ok(())
         }
+    }
+
+    /// Changes what is remembered and writes it at once, starting from what stands in the file now: what
+    /// it is then, and what the change answered. `None` while another instance holds the lock; an error
+    /// where nothing can be kept here.
+    pub fn update<T>(
+        &self,
+        now: &Stamp,
+        change: impl FnOnce(&mut Memory) -> T,
+    ) -> Result<Option<(Memory, T)>, String> {
+        let _lock = match Lock::take(&self.directory) {
+            Ok(lock) => lock,
+            Err(LockError::Held) => return Ok(None),
+            Err(error @ LockError::Unusable(_)) => return Err(error.to_string()),
+        };
+        let mut memory = self.load(now).memory;
+        let answer = change(&mut memory);
+        self.save(&memory, now)?;
+        let text = fs::read(self.path()).ok();
+        self.found.set(text.map(|text| fingerprint(&text)));
+        Ok(Some((memory, answer)))
     }
 
     fn write(&self, text: &[u8]) -> io::Result<()> {

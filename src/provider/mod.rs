@@ -7,9 +7,12 @@ pub mod domeneshop;
 pub mod manage;
 pub mod operation;
 
+use std::collections::BTreeMap;
+
 use crate::core::{
+    conflict::NameConflict,
     guard::SafePlan,
-    name::{Fqdn, ZoneName},
+    name::{Fqdn, ZoneName, longest_zone},
     outcome::Failure,
     plan::Rules,
     record::{Record, Zone},
@@ -22,7 +25,7 @@ pub trait Provider {
     fn rules(&self) -> Rules;
 
     /// All A and AAAA records of `hosts` (and of no other name) that are ours to write, with the
-    /// zones that hold them. `known` are zones remembered from earlier: those that hold a host are
+    /// zones that hold them and whatever excludes addresses at them. `known` are zones remembered from earlier: those that hold a host are
     /// used without listing the account's zones again. A read that fails is an error, never an
     /// empty list (L7).
     fn list(
@@ -52,4 +55,20 @@ pub struct Listing {
     /// Zones whose records could not be listed for a reason of their own, with the reason: their
     /// hosts wait, and no others.
     pub troubles: Vec<(ZoneName, Failure)>,
+    /// Whatever excludes addresses at a host, by host.
+    pub conflicts: BTreeMap<Fqdn, NameConflict>,
+    /// Hosts of which it is not known whether something excludes addresses there, with the reason:
+    /// they wait, and no others.
+    pub unclear: BTreeMap<Fqdn, Failure>,
+}
+
+impl Listing {
+    /// Why it is not known what a host has, if it is not.
+    pub fn trouble(&self, host: &Fqdn) -> Option<&Failure> {
+        let zone = longest_zone(host, self.zones.iter().map(|zone| &zone.name))?;
+        let of_zone = self.troubles.iter().find(|(name, _)| name == zone);
+        of_zone
+            .map(|(_, failure)| failure)
+            .or_else(|| self.unclear.get(host))
+    }
 }

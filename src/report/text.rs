@@ -38,16 +38,18 @@ pub fn outcome(host: &HostReport, now: Moment) -> String {
         Outcome::Kept(reason) => format!("kept: {reason}"),
         Outcome::Refused(refusal) => refusal.to_string(),
         Outcome::Held { failure, until } => format!(
-            "waiting {} after an earlier failure: {}",
+            "waiting {} after an earlier failure: {}{}",
             Spoken(until.since(now)),
-            failure.what
+            failure.what,
+            failure.advice()
         ),
         Outcome::Failed(failure) => {
             format!(
-                "failed ({}): {}{}",
+                "failed ({}): {}{}{}",
                 failure.class,
                 failure.what,
-                next(host, now)
+                next(host, now),
+                failure.advice()
             )
         }
         Outcome::Unconfirmed(failure) => format!(

@@ -255,7 +255,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let now = self.clock.now();
         let memory = memory.borrow();
         let binds = |hold: &Hold| {
-            if is_in_trouble || task.occasion == Occasion::Routine {
+            if task.audit && hold.is_of_conflict() {
+                false
+            } else if is_in_trouble || task.occasion == Occasion::Routine {
                 hold.binds(now)
             } else {
                 hold.binds_on_request(now)

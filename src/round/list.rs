@@ -141,6 +141,12 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     memory.target_mut(course.target).pending = true;
                     course.end = Some(Outcome::Refused(Refusal::WouldLose(what)));
                 }
+                Planned::Conflict(conflict) => {
+                    let failure = Failure::of_host(Class::Conflict, conflict.to_string());
+                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
+                    memory.target_mut(course.target).pending = true;
+                    course.end = Some(Outcome::Refused(Refusal::Conflict(conflict)));
+                }
                 Planned::Change(change) => {
                     // What was confirmed is not there any more: whatever becomes of the change,
                     // nobody may believe so from now on.
@@ -179,16 +185,15 @@ fn found(target: &Target, listing: &Listing) -> Existing {
     Existing::Listed {
         zone: zone.clone(),
         records,
+        conflict: listing.conflicts.get(&target.host).cloned(),
     }
 }
 
-/// Why the zone that holds a target could not be listed, if it could not.
+/// Why it is not known what a target has, if it is not.
 fn trouble(target: &Target, listing: &Listing) -> Option<Failure> {
-    let zone = longest_zone(&target.host, listing.zones.iter().map(|zone| &zone.name))?;
-    let (_, failure) = listing.troubles.iter().find(|(name, _)| name == zone)?;
     Some(Failure {
         scope: Scope::Host,
-        ..failure.clone()
+        ..listing.trouble(&target.host)?.clone()
     })
 }
 

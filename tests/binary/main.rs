@@ -8,6 +8,7 @@
 mod api;
 mod bad_input;
 mod common;
+mod conflicts;
 mod crash;
 mod daemon;
 mod exit_codes;
@@ -17,6 +18,7 @@ mod overlap;
 mod plan;
 mod poke;
 mod process;
+mod refusals;
 mod reports;
 mod requests;
 mod supervisor;

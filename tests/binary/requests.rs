@@ -36,14 +36,18 @@ fn fifty_hosts_with_both_families_change_in_one_request() {
 }
 
 #[test]
-fn the_first_run_ever_needs_the_domains_the_records_and_one_update() {
+fn the_first_run_ever_needs_the_domains_the_records_the_forwards_and_one_update() {
     let bench = Bench::new();
     bench.address(&format!("{ADDRESS}\n2a01:79c::1\n"));
     bench.config(&both_families(&bench, 50));
     bench.run(&["--once"]).ends(0);
     let log = bench.sandbox.log();
     let paths: Vec<_> = log.iter().map(|it| it.path.as_str()).collect();
-    assert_eq!(paths.len(), 3, "{paths:?}");
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    // Beside an address there is no forward: nobody asks again.
+    bench.sandbox.clear_log();
+    bench.run(&["plan"]).ends(0);
+    assert_eq!(bench.requests(), 1);
 }
 
 #[test]

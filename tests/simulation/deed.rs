@@ -22,6 +22,8 @@ pub(crate) enum Verb {
     Zones,
     /// A zone's records.
     List,
+    /// A zone's web forwards.
+    Forwards,
     /// Names replaced as a whole.
     Push,
     /// A new record.
@@ -66,7 +68,7 @@ impl Deed {
     }
 
     pub(crate) fn writes(&self) -> bool {
-        !matches!(self.verb, Verb::Zones | Verb::List)
+        !matches!(self.verb, Verb::Zones | Verb::List | Verb::Forwards)
     }
 
     fn about(verb: Verb, zone: Option<String>) -> Self {
@@ -130,6 +132,9 @@ impl Wire<'_> {
         match (self.request.method, &path[..]) {
             (Method::Get, ["domains"]) => Deed::about(Verb::Zones, None),
             (Method::Get, ["domains", id, "dns"]) => Deed::about(Verb::List, self.shop_zone(id)),
+            (Method::Get, ["domains", id, "forwards", ""]) => {
+                Deed::about(Verb::Forwards, self.shop_zone(id))
+            }
             (Method::Post, ["domains", id, "dns"]) => {
                 let (zone, body) = (self.shop_zone(id), json());
                 let name = absolute(&text(&body["host"]), zone.as_deref().unwrap_or_default());

@@ -91,6 +91,8 @@ pub(super) fn stored_value(kind: &str, value: &str) -> String {
 
 /// Whether two types cannot stand at one name on one line.
 pub(super) fn conflict(one: &str, other: &str) -> bool {
-    let pair = |a: &str, b: &str| a == "CNAME" && !matches!(b, "NS" | "TXT");
+    // Redirects take the place of the addresses (facts: section 7.6, code 31).
+    let redirect = |a: &str, b: &str| limited_kind(a) == "URL" && matches!(b, "A" | "AAAA");
+    let pair = |a: &str, b: &str| (a == "CNAME" && !matches!(b, "NS" | "TXT")) || redirect(a, b);
     pair(one, other) || pair(other, one)
 }

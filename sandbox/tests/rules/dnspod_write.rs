@@ -129,6 +129,25 @@ fn an_alias_beside_an_address_is_31_and_too_many_addresses_have_each_sites_code(
 }
 
 #[test]
+fn an_address_beside_an_alias_or_a_redirect_is_31_on_its_line_and_stands_on_another() {
+    for (site, line, kinds) in [
+        (ABROAD, "CN", ["CNAME", "URL", "Framed URL"]),
+        (CHINA, "联通", ["CNAME", "显性URL", "隐性URL"]),
+    ] {
+        for kind in kinds {
+            let sandbox = with_pod(site);
+            let pod = sandbox.dnspod(site);
+            pod.add(ZONE, "www", kind, "target.example.net", None, None);
+            assert_eq!(code(&create(&sandbox, site, &[])), "31", "{kind}");
+            let six = [("record_type", "AAAA"), ("value", "2001:db8::1")];
+            assert_eq!(code(&create(&sandbox, site, &six)), "31", "{kind}");
+            let elsewhere = [("record_line", line)];
+            assert_eq!(code(&create(&sandbox, site, &elsewhere)), "1", "{kind}");
+        }
+    }
+}
+
+#[test]
 fn a_change_answers_with_the_id_as_a_number_and_another_word() {
     let sandbox = with_pod(ABROAD);
     let id = sandbox

@@ -12,6 +12,7 @@ impl Memory {
                 *hold = None;
             }
         };
+        self.probes.drop_the_impossible(now);
         for past in self.vantages.values_mut() {
             past.drop_the_impossible(now);
         }
@@ -44,6 +45,7 @@ impl Memory {
                 *moment = moment.shifted(millis);
             }
         };
+        self.probes.shift(millis);
         for past in self.vantages.values_mut() {
             past.shift(millis);
         }

@@ -165,8 +165,19 @@ fn memories() -> impl Strategy<Value = Memory> {
     (
         vantages,
         prop::collection::btree_map(name, accounts(), 0..3),
+        prop::collection::vec((any::<u64>(), moments()), 0..3),
     )
-        .prop_map(|(vantages, accounts)| Memory { vantages, accounts })
+        .prop_map(|(vantages, accounts, probed)| {
+            let mut probes = Probes::default();
+            for (fingerprint, at) in probed {
+                let _ = probes.begin(fingerprint, at);
+            }
+            Memory {
+                vantages,
+                accounts,
+                probes,
+            }
+        })
 }
 
 /// Whether no moment in it is near either end of time, so that none is stopped there.

@@ -65,6 +65,7 @@ fn listed(records: &[Record]) -> Existing {
     Existing::Listed {
         zone: zone(),
         records: records.to_vec(),
+        conflict: None,
     }
 }
 

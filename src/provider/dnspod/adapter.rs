@@ -1,6 +1,6 @@
 //! An account at DNSPod as a round sees it.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use super::{
     Settings,
@@ -12,11 +12,12 @@ use super::{
     client::Client,
     line::Line,
     paging::{Page, collect},
-    record::{change, creation, domain, is_stored, read, without_parked},
+    record::{change, conflicting, creation, domain, is_stored, read, without_parked},
     types::{self, Domain, Written},
 };
 use crate::{
     core::{
+        conflict::{ConflictFinder, NameConflict},
         guard::SafePlan,
         name::{Fqdn, ZoneName, longest_zone},
         outcome::{Class, Failure, Scope},
@@ -150,14 +151,18 @@ impl<T: Transport> Account<T> {
     async fn records_in(&self, zones: Vec<Zone>, hosts: &[Fqdn]) -> Result<Listing, Failure> {
         let mut records = Vec::new();
         let mut troubles = Vec::new();
+        let mut conflicts = BTreeMap::new();
         for zone in &zones {
-            let here = |host: &Fqdn| zone_of(host, &zones) == Some(&zone.name);
-            if !hosts.iter().any(here) {
+            let here = |host: &&Fqdn| zone_of(host, &zones) == Some(&zone.name);
+            let in_zone: Vec<_> = hosts.iter().filter(here).collect();
+            if in_zone.is_empty() {
                 continue;
             }
-            let is_ours = |host: &Fqdn| here(host) && hosts.contains(host);
-            match self.address_records(zone, is_ours).await {
-                Ok(found) => records.extend(found),
+            match self.contents(zone, &in_zone).await {
+                Ok((found, in_the_way)) => {
+                    records.extend(found);
+                    conflicts.extend(in_the_way);
+                }
                 Err(failure) if matches!(failure.class, Class::NotFound | Class::Invalid) => {
                     troubles.push((zone.name.clone(), failure));
                 }
@@ -170,25 +175,34 @@ impl<T: Transport> Account<T> {
             zones,
             records: without_parked(&records),
             troubles,
+            conflicts,
+            unclear: BTreeMap::new(),
         })
     }
 
-    async fn address_records(
+    /// The address records of `hosts` in a zone, and what excludes addresses at them.
+    async fn contents(
         &self,
         zone: &Zone,
-        is_ours: impl Fn(&Fqdn) -> bool,
-    ) -> Result<Vec<Record>, Failure> {
+        hosts: &[&Fqdn],
+    ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>), Failure> {
         let (all, min_ttl) = self.every_record(zone, &|_, _| {}).await?;
         let mut records = Vec::new();
+        let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
         for listed in all {
-            let record = read(&listed, &zone.name, &self.line, min_ttl, &is_ours);
+            if let Some((kind, name, target)) = conflicting(&listed, &self.line) {
+                conflicts.add(kind, name, target);
+                continue;
+            }
+            let is_ours = |host: &Fqdn| hosts.contains(&host);
+            let record = read(&listed, &zone.name, &self.line, min_ttl, is_ours);
             let broken = |what| {
                 let what = format!("Record.List of {}: {what}", zone.name);
                 Failure::of_account(Class::Contract, what)
             };
             records.extend(record.map_err(broken)?);
         }
-        Ok(records)
+        Ok((records, conflicts.finish()))
     }
 
     /// A change's steps, until one fails.

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::core::{
     addr::Family,
+    conflict::ConflictKind,
     name::{Fqdn, ZoneName},
     record::{Attributes, Record, Zone},
 };
@@ -76,6 +77,25 @@ pub(super) fn read(
         ttl: listed.ttl,
         attributes: attributes(listed, name, line, min_ttl),
     }))
+}
+
+/// The kind, name and target of a listed record that excludes addresses on our line; `None` for any other.
+///
+/// DNSPod refuses an A record beside a CNAME or URL record of the name on the same line (facts: DNSPod
+/// section 7.6, code 31); lines answer different askers, so records on another line stand beside ours.
+/// A record that its owner switched off answers nobody.
+pub(super) fn conflicting<'l>(
+    listed: &'l types::Record,
+    line: &Line,
+) -> Option<(ConflictKind, &'l str, &'l str)> {
+    let kind = ConflictKind::of_type(listed.r#type.as_deref()?)?;
+    let is_on_another_line =
+        line.holds(listed.line.as_deref(), listed.line_id.as_deref()) == Some(false);
+    if is_on_another_line || listed.is_enabled() == Some(false) {
+        return None;
+    }
+    let target = listed.value.as_deref().unwrap_or_default();
+    Some((kind, listed.name.as_deref()?, target))
 }
 
 /// Leaves out records that their owner switched off, where others of the same name and type are on:

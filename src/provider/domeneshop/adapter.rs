@@ -1,8 +1,11 @@
 //! An account as a round sees it: what is there, and carrying out a plan.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     core::{
         addr::Family,
+        conflict::{ConflictFinder, ConflictKind, NameConflict},
         guard::SafePlan,
         name::{Fqdn, ZoneName, longest_zone},
         outcome::{Class, Failure, Scope},
@@ -15,12 +18,20 @@ use crate::{
 
 use super::{
     Client, PUSH_TTL, Settings,
-    api::{dns::DnsList, domains::DomainsList},
+    api::{dns::DnsList, domains::DomainsList, forwards::ForwardsList},
     convert::{created, domain_id, modified, record, record_id},
     ledger::Ledger,
     push,
     types::Domain,
 };
+
+/// What a zone has of some hosts.
+struct Contents {
+    records: Vec<Record>,
+    conflicts: BTreeMap<Fqdn, NameConflict>,
+    /// Hosts whose forwards could not be listed.
+    unclear: BTreeMap<Fqdn, Failure>,
+}
 
 /// An account at Domeneshop.
 #[derive(Debug)]
@@ -60,14 +71,20 @@ impl<T: Transport> Account<T> {
             .collect())
     }
 
-    /// The address records of `hosts` in a zone, by one request however many hosts there are.
-    async fn addresses(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Vec<Record>, Failure> {
+    /// What a zone has of `hosts`, by one request however many hosts there are, and by a second one
+    /// where some of them have no address yet.
+    async fn contents(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Contents, Failure> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
         };
-        let mut records = Vec::new();
+        let mut records: Vec<Record> = Vec::new();
+        let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
         for listed in self.client.call(&list).await? {
+            if let Some(kind) = ConflictKind::of_type(&listed.body.kind) {
+                conflicts.add(kind, &listed.body.host, &listed.body.data);
+                continue;
+            }
             let family = Family::ALL
                 .into_iter()
                 .find(|it| listed.body.kind.eq_ignore_ascii_case(it.record_type()));
@@ -78,7 +95,58 @@ impl<T: Transport> Account<T> {
                 records.push(record(listed, host, family)?);
             }
         }
-        Ok(records)
+        let mut contents = Contents {
+            records,
+            conflicts: conflicts.finish(),
+            unclear: BTreeMap::new(),
+        };
+        self.add_forwards(&mut contents, zone, hosts).await?;
+        Ok(contents)
+    }
+
+    /// Adds the forwards of hosts that have no address. Beside an address there is none: the service
+    /// lets no forward stand beside an A or AAAA record (vendor's page, `POST …/forwards/`, 409).
+    async fn add_forwards(
+        &self,
+        contents: &mut Contents,
+        zone: &Zone,
+        hosts: &[&Fqdn],
+    ) -> Result<(), Failure> {
+        let with_address: BTreeSet<_> = contents.records.iter().map(|it| &it.host).collect();
+        let has_something =
+            |host: &Fqdn| with_address.contains(host) || contents.conflicts.contains_key(host);
+        let bare: Vec<_> = hosts.iter().filter(|host| !has_something(host)).collect();
+        if bare.is_empty() {
+            return Ok(());
+        }
+        let list = ForwardsList {
+            domain_id: domain_id(zone)?,
+        };
+        match self.client.call(&list).await {
+            Ok(forwards) => {
+                let mut finder = ConflictFinder::new(&zone.name, bare.into_iter().copied());
+                for forward in forwards {
+                    finder.add(ConflictKind::HttpForward, &forward.host, &forward.url);
+                }
+                contents.conflicts.extend(finder.finish());
+                Ok(())
+            }
+            // No forwards here: a domain that has none was not seen to say so otherwise.
+            Err(failure) if failure.class == Class::NotFound => Ok(()),
+            Err(failure)
+                if matches!(failure.class, Class::Rejected | Class::RateLimited { .. }) =>
+            {
+                Err(failure)
+            }
+            // What cannot be read is not "none" (L7), and the other hosts go on.
+            Err(failure) => {
+                let bare = bare.into_iter();
+                contents.unclear = bare
+                    .map(|host| ((*host).clone(), failure.clone()))
+                    .collect();
+                Ok(())
+            }
+        }
     }
 
     async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
@@ -93,14 +161,14 @@ impl<T: Transport> Account<T> {
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
-        let mut read: Vec<(Zone, Vec<Record>)> = Vec::new();
+        let mut read: Vec<(Zone, Contents)> = Vec::new();
         while let Some(zone) = next_zone(hosts, &zones, &read) {
             let in_zone: Vec<_> = hosts
                 .iter()
                 .filter(|host| zone_of(host, &zones) == Some(&zone))
                 .collect();
-            match self.addresses(&zone, &in_zone).await {
-                Ok(records) => read.push((zone, records)),
+            match self.contents(&zone, &in_zone).await {
+                Ok(contents) => read.push((zone, contents)),
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
@@ -119,14 +187,18 @@ impl<T: Transport> Account<T> {
                 }
             }
         }
-        let mut records: Vec<_> = read.into_iter().flat_map(|(_, records)| records).collect();
-        // The sort is stable: within a host the provider's order stays.
-        records.sort_by(|a, b| a.host.cmp(&b.host));
-        Ok(Listing {
+        let mut listing = Listing {
             zones,
-            records,
-            troubles: Vec::new(),
-        })
+            ..Listing::default()
+        };
+        for (_, contents) in read {
+            listing.records.extend(contents.records);
+            listing.conflicts.extend(contents.conflicts);
+            listing.unclear.extend(contents.unclear);
+        }
+        // The sort is stable: within a host the provider's order stays.
+        listing.records.sort_by(|a, b| a.host.cmp(&b.host));
+        Ok(listing)
     }
 
     /// The steps of one change, until one fails.
@@ -198,7 +270,7 @@ fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
 }
 
 /// The next zone that holds one of the hosts and was not read yet.
-fn next_zone(hosts: &[Fqdn], zones: &[Zone], read: &[(Zone, Vec<Record>)]) -> Option<Zone> {
+fn next_zone(hosts: &[Fqdn], zones: &[Zone], read: &[(Zone, Contents)]) -> Option<Zone> {
     let mut needed = hosts.iter().filter_map(|host| zone_of(host, zones));
     needed
         .find(|zone| read.iter().all(|(done, _)| done != *zone))

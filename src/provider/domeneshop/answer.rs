@@ -124,7 +124,12 @@ fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Fai
             Class::NotFound,
             format!("Domeneshop finds nothing for {name}{because} ({said})"),
         ),
-        409 | 412 if !page => Failure::of_host(
+        // "Collision": another record or a forward has the name (facts: Domeneshop section 1.1).
+        409 if !page => Failure::of_host(
+            Class::Conflict,
+            format!("Domeneshop refuses {name}{because} ({said})"),
+        ),
+        412 if !page => Failure::of_host(
             Class::Invalid,
             format!("Domeneshop refuses {name}{because} ({said})"),
         ),

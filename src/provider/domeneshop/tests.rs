@@ -2,6 +2,7 @@
 
 mod answers;
 mod book;
+mod conflicts;
 mod list;
 mod operations;
 mod push;

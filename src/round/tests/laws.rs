@@ -1,6 +1,7 @@
 //! The laws as they show in whole rounds. The number at a test's beginning is the law's.
 
 mod confirmed;
+mod conflicts;
 mod memory;
 mod quiet;
 mod refused;

@@ -15,6 +15,7 @@ use crate::{
     core::{
         addr::{Acceptance, AddrSet, Family},
         agree::Trust,
+        conflict::NameConflict,
         guard::{Limits, SafePlan},
         intent::{Host, HostV6, OnAbsent},
         memory::Memory,
@@ -69,6 +70,8 @@ pub(super) struct FakeProvider {
     pub(super) broken: RefCell<Option<Failure>>,
     /// The zone cannot be listed, while its account answers.
     pub(super) troubled: RefCell<Option<Failure>>,
+    /// What excludes addresses at a host.
+    pub(super) conflicts: RefCell<BTreeMap<Fqdn, NameConflict>>,
     pub(super) lists: Cell<usize>,
     pub(super) writes: RefCell<Vec<String>>,
     pub(super) push: Push,
@@ -86,6 +89,7 @@ impl FakeProvider {
             unwritable: RefCell::default(),
             broken: RefCell::default(),
             troubled: RefCell::default(),
+            conflicts: RefCell::default(),
             lists: Cell::new(0),
             writes: RefCell::default(),
             push,
@@ -191,6 +195,8 @@ impl Provider for FakeProvider {
             zones: vec![zone],
             records: if is_listed { records } else { Vec::new() },
             troubles: troubles.into_iter().collect(),
+            conflicts: self.conflicts.borrow().clone(),
+            unclear: BTreeMap::new(),
         })
     }
 

@@ -43,7 +43,7 @@ impl Verdict {
                 (None, _) => Self::Unknown,
             },
             _ => match answer.status {
-                200 if deed.verb == Verb::Zones || deed.verb == Verb::List => {
+                200 if matches!(deed.verb, Verb::Zones | Verb::List | Verb::Forwards) => {
                     let is_list = serde_json::from_slice::<Vec<IgnoredAny>>(&answer.body).is_ok();
                     if is_list { Self::Good } else { Self::Unknown }
                 }

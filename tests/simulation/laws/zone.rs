@@ -90,7 +90,7 @@ impl Zones {
         match deed.verb {
             Verb::Modify => self.keeps_its_attributes(deed, before, after),
             Verb::Create | Verb::Push => self.lasts_as_before(deed, before, after),
-            Verb::Zones | Verb::List | Verb::Remove => {}
+            Verb::Zones | Verb::List | Verb::Forwards | Verb::Remove => {}
         }
         for there in before.iter().filter(|it| is_so_already(deed, it, before)) {
             self.is_needless(account, deed, there, now);
@@ -148,7 +148,7 @@ fn is_so_already(deed: &Deed, there: &Row, all: &[Row]) -> bool {
     };
     let has_it = |it: &Row| it.addr().is_some_and(|addr| deed.addrs.contains(&addr));
     match deed.verb {
-        Verb::Zones | Verb::List | Verb::Remove => false,
+        Verb::Zones | Verb::List | Verb::Forwards | Verb::Remove => false,
         Verb::Create => is_at(there) && has_it(there),
         Verb::Modify => {
             let is_as_long = deed.ttl.is_none_or(|ttl| there.ttl() == Some(ttl));

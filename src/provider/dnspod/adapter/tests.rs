@@ -1,4 +1,5 @@
 mod book;
+mod conflicts;
 mod fake;
 mod lists;
 mod writes;

@@ -27,7 +27,7 @@ fn response(status: u16, body: &str) -> Response {
 
 #[test]
 fn every_status_has_the_class_that_says_what_to_do_next() {
-    use Class::{Contract, Invalid, NotFound, Rejected, Transient, Unconfirmed};
+    use Class::{Conflict, Contract, Invalid, NotFound, Rejected, Transient, Unconfirmed};
     let wait = Class::RateLimited { retry_after: None };
     let (account, host) = (Scope::Account, Scope::Host);
     for (status, reading, writing, scope) in [
@@ -40,7 +40,7 @@ fn every_status_has_the_class_that_says_what_to_do_next() {
         (404, NotFound, NotFound, host),
         (405, Contract, Contract, account),
         (408, Transient, Unconfirmed, account),
-        (409, Invalid, Invalid, host),
+        (409, Conflict, Conflict, host),
         (422, Invalid, Invalid, host),
         (429, wait, wait, account),
         (500, Transient, Unconfirmed, account),

@@ -228,7 +228,8 @@ fn every_documented_status_has_its_class_and_says_what_it_means_for_that_call() 
             let (class, scope) = match status {
                 401 => (Class::Rejected, Scope::Account),
                 403 | 404 => (Class::NotFound, Scope::Host),
-                400 | 409 | 412 => (Class::Invalid, Scope::Host),
+                400 | 412 => (Class::Invalid, Scope::Host),
+                409 => (Class::Conflict, Scope::Host),
                 _ => panic!("{} documents {status}", operation.name),
             };
             let place = format!("{} {status}: {failure}", operation.name);

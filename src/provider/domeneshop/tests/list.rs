@@ -30,7 +30,12 @@ fn shown(listing: &Listing) -> Vec<String> {
 
 #[test]
 fn many_hosts_of_a_known_zone_cost_one_request() {
-    let account = account(|_| answer(200, "[]"));
+    let account = account(|_| {
+        let record =
+            |n| format!(r#"{{"id":{n},"host":"host-{n}","type":"A","data":"192.0.2.{n}"}}"#);
+        let records: Vec<_> = (0..50).map(record).collect();
+        answer(200, &format!("[{}]", records.join(",")))
+    });
     let hosts: Vec<_> = (0..50).map(|n| format!("host-{n}.example.com")).collect();
     let hosts: Vec<_> = hosts.iter().map(String::as_str).collect();
     let known = [zone("1", "example.com"), zone("9", "example.net")];
@@ -49,7 +54,13 @@ fn a_host_outside_the_known_zones_has_the_domains_listed_once() {
     let listing = list(&account, &hosts, &[zone("1", "example.com")]).unwrap();
     assert_eq!(
         account.sent(),
-        ["GET /domains", "GET /domains/1/dns", "GET /domains/4/dns"]
+        [
+            "GET /domains",
+            "GET /domains/1/dns",
+            "GET /domains/1/forwards/",
+            "GET /domains/4/dns",
+            "GET /domains/4/forwards/"
+        ]
     );
     // No zone for what has no DNS service: the plan says so instead of failing on it.
     let zones = [
@@ -242,5 +253,7 @@ fn a_garbled_identifier_from_the_state_file_never_becomes_part_of_a_path() {
     });
     let known = [zone("../invoices?", "example.com")];
     list(&account, &["example.com"], &known).unwrap();
-    assert_eq!(account.sent(), ["GET /domains", "GET /domains/1/dns"]);
+    let sent = account.sent();
+    assert_eq!(sent[..2], ["GET /domains", "GET /domains/1/dns"]);
+    assert_eq!(sent[2..], ["GET /domains/1/forwards/"]);
 }

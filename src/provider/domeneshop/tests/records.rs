@@ -145,7 +145,7 @@ fn a_failed_step_ends_its_change_and_no_other() {
         (400, Class::Invalid),
         (403, Class::NotFound),
         (404, Class::NotFound),
-        (409, Class::Invalid),
+        (409, Class::Conflict),
     ] {
         let account = account(|request| match request.path.as_str() {
             "/domains/1/dns/7" => answer(status, ""),

@@ -9,7 +9,7 @@ use crate::{
         record::AccountName,
     },
     round::{
-        Occasion, Task,
+        Clock, Occasion, Task,
         tests::world::{FakeProvider, Fakes, Fault, host, known, outcomes},
     },
 };
@@ -205,4 +205,74 @@ fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
     fakes.advance(2 * MINUTE);
     assert_eq!(outcomes(&fakes.round()), ["failed"]);
     assert_eq!(fakes.provider().writes.borrow().len(), 3);
+}
+
+#[test]
+fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row() {
+    let fakes = one(Push::WhenSimple);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    fakes.round();
+    let account = fakes.accounts[0].0.clone();
+    let lift = || {
+        let now = Clock::now(&fakes);
+        fakes.memory.borrow_mut().lift(&account, false, now)
+    };
+    fakes.advance(MINUTE);
+    assert!(lift());
+    assert!(!lift(), "it is lifted already");
+    assert_eq!(fakes.round().verdict(), Verdict::Refused);
+    let hold = fakes.memory.borrow().accounts[&account]
+        .hold
+        .clone()
+        .unwrap();
+    assert_eq!(
+        (hold.refusals, hold.until.since(hold.since)),
+        (2, 12 * HOUR)
+    );
+    let calls = fakes.provider().calls();
+    fakes.advance(11 * HOUR);
+    fakes.round();
+    assert_eq!(fakes.provider().calls(), calls);
+    *fakes.provider().unwritable.borrow_mut() = None;
+    assert!(lift());
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.memory.borrow().accounts[&account].hold, None);
+}
+
+#[test]
+fn a_check_lifts_refusals_of_the_account_and_no_wish_to_wait() {
+    for (class, lifted) in [
+        (Class::Rejected, true),
+        (Class::NotFound, true),
+        (Class::Invalid, true),
+        (Class::Transient, false),
+        (Class::RateLimited { retry_after: None }, false),
+    ] {
+        let fakes = one(Push::WhenSimple);
+        *fakes.provider().broken.borrow_mut() = Some(failure(class));
+        fakes.round();
+        let account = &fakes.accounts[0].0;
+        let now = Clock::now(&fakes);
+        let mut memory = fakes.memory.borrow_mut();
+        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
+    }
+}
+
+#[test]
+fn a_check_that_finds_every_host_in_order_lifts_what_only_a_list_can_show_to_be_over() {
+    for (class, lifted) in [
+        (Class::NotFound, true),
+        (Class::Conflict, true),
+        (Class::Invalid, false),
+        (Class::RateLimited { retry_after: None }, false),
+    ] {
+        let fakes = one(Push::WhenSimple);
+        *fakes.provider().unwritable.borrow_mut() = Some(Failure::of_host(class, "x"));
+        fakes.round();
+        let account = &fakes.accounts[0].0;
+        let now = Clock::now(&fakes);
+        let mut memory = fakes.memory.borrow_mut();
+        assert!(!memory.lift(account, false, now));
+        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
+    }
 }

@@ -46,6 +46,7 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
         existing: &Existing::Listed {
             zone: zone("example.com"),
             records: found,
+            conflict: None,
         },
         confirmed: None,
         rules: account.rules(),

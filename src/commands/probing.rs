@@ -1,0 +1,49 @@
+//! What `moored check` has to do with whoever else runs with its state.
+
+use std::cell::RefCell;
+
+use crate::core::{
+    memory::Memory,
+    probe::{NoProbe, ProbeMessage},
+    record::AccountName,
+};
+
+/// Who remembers which accounts a person had asked, and tells the running daemon what came of it.
+pub trait Probing {
+    /// Whether each of these accounts, named by their fingerprints, may be asked now although its
+    /// credentials may have been refused. It counts as asked from now on.
+    fn begin(
+        &self,
+        memory: &RefCell<Memory>,
+        fingerprints: &[u64],
+    ) -> impl Future<Output = Vec<Result<(), NoProbe>>>;
+
+    /// Tells what came of asking an account that did not refuse its credentials.
+    fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> impl Future<Output = Daemon>;
+}
+
+/// What the running daemon makes of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Daemon {
+    /// None runs, or it could not be told.
+    None,
+    /// It does not hold back anything.
+    Unchanged,
+    /// It lifted a hold and starts a round.
+    Lifted,
+    /// It runs with another secret or configuration.
+    OtherConfiguration,
+}
+
+/// What is to be said of an account that was held back and is no longer.
+pub(super) fn note(account: &AccountName, lifted: bool, daemon: Daemon) -> Option<String> {
+    let accepted = format!("account {account}: its credentials are accepted");
+    match daemon {
+        Daemon::Lifted => Some(format!("{accepted}; the running daemon starts a round now")),
+        Daemon::OtherConfiguration => Some(format!(
+            "{accepted}; the running daemon has another secret or configuration: reload it"
+        )),
+        Daemon::None if lifted => Some(format!("{accepted} again; the next round goes on")),
+        Daemon::None | Daemon::Unchanged => None,
+    }
+}
