@@ -46,6 +46,9 @@ impl Place {
     /// Zones as they may be found: with records of others, and some of ours.
     pub(crate) fn new(setup: &Setup, dice: &Dice) -> Self {
         let offline = Offline::new();
+        for site in [Site::International, Site::China] {
+            offline.dnspod(site).strict_user_agents(true);
+        }
         let mut ids = BTreeMap::new();
         for account in &setup.accounts {
             match account.service {

@@ -162,10 +162,10 @@ impl DnsPod {
         world.pod(self.site).gate.banned(now)
     }
 
-    /// Whether a User-Agent has to have the documented form (the default), or any will do: the site for China answered
-    /// `python-requests/2.9.1` in 2016.
+    /// Whether a User-Agent has to have the documented form, or any will do (the default): the site for China answered
+    /// `python-requests/2.9.1` in 2016, and clients without an address in theirs are in wide use.
     pub fn strict_user_agents(&self, strict: bool) {
-        self.with(|pod| pod.gate.strict_user_agents = strict);
+        self.with(|pod| pod.require_user_agents(strict));
     }
 
     /// How many requests were turned away for their User-Agent.

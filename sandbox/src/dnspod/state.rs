@@ -10,6 +10,7 @@ use super::auth::Gate;
 use super::batch::Job;
 use super::domain::Domain;
 use super::record::Record;
+use crate::json::Json;
 use crate::log::Site;
 
 /// The name servers every domain here gets.
@@ -178,7 +179,8 @@ impl State {
     pub(crate) fn records(&mut self, zone: &str) -> Vec<Value> {
         let site = self.site;
         let records = &self.zone(zone).records;
-        records.iter().map(|r| r.listed(site)).collect()
+        let shown = records.iter().map(|r| r.listed(site));
+        shown.map(Json::into_value).collect()
     }
 }
 
