@@ -15,7 +15,7 @@ use std::{
 
 use moored::core::addr::Family;
 pub(crate) use row::Row;
-use sandbox::{Offline, Service};
+use sandbox::{Offline, Service, Site};
 use serde_json::{Value, json};
 
 use crate::{

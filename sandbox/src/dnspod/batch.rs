@@ -122,26 +122,23 @@ impl State {
             let found = self.readable_record(call, id);
             let domain = found.map(|(at, _)| &self.domains[at]);
             let domain_id = Json::from(domain.map(|d| d.id));
-            let at = match begun
+            let known = begun
                 .iter()
-                .position(|i| i.get("domain_id") == Some(&domain_id))
-            {
-                Some(at) => at,
-                None => {
-                    begun.push(object! {
-                        "domain_id": domain_id,
-                        "domain": domain.map(|d| &d.name),
-                        "err_msg": Json::Null,
-                        "status": "waiting",
-                        "operation": Json::Null,
-                        "records": Json::List(Vec::new()),
-                        "domain_grade": domain.map(|d| &d.grade),
-                        "id": begun.len(),
-                    });
-                    results.push(Vec::new());
-                    begun.len() - 1
-                }
-            };
+                .position(|item| item.get("domain_id") == Some(&domain_id));
+            let at = known.unwrap_or(begun.len());
+            if known.is_none() {
+                begun.push(object! {
+                    "domain_id": domain_id,
+                    "domain": domain.map(|d| &d.name),
+                    "err_msg": Json::Null,
+                    "status": "waiting",
+                    "operation": Json::Null,
+                    "records": Json::List(Vec::new()),
+                    "domain_grade": domain.map(|d| &d.grade),
+                    "id": at,
+                });
+                results.push(Vec::new());
+            }
             let mut shown = object! {"record_id": id};
             if let Some(record) = found.and_then(|(at, id)| self.domains[at].records.get(id)) {
                 shown_before(&mut shown, record);
@@ -325,11 +322,10 @@ fn asked_records(records: &[Value]) -> Json {
     let mut shown = Vec::new();
     for record in records {
         let text = |names: &[&str]| {
-            let given = names.iter().map(|name| &record[*name]);
-            given.filter(|value| !value.is_null()).next().map(|value| {
-                let text = value.as_str().map(str::to_owned);
-                text.unwrap_or_else(|| value.to_string())
-            })
+            let mut given = names.iter().map(|name| &record[*name]);
+            let value = given.find(|value| !value.is_null())?;
+            let text = value.as_str().map(str::to_owned);
+            Some(text.unwrap_or_else(|| value.to_string()))
         };
         let hosts = text(&["sub_domain"]).unwrap_or_else(|| "@".to_owned());
         for host in hosts.split(',') {
@@ -351,7 +347,7 @@ fn asked_records(records: &[Value]) -> Json {
 }
 
 /// What `Batch.Record.Modify` is to change, as parameters of `Record.Modify`.
-fn changes<'a>(call: &Call<'a>) -> Result<Vec<(&'static str, String)>, Code> {
+fn changes(call: &Call<'_>) -> Result<Vec<(&'static str, String)>, Code> {
     let change = call.filled("change").ok_or(codes::BAD_PARAMETER)?;
     let to = call.filled("change_to").ok_or(codes::BAD_PARAMETER)?;
     let (key, to) = match (change, to) {

@@ -116,7 +116,8 @@ impl DnsPod {
     }
 
     /// Adds a record from the fields of `Record.List`'s record object. Nothing is checked. Fields that are not known are
-    /// kept, and shown again.
+    /// kept, and shown again. An `id` is kept too, if it is of an older record than those made here and no record has it: some
+    /// clients cannot read the ids of today, which have outgrown 31 bits.
     pub fn add_full(&self, zone: &str, record: Value) -> u64 {
         let world = &mut *self.shared.world();
         let stamp = world.clock.stamp();

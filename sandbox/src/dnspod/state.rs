@@ -157,7 +157,13 @@ impl State {
 
     #[track_caller]
     pub(crate) fn insert(&mut self, zone: &str, record: Value, stamp: u64) -> u64 {
-        let id = self.fresh_id();
+        let given = match &record["id"] {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64(),
+        };
+        let is_free = |id: &u64| self.domains.iter().all(|d| d.records.get(*id).is_none());
+        let given = given.filter(|id| (1..self.next_record).contains(id) && is_free(id));
+        let id = given.unwrap_or_else(|| self.fresh_id());
         let record = Record::by_hand(id, self.site, record, stamp);
         let domain = self.zone(zone);
         domain.changed_on = stamp;
