@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-/// A connection on which nothing comes for this long is closed, unless the options say another time. How long the real
-/// services wait is not known; inadyn, which waits for the end of the connection, gives up after 20 s and is used with them.
+/// A connection on which nothing comes for this long is closed, unless the options say another time. The real services wait
+/// some seconds; how many is not known. inadyn waits for the end of the connection.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Addresses, ports and rules; every port that is not given is chosen by the system.

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{Sandbox, Service, Site};
+use sandbox::{Options, Sandbox, Service, Site};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -56,9 +56,9 @@ impl Bench {
     /// example.cn.
     pub(crate) fn new() -> Self {
         // The vendor's page threatens those who name no program and no address; moored is not to be one of them.
-        let sandbox = Sandbox::with(sandbox::Options {
+        let sandbox = Sandbox::with(Options {
             strict_user_agents: true,
-            ..sandbox::Options::default()
+            ..Options::default()
         })
         .unwrap();
         sandbox.domeneshop().account(TOKEN, SECRET);

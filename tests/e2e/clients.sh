@@ -9,8 +9,9 @@ set -euo pipefail
 
 install_tools ip:iproute2 unshare:util-linux jq curl openssl stunnel4
 clients=${CLIENTS:-domeneshop certbot-dns-domeneshop lexicon acme-sh lego inadyn ddclient ddns certbot-dnspod moored}
+python_tools clients-certbot-dnspod
+venv_dnspod=$venv
 python_tools clients
-venv_dnspod=$(python_tools clients-certbot-dnspod && echo "$venv")
 # Debian's clients, and what they need, in a tree of their own.
 SUITE=trixie INCLUDE=acme.sh,ca-certificates,curl,ddclient,inadyn,lego,openssl,pebble debian_tree
 touch "$tree/etc/hosts" "$tree/etc/resolv.conf"

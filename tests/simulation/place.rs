@@ -109,7 +109,7 @@ impl Place {
             self.add(account, &absolute(name, zone), kind, value, None);
         }
         if let Service::DnsPod(site) = self.accounts[account].service {
-            let line = ["oversea", "联通"][usize::from(site == sandbox::Site::China)];
+            let line = ["oversea", "联通"][usize::from(site == Site::China)];
             let elsewhere = json!({
                 "name": "home", "type": "A", "value": "192.0.2.12", "line": line, "ttl": "900",
                 "remark": "for others", "mx": "0",

@@ -7,6 +7,7 @@ mod actions;
 mod aliases;
 mod auth;
 mod batch;
+mod batch_parts;
 mod calls;
 mod codes;
 mod content;

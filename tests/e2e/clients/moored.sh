@@ -4,10 +4,12 @@
 
 sed -n '/^state_dir = /,/^Requests:/p' "$here/sandbox.log" | sed '$d' >"$here/printed.toml"
 sed -i "s#^state_dir = .*#state_dir = \"$here/state\"#" "$here/printed.toml"
+chmod 0600 "$here/printed.toml"
 moored() { in_it timeout 60 "$MOORED" --config "$here/printed.toml" "$@"; }
 call() { moored api "$@" --yes --json >"$here/said" 2>&1; }
 echo "  $("$MOORED" --version)"
-check "the configuration that the sandbox prints is one" moored check
+moored check >"$here/said" 2>&1 || die "moored refuses the configuration that the sandbox prints"
+shown "the configuration that the sandbox prints is one, and every zone in it is found"
 for account in dnspod china; do
     case $account in
         dnspod) zone=example.org paid=paid.example ;;
