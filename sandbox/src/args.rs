@@ -1,22 +1,28 @@
 //! The program's flags.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
-use sandbox::Options;
+use sandbox::{IDLE_TIMEOUT, Options};
 
 const USAGE: &str = "\
-usage: sandbox [--bind ADDRESS] [--port-base PORT] [--until-eof]
+usage: sandbox [--bind ADDRESS] [--port-base PORT] [--idle-timeout SECONDS] [--strict-user-agents] [--until-eof]
 
-  --bind ADDRESS     listen there; default 127.0.0.1. Anyone who reaches it may do anything to it.
-  --port-base PORT   DNS on that port, Domeneshop, DNSPod, DNSPod for China and control on the next four,
-                     echo services from ten above; default 5300. 0: any free ports
-  --until-eof        stop at the end of the standard input";
+  --bind ADDRESS          listen there; default 127.0.0.1. Anyone who reaches it may do anything to it.
+  --port-base PORT        DNS on that port, Domeneshop, DNSPod, DNSPod for China and control on the next four,
+                          echo services from ten above; default 5300. 0: any free ports
+  --idle-timeout SECONDS  close a connection on which nothing comes for that long; default 5
+  --strict-user-agents    DNSPod answers 403 to a User-Agent that does not have the documented form,
+                          Name/Version(email); without this it takes any
+  --until-eof             stop at the end of the standard input";
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Args {
     bind: IpAddr,
     port_base: u16,
+    idle_timeout: Duration,
+    strict_user_agents: bool,
     pub(crate) until_eof: bool,
 }
 
@@ -26,6 +32,8 @@ impl Args {
         let mut parsed = Self {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port_base: 5300,
+            idle_timeout: IDLE_TIMEOUT,
+            strict_user_agents: false,
             until_eof: false,
         };
         while let Some(flag) = args.next() {
@@ -44,6 +52,15 @@ impl Args {
                     let port = value.parse().ok().filter(|port| *port <= u16::MAX - 20);
                     parsed.port_base = port.ok_or_else(|| format!("{value:?} is no port"))?;
                 }
+                "--idle-timeout" => {
+                    let value = value()?;
+                    let seconds = value.parse().ok().filter(|seconds| *seconds > 0);
+                    let seconds = seconds.ok_or_else(|| {
+                        format!("{value:?} is not a number of whole seconds, at least 1")
+                    })?;
+                    parsed.idle_timeout = Duration::from_secs(seconds);
+                }
+                "--strict-user-agents" => parsed.strict_user_agents = true,
                 "--until-eof" => parsed.until_eof = true,
                 "--help" | "-h" => return Err(USAGE.to_owned()),
                 _ => return Err(format!("{flag:?} is not known\n\n{USAGE}")),
@@ -62,12 +79,16 @@ impl Args {
             dnspod_china_port: port(3),
             control_port: port(4),
             echo_port: port(10),
+            idle_timeout: self.idle_timeout,
+            strict_user_agents: self.strict_user_agents,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sandbox::IDLE_TIMEOUT;
+
     use super::Args;
 
     fn parse(line: &str) -> Result<Args, String> {
@@ -76,10 +97,24 @@ mod tests {
 
     #[test]
     fn flags_set_what_they_name() {
-        let args = parse("--bind 0.0.0.0 --port-base 6000 --until-eof").unwrap();
+        let args = parse(
+            "--bind 0.0.0.0 --port-base 6000 --idle-timeout 75 --strict-user-agents --until-eof",
+        )
+        .unwrap();
         assert!(args.until_eof);
+        assert!(args.options().strict_user_agents);
+        assert_eq!(args.options().idle_timeout.as_secs(), 75);
         assert_eq!(args.options().bind.to_string(), "0.0.0.0");
         assert_eq!(args.options().domeneshop_port, Some(6001));
+    }
+
+    #[test]
+    fn without_flags_any_user_agent_will_do_and_idle_connections_are_closed_after_the_default_time()
+    {
+        let options = parse("").unwrap().options();
+        assert!(!options.strict_user_agents);
+        assert_eq!(options.idle_timeout, IDLE_TIMEOUT);
+        assert!(parse("--idle-timeout 0").is_err());
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod domeneshop;
 mod echo;
 mod fault;
 mod http;
+mod json;
 mod log;
 mod offline;
 mod options;
@@ -51,7 +52,7 @@ pub use echo::Echo;
 pub use fault::{Fault, FaultKind};
 pub use log::{Logged, Service, Site};
 pub use offline::{Answer, Offline};
-pub use options::Options;
+pub use options::{IDLE_TIMEOUT, Options};
 pub use sandbox::Sandbox;
 
 pub(crate) use ports::reachable;

@@ -1,8 +1,13 @@
-//! Where a sandbox listens.
+//! Where a sandbox listens, and how it behaves from the start.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
-/// Addresses and ports; every port that is not given is chosen by the system.
+/// A connection on which nothing comes for this long is closed, unless the options say another time. The real services wait
+/// some seconds; how many is not known. inadyn waits for the end of the connection.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Addresses, ports and rules; every port that is not given is chosen by the system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The address of every service. Anything but loopback is for containers and namespaces: whoever reaches it may
@@ -21,6 +26,11 @@ pub struct Options {
     pub echo_port: Option<u16>,
     /// The control port.
     pub control_port: Option<u16>,
+    /// How long a connection may be idle, before the first request or between two, until it is closed.
+    pub idle_timeout: Duration,
+    /// Whether DNSPod, both sites, refuses a User-Agent that does not have the documented form. The real one is not known to
+    /// do so; a client that must not take chances is tested against the strict one.
+    pub strict_user_agents: bool,
 }
 
 impl Default for Options {
@@ -33,6 +43,8 @@ impl Default for Options {
             dns_port: None,
             echo_port: None,
             control_port: None,
+            idle_timeout: IDLE_TIMEOUT,
+            strict_user_agents: false,
         }
     }
 }

@@ -29,9 +29,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(ports: Ports, shared: &Arc<Shared>) -> io::Result<Self> {
+    pub(crate) fn start(
+        ports: Ports,
+        shared: &Arc<Shared>,
+        idle_timeout: Duration,
+    ) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        spawn(&runtime, ports, shared)?;
+        spawn(&runtime, ports, shared, idle_timeout)?;
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("sandbox".to_owned());
         let thread = thread.spawn(move || {
@@ -56,7 +60,12 @@ impl Drop for Running {
     }
 }
 
-fn spawn(runtime: &Runtime, ports: Ports, shared: &Arc<Shared>) -> io::Result<()> {
+fn spawn(
+    runtime: &Runtime,
+    ports: Ports,
+    shared: &Arc<Shared>,
+    idle_timeout: Duration,
+) -> io::Result<()> {
     let _inside = runtime.enter();
     let mut listeners = vec![
         (ports.control, Endpoint::Control),
@@ -76,7 +85,7 @@ fn spawn(runtime: &Runtime, ports: Ports, shared: &Arc<Shared>) -> io::Result<()
     listeners.extend(echo6.map(|l| (l, Endpoint::Service(Service::Echo6))));
     for (listener, endpoint) in listeners {
         let listener = TcpListener::from_std(listener)?;
-        runtime.spawn(serve(listener, endpoint, Arc::clone(shared)));
+        runtime.spawn(serve(listener, endpoint, idle_timeout, Arc::clone(shared)));
     }
     let mut dns = hickory_server::Server::new(Handler {
         shared: Arc::clone(shared),

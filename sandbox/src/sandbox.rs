@@ -49,6 +49,10 @@ impl Sandbox {
         let dns = ports.dns_tcp.local_addr()?;
         let control = ports.control.local_addr()?;
         let shared = Arc::new(Shared::new(domeneshop, reachable(dns), Clock::new()));
+        for site in [Site::International, Site::China] {
+            let strict = options.strict_user_agents;
+            shared.world().pod(site).require_user_agents(strict);
+        }
         let addresses = Addresses {
             domeneshop,
             dnspod: ports.dnspod.local_addr()?,
@@ -76,7 +80,7 @@ impl Sandbox {
             echoes,
             echo6,
             control,
-            _running: Running::start(ports, &shared)?,
+            _running: Running::start(ports, &shared, options.idle_timeout)?,
             shared,
         })
     }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{Sandbox, Service, Site};
+use sandbox::{Options, Sandbox, Service, Site};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -55,7 +55,12 @@ impl Bench {
     /// Domeneshop with example.com, DNSPod (international) with example.org, DNSPod (China) with
     /// example.cn.
     pub(crate) fn new() -> Self {
-        let sandbox = Sandbox::start();
+        // The vendor's page threatens those who name no program and no address; moored is not to be one of them.
+        let sandbox = Sandbox::with(Options {
+            strict_user_agents: true,
+            ..Options::default()
+        })
+        .unwrap();
         sandbox.domeneshop().account(TOKEN, SECRET);
         sandbox.domeneshop().domain(TOKEN, "example.com");
         for (site, zone) in [

@@ -15,7 +15,7 @@ use std::{
 
 use moored::core::addr::Family;
 pub(crate) use row::Row;
-use sandbox::{Offline, Service};
+use sandbox::{Offline, Service, Site};
 use serde_json::{Value, json};
 
 use crate::{
@@ -46,6 +46,9 @@ impl Place {
     /// Zones as they may be found: with records of others, and some of ours.
     pub(crate) fn new(setup: &Setup, dice: &Dice) -> Self {
         let offline = Offline::new();
+        for site in [Site::International, Site::China] {
+            offline.dnspod(site).strict_user_agents(true);
+        }
         let mut ids = BTreeMap::new();
         for account in &setup.accounts {
             match account.service {
@@ -106,7 +109,7 @@ impl Place {
             self.add(account, &absolute(name, zone), kind, value, None);
         }
         if let Service::DnsPod(site) = self.accounts[account].service {
-            let line = ["oversea", "联通"][usize::from(site == sandbox::Site::China)];
+            let line = ["oversea", "联通"][usize::from(site == Site::China)];
             let elsewhere = json!({
                 "name": "home", "type": "A", "value": "192.0.2.12", "line": line, "ttl": "900",
                 "remark": "for others", "mx": "0",

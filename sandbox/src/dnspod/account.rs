@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::groups::Group;
+use crate::json::{Json, object};
 
 /// A user of one site.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(super) struct Account {
     /// The newest comes first.
     pub(super) history: VecDeque<String>,
     /// What `User.Detail` shows.
-    detail: Value,
+    detail: Json,
 }
 
 impl Account {
@@ -33,11 +34,11 @@ impl Account {
             0 => "sandbox@example.com".to_owned(),
             _ => format!("sandbox{}@example.com", at + 1),
         };
-        let mut detail = json!({
+        let mut detail = object! {
             "real_name": "Sandbox",
             "user_type": "personal",
-            "telephone": null,
-            "im": null,
+            "telephone": Json::Null,
+            "im": Json::Null,
             "nick": "sandbox",
             "id": user.to_string(),
             "email": email,
@@ -46,11 +47,11 @@ impl Account {
             "telephone_verified": "no",
             "weixin_binded": "no",
             "agent_pending": false,
-            "balance": 0,
-            "smsbalance": 0,
-        });
+            "balance": 0_u32,
+            "smsbalance": 0_u32,
+        };
         if china {
-            detail["user_grade"] = "DP_Free".into();
+            detail.put("user_grade", "DP_Free");
         }
         Self {
             id,
@@ -72,25 +73,25 @@ impl Account {
             match key.as_str() {
                 "password" => self.password = text,
                 "login_code" => self.login_code = text,
-                _ => self.detail[key] = value.clone(),
+                _ => self.detail.put(key, value.clone()),
             }
         }
     }
 
     pub(super) fn email(&self) -> &str {
-        self.detail["email"].as_str().unwrap_or_default()
+        self.detail.text("email").unwrap_or_default()
     }
 
     pub(super) fn is_company(&self) -> bool {
-        self.detail["user_type"] == "enterprise"
+        self.detail.text("user_type") == Some("enterprise")
     }
 
     pub(super) fn is_enabled(&self) -> bool {
-        self.detail["status"] == "enabled"
+        self.detail.text("status") == Some("enabled")
     }
 
-    pub(super) fn shown(&self) -> Value {
-        json!({"info": {"user": self.detail}})
+    pub(super) fn shown(&self) -> Json {
+        object! {"info": object! {"user": self.detail.clone()}}
     }
 }
 

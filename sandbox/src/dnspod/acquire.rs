@@ -1,7 +1,5 @@
 //! Getting a domain back that someone else has added: by mail to those whom WHOIS names, or by gift.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::account::is_email;
 use super::calls::{Answer, Call};
@@ -9,6 +7,7 @@ use super::codes::{self, Code};
 use super::domain::DEFAULT_GROUP;
 use super::domains::is_domain;
 use super::state::State;
+use crate::json::{Json, object};
 
 /// A code that was sent, and for whom.
 #[derive(Debug)]
@@ -27,14 +26,14 @@ impl State {
         }
         self.same_kind(call.user, target, "10", "11")?;
         self.give(at, target);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     pub(super) fn domain_acquire(&mut self, call: &Call<'_>) -> Answer {
         let at = self.acquirable(call)?;
         match &self.domains[at].whois {
             none if none.is_empty() => Err("15"),
-            emails => Ok(json!({ "emails": emails })),
+            emails => Ok(object! {"emails": emails.clone()}),
         }
     }
 
@@ -53,7 +52,7 @@ impl State {
             user: call.user,
             code: format!("{:06}", (domain.id * 31 + call.stamp) % 1_000_000),
         });
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     pub(super) fn domain_acquire_validate(&mut self, call: &Call<'_>) -> Answer {
@@ -62,7 +61,7 @@ impl State {
         let ticket = ticket.filter(|t| t.user == call.user && call.param("code") == Some(&t.code));
         ticket.ok_or("15")?;
         self.give(at, call.user);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// The position of someone else's domain that the caller may have back.

@@ -1,13 +1,12 @@
 //! Other domains that are to have the records of this one.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes;
 use super::domains::is_domain;
 use super::punycode;
 use super::state::State;
+use crate::json::{Json, object};
 
 /// A domain does not have more.
 const MOST_ALIASES: usize = 20;
@@ -28,12 +27,12 @@ impl State {
     pub(super) fn alias_list(&self, call: &Call<'_>) -> Answer {
         let at = self.domain_for(call, Need::read(codes::BAD_PARAMETER))?;
         let aliases = self.domains[at].aliases.iter();
-        let shown = aliases.map(|a| json!({"id": a.id.to_string(), "domain": a.domain}));
-        let shown: Vec<Value> = shown.collect();
+        let shown = aliases.map(|a| object! {"id": a.id.to_string(), "domain": &a.domain});
+        let shown: Vec<Json> = shown.collect();
         if shown.is_empty() && call.empty_is_error() {
             return Err("7");
         }
-        Ok(json!({ "alias": shown }))
+        Ok(object! {"alias": shown})
     }
 
     /// Here `domain` is the alias, and the domain itself goes by its id only.
@@ -56,7 +55,7 @@ impl State {
         let id = self.other_id();
         let punycode = punycode::ascii(&name);
         self.domains[at].aliases.push(Alias { id, domain: name });
-        Ok(json!({"alias": {"id": id.to_string(), "punycode": punycode}}))
+        Ok(object! {"alias": object! {"id": id.to_string(), "punycode": punycode}})
     }
 
     pub(super) fn alias_remove(&mut self, call: &Call<'_>) -> Answer {
@@ -65,6 +64,6 @@ impl State {
         let aliases = &mut self.domains[at].aliases;
         let found = aliases.iter().position(|alias| Some(alias.id) == id);
         aliases.remove(found.ok_or("7")?);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 }

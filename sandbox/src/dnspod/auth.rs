@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::account::{Account, is_email};
 use super::calls::Answer;
 use super::codes::{self, Code};
 use super::state::State;
 use crate::http::{Reply, Request};
+use crate::json::{Json, object};
 
 const HOUR: Duration = Duration::from_hours(1);
 const WINDOW: Duration = Duration::from_mins(5);
@@ -48,7 +47,7 @@ impl Default for Gate {
     fn default() -> Self {
         Self {
             answer: AuthAnswer::default(),
-            strict_user_agents: true,
+            strict_user_agents: false,
             bad_user_agents: 0,
             quota: 3600,
             calls: VecDeque::new(),
@@ -86,6 +85,11 @@ impl Gate {
 }
 
 impl State {
+    /// Whether a User-Agent has to have the documented form.
+    pub(crate) fn require_user_agents(&mut self, strict: bool) {
+        self.gate.strict_user_agents = strict;
+    }
+
     /// A rule that is kept or not, by its name on the control port.
     pub(crate) fn switch(&mut self, name: &str) -> Option<&mut bool> {
         (name == "strict-user-agents").then_some(&mut self.gate.strict_user_agents)
@@ -162,12 +166,12 @@ impl State {
             )
         };
         let token = account.user_token.get_or_insert_with(made);
-        Ok(json!({ "user_token": token }))
+        Ok(object! {"user_token": &*token})
     }
 
     /// The answer to a failed login.
     pub(super) fn refuse(&self, request: &Request, code: &str, now: u64) -> Reply {
-        let nothing = serde_json::Value::Null;
+        let nothing = Json::Null;
         match &self.gate.answer {
             AuthAnswer::Codes => self.envelope(request, code, nothing, now),
             AuthAnswer::Code(code) => self.envelope(request, code, nothing, now),

@@ -1,10 +1,14 @@
 //! Jobs of many calls, in China. The work is done when the job is given; only its report comes late.
+//!
+//! What is shown has the vendor's shapes: of each part first what was asked for, all of it waiting, and later the same with what
+//! came of it. Parts have numbers of their own from 0; a record's identifier comes under another name.
 
-use serde_json::{Value, json};
-
+use super::batch_parts::{asked_records, changes, list, shown_before};
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
+use super::record::{Record, site_time};
 use super::state::State;
+use crate::json::{Json, object};
 
 /// A job and how it went.
 #[derive(Debug)]
@@ -12,7 +16,11 @@ pub(super) struct Job {
     id: u64,
     user: usize,
     kind: &'static str,
-    detail: Vec<Value>,
+    begun_at: u64,
+    /// What was asked for.
+    begun: Vec<Json>,
+    /// What came of it.
+    detail: Vec<Json>,
     /// So many looks still find it unfinished.
     unfinished: usize,
 }
@@ -20,166 +28,238 @@ pub(super) struct Job {
 type Params = Vec<(String, String)>;
 
 impl State {
-    /// Adds domains, and to each, if there is an address, records for it and for `www`.
+    /// Adds domains, and to each, if there is an address, records for `www` and for it.
     pub(super) fn batch_domains(&mut self, call: &Call<'_>) -> Answer {
         let names = list(call, "domains")?;
         let address = call.filled("record_value").map(str::to_owned);
-        let mut detail = Vec::new();
-        for name in names {
-            let made = self.part("Domain.Create", call, &[("domain", &name)]);
-            let mut item = json!({"domain": name, "domain_grade": "DP_Free", "operation": "add"});
-            let mut records = Vec::new();
-            if let Ok(payload) = &made {
-                item["domain_id"] = payload["domain"]["id"].clone();
-                for host in ["@", "www"] {
-                    let Some(address) = &address else { continue };
-                    let shown = json!({
-                        "sub_domain": host, "record_type": "A", "record_line": "默认",
-                        "value": address, "ttl": 600,
-                    });
-                    records.push(self.batch_record(call, ("domain", &name), shown));
+        let (mut begun, mut detail) = (Vec::new(), Vec::new());
+        for (number, name) in names.iter().enumerate() {
+            let hosts = ["www", "@"].into_iter().filter(|_| address.is_some());
+            let records = hosts.enumerate().map(|(number, host)| {
+                object! {
+                    "id": number,
+                    "sub_domain": host,
+                    "record_type": "A",
+                    "area": "默认",
+                    "value": address.as_deref(),
+                    "ttl": 600_u32,
+                    "err_msg": Json::Null,
+                    "status": "waiting",
+                    "operation": "plus",
                 }
+            });
+            let mut item = object! {
+                "id": number,
+                "domain": name,
+                "domain_grade": "DP_Free",
+                "err_msg": Json::Null,
+                "status": "waiting",
+                "operation": "plus",
+                "records": records.collect::<Json>(),
+            };
+            begun.push(item.clone());
+            let made = self.part("Domain.Create", call, &[("domain", name)]);
+            self.outcome(call, &mut item, made.as_ref().err());
+            for record in item.list_mut("records") {
+                let added = match &made {
+                    Ok(_) => self.add_one(call, ("domain", name), record),
+                    Err(code) => Err(*code),
+                };
+                self.outcome(call, record, added.as_ref().err());
+                record.put("record_id", added.ok());
+                record.put("mx", Json::Null);
             }
-            self.outcome(call, &mut item, &made);
-            item["records"] = records.into();
+            if let Some(domain) = made.ok().as_ref().and_then(|answer| answer.get("domain")) {
+                item.put("domain_id", domain.text("id"));
+            }
             detail.push(item);
         }
-        Ok(self.job(call, "domain", detail))
+        Ok(self.job(call, "domain", begun, detail))
     }
 
     /// Adds records, each of them to every domain.
     pub(super) fn batch_records(&mut self, call: &Call<'_>) -> Answer {
         let domains = list(call, "domain_id")?;
         let records = call.filled("records").ok_or(codes::BAD_PARAMETER)?;
-        let records: Vec<Value> =
-            serde_json::from_str(records).map_err(|_| codes::BAD_PARAMETER)?;
-        let mut detail = Vec::new();
-        for id in domains {
-            let mut shown = Vec::new();
-            for record in &records {
-                let hosts = record["sub_domain"].as_str().unwrap_or("@");
-                for host in hosts.split(',') {
-                    let mut one = record.clone();
-                    one["sub_domain"] = host.into();
-                    shown.push(self.batch_record(call, ("domain_id", &id), one));
-                }
+        let records = asked_records(records)?;
+        let (mut begun, mut detail) = (Vec::new(), Vec::new());
+        for (number, id) in domains.iter().enumerate() {
+            let found = self.domains.iter().find(|d| d.id.to_string() == *id);
+            let mut item = object! {
+                "id": number,
+                "domain_id": id,
+                "domain": found.map(|d| &d.name),
+                "domain_grade": found.map(|d| &d.grade),
+                "err_msg": Json::Null,
+                "status": "waiting",
+                "operation": Json::Null,
+                "records": records.clone(),
+            };
+            begun.push(item.clone());
+            self.outcome(call, &mut item, None);
+            for record in item.list_mut("records") {
+                let added = self.add_one(call, ("domain_id", id), record);
+                self.outcome(call, record, added.as_ref().err());
+                record.put("record_id", added.ok());
             }
-            let number: Option<u64> = id.parse().ok();
-            let name = self.domains.iter().find(|d| Some(d.id) == number);
-            detail.push(json!({
-                // A number here, where the job that adds domains has a string.
-                "domain_id": number,
-                "domain": name.map(|d| d.name.as_str()),
-                "records": shown,
-            }));
+            detail.push(item);
         }
-        Ok(self.job(call, "record_add", detail))
+        Ok(self.job(call, "record_add", begun, detail))
     }
 
-    /// Changes one thing about many records.
+    /// Changes one thing about many records. They are shown by domain, as they were before.
     pub(super) fn batch_changes(&mut self, call: &Call<'_>) -> Answer {
         let ids = list(call, "record_id")?;
-        let change = call.filled("change").ok_or(codes::BAD_PARAMETER)?;
-        let to = call.filled("change_to").ok_or(codes::BAD_PARAMETER)?;
-        let key = match change {
-            "sub_domain" | "record_type" | "value" | "mx" | "ttl" | "status" => change,
-            "area" => "record_line",
-            _ => return Err(codes::BAD_PARAMETER),
-        };
-        if change == "record_type" && call.filled("value").is_none() {
-            return Err(codes::BAD_PARAMETER);
-        }
-        let mut changes = vec![(key, to)];
-        for extra in ["value", "mx"] {
-            let given = call.filled(extra).filter(|_| change == "record_type");
-            changes.extend(given.map(|value| (extra, value)));
-        }
-        let mut detail = Vec::new();
-        for id in ids {
-            let (item, made) = match self.as_params(call, &id) {
-                Some(mut params) => {
-                    for (key, value) in &changes {
-                        params.retain(|(name, _)| name != key);
-                        params.push(((*key).to_owned(), (*value).to_owned()));
-                    }
-                    let item = shown(&params);
-                    (item, self.call_part("Record.Modify", call, &params))
+        let changes = changes(call)?;
+        let mut begun: Vec<Json> = Vec::new();
+        let mut results: Vec<Vec<Option<Code>>> = Vec::new();
+        for id in &ids {
+            let found = self.readable_record(call, id);
+            let domain = found.map(|(at, _)| &self.domains[at]);
+            let domain_id = Json::from(domain.map(|d| d.id));
+            let known = begun
+                .iter()
+                .position(|item| item.get("domain_id") == Some(&domain_id));
+            let at = known.unwrap_or(begun.len());
+            if known.is_none() {
+                begun.push(object! {
+                    "domain_id": domain_id,
+                    "domain": domain.map(|d| &d.name),
+                    "err_msg": Json::Null,
+                    "status": "waiting",
+                    "operation": Json::Null,
+                    "records": Json::List(Vec::new()),
+                    "domain_grade": domain.map(|d| &d.grade),
+                    "id": at,
+                });
+                results.push(Vec::new());
+            }
+            let mut shown = object! {"record_id": id};
+            if let Some(record) = found.and_then(|(at, id)| self.domains[at].records.get(id)) {
+                shown_before(&mut shown, record);
+            }
+            shown.put("err_msg", Json::Null);
+            shown.put("id", results[at].len());
+            shown.put("operation", "edit");
+            begun[at].push("records", shown);
+            let made = match found {
+                Some((at, id)) => {
+                    let params = self.changed_params(at, id, &changes);
+                    self.call_part("Record.Modify", call, &params)
                 }
-                None => (json!({"record_id": id}), Err(codes::BAD_RECORD_ID)),
+                None => Err(codes::BAD_RECORD_ID),
             };
-            let mut item = item;
-            item["operation"] = "modify".into();
-            self.outcome(call, &mut item, &made);
-            detail.push(json!({"domain_id": item["domain_id"], "records": [item]}));
+            results[at].push(made.err());
         }
-        Ok(self.job(call, "record_modify", detail))
+        let mut detail = begun.clone();
+        for (item, results) in detail.iter_mut().zip(results) {
+            self.outcome(call, item, None);
+            for (record, error) in item.list_mut("records").iter_mut().zip(results) {
+                self.outcome(call, record, error.as_ref());
+            }
+        }
+        Ok(self.job(call, "record_modify", begun, detail))
     }
 
-    /// How a job went. Before it is finished nothing in it is.
+    /// How a job went. Before it is finished nothing in it is, and one part of it is being done.
     pub(super) fn batch_detail(&mut self, call: &Call<'_>) -> Answer {
+        let site = self.site;
         let id: Option<u64> = call.filled("job_id").and_then(|id| id.parse().ok());
         let mut jobs = self.jobs.iter_mut();
         let job = jobs.find(|job| Some(job.id) == id && job.user == call.user);
         let job = job.ok_or("8")?;
         let mut detail = job.detail.clone();
-        let running = job.unfinished > 0;
-        if running {
+        if job.unfinished > 0 {
             job.unfinished -= 1;
-            for (at, item) in leaves(&mut detail).into_iter().enumerate() {
-                item["status"] = if at == 0 { "running" } else { "waiting" }.into();
-                item["err_msg"] = "".into();
+            detail.clone_from(&job.begun);
+            if let Some(first) = detail.first_mut() {
+                first.put("status", "running");
+                if let Some(record) = first.list_mut("records").first_mut() {
+                    record.put("status", "running");
+                }
             }
         }
-        let leaves = leaves(&mut detail);
-        let count = |status: &str| leaves.iter().filter(|i| i["status"] == status).count();
-        let (total, success, fail) = (leaves.len(), count("ok"), count("error"));
-        Ok(json!({
-            "type": job.kind, "total": total, "success": success, "fail": fail, "detail": detail,
-        }))
+        let parts: Vec<&Json> = detail.iter().flat_map(parts).collect();
+        let count = |status: &str| {
+            let of_status = parts.iter().filter(|p| p.text("status") == Some(status));
+            of_status.count()
+        };
+        let (total, success, fail) = (parts.len(), count("ok"), count("error"));
+        Ok(object! {
+            "detail": detail.clone(),
+            "total": total,
+            "success": success,
+            "fail": fail,
+            "type": job.kind,
+            "created_at": site_time(site, job.begun_at),
+        })
     }
 
-    fn job(&mut self, call: &Call<'_>, kind: &'static str, detail: Vec<Value>) -> Value {
+    fn job(
+        &mut self,
+        call: &Call<'_>,
+        kind: &'static str,
+        begun: Vec<Json>,
+        detail: Vec<Json>,
+    ) -> Json {
         let id = self.other_id();
-        let answer = json!({"job_id": id.to_string(), "detail": detail});
+        let answer = object! {"job_id": id.to_string(), "detail": begun.clone()};
         self.jobs.push(Job {
             id,
             user: call.user,
             kind,
+            begun_at: call.unix,
+            begun,
             detail,
             unfinished: self.batch_polls,
         });
         answer
     }
 
-    /// Makes one record of a job, and says how that went.
-    fn batch_record(&mut self, call: &Call<'_>, domain: (&str, &str), mut record: Value) -> Value {
+    /// Makes one record of a job from what is shown of it, and returns its identifier.
+    fn add_one(
+        &mut self,
+        call: &Call<'_>,
+        domain: (&str, &str),
+        shown: &Json,
+    ) -> Result<u64, Code> {
         let mut params: Params = vec![(domain.0.to_owned(), domain.1.to_owned())];
-        for (key, value) in record.as_object().into_iter().flatten() {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            params.push((key.to_ascii_lowercase(), value));
+        for (shown_as, param) in [
+            ("sub_domain", "sub_domain"),
+            ("record_type", "record_type"),
+            ("area", "record_line"),
+            ("value", "value"),
+            ("mx", "mx"),
+            ("ttl", "ttl"),
+        ] {
+            let text = match shown.get(shown_as) {
+                None | Some(Json::Null) => continue,
+                Some(Json::Text(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            };
+            params.push((param.to_owned(), text));
         }
-        let made = self.call_part("Record.Create", call, &params);
-        if let Ok(payload) = &made {
-            record["id"] = payload["record"]["id"].clone();
-        }
-        record["operation"] = "add".into();
-        self.outcome(call, &mut record, &made);
-        record
+        let made = self.call_part("Record.Create", call, &params)?;
+        let id = made.get("record").and_then(|record| record.text("id"));
+        id.and_then(|id| id.parse().ok())
+            .ok_or(codes::BAD_PARAMETER)
     }
 
-    /// The parameters that leave a record as it is; none if the caller has no such record.
-    fn as_params(&self, call: &Call<'_>, id: &str) -> Option<Params> {
+    /// The position of the domain and the identifier of a record that the caller may see.
+    fn readable_record(&self, call: &Call<'_>, id: &str) -> Option<(usize, u64)> {
         let id: u64 = id.parse().ok()?;
-        let (domain, record) = self
-            .domains
-            .iter()
-            .find_map(|d| Some((d, d.records.get(id)?)))?;
-        if !self.reach(domain, call).covers(&record.name, false) {
-            return None;
-        }
-        let content = record.content();
+        let mut domains = self.domains.iter().enumerate();
+        let (at, record) = domains.find_map(|(at, d)| Some((at, d.records.get(id)?)))?;
+        let reach = self.reach(&self.domains[at], call);
+        reach.covers(&record.name, false).then_some((at, id))
+    }
+
+    /// The parameters that leave a record as it is but for the changes.
+    fn changed_params(&self, at: usize, id: u64, changes: &[(&str, String)]) -> Params {
+        let domain = &self.domains[at];
+        let Some(content) = domain.records.get(id).map(Record::content) else {
+            return Vec::new();
+        };
         let status = if content.enabled { "enable" } else { "disable" };
         let mut params = vec![
             ("domain_id", domain.id.to_string()),
@@ -197,10 +277,14 @@ impl State {
         if let Some(weight) = content.weight {
             params.push(("weight", weight.to_string()));
         }
+        for (key, value) in changes {
+            params.retain(|(name, _)| name != key);
+            params.push((key, value.clone()));
+        }
         let owned = params
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));
-        Some(owned.collect())
+        owned.collect()
     }
 
     fn part(&mut self, name: &str, call: &Call<'_>, params: &[(&str, &str)]) -> Answer {
@@ -215,46 +299,24 @@ impl State {
         made.unwrap_or(Err(codes::BAD_PARAMETER))
     }
 
-    fn outcome(&self, call: &Call<'_>, item: &mut Value, made: &Answer) {
+    /// Shows how a part went.
+    fn outcome(&self, call: &Call<'_>, part: &mut Json, error: Option<&Code>) {
         let chinese = match call.param("lang") {
             None => self.chinese,
             Some(lang) => lang == "cn",
         };
-        let (status, message) = match made {
-            Ok(_) => ("ok", ""),
-            Err(code) => ("error", codes::message(code, self.china(), chinese)),
-        };
-        item["status"] = status.into();
-        item["err_msg"] = message.into();
+        let message = error.map(|code| codes::message(code, self.china(), chinese));
+        part.put("err_msg", message);
+        part.put("status", if error.is_some() { "error" } else { "ok" });
     }
 }
 
-/// A list with commas between.
-fn list(call: &Call<'_>, name: &str) -> Result<Vec<String>, Code> {
-    let given = call.filled(name).ok_or(codes::BAD_PARAMETER)?;
-    Ok(given
-        .split(',')
-        .map(|part| part.trim().to_owned())
-        .collect())
-}
-
-fn shown(params: &Params) -> Value {
-    let fields = params.iter();
-    fields
-        .map(|(name, value)| (name.clone(), Value::from(value.clone())))
-        .collect()
-}
-
-/// Whatever in a job went well or badly by itself: every domain that was added, and every record.
-fn leaves(detail: &mut [Value]) -> Vec<&mut Value> {
-    let mut leaves = Vec::new();
-    for item in detail {
-        let own = item.get("status").is_some();
-        if own {
-            leaves.push(item);
-        } else if let Some(records) = item["records"].as_array_mut() {
-            leaves.extend(records);
-        }
-    }
-    leaves
+/// What counts in a job: every domain to which something is done itself, and every record.
+fn parts(item: &Json) -> impl Iterator<Item = &Json> {
+    let own = item.get("operation").is_some_and(|o| *o != Json::Null);
+    let records = match item.get("records") {
+        Some(Json::List(records)) => records.as_slice(),
+        _ => &[],
+    };
+    own.then_some(item).into_iter().chain(records)
 }

@@ -3,16 +3,15 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::auth::{is_user_agent, page};
 use super::codes::{self, Code};
 use super::state::State;
 use crate::clock::Clock;
 use crate::http::{Reply, Request};
+use crate::json::Json;
 
 /// What a call comes to: its payload, or the code that says why not.
-pub(super) type Answer = Result<Value, Code>;
+pub(super) type Answer = Result<Json, Code>;
 
 /// A call of one user.
 pub(super) struct Call<'a> {
@@ -68,10 +67,10 @@ impl State {
         }
         let (now, unix) = (clock.elapsed(), clock.unix());
         if request.method != "POST" {
-            return self.envelope(request, codes::ONLY_POST, Value::Null, unix);
+            return self.envelope(request, codes::ONLY_POST, Json::Null, unix);
         }
         if self.gate.banned(now) {
-            return self.envelope(request, codes::LOGIN_BANNED, Value::Null, unix);
+            return self.envelope(request, codes::LOGIN_BANNED, Json::Null, unix);
         }
         if request.path == "/Auth" && !self.china() {
             let answer = self.auth(request, now);
@@ -85,10 +84,10 @@ impl State {
             }
         };
         if self.gate.over_quota(now) {
-            return self.envelope(request, codes::TOO_OFTEN, Value::Null, unix);
+            return self.envelope(request, codes::TOO_OFTEN, Json::Null, unix);
         }
         if !self.accounts[user].is_enabled() {
-            return self.envelope(request, codes::ACCOUNT_LOCKED, Value::Null, unix);
+            return self.envelope(request, codes::ACCOUNT_LOCKED, Json::Null, unix);
         }
         let call = Call {
             params: &request.form,
@@ -100,7 +99,7 @@ impl State {
         };
         if request.path == "/Info.Version" {
             // The version is in the message, not in the payload.
-            return self.wrapped(request, "1", "4.6", Value::Null, unix);
+            return self.wrapped(request, "1", "4.6", Json::Null, unix);
         }
         let path = request.path.strip_prefix('/').unwrap_or_default();
         match self.noted(path, &call) {
@@ -112,7 +111,7 @@ impl State {
     fn wrap(&self, request: &Request, answer: Answer, unix: u64) -> Reply {
         match answer {
             Ok(payload) => self.envelope(request, "1", payload, unix),
-            Err(code) => self.envelope(request, code, Value::Null, unix),
+            Err(code) => self.envelope(request, code, Json::Null, unix),
         }
     }
 }

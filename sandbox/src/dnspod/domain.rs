@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::acquire::Ticket;
 use super::aliases::Alias;
@@ -11,6 +11,7 @@ use super::locks::Lock;
 use super::punycode;
 use super::record::{Record, site_time};
 use super::shares::Share;
+use crate::json::{Json, object};
 use crate::log::Site;
 use crate::table::Table;
 
@@ -150,7 +151,7 @@ impl Domain {
 
     /// As `Domain.List` and `Domain.Info` show it: the id is a number in the list and a string elsewhere, and an absent
     /// remark is `""` there, `false` here.
-    pub(super) fn shown(&self, site: Site, listed: bool, view: &View<'_>) -> Value {
+    pub(super) fn shown(&self, site: Site, listed: bool, view: &View<'_>) -> Json {
         let text = self.id.to_string();
         let group = if view.shared {
             SHARED_GROUP
@@ -158,36 +159,42 @@ impl Domain {
             self.group
         };
         let remark = match self.remark.as_str() {
-            "" if !listed => json!(false),
-            remark => json!(remark),
+            "" if !listed => Json::Bool(false),
+            remark => Json::from(remark),
         };
-        let mut shown = json!({
-            "id": if listed { json!(self.id) } else { json!(text) },
-            "name": self.name,
-            "punycode": self.punycode,
-            "grade": self.grade,
+        let mut shown = object! {
+            "id": if listed { Json::from(self.id) } else { Json::from(text) },
+            "name": &self.name,
+            "punycode": &self.punycode,
+            "grade": &self.grade,
             "grade_title": self.grade.split_once('_').map_or("", |(_, title)| title),
             "status": self.status(view.unix),
-            "ext_status": self.ext_status,
+            "ext_status": &self.ext_status,
             "records": self.records.len().to_string(),
-            "group_id": if site == Site::China { json!(group) } else { json!(group.to_string()) },
+            "group_id": if site == Site::China { Json::from(group) } else { Json::from(group.to_string()) },
             "is_mark": yes_no(self.marked),
             "remark": remark,
             "is_vip": yes_no(self.vip),
             "searchengine_push": yes_no(self.pushed),
-            "created_on": site_time(site, self.created_on),
-            "updated_on": site_time(site, self.changed_on),
-            "ttl": self.min_ttl.max(600).to_string(),
-            "owner": view.owner,
-        });
+        };
+        if site == Site::International {
+            shown.put("beian", "no");
+        }
+        if !listed {
+            shown.put("user_id", view.owner_id.to_string());
+        }
+        shown.put("created_on", site_time(site, self.created_on));
+        shown.put("updated_on", site_time(site, self.changed_on));
+        shown.put("ttl", self.min_ttl.max(600).to_string());
         if site == Site::China {
-            shown["cname_speedup"] = "disable".into();
-            shown["auth_to_anquanbao"] = false.into();
-        } else {
-            shown["beian"] = "no".into();
+            shown.put("cname_speedup", "disable");
+        }
+        shown.put("owner", view.owner);
+        if site == Site::China {
+            shown.put("auth_to_anquanbao", false);
         }
         for (key, value) in &self.other {
-            shown[key] = value.clone();
+            shown.put(key, value.clone());
         }
         shown
     }
@@ -196,6 +203,7 @@ impl Domain {
 /// Who looks at a domain, and when.
 pub(super) struct View<'a> {
     pub(super) owner: &'a str,
+    pub(super) owner_id: u64,
     pub(super) shared: bool,
     pub(super) unix: u64,
 }

@@ -1,13 +1,12 @@
 //! `Domain.Create`, `.List`, `.Info` and `.Remove`.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
 use super::domain::{Domain, SHARED_GROUP, View};
 use super::state::State;
 use super::{punycode, rules};
+use crate::json::{Json, object};
 
 /// The smallest TTL of a domain on the free plan.
 pub(super) const FREE_MIN_TTL: u32 = 600;
@@ -38,9 +37,11 @@ impl State {
         let domain = domain.ok_or(codes::BAD_PARAMETER)?;
         domain.group = group.unwrap_or(domain.group);
         domain.marked = marked;
-        Ok(json!({
-            "domain": {"id": id.to_string(), "punycode": domain.punycode, "domain": domain.name},
-        }))
+        Ok(object! {
+            "domain": object! {
+                "id": id.to_string(), "punycode": &domain.punycode, "domain": &domain.name,
+            },
+        })
     }
 
     pub(super) fn domain_list(&self, call: &Call<'_>) -> Answer {
@@ -69,7 +70,7 @@ impl State {
         let of_kind: Vec<&Domain> = of_kind.collect();
         let (from, length) = self.page(call, "6", "7")?;
         let page = of_kind.iter().skip(from).take(length);
-        let shown: Vec<Value> = page.map(|d| self.domain_json(d, call, true)).collect();
+        let shown: Vec<Json> = page.map(|d| self.domain_json(d, call, true)).collect();
         if shown.is_empty() && call.empty_is_error() {
             return Err("9");
         }
@@ -78,30 +79,28 @@ impl State {
         let unsteady = |kind: &str| {
             let count = count(kind);
             if self.china() {
-                json!(count)
+                Json::from(count)
             } else {
-                json!(count.to_string())
+                Json::from(count.to_string())
             }
         };
-        Ok(json!({
-            "info": {
+        Ok(object! {
+            "info": object! {
                 "domain_total": of_kind.len(), "all_total": all.len(),
                 "mine_total": unsteady("mine"), "share_total": unsteady("share"),
                 "vip_total": count("vip"), "ismark_total": count("ismark"),
                 "pause_total": count("pause"), "error_total": count("error"),
-                "lock_total": count("lock"), "spam_total": count("spam"), "vip_expire": 0,
+                "lock_total": count("lock"), "spam_total": count("spam"), "vip_expire": 0_u32,
                 "share_out_total": count("share_out"),
             },
             "domains": shown,
-        }))
+        })
     }
 
     pub(super) fn domain_info(&self, call: &Call<'_>) -> Answer {
         let at = self.domain_for(call, Need::read("8"))?;
-        let mut domain = self.domain_json(&self.domains[at], call, false);
-        let owner = self.domains[at].owner;
-        domain["user_id"] = self.accounts[owner].user.to_string().into();
-        Ok(json!({ "domain": domain }))
+        let domain = self.domain_json(&self.domains[at], call, false);
+        Ok(object! {"domain": domain})
     }
 
     pub(super) fn domain_remove(&mut self, call: &Call<'_>) -> Answer {
@@ -111,7 +110,7 @@ impl State {
             return Err("8");
         }
         self.domains.remove(at);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// `offset` and `length`, the latter never more than the site gives at once.
@@ -145,9 +144,10 @@ impl State {
         seen.filter(|d| group_of(d, call) == group).count()
     }
 
-    fn domain_json(&self, domain: &Domain, call: &Call<'_>, listed: bool) -> Value {
+    fn domain_json(&self, domain: &Domain, call: &Call<'_>, listed: bool) -> Json {
         let view = View {
             owner: self.accounts[domain.owner].email(),
+            owner_id: self.accounts[domain.owner].user,
             shared: domain.owner != call.user,
             unix: call.unix,
         };

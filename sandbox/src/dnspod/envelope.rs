@@ -2,24 +2,17 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value, json};
-
 use super::codes;
 use super::record::site_time;
 use super::state::State;
 use crate::http::{Reply, Request};
+use crate::json::{Json, object};
 
 const CONTENT_TYPE: &str = "text/html;charset=UTF-8";
 
 impl State {
     /// An answer with HTTP 200, whatever the code says. XML unless JSON was asked for.
-    pub(super) fn envelope(
-        &self,
-        request: &Request,
-        code: &str,
-        payload: Value,
-        now: u64,
-    ) -> Reply {
+    pub(super) fn envelope(&self, request: &Request, code: &str, payload: Json, now: u64) -> Reply {
         let message = codes::message(code, self.china(), self.speaks_chinese(request));
         self.wrapped(request, code, message, payload, now)
     }
@@ -29,22 +22,21 @@ impl State {
         request: &Request,
         code: &str,
         message: &str,
-        payload: Value,
+        payload: Json,
         now: u64,
     ) -> Reply {
-        let status = json!({
+        let status = object! {
             "code": code,
             "message": message,
             "created_at": site_time(self.site, now),
-        });
-        let mut answer = match payload {
-            Value::Object(payload) => payload,
-            _ => Map::new(),
         };
-        answer.insert("status".to_owned(), status);
+        let mut answer = vec![("status".to_owned(), status)];
+        if let Json::Object(payload) = payload {
+            answer.extend(payload);
+        }
         let format = request.form("format").or_else(|| request.query("format"));
         let body = match format {
-            Some("json") => escaped(&Value::Object(answer).to_string()),
+            Some("json") => escaped(&Json::Object(answer).to_string()),
             _ => xml(&answer),
         };
         Reply::text(200, CONTENT_TYPE, body).code(code)
@@ -52,7 +44,7 @@ impl State {
 
     /// A code on demand.
     pub(crate) fn fault(&self, request: &Request, code: &str, now: u64) -> Reply {
-        self.envelope(request, code, Value::Null, now)
+        self.envelope(request, code, Json::Null, now)
     }
 
     fn speaks_chinese(&self, request: &Request) -> bool {
@@ -80,7 +72,7 @@ fn escaped(json: &str) -> String {
     text
 }
 
-fn xml(answer: &Map<String, Value>) -> String {
+fn xml(answer: &[(String, Json)]) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dnspod>");
     for (name, value) in answer {
         element(&mut text, name, value);
@@ -88,20 +80,20 @@ fn xml(answer: &Map<String, Value>) -> String {
     text + "</dnspod>"
 }
 
-fn element(text: &mut String, name: &str, value: &Value) {
+fn element(text: &mut String, name: &str, value: &Json) {
     let _ = write!(text, "<{name}>");
     match value {
-        Value::Null => {}
-        Value::String(s) if name == "message" || s.contains(['<', '&', '>']) => {
+        Json::Null => {}
+        Json::Text(s) if name == "message" || s.contains(['<', '&', '>']) => {
             let _ = write!(text, "<![CDATA[{s}]]>");
         }
-        Value::String(s) => *text += s,
-        Value::Array(items) => {
+        Json::Text(s) => *text += s,
+        Json::List(items) => {
             for item in items {
                 element(text, "item", item);
             }
         }
-        Value::Object(fields) => {
+        Json::Object(fields) => {
             for (name, value) in fields {
                 element(text, name, value);
             }

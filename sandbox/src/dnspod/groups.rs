@@ -1,11 +1,10 @@
 //! Groups of domains: eight of the service's, and those a user makes.
 
-use serde_json::{Value, json};
-
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
 use super::domain::{DEFAULT_GROUP, SHARED_GROUP};
 use super::state::State;
+use crate::json::{Json, object};
 
 /// The service's groups, which have the numbers from 1, in English and in Chinese.
 const SYSTEM: [(&str, &str); 8] = [
@@ -31,7 +30,7 @@ pub(super) struct Group {
 }
 
 impl State {
-    pub(super) fn group_list(&self, call: &Call<'_>) -> Value {
+    pub(super) fn group_list(&self, call: &Call<'_>) -> Json {
         let system = (1..).zip(SYSTEM).map(|(id, (english, chinese))| {
             let name = if self.china() { chinese } else { english };
             (id, name, "system")
@@ -39,14 +38,14 @@ impl State {
         let own = self.accounts[call.user].groups.iter();
         let own = own.map(|g| (g.id, g.name.as_str(), "custom"));
         let shown = system.chain(own).map(|(id, name, kind)| {
-            json!({
+            object! {
                 "group_id": id,
                 "group_name": name,
                 "group_type": kind,
                 "size": self.group_size(call, id),
-            })
+            }
         });
-        json!({"groups": shown.collect::<Vec<_>>()})
+        object! {"groups": shown.collect::<Json>()}
     }
 
     /// Only those who pay for a domain may. The answer is an object, unlike the list's array.
@@ -59,14 +58,14 @@ impl State {
         }
         let id = self.other_id();
         self.accounts[call.user].groups.push(Group { id, name });
-        Ok(json!({"groups": {"id": id.to_string()}}))
+        Ok(object! {"groups": object! {"id": id.to_string()}})
     }
 
     pub(super) fn group_modify(&mut self, call: &Call<'_>) -> Answer {
         let at = self.own_group(call)?;
         let name = self.new_name(call)?;
         self.accounts[call.user].groups[at].name = name;
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// The domains that were in it go back to the first group.
@@ -78,7 +77,7 @@ impl State {
                 domain.group = DEFAULT_GROUP;
             }
         }
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// A group into which the caller may put a domain of his.

@@ -1,11 +1,10 @@
 //! What was done, as `Domain.Log` and `User.Log` tell it.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::record::site_time;
 use super::state::State;
+use crate::json::{Json, object};
 
 /// So many entries come at once.
 const PAGE: usize = 500;
@@ -55,17 +54,20 @@ impl State {
         let page = history.iter().skip(offset).take(length);
         let page: Vec<&str> = page.map(String::as_str).collect();
         let mut answer =
-            json!({"log": or_sentence(page, "There is no domain logs at the moment.")});
+            object! {"log": or_sentence(page, "There is no domain logs at the moment.")};
         if !self.china() {
-            answer["info"] = json!({"count": history.len(), "page_size": length});
+            answer.put(
+                "info",
+                object! {"count": history.len(), "page_size": length},
+            );
         }
         Ok(answer)
     }
 
-    pub(super) fn user_log(&self, call: &Call<'_>) -> Value {
+    pub(super) fn user_log(&self, call: &Call<'_>) -> Json {
         let history = self.accounts[call.user].history.iter();
         let page: Vec<&str> = history.take(PAGE).map(String::as_str).collect();
-        json!({"log": or_sentence(page, "There is no user logs at the moment.")})
+        object! {"log": or_sentence(page, "There is no user logs at the moment.")}
     }
 }
 

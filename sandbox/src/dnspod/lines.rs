@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Map, Value, json};
-
+use crate::json::{Json, object};
 use crate::log::Site;
 
 /// The lines of the international site: areas, their names, and in each the codes that `record_line` takes.
-static ABROAD: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("lines.json")).unwrap_or_default());
+static ABROAD: LazyLock<Json> =
+    LazyLock::new(|| serde_json::from_str(include_str!("lines.json")).unwrap_or(Json::Null));
 
 const DEFAULT: &str = "Default";
 const DEFAULT_CHINA: &str = "默认";
@@ -52,22 +51,28 @@ pub(super) fn asked(site: Site, name: Option<&str>, id: Option<&str>) -> Option<
 }
 
 fn is_code(code: &str) -> bool {
-    let mut areas = ABROAD.as_object().into_iter().flatten();
-    areas.any(|(_, area)| area["sub_area"].get(code).is_some())
+    ABROAD.fields().any(|(_, area)| {
+        let lines = area.get("sub_area");
+        lines.is_some_and(|lines| lines.get(code).is_some())
+    })
 }
 
 /// What `Record.Line` answers: abroad areas with their lines, in China names, and beside them ids, of which the first is
 /// a number and the others are strings.
-pub(super) fn all(site: Site) -> Value {
+pub(super) fn all(site: Site) -> Json {
     if site == Site::International {
-        return json!({ "lines": *ABROAD });
+        return object! {"lines": ABROAD.clone()};
     }
     let names = CHINA.iter().map(|(name, _)| *name);
     let ids = CHINA.iter().map(|(name, id)| {
-        let id = if *id == "0" { json!(0) } else { json!(id) };
+        let id = if *id == "0" {
+            Json::from(0_u32)
+        } else {
+            Json::from(*id)
+        };
         ((*name).to_owned(), id)
     });
-    json!({"lines": names.collect::<Vec<_>>(), "line_ids": ids.collect::<Map<_, _>>()})
+    object! {"lines": names.collect::<Json>(), "line_ids": Json::Object(ids.collect())}
 }
 
 /// The line of a record made by hand.

@@ -1,13 +1,12 @@
 //! `Record.List` and `Record.Info`.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes;
 use super::record::Record;
 use super::state::State;
 use super::{lines, rules};
+use crate::json::{Json, object};
 
 impl State {
     pub(super) fn record_list(&self, call: &Call<'_>) -> Answer {
@@ -25,33 +24,33 @@ impl State {
             None => domain.records.sorted().filter(wanted).collect(),
         };
         let page = matching.iter().skip(from).take(length);
-        let shown: Vec<Value> = page.map(|r| r.listed(self.site)).collect();
+        let shown: Vec<Json> = page.map(|r| r.listed(self.site)).collect();
         if shown.is_empty() && call.empty_is_error() {
             return Err(codes::NO_RECORDS);
         }
         let apex = domain.records.at(&rules::order("@"));
         let servers = apex.filter(|r| r.hold);
         let servers: Vec<&str> = servers.map(|r| r.value.trim_end_matches('.')).collect();
-        Ok(json!({
-            "domain": {
+        Ok(object! {
+            "domain": object! {
                 "id": domain.id.to_string(),
-                "name": domain.name,
-                "punycode": domain.punycode,
-                "grade": domain.grade,
+                "name": &domain.name,
+                "punycode": &domain.punycode,
+                "grade": &domain.grade,
                 "owner": self.accounts[domain.owner].email(),
-                "ext_status": domain.ext_status,
+                "ext_status": &domain.ext_status,
                 "ttl": domain.min_ttl.max(600),
                 "min_ttl": domain.min_ttl,
                 "dnspod_ns": servers,
                 "status": domain.status(call.unix),
             },
-            "info": {
+            "info": object! {
                 "sub_domains": domain.records.len().to_string(),
                 "record_total": matching.len().to_string(),
                 "records_num": shown.len().to_string(),
             },
             "records": shown,
-        }))
+        })
     }
 
     fn is_wanted(&self, call: &Call<'_>, record: &Record) -> bool {
@@ -68,13 +67,13 @@ impl State {
         let (at, id) = self.record_for(call, need)?;
         let domain = &self.domains[at];
         let record = domain.records.get(id).ok_or(codes::BAD_RECORD_ID)?;
-        Ok(json!({
-            "domain": {
+        Ok(object! {
+            "domain": object! {
                 "id": domain.id.to_string(),
-                "domain": domain.name,
-                "domain_grade": domain.grade,
+                "domain": &domain.name,
+                "domain_grade": &domain.grade,
             },
             "record": record.info(self.site, domain.id),
-        }))
+        })
     }
 }

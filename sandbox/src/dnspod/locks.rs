@@ -1,12 +1,11 @@
 //! Domains that their owners lock, so that nothing can be written for some days.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes;
 use super::record::site_date;
 use super::state::State;
+use crate::json::{Json, object};
 
 const DAY: u64 = 86_400;
 
@@ -46,20 +45,20 @@ impl State {
             start: call.unix,
             end: call.unix + days * DAY,
         };
-        let shown = json!({
+        let shown = object! {
             "domain_id": domain.id,
-            "lock_code": lock.code,
+            "lock_code": &lock.code,
             "lock_end": site_date(site, lock.end),
-        });
+        };
         domain.lock = Some(lock);
-        Ok(json!({ "lock": shown }))
+        Ok(object! {"lock": shown})
     }
 
     pub(super) fn domain_lock_status(&self, call: &Call<'_>) -> Answer {
         let need = Need::own(codes::BAD_PARAMETER).locked(None);
         let at = self.domain_for(call, need)?;
         let lock = self.lock_json(at, call.unix).ok_or("7")?;
-        Ok(json!({ "lock": lock }))
+        Ok(object! {"lock": lock})
     }
 
     /// Abroad the answer still shows the lock, as if it were in force.
@@ -74,19 +73,19 @@ impl State {
         lock.ok_or("9")?;
         domain.lock = None;
         Ok(if self.china() {
-            Value::Null
+            Json::Null
         } else {
-            json!({ "lock": shown })
+            object! {"lock": shown}
         })
     }
 
-    fn lock_json(&self, at: usize, unix: u64) -> Option<Value> {
+    fn lock_json(&self, at: usize, unix: u64) -> Option<Json> {
         let lock = self.domains[at].lock.as_ref();
         let lock = lock.filter(|lock| lock.holds(unix))?;
-        Some(json!({
+        Some(object! {
             "lock_status": "yes",
             "start_at": site_date(self.site, lock.start),
             "end_at": site_date(self.site, lock.end),
-        }))
+        })
     }
 }

@@ -7,6 +7,7 @@ mod actions;
 mod aliases;
 mod auth;
 mod batch;
+mod batch_parts;
 mod calls;
 mod codes;
 mod content;
@@ -116,7 +117,8 @@ impl DnsPod {
     }
 
     /// Adds a record from the fields of `Record.List`'s record object. Nothing is checked. Fields that are not known are
-    /// kept, and shown again.
+    /// kept, and shown again. An `id` is kept too, if it is of an older record than those made here and no record has it: some
+    /// clients cannot read the ids of today, which have outgrown 31 bits.
     pub fn add_full(&self, zone: &str, record: Value) -> u64 {
         let world = &mut *self.shared.world();
         let stamp = world.clock.stamp();
@@ -162,10 +164,10 @@ impl DnsPod {
         world.pod(self.site).gate.banned(now)
     }
 
-    /// Whether a User-Agent has to have the documented form (the default), or any will do: the site for China answered
-    /// `python-requests/2.9.1` in 2016.
+    /// Whether a User-Agent has to have the documented form, or any will do (the default): the site for China answered
+    /// `python-requests/2.9.1` in 2016, and clients without an address in theirs are in wide use.
     pub fn strict_user_agents(&self, strict: bool) {
-        self.with(|pod| pod.gate.strict_user_agents = strict);
+        self.with(|pod| pod.require_user_agents(strict));
     }
 
     /// How many requests were turned away for their User-Agent.

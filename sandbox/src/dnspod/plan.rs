@@ -1,7 +1,5 @@
 //! What a plan allows: `Record.Type`, `Record.Line` and `Domain.Purview`.
 
-use serde_json::json;
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
@@ -9,6 +7,7 @@ use super::lines;
 use super::locks::MOST_DAYS;
 use super::rules::{LOAD_BALANCING, MOST_LEVELS};
 use super::state::State;
+use crate::json::object;
 
 /// The types of the documents; the site for China has come by more since.
 const TYPES: [&str; 9] = [
@@ -44,9 +43,9 @@ impl State {
     pub(super) fn record_type(&self, call: &Call<'_>) -> Answer {
         self.grade(call)?;
         Ok(if self.china() {
-            json!({ "types": TYPES_CHINA })
+            object! {"types": TYPES_CHINA}
         } else {
-            json!({ "types": TYPES })
+            object! {"types": TYPES}
         })
     }
 
@@ -60,7 +59,8 @@ impl State {
         let grade = call.filled("domain_grade").ok_or(codes::BAD_PARAMETER)?;
         let known = match grade.split_once('_') {
             Some(("DP" | "D", plan)) if self.china() => GRADES.contains(&plan),
-            _ => grade == "DP_Free",
+            // What else there is abroad is not documented; a domain of it says so.
+            _ => grade == "DP_Free" || self.domains.iter().any(|d| d.grade == grade),
         };
         known.then_some(()).ok_or(codes::BAD_PARAMETER)
     }
@@ -70,20 +70,20 @@ impl State {
         let domain = &self.domains[at];
         let limit = |kind: &str| domain.limits.get(kind).copied();
         let mut purview = vec![
-            json!({"name": "记录TTL最低", "value": domain.min_ttl}),
-            json!({"name": "域名锁定天数", "value": MOST_DAYS}),
-            json!({"name": "负载均衡数量", "value": LOAD_BALANCING}),
-            json!({"name": "子域名级数", "value": MOST_LEVELS}),
-            json!({"name": "搜索引擎推送", "value": "yes"}),
+            object! {"name": "记录TTL最低", "value": domain.min_ttl},
+            object! {"name": "域名锁定天数", "value": MOST_DAYS},
+            object! {"name": "负载均衡数量", "value": LOAD_BALANCING},
+            object! {"name": "子域名级数", "value": MOST_LEVELS},
+            object! {"name": "搜索引擎推送", "value": "yes"},
         ];
         for (kind, name) in [
             ("URL", "URL转发数量"),
             ("AAAA", "AAAA记录数量"),
             ("NS", "NS记录数量"),
         ] {
-            let value = limit(kind).map(|value| json!({"name": name, "value": value}));
+            let value = limit(kind).map(|value| object! {"name": name, "value": value});
             purview.extend(value);
         }
-        Ok(json!({ "purview": purview }))
+        Ok(object! {"purview": purview})
     }
 }

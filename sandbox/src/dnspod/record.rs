@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::content::Content;
 use super::{lines, rules};
 use crate::clock::{date, date_time};
+use crate::json::{Json, object};
 use crate::log::Site;
 use crate::table::Row;
 
@@ -159,84 +160,93 @@ impl Record {
         recent.count()
     }
 
-    fn weight_json(&self) -> Value {
-        self.weight.map_or(Value::Null, Value::from)
+    /// Whether a weight is shown: in China always, abroad only where there is one.
+    fn shows_weight(&self, site: Site) -> bool {
+        site == Site::China || self.weight.is_some()
     }
 
     /// As `Record.List` shows it.
-    pub(super) fn listed(&self, site: Site) -> Value {
+    pub(super) fn listed(&self, site: Site) -> Json {
         let word = if self.enabled { "enabled" } else { "disabled" };
-        let mut shown = self.other.clone();
-        let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
-        put("id", self.id.to_string().into());
-        put("name", self.name.clone().into());
-        put("line", self.line.clone().into());
-        put("type", self.kind.clone().into());
-        put("ttl", self.ttl.to_string().into());
-        put("value", self.value.clone().into());
-        put("mx", self.mx.to_string().into());
-        put("enabled", if self.enabled { "1" } else { "0" }.into());
-        put("status", word.into());
-        put("monitor_status", self.monitor_status.clone().into());
-        put("remark", self.remark.clone().into());
-        put("updated_on", site_time(site, self.updated_on).into());
-        if self.hold {
-            put("hold", "hold".into());
-        }
-        if site == Site::China {
-            put("line_id", lines::id_of(&self.line).into());
-            put("weight", self.weight_json());
-            put("use_aqb", "no".into());
-        } else if self.weight.is_some() {
-            put("weight", self.weight_json());
-        }
-        Value::Object(shown)
-    }
-
-    /// As `Record.Info` shows it: the same under other names.
-    pub(super) fn info(&self, site: Site, domain_id: u64) -> Value {
-        let mut shown = json!({
+        let mut shown = object! {
             "id": self.id.to_string(),
-            "sub_domain": self.name,
-            "record_type": self.kind,
-            "record_line": self.line,
-            "value": self.value,
-            "mx": self.mx.to_string(),
-            "ttl": self.ttl.to_string(),
-            "enabled": if self.enabled { "1" } else { "0" },
-            "monitor_status": self.monitor_status,
-            "remark": self.remark,
-            "updated_on": site_time(site, self.updated_on),
-            "domain_id": domain_id.to_string(),
-        });
+            "name": &self.name,
+            "line": &self.line,
+        };
         if site == Site::China {
-            shown["record_line_id"] = lines::id_of(&self.line).into();
-            shown["weight"] = self.weight_json();
-        } else if self.weight.is_some() {
-            shown["weight"] = self.weight_json();
+            shown.put("line_id", lines::id_of(&self.line));
+        }
+        shown.put("type", &self.kind);
+        shown.put("ttl", self.ttl.to_string());
+        shown.put("value", &self.value);
+        if self.shows_weight(site) {
+            shown.put("weight", self.weight);
+        }
+        shown.put("mx", self.mx.to_string());
+        shown.put("enabled", if self.enabled { "1" } else { "0" });
+        shown.put("status", word);
+        shown.put("monitor_status", &self.monitor_status);
+        shown.put("remark", &self.remark);
+        shown.put("updated_on", site_time(site, self.updated_on));
+        if site == Site::China {
+            shown.put("use_aqb", "no");
+        }
+        if self.hold {
+            shown.put("hold", "hold");
+        }
+        for (name, value) in &self.other {
+            if shown.get(name).is_none() {
+                shown.put(name, value.clone());
+            }
         }
         shown
     }
 
-    /// As `Record.Create` answers: the id is a string.
-    pub(super) fn created(&self, site: Site) -> Value {
-        let word = if self.enabled { "enabled" } else { "disabled" };
-        let mut shown = json!({"id": self.id.to_string(), "name": self.name, "status": word});
+    /// As `Record.Info` shows it: the same under other names.
+    pub(super) fn info(&self, site: Site, domain_id: u64) -> Json {
+        let mut shown = object! {
+            "id": self.id.to_string(),
+            "sub_domain": &self.name,
+            "record_type": &self.kind,
+            "record_line": &self.line,
+        };
         if site == Site::China {
-            shown["weight"] = self.weight_json();
+            shown.put("record_line_id", lines::id_of(&self.line));
         }
-        json!({ "record": shown })
+        shown.put("value", &self.value);
+        if self.shows_weight(site) {
+            shown.put("weight", self.weight);
+        }
+        shown.put("mx", self.mx.to_string());
+        shown.put("ttl", self.ttl.to_string());
+        shown.put("enabled", if self.enabled { "1" } else { "0" });
+        shown.put("monitor_status", &self.monitor_status);
+        shown.put("remark", &self.remark);
+        shown.put("updated_on", site_time(site, self.updated_on));
+        shown.put("domain_id", domain_id.to_string());
+        shown
+    }
+
+    /// As `Record.Create` answers: the id is a string.
+    pub(super) fn created(&self, site: Site) -> Json {
+        let word = if self.enabled { "enabled" } else { "disabled" };
+        let mut shown = object! {"id": self.id.to_string(), "name": &self.name, "status": word};
+        if site == Site::China {
+            shown.put("weight", self.weight);
+        }
+        object! {"record": shown}
     }
 
     /// As `Record.Modify` answers: the id is a number, and the status another word.
-    pub(super) fn modified(&self, site: Site) -> Value {
+    pub(super) fn modified(&self, site: Site) -> Json {
         let word = if self.enabled { "enable" } else { "disable" };
-        let mut shown =
-            json!({"id": self.id, "name": self.name, "value": self.value, "status": word});
+        let mut shown = object! {
+            "id": self.id, "name": &self.name, "value": &self.value, "status": word,
+        };
         if site == Site::China {
-            shown["weight"] = self.weight_json();
+            shown.put("weight", self.weight);
         }
-        json!({ "record": shown })
+        object! {"record": shown}
     }
 
     /// The value in the form of a zone file, for the DNS server.

@@ -1,12 +1,11 @@
 //! Domains shared with other users, whole or in part.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::account::is_email;
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
 use super::state::State;
+use crate::json::{Json, object};
 
 /// A domain is not shared more often.
 const MOST_SHARES: usize = 20;
@@ -56,25 +55,25 @@ impl State {
             return Err("10");
         }
         shares.push(share);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     pub(super) fn share_list(&self, call: &Call<'_>) -> Answer {
         let at = self.domain_for(call, Need::read(codes::BAD_PARAMETER))?;
         let domain = &self.domains[at];
         let shares = domain.shares.iter().map(|share| {
-            json!({
-                "share_to": share.email,
+            object! {
+                "share_to": &share.email,
                 "mode": if share.write { "rw" } else { "r" },
                 "status": if share.accepted { "enabled" } else { "pending" },
-            })
+            }
         });
-        let shares: Vec<Value> = shares.collect();
+        let shares: Vec<Json> = shares.collect();
         if shares.is_empty() && call.empty_is_error() {
             return Err("7");
         }
         let owner = self.accounts[domain.owner].email();
-        Ok(json!({"share": shares, "owner": owner}))
+        Ok(object! {"share": shares, "owner": owner})
     }
 
     /// The old part says which share is meant, the new one what becomes of it; without a part it is the whole domain.
@@ -91,7 +90,7 @@ impl State {
         }
         shares[found].sub_domain = new;
         shares[found].write = write;
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// Everything that is shared with that user goes.
@@ -104,7 +103,7 @@ impl State {
         if shares.len() == before {
             return Err("9");
         }
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// The address of another user of this site.

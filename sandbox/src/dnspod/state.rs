@@ -10,6 +10,7 @@ use super::auth::Gate;
 use super::batch::Job;
 use super::domain::Domain;
 use super::record::Record;
+use crate::json::Json;
 use crate::log::Site;
 
 /// The name servers every domain here gets.
@@ -156,7 +157,13 @@ impl State {
 
     #[track_caller]
     pub(crate) fn insert(&mut self, zone: &str, record: Value, stamp: u64) -> u64 {
-        let id = self.fresh_id();
+        let given = match &record["id"] {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64(),
+        };
+        let is_free = |id: &u64| self.domains.iter().all(|d| d.records.get(*id).is_none());
+        let given = given.filter(|id| (1..self.next_record).contains(id) && is_free(id));
+        let id = given.unwrap_or_else(|| self.fresh_id());
         let record = Record::by_hand(id, self.site, record, stamp);
         let domain = self.zone(zone);
         domain.changed_on = stamp;
@@ -178,7 +185,8 @@ impl State {
     pub(crate) fn records(&mut self, zone: &str) -> Vec<Value> {
         let site = self.site;
         let records = &self.zone(zone).records;
-        records.iter().map(|r| r.listed(site)).collect()
+        let shown = records.iter().map(|r| r.listed(site));
+        shown.map(Json::into_value).collect()
     }
 }
 

@@ -1,7 +1,5 @@
 //! The calls that write records.
 
-use serde_json::{Value, json};
-
 use super::access::Need;
 use super::calls::{Answer, Call};
 use super::codes::{self, Code};
@@ -9,6 +7,7 @@ use super::content::{Content, sub_domain};
 use super::record::Record;
 use super::rules;
 use super::state::State;
+use crate::json::{Json, object};
 
 /// What the site for China makes of a `Record.Ddns` without a TTL; below what its own `Record.Modify` takes.
 const DDNS_TTL_CHINA: u32 = 10;
@@ -76,14 +75,14 @@ impl State {
             at,
             id,
             content,
-            |r, _| json!({"record": {"id": r.id, "name": r.name, "value": r.value}}),
+            |r, _| object! {"record": object! {"id": r.id, "name": &r.name, "value": &r.value}},
         )
     }
 
     pub(super) fn record_remove(&mut self, call: &Call<'_>) -> Answer {
         let (at, id, _) = self.writable(call)?;
         self.domains[at].records.remove(id);
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     pub(super) fn record_status(&mut self, call: &Call<'_>) -> Answer {
@@ -96,7 +95,7 @@ impl State {
                 record.updated_on = call.stamp;
             }
             let status = if enabled { "enable" } else { "disable" };
-            json!({"record": {"id": record.id, "name": record.name, "status": status}})
+            object! {"record": object! {"id": record.id, "name": &record.name, "status": status}}
         };
         let records = &mut self.domains[at].records;
         records.change(id, set).ok_or(codes::BAD_RECORD_ID)
@@ -109,7 +108,7 @@ impl State {
             remark.clone_into(&mut record.remark);
             record.updated_on = call.stamp;
         });
-        Ok(Value::Null)
+        Ok(Json::Null)
     }
 
     /// The record a call names, if it may be changed: it is not locked, nor one of the zone's own.
@@ -136,7 +135,7 @@ impl State {
         at: usize,
         id: u64,
         content: Content,
-        shown: impl FnOnce(&Record, crate::log::Site) -> Value,
+        shown: impl FnOnce(&Record, crate::log::Site) -> Json,
     ) -> Answer {
         let (site, china) = (self.site, self.china());
         let domain = &mut self.domains[at];

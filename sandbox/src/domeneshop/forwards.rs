@@ -1,11 +1,12 @@
 //! The calls on forwards: a host that sends browsers elsewhere.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::record::{is_host, leads_somewhere};
 use super::refusals::{collision, host_changed, invalid, unknown};
 use super::state::{Domain, State};
 use crate::http::{Reply, Request};
+use crate::json::{Json, object};
 
 /// A forward of a domain; its host is its identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +44,8 @@ impl Forward {
         })
     }
 
-    fn to_json(&self) -> Value {
-        json!({"host": self.host, "frame": self.frame, "url": self.url})
+    fn to_json(&self) -> Json {
+        object! {"host": &self.host, "frame": self.frame, "url": &self.url}
     }
 }
 
@@ -65,12 +66,16 @@ impl State {
     #[track_caller]
     pub(super) fn forwards(&mut self, zone: &str) -> Vec<Value> {
         let forwards = &self.zone(zone).forwards;
-        forwards.iter().map(Forward::to_json).collect()
+        let shown = forwards.iter().map(Forward::to_json);
+        shown.map(Json::into_value).collect()
     }
 
     pub(super) fn list_forwards(&self, at: usize) -> Reply {
         let forwards = &self.domains[at].forwards;
-        Reply::json(200, &forwards.iter().map(Forward::to_json).collect())
+        Reply::json(
+            200,
+            &forwards.iter().map(Forward::to_json).collect::<Json>(),
+        )
     }
 
     /// Unlike a record's, the answer has no body: only its address says what was made.

@@ -1,11 +1,12 @@
 //! Invoices and credit notes of an account.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::refusals::unknown;
 use super::state::State;
 use crate::clock::date;
 use crate::http::Reply;
+use crate::json::{Json, object};
 
 impl State {
     /// An invoice with made-up values for what the fields leave out. Only an invoice falls due, and only one that was paid
@@ -15,25 +16,29 @@ impl State {
         let id = fields["id"].as_u64().unwrap_or(self.next_invoice);
         self.next_invoice = self.next_invoice.max(id) + 1;
         let today = date(now);
-        let mut invoice = json!({
+        let text = |name: &str, default: &str| {
+            let given = fields[name].as_str();
+            given.unwrap_or(default).to_owned()
+        };
+        let (kind, status) = (text("type", "invoice"), text("status", "unpaid"));
+        let url = format!("https://www.domeneshop.no/invoice?nr={id}&code=");
+        let mut invoice = object! {
             "id": id,
-            "type": "invoice",
-            "amount": 120,
+            "type": &kind,
+            "amount": 120_u32,
             "currency": "NOK",
-            "issued_date": today,
-            "status": "unpaid",
-            "url": format!("https://www.domeneshop.no/invoice?nr={id}&code="),
-        });
-        for (key, value) in fields.as_object().into_iter().flatten() {
-            invoice[key] = value.clone();
+        };
+        if kind == "invoice" {
+            invoice.put("due_date", &today);
         }
-        for (key, wanted) in [
-            ("due_date", invoice["type"] == "invoice"),
-            ("paid_date", invoice["status"] == "paid"),
-        ] {
-            if wanted && invoice[key].is_null() {
-                invoice[key] = today.clone().into();
-            }
+        invoice.put("issued_date", &today);
+        if status == "paid" {
+            invoice.put("paid_date", &today);
+        }
+        invoice.put("status", status);
+        invoice.put("url", url);
+        for (key, value) in fields.as_object().into_iter().flatten() {
+            invoice.put(key, value.clone());
         }
         self.account(token).invoices.push(invoice);
         id
@@ -47,15 +52,18 @@ impl State {
         let oldest = format!("{:04}{rest}", year.saturating_sub(3));
         let own = self.accounts.iter().filter(|a| a.token == token);
         let shown = own.flat_map(|a| &a.invoices).filter(|invoice| {
-            let issued = invoice["issued_date"].as_str().unwrap_or_default();
-            issued >= oldest.as_str() && status.is_none_or(|status| invoice["status"] == status)
+            let issued = invoice.text("issued_date").unwrap_or_default();
+            issued >= oldest.as_str()
+                && status.is_none_or(|status| invoice.text("status") == Some(status))
         });
-        Reply::json(200, &shown.cloned().collect())
+        Reply::json(200, &shown.cloned().collect::<Json>())
     }
 
     pub(super) fn one_invoice(&self, token: &str, id: u64) -> Reply {
         let own = self.accounts.iter().filter(|a| a.token == token);
-        let found = own.flat_map(|a| &a.invoices).find(|i| i["id"] == id);
+        let found = own
+            .flat_map(|a| &a.invoices)
+            .find(|i| i.get("id") == Some(&id.into()));
         found.map_or_else(unknown, |invoice| Reply::json(200, invoice))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::json::{Json, object};
 use crate::table::Row;
 
 pub(super) const DEFAULT_TTL: u32 = 3600;
@@ -194,22 +195,23 @@ impl Row for Record {
 }
 
 impl Record {
-    pub(super) fn to_json(&self, numbers_as_strings: bool) -> Value {
-        let mut shown = Map::new();
-        shown.insert("id".to_owned(), self.id.into());
-        shown.insert("host".to_owned(), self.host.clone().into());
-        shown.insert("ttl".to_owned(), self.ttl.into());
-        shown.insert("type".to_owned(), self.kind.clone().into());
-        shown.insert("data".to_owned(), self.data.clone().into());
+    pub(super) fn to_json(&self, numbers_as_strings: bool) -> Json {
+        let mut shown = object! {
+            "id": self.id,
+            "host": &self.host,
+            "ttl": self.ttl,
+            "type": &self.kind,
+            "data": &self.data,
+        };
         for (name, extra) in &self.extras {
             let value = match extra {
                 Extra::Number(n) if numbers_as_strings => n.to_string().into(),
-                Extra::Number(n) => (*n).into(),
-                Extra::Word(word) => word.clone().into(),
+                Extra::Number(n) => Json::from(*n),
+                Extra::Word(word) => word.into(),
             };
-            shown.insert(name.clone(), value);
+            shown.put(name, value);
         }
-        Value::Object(shown)
+        shown
     }
 
     /// The data in the form of a zone file, for the DNS server.

@@ -1,11 +1,10 @@
 //! The calls on DNS records.
 
-use serde_json::json;
-
 use super::record::Given;
 use super::refusals::{collision, invalid, unknown};
 use super::state::State;
 use crate::http::{Reply, Request};
+use crate::json::{Json, object};
 
 impl State {
     pub(super) fn list(&self, at: usize, request: &Request) -> Reply {
@@ -14,7 +13,7 @@ impl State {
         let shown = records
             .filter(|r| keep("host", &r.host) && keep("type", &r.kind))
             .map(|r| r.to_json(self.numbers_as_strings));
-        Reply::json(200, &shown.collect())
+        Reply::json(200, &shown.collect::<Json>())
     }
 
     pub(super) fn create(&mut self, at: usize, request: &Request) -> Reply {
@@ -28,7 +27,7 @@ impl State {
         let id = self.fresh_id();
         self.domains[at].records.insert(given.with_id(id));
         let location = self.location(at, &format!("dns/{id}"));
-        Reply::json(201, &json!({"id": id})).header("location", location)
+        Reply::json(201, &object! {"id": id}).header("location", location)
     }
 
     pub(super) fn one(&mut self, at: usize, id: u64, request: &Request) -> Reply {

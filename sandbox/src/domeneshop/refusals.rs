@@ -1,12 +1,11 @@
 //! What the service says when it does not do what was asked.
 
-use serde_json::json;
-
 use crate::http::Reply;
+use crate::json::object;
 
 /// An error in the service's own form.
 pub(crate) fn failure(status: u16, code: &str, help: &str) -> Reply {
-    Reply::json(status, &json!({"code": code, "help": help})).code(code)
+    Reply::json(status, &object! {"code": code, "help": help}).code(code)
 }
 
 /// The one answer to a path that leads nowhere and to a thing that does not exist.

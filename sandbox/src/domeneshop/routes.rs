@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::refusals::{failure, unauthorized, unknown, wrong_method};
 use super::state::{Domain, State};
 use crate::http::{Reply, Request};
+use crate::json::Json;
 
 impl State {
     /// The answer at a time, in seconds since 1970.
@@ -123,6 +124,6 @@ impl State {
         let part = part.to_ascii_lowercase();
         let own = self.domains.iter();
         let shown = own.filter(|d| d.owner == token && d.name.contains(&part));
-        Reply::json(200, &shown.map(Domain::to_json).collect())
+        Reply::json(200, &shown.map(Domain::to_json).collect::<Json>())
     }
 }

@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::forwards::Forward;
 use super::record::{Given, Record, leads_somewhere};
+use crate::json::{Json, object};
 use crate::table::Table;
 
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(crate) struct Account {
     pub(super) token: String,
     pub(super) secret: String,
     /// As they are shown.
-    pub(super) invoices: Vec<Value>,
+    pub(super) invoices: Vec<Json>,
 }
 
 #[derive(Debug)]
@@ -31,18 +32,20 @@ pub(crate) struct Domain {
 pub(crate) const NAME_SERVERS: [&str; 3] = ["ns1.hyp.net", "ns2.hyp.net", "ns3.hyp.net"];
 
 impl Domain {
-    pub(super) fn to_json(&self) -> Value {
-        json!({
+    pub(super) fn to_json(&self) -> Json {
+        object! {
             "id": self.id,
-            "domain": self.name,
+            "domain": &self.name,
             "expiry_date": "2027-01-01",
             "registered_date": "2020-01-01",
             "renew": true,
             "registrant": "Ola Nordmann",
             "status": "active",
             "nameservers": NAME_SERVERS,
-            "services": {"registrar": true, "dns": self.dns, "email": false, "webhotel": "none"},
-        })
+            "services": object! {
+                "registrar": true, "dns": self.dns, "email": false, "webhotel": "none",
+            },
+        }
     }
 }
 
@@ -170,7 +173,8 @@ impl State {
     pub(crate) fn records(&mut self, zone: &str) -> Vec<Value> {
         let strings = self.numbers_as_strings;
         let records = &self.zone(zone).records;
-        records.iter().map(|r| r.to_json(strings)).collect()
+        let shown = records.iter().map(|r| r.to_json(strings));
+        shown.map(Json::into_value).collect()
     }
 
     /// The position of the caller's domain with the longest name that `host` is or lies under.

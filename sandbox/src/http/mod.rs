@@ -3,9 +3,8 @@
 mod body;
 mod serve;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
-
-use serde_json::Value;
 
 pub(crate) use serve::{Endpoint, serve};
 
@@ -98,7 +97,7 @@ impl Reply {
         }
     }
 
-    pub(crate) fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &impl Display) -> Self {
         Self::text(status, "application/json", body.to_string())
     }
 

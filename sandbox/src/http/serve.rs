@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request as Head, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::body::{Out, first_half};
@@ -47,7 +47,12 @@ impl fmt::Display for Closed {
 impl std::error::Error for Closed {}
 
 /// Serves a port until the runtime ends.
-pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, shared: Arc<Shared>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    endpoint: Endpoint,
+    idle_timeout: Duration,
+    shared: Arc<Shared>,
+) {
     loop {
         // Out of file descriptors, or a caller that left again: neither ends the sandbox.
         let Ok((stream, peer)) = listener.accept().await else {
@@ -56,24 +61,32 @@ pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, shared: Arc
         };
         let shared = Arc::clone(&shared);
         if matches!(endpoint, Endpoint::Control) {
-            tokio::spawn(connection(stream, peer, endpoint, shared));
+            tokio::spawn(connection(stream, peer, endpoint, idle_timeout, shared));
             continue;
         }
         shared.caller(peer, true);
         tokio::spawn(async move {
-            connection(stream, peer, endpoint, Arc::clone(&shared)).await;
+            connection(stream, peer, endpoint, idle_timeout, Arc::clone(&shared)).await;
             shared.caller(peer, false);
         });
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, endpoint: Endpoint, shared: Arc<Shared>) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    endpoint: Endpoint,
+    idle_timeout: Duration,
+    shared: Arc<Shared>,
+) {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |head| respond(head, peer, endpoint, Arc::clone(&shared)));
     // A connection that fails is the caller's to notice.
     let _ = http1::Builder::new()
-        .header_read_timeout(None)
+        .timer(TokioTimer::new())
+        // It runs from when a request may begin, so it ends an idle connection too.
+        .header_read_timeout(idle_timeout)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{AuthAnswer, Service, Site};
+use sandbox::{AuthAnswer, Options, Sandbox, Service, Site};
 use serde_json::json;
 
 use crate::client::{AGENT, LOGIN, call, code, form, pod, post, with_pod};
@@ -58,8 +58,48 @@ fn a_body_that_is_no_form_carries_no_login() {
 }
 
 #[test]
-fn a_user_agent_without_name_version_and_email_is_403_and_counted() {
+fn any_user_agent_will_do_unless_the_sandbox_is_strict() {
+    let ask = |sandbox: &Sandbox, site: Site, agent: &[(&str, &str)]| {
+        let url = format!("{}/Info.Version", sandbox.dnspod(site).url());
+        let headers = [
+            agent,
+            &[("content-type", "application/x-www-form-urlencoded")],
+        ]
+        .concat();
+        let body = form(&[("login_token", LOGIN), ("format", "json")]);
+        call("POST", &url, &headers, &body).status
+    };
+    for site in [INTERNATIONAL, Site::China] {
+        let lenient = with_pod(site);
+        for agent in [
+            "python-requests/2.9.1",
+            "curl/8.0",
+            "inadyn/2.11.0 https://a.example",
+        ] {
+            assert_eq!(
+                ask(&lenient, site, &[("user-agent", agent)]),
+                200,
+                "{agent}"
+            );
+        }
+        assert_eq!(ask(&lenient, site, &[]), 200);
+        assert_eq!(lenient.dnspod(site).bad_user_agents(), 0);
+
+        let strict = Options {
+            strict_user_agents: true,
+            ..Options::default()
+        };
+        let strict = Sandbox::with(strict).unwrap();
+        strict.dnspod(site).account(LOGIN);
+        assert_eq!(ask(&strict, site, &[("user-agent", "curl/8.0")]), 403);
+        assert_eq!(ask(&strict, site, &[("user-agent", AGENT)]), 200);
+    }
+}
+
+#[test]
+fn to_a_strict_site_a_user_agent_without_name_version_and_email_is_403_and_counted() {
     let sandbox = with_pod(INTERNATIONAL);
+    sandbox.dnspod(INTERNATIONAL).strict_user_agents(true);
     let url = format!("{}/Info.Version", sandbox.dnspod(INTERNATIONAL).url());
     let body = form(&[("login_token", LOGIN), ("format", "json")]);
     let kind = ("content-type", "application/x-www-form-urlencoded");

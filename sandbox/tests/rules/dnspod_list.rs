@@ -189,3 +189,14 @@ fn a_record_made_by_hand_keeps_fields_that_nobody_knows() {
     assert_eq!(record["colour"], "red");
     assert_eq!(sandbox.dnspod(SITE).records(ZONE)[2], *record);
 }
+
+#[test]
+fn a_record_made_by_hand_may_have_the_id_of_an_earlier_year_but_not_that_of_another_record() {
+    let sandbox = with_pod(Site::China);
+    let site = sandbox.dnspod(Site::China);
+    let record = json!({"id": "306419640", "name": "old", "type": "A", "value": "192.0.2.1"});
+    assert_eq!(site.add_full("example.org", record.clone()), 306_419_640);
+    assert!(site.add_full("example.org", record) > 1 << 31);
+    let future = json!({"id": 9_000_000_000_u64, "name": "new", "value": "192.0.2.1"});
+    assert!(site.add_full("example.org", future) < 9_000_000_000);
+}

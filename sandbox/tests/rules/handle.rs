@@ -21,7 +21,11 @@ fn two_sandboxes_are_independent_and_number_alike() {
 
 #[test]
 fn a_sandbox_that_is_dropped_ends_its_connections() {
-    let (sandbox, _) = with_shop();
+    let options = Options {
+        idle_timeout: Duration::from_hours(1),
+        ..Options::default()
+    };
+    let sandbox = Sandbox::with(options).unwrap();
     // Not by asking whether the port still listens: another test may have been given it since.
     let mut open = TcpStream::connect(sandbox.echo(1).addr()).unwrap();
     open.set_read_timeout(Some(Duration::from_secs(10)))

@@ -10,6 +10,7 @@
 )]
 
 mod client;
+mod connections;
 mod control;
 mod dns;
 mod dnspod_acquire;
@@ -36,4 +37,5 @@ mod faults;
 mod handle;
 mod large;
 mod offline;
+mod order;
 mod program;
