@@ -77,7 +77,7 @@ impl Incident {
         let (begin, middle) = (dice.within(0..span), dice.within(0..span));
         let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
         let one = |what| vec![(begin, what)];
-        match dice.below(24) {
+        match dice.below(25) {
             0..6 => one(Self::Weather(account, Spell::drawn(service, dice))),
             6 => vec![
                 (begin, Self::Lose(family(dice))),
@@ -131,6 +131,13 @@ impl Incident {
                     (middle, Self::Secret(account, true)),
                 ],
             },
+            24 => {
+                // Somebody's script asks for a full round again and again.
+                let pause = dice.length(100, SECOND);
+                let signals = 0..dice.within(100..1_000);
+                let signal = |number| (begin + number * pause, Self::Hear(Event::Verify));
+                signals.map(signal).collect()
+            }
             22 | 23 if setup.accounts[account].lacks_something() => one(Self::PutIn(account)),
             22 | 23 => {
                 // For a moment, for hours, or into the calm.
