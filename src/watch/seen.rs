@@ -11,18 +11,44 @@ use crate::{
         addr::{Acceptance, Family},
         settle::Change,
     },
-    netlink::message::{Address, Body, Route},
+    netlink::message::{Address, Body, Route, SelectedRoute},
 };
 
 /// The network as it was last described.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Usable addresses of global scope, each with its interface's number.
-    addresses: BTreeSet<(u32, IpAddr)>,
+    addresses: BTreeMap<(u32, IpAddr), Kind>,
+    /// Those that went since [`Seen::follow`] was last called.
+    lost: Vec<((u32, IpAddr), Kind)>,
     /// Default routes.
     routes: BTreeSet<Route>,
     /// Whether each interface runs.
     links: BTreeMap<u32, bool>,
+    /// The route that the kernel selects to the Internet in each family.
+    selected: Selected,
+}
+
+/// The kernel's answer for each family.
+pub(super) type Selected = [Option<SelectedRoute>; 2];
+
+/// What an address is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Kind {
+    /// It may be published by default.
+    is_public: bool,
+    /// It is to be replaced soon, and is seldom what is published.
+    is_temporary: bool,
+}
+
+impl Kind {
+    fn of(address: &Address) -> Self {
+        let family = Family::of(address.addr);
+        Self {
+            is_public: Acceptance::default().admit(family, address.addr).is_ok(),
+            is_temporary: address.is_temporary(),
+        }
+    }
 }
 
 impl Seen {
@@ -34,21 +60,17 @@ impl Seen {
                 // A temporary address may be through its trial before the stable one beside it, one
                 // of a network of our own is seldom what is published, and one of a line that is not
                 // used yet neither: they can wait a moment.
-                let family = Family::of(it.addr);
-                let is_public = Acceptance::default().admit(family, it.addr).is_ok();
-                let gained = if is_public && !it.is_temporary() && !self.is_beside_the_way(it) {
-                    Change::Gained
-                } else {
-                    Change::Other
-                };
-                self.addresses.insert((it.index, it.addr)).then_some(gained)
+                let kind = Kind::of(it);
+                let acts = kind.is_public && !kind.is_temporary && !self.is_beside_the_way(it);
+                let is_new = self.addresses.insert((it.index, it.addr), kind).is_none();
+                is_new.then_some(if acts { Change::Gained } else { Change::Other })
             }
-            Body::Address(it) => changed(self.addresses.remove(&(it.index, it.addr))),
+            Body::Address(it) => changed(self.lose(it)),
             Body::AddressGone(it) => {
                 if it.addr.is_ipv4() {
                     self.forget_routes(it.index);
                 }
-                changed(self.addresses.remove(&(it.index, it.addr)))
+                changed(self.lose(it))
             }
             Body::Link(it) => {
                 if !it.up {
@@ -65,12 +87,62 @@ impl Seen {
                 self.routes.remove(it);
                 Some(Change::Other)
             }
+            // What that changes, the kernel is asked.
+            Body::SelectedRoute(_) | Body::RoutingChanged => None,
             Body::Done | Body::Error(_) | Body::Other => None,
+        }
+    }
+
+    /// Takes in which route the kernel selects now, if it could be asked, after the messages of one moment;
+    /// what they change besides what [`Seen::note`] said. An address that went while another one can take its place acts at
+    /// once, for that is what is published from now on. Any other change of the way out settles first: a
+    /// route whose metric is changed is often taken away and put in anew.
+    pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<Change> {
+        let lost = std::mem::take(&mut self.lost);
+        let Some(selected) = selected else {
+            return Some(Change::Other);
+        };
+        let before = std::mem::replace(&mut self.selected, selected);
+        let is_replaced = |(lost, kind): &((u32, IpAddr), Kind)| {
+            let mut others = self.addresses.iter();
+            others.any(|(other, other_kind)| {
+                Family::of(other.1) == Family::of(lost.1)
+                    && !other_kind.is_temporary
+                    && (other_kind.is_public || !kind.is_public)
+                    && self.links.get(&other.0) != Some(&false)
+                    && (other.0 == lost.0
+                        || self.is_on_the_way(lost, before) && self.is_on_the_way(other, selected))
+            })
+        };
+        if lost.iter().any(is_replaced) {
+            Some(Change::Gained)
+        } else {
+            (before != selected).then_some(Change::Other)
         }
     }
 }
 
 impl Seen {
+    /// An address is gone or not usable any more; whether it was usable.
+    fn lose(&mut self, address: &Address) -> bool {
+        let lost = (address.index, address.addr);
+        let kind = self.addresses.remove(&lost);
+        self.lost.extend(kind.map(|kind| (lost, kind)));
+        kind.is_some()
+    }
+
+    /// Whether the kernel sends by the interface of an address, or from an address of that interface.
+    fn is_on_the_way(&self, (index, addr): &(u32, IpAddr), selected: Selected) -> bool {
+        let of_family = Family::ALL.into_iter().zip(selected);
+        let mut routes =
+            of_family.filter_map(|(family, route)| route.filter(|_| family == Family::of(*addr)));
+        routes.any(|route| {
+            let has_source =
+                |source| source == *addr || self.addresses.contains_key(&(*index, source));
+            route.interface == Some(*index) || route.source.is_some_and(has_source)
+        })
+    }
+
     /// Whether its family's default routes all leave by other interfaces. Where there is none, the
     /// one that belongs to the address is on its way.
     fn is_beside_the_way(&self, address: &Address) -> bool {
