@@ -145,7 +145,7 @@ pub fn choose(
             match (acceptance.admit(family, candidate.addr), egress) {
                 (Ok(_), Some(egress)) if place(candidate).is_none() => {
                     refused.push(format!(
-                        "{} is of {interface}, and this host sends by {} (the source \
+                        "{} is an address of {interface}, and this host sends by {} (the source \
                          `interface:{interface}` would publish it)",
                         candidate.addr,
                         egress.interface,

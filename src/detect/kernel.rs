@@ -318,6 +318,60 @@ mod tests {
         assert_eq!(over("gone0"), Err(missing));
     }
 
+    fn selected(interface: u32, source: &str) -> Option<SelectedRoute> {
+        Some(SelectedRoute {
+            interface: Some(interface),
+            source: source.parse().ok(),
+        })
+    }
+
+    #[test]
+    fn how_the_kernel_would_send_is_kept_by_name_with_whether_a_route_names_the_source() {
+        let named = by(3, 100).sourced([84, 212, 10, 20].into());
+        let mut tables = tables(vec![by(2, MAIN), named]);
+        assert_eq!(tables.all().egress(Family::V4), None);
+        for (interface, name, source, is_source_configured) in [
+            (2, "eth0", "84.212.10.20", false),
+            (3, "wg0", "84.212.10.20", true),
+            (3, "wg0", "84.212.10.30", false),
+            (3, "wg0", "", false),
+        ] {
+            tables.selected = [selected(interface, source), selected(3, "2a01::3")];
+            let view = tables.all();
+            let expected = Egress {
+                interface: name.to_owned(),
+                source: source.parse().ok(),
+                is_source_configured,
+            };
+            assert_eq!(view.egress(Family::V4), Some(&expected));
+            assert_eq!(view.egress(Family::V6).unwrap().interface, "wg0");
+        }
+        tables.selected = [selected(9, ""), None];
+        assert_eq!(
+            tables.all().egress(Family::V4),
+            None,
+            "an unknown interface"
+        );
+    }
+
+    #[test]
+    fn over_an_interface_an_address_of_another_counts_only_where_a_route_by_it_names_it() {
+        let mut bare = tables(vec![by(3, MAIN)]);
+        bare.addresses.retain(|address| address.index == 2);
+        // The kernel takes the other uplink's for want of one.
+        bare.selected = [selected(3, "84.212.10.20"), None];
+        let over = |tables: &Tables| tables.over(&"wg0".parse().unwrap()).unwrap();
+        assert_eq!(over(&bare).addresses, []);
+        bare.routes = vec![by(3, MAIN).sourced([84, 212, 10, 20].into())];
+        let [address] = &over(&bare).addresses[..] else {
+            panic!("one address")
+        };
+        assert_eq!(
+            (address.addr.to_string().as_str(), &*address.interface),
+            ("84.212.10.20", "eth0")
+        );
+    }
+
     #[test]
     fn what_the_kernel_says_of_an_address_is_kept() {
         let mut tables = tables(vec![by(2, MAIN).sourced([84, 212, 10, 20].into())]);

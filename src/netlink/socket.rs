@@ -247,6 +247,43 @@ mod tests {
     }
 
     #[test]
+    fn the_kernel_says_which_route_it_selects_or_that_there_is_none() {
+        let links = links().unwrap();
+        for family in Family::ALL {
+            let Some(route) = selected_route(family, None).unwrap() else {
+                continue;
+            };
+            assert!(links.iter().any(|link| Some(link.index) == route.interface));
+            assert!(
+                route
+                    .source
+                    .is_none_or(|source| Family::of(source) == family)
+            );
+        }
+        // Nothing leads there by an interface that is not there.
+        assert_eq!(
+            selected_route(Family::V4, Some(u32::MAX >> 1)).unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn a_refusal_to_select_a_route_means_no_way_and_any_other_error_stays_an_error() {
+        for (error, is_refusal) in [
+            (Errno::NETUNREACH, true),
+            (Errno::HOSTUNREACH, true),
+            (Errno::ACCESS, true),
+            (Errno::INVAL, true),
+            (Errno::NOBUFS, false),
+            (Errno::NOMEM, false),
+            (Errno::PERM, false),
+        ] {
+            assert_eq!(leads_nowhere(-error.raw_os_error()), is_refusal, "{error}");
+        }
+        assert!(!leads_nowhere(i32::MIN));
+    }
+
+    #[test]
     fn nothing_is_there_to_hear_while_nothing_changes() {
         let socket = Socket::listening().unwrap();
         // Other tests and programs may change something meanwhile; then there is a message.

@@ -364,4 +364,198 @@ mod tests {
             assert_eq!(seen.note(&Body::DefaultRoute(route())), None, "{told:?}");
         }
     }
+
+    /// Interfaces 2 and 3, which run, with these addresses (temporary ones with flag 1), and what the
+    /// kernel selects.
+    fn network(addresses: &[(u32, &str, u32)], selected: Selected) -> Seen {
+        let mut seen = Seen::default();
+        for index in [2, 3] {
+            seen.note(&Body::Link(Link {
+                index,
+                ..link(true)
+            }));
+        }
+        for each in addresses {
+            seen.note(&Body::Address(of_interface(*each)));
+        }
+        seen.follow(Some(selected));
+        seen
+    }
+
+    fn of_interface((index, text, flags): (u32, &str, u32)) -> Address {
+        Address {
+            index,
+            ..address(text, flags, 0)
+        }
+    }
+
+    /// The kernel sends by this interface and from this address.
+    fn by(interface: u32, source: &str) -> Option<SelectedRoute> {
+        Some(SelectedRoute {
+            interface: Some(interface),
+            source: source.parse().ok(),
+        })
+    }
+
+    /// What the row shows, the addresses, which of them goes, what the kernel selects before and
+    /// afterwards, and what that changes.
+    type Row = (
+        &'static str,
+        &'static [(u32, &'static str, u32)],
+        (u32, &'static str, u32),
+        Option<SelectedRoute>,
+        Option<SelectedRoute>,
+        Change,
+    );
+
+    const A: (u32, &str, u32) = (2, "84.212.10.20", 0);
+    const B: (u32, &str, u32) = (2, "84.212.20.20", 0);
+    const BESIDE: (u32, &str, u32) = (3, "84.1.1.1", 0);
+    const PRIVATE: (u32, &str, u32) = (2, "192.168.77.2", 0);
+    const STABLE: (u32, &str, u32) = (2, "2a01::1", 0);
+    const TEMPORARY: (u32, &str, u32) = (2, "2a01::2", 1);
+
+    #[test]
+    fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
+        use Change::{Gained, Other};
+        let (by_a, by_b) = (by(2, A.1), by(2, B.1));
+        let table: &[Row] = &[
+            ("made before it breaks", &[A, B], A, by_a, by_b, Gained),
+            (
+                "though the kernel sends from neither",
+                &[PRIVATE, A, B],
+                A,
+                by(2, PRIVATE.1),
+                by(2, PRIVATE.1),
+                Gained,
+            ),
+            ("the only one", &[A], A, by_a, None, Other),
+            (
+                "the only public one",
+                &[PRIVATE, A],
+                A,
+                by(2, PRIVATE.1),
+                by(2, PRIVATE.1),
+                Other,
+            ),
+            (
+                "the other uplink takes over",
+                &[A, BESIDE],
+                A,
+                by_a,
+                by(3, BESIDE.1),
+                Gained,
+            ),
+            (
+                "nothing leaves by the other interface",
+                &[A, BESIDE],
+                A,
+                by_a,
+                None,
+                Other,
+            ),
+            (
+                "the other uplink loses its own",
+                &[A, BESIDE],
+                BESIDE,
+                by_a,
+                by_a,
+                Other,
+            ),
+            (
+                "a private one beside a private one",
+                &[PRIVATE, (2, "192.168.77.3", 0)],
+                PRIVATE,
+                by(2, PRIVATE.1),
+                by(2, "192.168.77.3"),
+                Gained,
+            ),
+            (
+                "the interface of the source is not the one it leaves by",
+                &[(3, A.1, 0), (3, B.1, 0), PRIVATE],
+                (3, A.1, 0),
+                by(2, A.1),
+                by(2, B.1),
+                Gained,
+            ),
+        ];
+        for (what, addresses, gone, before, after, change) in table {
+            let mut seen = network(addresses, [*before, None]);
+            let noted = seen.note(&Body::AddressGone(of_interface(*gone)));
+            assert_eq!(noted, Some(Other), "{what}");
+            let followed = seen.follow(Some([*after, None]));
+            assert_eq!(noted.max(followed), Some(*change), "{what}");
+            // Nothing has gone since.
+            assert_eq!(seen.follow(Some([*after, None])), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only() {
+        let other_prefix = (2, "2a02::1", 0);
+        for (what, addresses, gone, change) in [
+            (
+                "another prefix",
+                [STABLE, other_prefix],
+                STABLE,
+                Change::Gained,
+            ),
+            (
+                "a temporary one",
+                [STABLE, TEMPORARY],
+                STABLE,
+                Change::Other,
+            ),
+            (
+                "this way round",
+                [STABLE, TEMPORARY],
+                TEMPORARY,
+                Change::Gained,
+            ),
+            ("of the other family", [STABLE, A], STABLE, Change::Other),
+        ] {
+            let deprecated = Body::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
+            for message in [Body::AddressGone(of_interface(gone)), deprecated] {
+                let mut seen = network(&addresses, [by(2, A.1), by(2, STABLE.1)]);
+                let noted = seen.note(&message);
+                let followed = seen.follow(Some([by(2, A.1), by(2, "2a02::1")]));
+                assert_eq!(noted.max(followed), Some(change), "{what}: {message:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_that_go_together_or_with_their_link_leave_nothing_that_takes_their_place() {
+        let selected = [by(2, A.1), None];
+        let mut together = network(&[A, B], selected);
+        let mut with_link = network(&[A, B], selected);
+        for each in [A, B] {
+            together.note(&Body::AddressGone(of_interface(each)));
+        }
+        with_link.note(&Body::Link(link(false)));
+        with_link.note(&Body::AddressGone(of_interface(A)));
+        for seen in [&mut together, &mut with_link] {
+            assert_eq!(seen.follow(Some([None, None])), Some(Change::Other));
+        }
+    }
+
+    #[test]
+    fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
+        let (first, second) = (by(2, A.1), by(3, BESIDE.1));
+        let mut seen = network(&[A, BESIDE], [first, None]);
+        // A policy rule or a route says nothing by itself.
+        assert_eq!(seen.note(&Body::RoutingChanged), None);
+        for (selected, news) in [
+            ([first, None], None),
+            ([second, None], Some(Change::Other)),
+            ([second, None], None),
+            ([second, by(2, STABLE.1)], Some(Change::Other)),
+            ([first, by(2, STABLE.1)], Some(Change::Other)),
+            ([None, None], Some(Change::Other)),
+        ] {
+            assert_eq!(seen.follow(Some(selected)), news, "{selected:?}");
+        }
+        // Where the kernel cannot be asked, a round looks.
+        assert_eq!(seen.follow(None), Some(Change::Other));
+    }
 }

@@ -162,7 +162,7 @@ fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published()
             "84.1.1.1",
             Err(
                 "192.168.1.2 is private (RFC 1918), not globally reachable (accept = \"any\" would \
-                 publish it); 84.1.1.1 is of v0, and this host sends by w0 (the source `interface:v0` \
+                 publish it); 84.1.1.1 is an address of v0, and this host sends by w0 (the source `interface:v0` \
                  would publish it)",
             ),
         ),
@@ -172,8 +172,8 @@ fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published()
             ("w0", "100.64.1.2", "s"),
             "",
             Err(
-                "100.64.1.2 is shared address space (RFC 6598), not globally reachable (accept = \
-                 \"any\" would publish it); 84.1.1.1 is of v0, and this host sends by w0 (the source \
+                "100.64.1.2 is behind carrier-grade NAT (RFC 6598), not globally reachable (accept = \
+                 \"any\" would publish it); 84.1.1.1 is an address of v0, and this host sends by w0 (the source \
                  `interface:v0` would publish it)",
             ),
         ),
@@ -183,7 +183,7 @@ fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published()
             ("w0", "", ""),
             "84.1.1.1",
             Err(
-                "84.1.1.1 is of v0, and this host sends by w0 (the source `interface:v0` would publish it)",
+                "84.1.1.1 is an address of v0, and this host sends by w0 (the source `interface:v0` would publish it)",
             ),
         ),
     ];
