@@ -318,6 +318,7 @@ mod tests {
         assert_eq!(over("gone0"), Err(missing));
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "an answer as the kernel gives it")]
     fn selected(interface: u32, source: &str) -> Option<SelectedRoute> {
         Some(SelectedRoute {
             interface: Some(interface),

@@ -87,9 +87,12 @@ impl Seen {
                 self.routes.remove(it);
                 Some(Change::Other)
             }
-            // What that changes, the kernel is asked.
-            Body::SelectedRoute(_) | Body::RoutingChanged => None,
-            Body::Done | Body::Error(_) | Body::Other => None,
+            // What the first two change, the kernel is asked.
+            Body::SelectedRoute(_)
+            | Body::RoutingChanged
+            | Body::Done
+            | Body::Error(_)
+            | Body::Other => None,
         }
     }
 
@@ -390,6 +393,7 @@ mod tests {
     }
 
     /// The kernel sends by this interface and from this address.
+    #[allow(clippy::unnecessary_wraps, reason = "an answer as the kernel gives it")]
     fn by(interface: u32, source: &str) -> Option<SelectedRoute> {
         Some(SelectedRoute {
             interface: Some(interface),

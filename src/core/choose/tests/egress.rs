@@ -190,17 +190,18 @@ fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published()
     holds(Family::V4, &Acceptance::default(), Prefer::Stable, table);
 }
 
+const TWO_OF_W0: Candidates = &[
+    ("85.2.2.2", "w0", "d"),
+    ("85.2.3.3", "w0", "d"),
+    ("84.1.1.1", "v0", "d"),
+];
+
 #[test]
 fn the_policy_rules_over_what_the_kernel_sends_from() {
     let excluding = |network: &str| Acceptance {
         exclude: vec![network.parse().unwrap()],
         ..Acceptance::default()
     };
-    const TWO_OF_W0: Candidates = &[
-        ("85.2.2.2", "w0", "d"),
-        ("85.2.3.3", "w0", "d"),
-        ("84.1.1.1", "v0", "d"),
-    ];
     let another: &[Row] = &[(
         "another of the interface",
         TWO_OF_W0,
