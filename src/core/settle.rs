@@ -1,9 +1,9 @@
 //! What starts a round before the next one is due, and when: the rule alone, with time passed in. Every trigger
 //! goes through here.
 //!
-//! - An address that has become usable, and somebody who says so: at once. Whatever was heard before
-//!   counts as seen.
-//! - Everything else (an address, a route or a link that went, a link that came): once it has been
+//! - An address that has become usable, one that went while another can take its place, and somebody who
+//!   says so: at once. Whatever was heard before counts as seen.
+//! - Everything else (the only address, a route or a link that went, a link that came): once it has been
 //!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
 //!   one round.
 //! - What a person asks for (a full check, a reload): at once. Several requests that wait are one.
@@ -21,8 +21,8 @@ use crate::core::{poke::Poke, rate_limit::RateLimit, time::Moment};
 pub enum Change {
     /// Something else: one is gone, a default route or a link has changed, or messages were lost.
     Other,
-    /// An address can be used that could not be before, or the router has announced that its own is
-    /// another one.
+    /// An address can be used that could not be before, one went while another can take its place, or the
+    /// router has announced that its own is another one.
     Gained,
     /// Somebody said that it is time to look, and perhaps which addresses are ours.
     Told(Poke),

@@ -6,13 +6,13 @@ use super::gateway;
 use crate::{
     core::{
         addr::{Acceptance, Family},
-        choose::InterfaceAddress,
+        choose::{Egress, InterfaceAddress},
         observe::{Kernel, NoUplink, Why},
         vantage::Interface,
     },
     netlink::{
         self,
-        message::{Address, FOREVER, Link, Route},
+        message::{Address, FOREVER, Link, Route, SelectedRoute},
     },
 };
 
@@ -23,6 +23,8 @@ pub struct View {
     pub addresses: Vec<InterfaceAddress>,
     /// Whether each family has a default route.
     pub default_route: [bool; 2],
+    /// How the kernel would send to the Internet in each family, if it has a way.
+    egress: [Option<Egress>; 2],
     /// The router in front, or in words why there is none.
     pub router: Result<Ipv4Addr, String>,
 }
@@ -33,15 +35,56 @@ struct Tables {
     links: Vec<Link>,
     addresses: Vec<Address>,
     routes: Vec<Route>,
+    /// The route that the kernel selects in each family.
+    selected: [Option<SelectedRoute>; 2],
 }
 
+/// How often the tables are read while the kernel selects another route each time.
+const MAX_READS: u32 = 5;
+
 impl Tables {
-    fn read() -> io::Result<Self> {
-        Ok(Self {
-            links: netlink::links()?,
-            addresses: netlink::addresses()?,
-            routes: netlink::default_routes()?,
+    /// Reads them for packets that are bound to an interface, or for all others.
+    fn read(via: Option<&Interface>) -> io::Result<Self> {
+        let mut reads = 0;
+        loop {
+            reads += 1;
+            let links = netlink::links()?;
+            let bound = via.and_then(|via| links.iter().find(|link| link.name == via.name()));
+            let index = bound.map(|link| link.index);
+            let tables = Self {
+                selected: selected_routes(index)?,
+                addresses: netlink::addresses()?,
+                routes: netlink::default_routes()?,
+                links,
+            };
+            // In the middle of a fail-over the address that the kernel sends from would be looked for
+            // among those of before.
+            if reads == MAX_READS || selected_routes(index)? == tables.selected {
+                return Ok(tables);
+            }
+        }
+    }
+
+    fn egress(&self) -> [Option<Egress>; 2] {
+        let [v4, v6] = self.selected;
+        [(Family::V4, v4), (Family::V6, v6)].map(|(family, selected)| {
+            let SelectedRoute { interface, source } = selected?;
+            let index = interface?;
+            let link = self.links.iter().find(|link| link.index == index)?;
+            let is_source_configured = source
+                .is_some_and(|source| self.routes_by(family, index).any(|it| it.prefers(source)));
+            Some(Egress {
+                interface: link.name.clone(),
+                source,
+                is_source_configured,
+            })
         })
+    }
+
+    /// The default routes of a family that leave by an interface, of every table.
+    fn routes_by(&self, family: Family, index: u32) -> impl Iterator<Item = &Route> {
+        let of_family = self.routes.iter().filter(move |it| it.family() == family);
+        of_family.filter(move |route| route.leaves_by(index))
     }
 
     /// There is a default route where any table has one, so that its absence is never concluded too
@@ -58,6 +101,7 @@ impl Tables {
         View {
             addresses: addresses.collect(),
             default_route: Family::ALL.map(exists),
+            egress: self.egress(),
             router: gateway::first(&self.links, &self.routes),
         }
     }
@@ -70,15 +114,23 @@ impl Tables {
         if !link.up {
             return Err(NoUplink::Down(interface.clone()));
         }
-        let own = self.addresses.iter().filter(|it| it.index == link.index);
-        let own = own.map(|address| described(address, link, self.routes.iter()));
-        let exists = |family| {
-            let mut routes = self.routes.iter().filter(|it| it.family() == family);
-            routes.any(|route| route.leaves_by(link.index))
+        let egress = self.egress();
+        let is_named = |addr| {
+            let mut configured = egress.iter().flatten().filter(|it| it.is_source_configured);
+            configured.any(|egress| egress.source == Some(addr))
         };
+        let addresses = self.addresses.iter().filter_map(|address| {
+            // One of another interface counts where a route by this one names it, and not where the kernel
+            // takes it for want of one: that would be another uplink's as long as this one has none.
+            let is_counted = address.index == link.index || is_named(address.addr);
+            let own = self.links.iter().find(|it| it.index == address.index)?;
+            is_counted.then(|| described(address, own, self.routes.iter()))
+        });
+        let exists = |family| self.routes_by(family, link.index).next().is_some();
         Ok(View {
-            addresses: own.collect(),
+            addresses: addresses.collect(),
             default_route: Family::ALL.map(exists),
+            egress,
             router: gateway::over(link, &self.routes),
         })
     }
@@ -87,13 +139,13 @@ impl Tables {
 impl View {
     /// Looks now.
     pub fn take() -> Result<Self, Why> {
-        let tables = Tables::read().map_err(|error| unreadable(&error))?;
+        let tables = Tables::read(None).map_err(|error| unreadable(&error))?;
         Ok(tables.all())
     }
 
     /// Looks now at what one interface has.
     pub fn over(interface: &Interface) -> Result<Self, Why> {
-        let tables = Tables::read().map_err(|error| unreadable(&error))?;
+        let tables = Tables::read(Some(interface)).map_err(|error| unreadable(&error))?;
         tables.over(interface).map_err(Why::NoUplink)
     }
 
@@ -107,6 +159,20 @@ impl View {
             default_route: if family == Family::V4 { route4 } else { route6 },
         }
     }
+
+    /// How the kernel would send to the Internet, if it has a way.
+    pub fn egress(&self, family: Family) -> Option<&Egress> {
+        let [v4, v6] = &self.egress;
+        match family {
+            Family::V4 => v4.as_ref(),
+            Family::V6 => v6.as_ref(),
+        }
+    }
+}
+
+fn selected_routes(interface: Option<u32>) -> io::Result<[Option<SelectedRoute>; 2]> {
+    let [v4, v6] = Family::ALL.map(|family| netlink::selected_route(family, interface));
+    Ok([v4?, v6?])
 }
 
 fn unreadable(error: &io::Error) -> Why {
@@ -156,6 +222,7 @@ mod tests {
         let view = |addresses: &[&str], default_route| View {
             addresses: addresses.iter().map(|it| address(it)).collect(),
             default_route,
+            egress: [None, None],
             router: Err(String::new()),
         };
         let absent = |view: &View| view.of(Family::V6, &acceptance).says_absent();
@@ -205,6 +272,7 @@ mod tests {
             links: [(2, "eth0"), (3, "wg0")].map(link).into(),
             addresses: texts.map(address).into(),
             routes,
+            selected: [None, None],
         }
     }
 
@@ -248,6 +316,61 @@ mod tests {
         assert!(view.router.is_ok());
         let missing = NoUplink::Missing("gone0".parse().unwrap());
         assert_eq!(over("gone0"), Err(missing));
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "an answer as the kernel gives it")]
+    fn selected(interface: u32, source: &str) -> Option<SelectedRoute> {
+        Some(SelectedRoute {
+            interface: Some(interface),
+            source: source.parse().ok(),
+        })
+    }
+
+    #[test]
+    fn how_the_kernel_would_send_is_kept_by_name_with_whether_a_route_names_the_source() {
+        let named = by(3, 100).sourced([84, 212, 10, 20].into());
+        let mut tables = tables(vec![by(2, MAIN), named]);
+        assert_eq!(tables.all().egress(Family::V4), None);
+        for (interface, name, source, is_source_configured) in [
+            (2, "eth0", "84.212.10.20", false),
+            (3, "wg0", "84.212.10.20", true),
+            (3, "wg0", "84.212.10.30", false),
+            (3, "wg0", "", false),
+        ] {
+            tables.selected = [selected(interface, source), selected(3, "2a01::3")];
+            let view = tables.all();
+            let expected = Egress {
+                interface: name.to_owned(),
+                source: source.parse().ok(),
+                is_source_configured,
+            };
+            assert_eq!(view.egress(Family::V4), Some(&expected));
+            assert_eq!(view.egress(Family::V6).unwrap().interface, "wg0");
+        }
+        tables.selected = [selected(9, ""), None];
+        assert_eq!(
+            tables.all().egress(Family::V4),
+            None,
+            "an unknown interface"
+        );
+    }
+
+    #[test]
+    fn over_an_interface_an_address_of_another_counts_only_where_a_route_by_it_names_it() {
+        let mut bare = tables(vec![by(3, MAIN)]);
+        bare.addresses.retain(|address| address.index == 2);
+        // The kernel takes the other uplink's for want of one.
+        bare.selected = [selected(3, "84.212.10.20"), None];
+        let over = |tables: &Tables| tables.over(&"wg0".parse().unwrap()).unwrap();
+        assert_eq!(over(&bare).addresses, []);
+        bare.routes = vec![by(3, MAIN).sourced([84, 212, 10, 20].into())];
+        let [address] = &over(&bare).addresses[..] else {
+            panic!("one address")
+        };
+        assert_eq!(
+            (address.addr.to_string().as_str(), &*address.interface),
+            ("84.212.10.20", "eth0")
+        );
     }
 
     #[test]

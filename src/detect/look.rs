@@ -117,6 +117,15 @@ fn interface(
     {
         return Err(format!("there is no interface `{name}` with an address"));
     }
-    let chosen = choose(how.family, &candidates, &how.acceptance, how.prefer, known)?;
+    // Whoever names an interface means that one, whatever the kernel sends by.
+    let egress = view.egress(how.family).filter(|_| name.is_none());
+    let chosen = choose(
+        how.family,
+        &candidates,
+        &how.acceptance,
+        how.prefer,
+        egress,
+        known,
+    )?;
     Ok(vec![chosen.addr()])
 }

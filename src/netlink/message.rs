@@ -1,9 +1,12 @@
 //! Messages as values. Decoding is a pure function of the bytes; numbers are in the host's order
 //! (`linux/netlink.h`, `linux/rtnetlink.h`, `linux/if_addr.h`, `linux/if_link.h`).
 
+mod route;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::core::addr::Family;
+pub(super) use self::route::request as route_request;
+pub use self::route::{Route, SelectedRoute};
 
 /// What a message says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,6 +23,11 @@ pub enum Body {
     DefaultRoute(Route),
     /// A default route is gone.
     DefaultRouteGone(Route),
+    /// The route to the one destination that is asked about (see [`SelectedRoute`]).
+    SelectedRoute(SelectedRoute),
+    /// A policy rule, or a route that is no default route and leads to that destination too: the
+    /// kernel may select another route now.
+    RoutingChanged,
     /// The end of what was asked for.
     Done,
     /// A refusal, as a negated `errno`, or 0 for a confirmation.
@@ -86,118 +94,6 @@ impl Address {
     }
 }
 
-/// A default route: what tells it from another one. Its lifetime does not, which every router
-/// announcement renews.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Route {
-    family: u8,
-    table: u32,
-    priority: Option<u32>,
-    source: Option<IpAddr>,
-    /// The ways it leaves by: more than one if traffic is shared between them.
-    hops: Vec<Hop>,
-}
-
-/// One of the ways a route leaves by.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Hop {
-    interface: Option<u32>,
-    gateway: Option<IpAddr>,
-}
-
-impl Route {
-    /// The family of the addresses it leads to.
-    pub fn family(&self) -> Family {
-        if self.family == INET {
-            Family::V4
-        } else {
-            Family::V6
-        }
-    }
-
-    /// Whether it is in the table that everything is routed by that no rule sends to another one
-    /// (`RT_TABLE_MAIN`).
-    pub fn is_in_main_table(&self) -> bool {
-        self.table == MAIN
-    }
-
-    /// The routers it leads to; none where the link has but two ends.
-    pub fn gateways(&self) -> impl Iterator<Item = IpAddr> {
-        self.hops.iter().filter_map(|hop| hop.gateway)
-    }
-
-    /// The router it leads to by the interface of this number.
-    pub fn gateway_by(&self, index: u32) -> Option<IpAddr> {
-        let hop = self.hops.iter().find(|hop| hop.interface == Some(index))?;
-        hop.gateway
-    }
-
-    /// The kernel takes the route with the lowest.
-    pub fn priority(&self) -> u32 {
-        self.priority.unwrap_or_default()
-    }
-
-    /// Whether it says that traffic by it is to come from this address.
-    pub fn prefers(&self, addr: IpAddr) -> bool {
-        self.source == Some(addr)
-    }
-
-    /// The numbers of the interfaces it leaves by.
-    pub fn interfaces(&self) -> impl Iterator<Item = u32> {
-        self.hops.iter().filter_map(|hop| hop.interface)
-    }
-
-    /// Whether it leaves by the interface of this number, alone or among others.
-    pub fn leaves_by(&self, index: u32) -> bool {
-        self.interfaces().any(|it| it == index)
-    }
-
-    /// Whether it surely leaves by others alone.
-    pub fn leaves_elsewhere(&self, index: u32) -> bool {
-        let is_other = |hop: &Hop| hop.interface.is_some_and(|it| it != index);
-        self.hops.iter().all(is_other)
-    }
-
-    /// Whether it is for addresses of this one's family.
-    pub fn carries(&self, addr: IpAddr) -> bool {
-        self.family == if addr.is_ipv4() { INET } else { INET6 }
-    }
-}
-
-#[cfg(test)]
-impl Route {
-    /// An IPv4 route by these interfaces, each with its router if it has one.
-    pub(crate) fn sample(hops: &[(u32, Option<[u8; 4]>)], priority: u32, table: u32) -> Self {
-        let hop = |(interface, gateway): &(u32, Option<[u8; 4]>)| Hop {
-            interface: Some(*interface),
-            gateway: gateway.map(IpAddr::from),
-        };
-        Self {
-            family: INET,
-            table,
-            priority: Some(priority),
-            source: None,
-            hops: hops.iter().map(hop).collect(),
-        }
-    }
-
-    /// The same for the other family.
-    pub(crate) fn for_v6(self) -> Self {
-        Self {
-            family: INET6,
-            ..self
-        }
-    }
-
-    /// The same, whose traffic comes from this address.
-    pub(crate) fn sourced(self, addr: IpAddr) -> Self {
-        Self {
-            source: Some(addr),
-            ..self
-        }
-    }
-}
-
 /// An interface.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
@@ -230,14 +126,13 @@ pub(super) const GET_ADDR: u16 = 22;
 const NEW_ROUTE: u16 = 24;
 const DEL_ROUTE: u16 = 25;
 pub(super) const GET_ROUTE: u16 = 26;
+const NEW_RULE: u16 = 32;
+const DEL_RULE: u16 = 33;
 
 /// `NLM_F_REQUEST`, `NLM_F_DUMP` and `NLM_F_DUMP_INTR`.
 const REQUEST: u16 = 0x01;
 const DUMP: u16 = 0x300;
 const INTERRUPTED: u16 = 0x10;
-
-/// `RT_TABLE_MAIN`.
-const MAIN: u32 = 254;
 
 /// `AF_UNSPEC`, `AF_INET`, `AF_INET6`.
 const UNSPECIFIED: u8 = 0;
@@ -286,11 +181,8 @@ fn body(kind: u16, payload: &[u8]) -> Result<Body, Malformed> {
             Some(it) => Body::LinkGone(it),
             None => Body::Other,
         },
-        NEW_ROUTE | DEL_ROUTE => match default_route(payload)? {
-            Some(it) if kind == NEW_ROUTE => Body::DefaultRoute(it),
-            Some(it) => Body::DefaultRouteGone(it),
-            None => Body::Other,
-        },
+        NEW_ROUTE | DEL_ROUTE => route::body(kind == NEW_ROUTE, payload)?,
+        NEW_RULE | DEL_RULE => Body::RoutingChanged,
         // What broke off is told at the end, where that says anything.
         DONE => match four(payload, 0).map(i32::from_ne_bytes) {
             Ok(code) if code < 0 => Body::Error(code),
@@ -365,70 +257,6 @@ fn link(payload: &[u8]) -> Result<Option<Link>, Malformed> {
         name,
         up: flags & UP != 0 && flags & RUNNING != 0,
     }))
-}
-
-/// `struct rtmsg`: family, destination length, source length, TOS, table, protocol, scope, kind,
-/// flags. `None` for a route to somewhere in particular, or to nowhere.
-fn default_route(payload: &[u8]) -> Result<Option<Route>, Malformed> {
-    let [family, length, _, _, table, _, _, kind, _, _, _, _, ..] = *payload else {
-        return Err(Malformed);
-    };
-    // RTN_UNICAST
-    if length != 0 || kind != 1 || !matches!(family, INET | INET6) {
-        return Ok(None);
-    }
-    let mut only = Hop {
-        interface: None,
-        gateway: None,
-    };
-    let (mut table, mut priority, mut source) = (u32::from(table), None, None);
-    let mut shared = Vec::new();
-    for attribute in attributes(payload, 12) {
-        match attribute? {
-            // RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_MULTIPATH, RTA_TABLE
-            (4, value) => only.interface = Some(u32_at(value, 0)?),
-            (5, value) => only.gateway = ip(family, value).ok(),
-            (6, value) => priority = Some(u32_at(value, 0)?),
-            (9, value) => shared = hops(family, value)?,
-            (7, value) => source = ip(family, value).ok(),
-            (15, value) => table = u32_at(value, 0)?,
-            _ => {}
-        }
-    }
-    Ok(Some(Route {
-        family,
-        table,
-        priority,
-        source,
-        hops: if shared.is_empty() {
-            vec![only]
-        } else {
-            shared
-        },
-    }))
-}
-
-/// Several `struct rtnexthop`, one behind the other: length, flags, weight, interface, and attributes
-/// of its own.
-fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<Hop>, Malformed> {
-    let mut hops = Vec::new();
-    while !bytes.is_empty() {
-        let length = usize::from(u16_at(bytes, 0)?);
-        let hop = bytes.get(..length).ok_or(Malformed)?;
-        let mut gateway = None;
-        for attribute in attributes(hop, 8) {
-            // RTA_GATEWAY
-            if let (5, value) = attribute? {
-                gateway = ip(family, value).ok();
-            }
-        }
-        hops.push(Hop {
-            interface: Some(u32_at(hop, 4)?),
-            gateway,
-        });
-        bytes = bytes.get(aligned(length)..).unwrap_or_default();
-    }
-    Ok(hops)
 }
 
 /// The attributes behind a fixed part of so many bytes.

@@ -6,33 +6,38 @@ use std::{
     time::Duration,
 };
 
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind,
-    netlink::SocketAddrNetlink,
-    recvfrom, sendto, socket_with,
-    sockopt::{Timeout, set_socket_timeout},
+use rustix::{
+    io::Errno,
+    net::{
+        AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind,
+        netlink::SocketAddrNetlink,
+        recvfrom, sendto, socket_with,
+        sockopt::{Timeout, set_socket_timeout},
+    },
 };
 
 use super::message::{
-    Address, Body, GET_ADDR, GET_LINK, GET_ROUTE, Link, Message, Route, decode, dump,
+    Address, Body, GET_ADDR, GET_LINK, GET_ROUTE, Link, Message, Route, SelectedRoute, decode,
+    dump, route_request,
 };
+use crate::core::addr::Family;
 
 /// What is heard without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Groups {
     /// Nothing.
     None,
-    /// Links, addresses and routes, as they come, change and go.
+    /// Links, addresses, routes and policy rules, as they come, change and go.
     Changes,
 }
 
 impl Groups {
-    /// `RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV4_ROUTE`, `RTMGRP_IPV6_IFADDR`,
-    /// `RTMGRP_IPV6_ROUTE`.
+    /// `RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV4_ROUTE`, `RTMGRP_IPV4_RULE`,
+    /// `RTMGRP_IPV6_IFADDR`, `RTMGRP_IPV6_ROUTE` and, which has no such name, `RTNLGRP_IPV6_RULE`.
     const fn mask(self) -> u32 {
         match self {
             Self::None => 0,
-            Self::Changes => 0x1 | 0x10 | 0x40 | 0x100 | 0x400,
+            Self::Changes => 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | (1 << 18),
         }
     }
 }
@@ -61,15 +66,34 @@ impl Socket {
         open(Groups::Changes)
     }
 
+    fn send(&self, request: &[u8]) -> io::Result<()> {
+        let kernel = SocketAddrNetlink::new(0, 0);
+        sendto(&self.0, request, SendFlags::empty(), &kernel)?;
+        Ok(())
+    }
+
+    /// Which route is selected, if any is.
+    fn select(&self, family: Family, interface: Option<u32>) -> io::Result<Option<SelectedRoute>> {
+        const SEQUENCE: u32 = 1;
+        self.send(&route_request(family, interface, SEQUENCE))?;
+        loop {
+            let mut messages = receive(&self.0)?.into_iter();
+            let Some(answer) = messages.find(|message| message.sequence == SEQUENCE) else {
+                continue;
+            };
+            return match answer.body {
+                Body::SelectedRoute(route) => Ok(Some(route)),
+                Body::Error(code) if leads_nowhere(code) => Ok(None),
+                Body::Error(code) => Err(io::Error::from_raw_os_error(code.saturating_neg())),
+                // To this host itself, or to nowhere.
+                _ => Ok(None),
+            };
+        }
+    }
+
     /// A whole table, once through.
     fn list(&self, kind: u16, sequence: u32) -> io::Result<Option<Vec<Body>>> {
-        let request = dump(kind, sequence);
-        sendto(
-            &self.0,
-            &request,
-            SendFlags::empty(),
-            &SocketAddrNetlink::new(0, 0),
-        )?;
+        self.send(&dump(kind, sequence))?;
         let mut bodies = Vec::new();
         let mut whole = true;
         loop {
@@ -90,6 +114,25 @@ impl Socket {
             }
         }
     }
+}
+
+/// Whether an error of this code (a negated `errno`) says that there is no way: no route, one that
+/// refuses (`unreachable`, `prohibit`, `blackhole`), an interface that is down or gone, or a kernel
+/// without the family.
+fn leads_nowhere(code: i32) -> bool {
+    let refusals = [
+        Errno::NETUNREACH,
+        Errno::HOSTUNREACH,
+        Errno::ACCESS,
+        Errno::INVAL,
+        Errno::NETDOWN,
+        Errno::NODEV,
+        Errno::OPNOTSUPP,
+        Errno::AFNOSUPPORT,
+    ];
+    refusals
+        .iter()
+        .any(|refusal| refusal.raw_os_error() == code.saturating_neg())
 }
 
 fn open(groups: Groups) -> io::Result<OwnedFd> {
@@ -165,6 +208,13 @@ pub fn default_routes() -> io::Result<Vec<Route>> {
     Ok(routes.collect())
 }
 
+/// The route by which the kernel would send to a public destination of this family, and from which
+/// address: the one of the lowest metric, as the policy rules say. For packets that are bound to an
+/// interface, if one is named by its number. `None` if there is no way. Nothing is sent.
+pub fn selected_route(family: Family, interface: Option<u32>) -> io::Result<Option<SelectedRoute>> {
+    Socket::open()?.select(family, interface)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +244,43 @@ mod tests {
                 .iter()
                 .any(|it| it.index == lo.index && it.addr.is_loopback() && !it.is_global())
         );
+    }
+
+    #[test]
+    fn the_kernel_says_which_route_it_selects_or_that_there_is_none() {
+        let links = links().unwrap();
+        for family in Family::ALL {
+            let Some(route) = selected_route(family, None).unwrap() else {
+                continue;
+            };
+            assert!(links.iter().any(|link| Some(link.index) == route.interface));
+            assert!(
+                route
+                    .source
+                    .is_none_or(|source| Family::of(source) == family)
+            );
+        }
+        // Nothing leads there by an interface that is not there.
+        assert_eq!(
+            selected_route(Family::V4, Some(u32::MAX >> 1)).unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn a_refusal_to_select_a_route_means_no_way_and_any_other_error_stays_an_error() {
+        for (error, is_refusal) in [
+            (Errno::NETUNREACH, true),
+            (Errno::HOSTUNREACH, true),
+            (Errno::ACCESS, true),
+            (Errno::INVAL, true),
+            (Errno::NOBUFS, false),
+            (Errno::NOMEM, false),
+            (Errno::PERM, false),
+        ] {
+            assert_eq!(leads_nowhere(-error.raw_os_error()), is_refusal, "{error}");
+        }
+        assert!(!leads_nowhere(i32::MIN));
     }
 
     #[test]

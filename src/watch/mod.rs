@@ -12,10 +12,13 @@ use rustix::io::Errno;
 use tokio::{io::Interest, net::UdpSocket};
 
 pub use self::files::Files;
-use self::seen::Seen;
+use self::seen::{Seen, Selected};
 use crate::{
-    core::settle::Change,
-    netlink::{self, Socket, message::Message},
+    core::{addr::Family, settle::Change},
+    netlink::{
+        self, Socket,
+        message::{Body, Message},
+    },
 };
 
 /// More messages than a socket's queue can hold.
@@ -57,8 +60,16 @@ impl Watch {
         match heard {
             Ok(messages) => {
                 let mut seen = self.seen.borrow_mut();
-                let changes = messages.iter().map(|it| seen.note(&it.body));
-                Ok(changes.max().flatten())
+                let mut news = News::default();
+                news.note(&mut seen, &messages);
+                // What belongs together is told in a row: addresses that go one after the other leave none,
+                // and no one of them takes the place of another.
+                let lost = self.queued(|messages| news.note(&mut seen, &messages));
+                drop(seen);
+                match lost {
+                    Some(error) => Ok(news.change.max(self.weigh(Err(error))?)),
+                    None => Ok(news.followed(&mut self.seen.borrow_mut())),
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
             // Messages were lost, or one was not understood: who knows what it said.
@@ -67,17 +78,61 @@ impl Watch {
                     || error.kind() == io::ErrorKind::InvalidData =>
             {
                 // What is still queued is older than the look, and would be taken for news.
-                for _ in 0..QUEUED {
-                    if netlink::receive(&self.socket).is_err() {
-                        break;
-                    }
-                }
+                self.queued(|_| {});
                 self.seen.replace(look());
                 Ok(Some(Change::Other))
             }
             Err(error) => Err(error),
         }
     }
+
+    /// Takes what is in the socket's queue, until it is empty or an error comes, which is returned.
+    fn queued(&self, mut take: impl FnMut(Vec<Message>)) -> Option<io::Error> {
+        for _ in 0..QUEUED {
+            match netlink::receive(&self.socket) {
+                Ok(messages) => take(messages),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Some(error),
+            }
+        }
+        None
+    }
+}
+
+/// What messages that came together change.
+#[derive(Debug, Default)]
+struct News {
+    change: Option<Change>,
+    /// The kernel may select another route than before.
+    concerns_routing: bool,
+}
+
+impl News {
+    fn note(&mut self, seen: &mut Seen, messages: &[Message]) {
+        for message in messages {
+            let change = seen.note(&message.body);
+            self.change = self.change.max(change);
+            let is_routing = matches!(message.body, Body::SelectedRoute(_) | Body::RoutingChanged);
+            self.concerns_routing |= is_routing || change.is_some();
+        }
+    }
+
+    /// With what the kernel answers then.
+    fn followed(self, seen: &mut Seen) -> Option<Change> {
+        if self.concerns_routing {
+            self.change.max(seen.follow(selected()))
+        } else {
+            self.change
+        }
+    }
+}
+
+/// The route that the kernel selects to the Internet in each family, if it can be asked. Where it cannot,
+/// the next round says why.
+fn selected() -> Option<Selected> {
+    let [v4, v6] = Family::ALL.map(|family| netlink::selected_route(family, None).ok());
+    Some([v4?, v6?])
 }
 
 /// What is there now. Where that cannot be read, everything heard later is new, and the price is a
@@ -85,14 +140,15 @@ impl Watch {
 fn look() -> Seen {
     let mut seen = Seen::default();
     for link in netlink::links().unwrap_or_default() {
-        seen.note(&netlink::message::Body::Link(link));
+        seen.note(&Body::Link(link));
     }
     for address in netlink::addresses().unwrap_or_default() {
-        seen.note(&netlink::message::Body::Address(address));
+        seen.note(&Body::Address(address));
     }
     for route in netlink::default_routes().unwrap_or_default() {
-        seen.note(&netlink::message::Body::DefaultRoute(route));
+        seen.note(&Body::DefaultRoute(route));
     }
+    seen.follow(selected());
     seen
 }
 

@@ -11,18 +11,44 @@ use crate::{
         addr::{Acceptance, Family},
         settle::Change,
     },
-    netlink::message::{Address, Body, Route},
+    netlink::message::{Address, Body, Route, SelectedRoute},
 };
 
 /// The network as it was last described.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Usable addresses of global scope, each with its interface's number.
-    addresses: BTreeSet<(u32, IpAddr)>,
+    addresses: BTreeMap<(u32, IpAddr), Kind>,
+    /// Those that went since [`Seen::follow`] was last called.
+    lost: Vec<((u32, IpAddr), Kind)>,
     /// Default routes.
     routes: BTreeSet<Route>,
     /// Whether each interface runs.
     links: BTreeMap<u32, bool>,
+    /// The route that the kernel selects to the Internet in each family.
+    selected: Selected,
+}
+
+/// The kernel's answer for each family.
+pub(super) type Selected = [Option<SelectedRoute>; 2];
+
+/// What an address is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Kind {
+    /// It may be published by default.
+    is_public: bool,
+    /// It is to be replaced soon, and is seldom what is published.
+    is_temporary: bool,
+}
+
+impl Kind {
+    fn of(address: &Address) -> Self {
+        let family = Family::of(address.addr);
+        Self {
+            is_public: Acceptance::default().admit(family, address.addr).is_ok(),
+            is_temporary: address.is_temporary(),
+        }
+    }
 }
 
 impl Seen {
@@ -34,21 +60,17 @@ impl Seen {
                 // A temporary address may be through its trial before the stable one beside it, one
                 // of a network of our own is seldom what is published, and one of a line that is not
                 // used yet neither: they can wait a moment.
-                let family = Family::of(it.addr);
-                let is_public = Acceptance::default().admit(family, it.addr).is_ok();
-                let gained = if is_public && !it.is_temporary() && !self.is_beside_the_way(it) {
-                    Change::Gained
-                } else {
-                    Change::Other
-                };
-                self.addresses.insert((it.index, it.addr)).then_some(gained)
+                let kind = Kind::of(it);
+                let acts = kind.is_public && !kind.is_temporary && !self.is_beside_the_way(it);
+                let is_new = self.addresses.insert((it.index, it.addr), kind).is_none();
+                is_new.then_some(if acts { Change::Gained } else { Change::Other })
             }
-            Body::Address(it) => changed(self.addresses.remove(&(it.index, it.addr))),
+            Body::Address(it) => changed(self.lose(it)),
             Body::AddressGone(it) => {
                 if it.addr.is_ipv4() {
                     self.forget_routes(it.index);
                 }
-                changed(self.addresses.remove(&(it.index, it.addr)))
+                changed(self.lose(it))
             }
             Body::Link(it) => {
                 if !it.up {
@@ -65,12 +87,65 @@ impl Seen {
                 self.routes.remove(it);
                 Some(Change::Other)
             }
-            Body::Done | Body::Error(_) | Body::Other => None,
+            // What the first two change, the kernel is asked.
+            Body::SelectedRoute(_)
+            | Body::RoutingChanged
+            | Body::Done
+            | Body::Error(_)
+            | Body::Other => None,
+        }
+    }
+
+    /// Takes in which route the kernel selects now, if it could be asked, after the messages of one moment;
+    /// what they change besides what [`Seen::note`] said. An address that went while another one can take its place acts at
+    /// once, for that is what is published from now on. Any other change of the way out settles first: a
+    /// route whose metric is changed is often taken away and put in anew.
+    pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<Change> {
+        let lost = std::mem::take(&mut self.lost);
+        let Some(selected) = selected else {
+            return Some(Change::Other);
+        };
+        let before = std::mem::replace(&mut self.selected, selected);
+        let is_replaced = |(lost, kind): &((u32, IpAddr), Kind)| {
+            let mut others = self.addresses.iter();
+            others.any(|(other, other_kind)| {
+                Family::of(other.1) == Family::of(lost.1)
+                    && !other_kind.is_temporary
+                    && (other_kind.is_public || !kind.is_public)
+                    && self.links.get(&other.0) != Some(&false)
+                    && (other.0 == lost.0
+                        || self.is_on_the_way(lost, before) && self.is_on_the_way(other, selected))
+            })
+        };
+        if lost.iter().any(is_replaced) {
+            Some(Change::Gained)
+        } else {
+            (before != selected).then_some(Change::Other)
         }
     }
 }
 
 impl Seen {
+    /// An address is gone or not usable any more; whether it was usable.
+    fn lose(&mut self, address: &Address) -> bool {
+        let lost = (address.index, address.addr);
+        let kind = self.addresses.remove(&lost);
+        self.lost.extend(kind.map(|kind| (lost, kind)));
+        kind.is_some()
+    }
+
+    /// Whether the kernel sends by the interface of an address, or from an address of that interface.
+    fn is_on_the_way(&self, (index, addr): &(u32, IpAddr), selected: Selected) -> bool {
+        let of_family = Family::ALL.into_iter().zip(selected);
+        let mut routes =
+            of_family.filter_map(|(family, route)| route.filter(|_| family == Family::of(*addr)));
+        routes.any(|route| {
+            let has_source =
+                |source| source == *addr || self.addresses.contains_key(&(*index, source));
+            route.interface == Some(*index) || route.source.is_some_and(has_source)
+        })
+    }
+
     /// Whether its family's default routes all leave by other interfaces. Where there is none, the
     /// one that belongs to the address is on its way.
     fn is_beside_the_way(&self, address: &Address) -> bool {
@@ -291,5 +366,200 @@ mod tests {
             assert_eq!(seen.note(&told), None, "{told:?}");
             assert_eq!(seen.note(&Body::DefaultRoute(route())), None, "{told:?}");
         }
+    }
+
+    /// Interfaces 2 and 3, which run, with these addresses (temporary ones with flag 1), and what the
+    /// kernel selects.
+    fn network(addresses: &[(u32, &str, u32)], selected: Selected) -> Seen {
+        let mut seen = Seen::default();
+        for index in [2, 3] {
+            seen.note(&Body::Link(Link {
+                index,
+                ..link(true)
+            }));
+        }
+        for each in addresses {
+            seen.note(&Body::Address(of_interface(*each)));
+        }
+        seen.follow(Some(selected));
+        seen
+    }
+
+    fn of_interface((index, text, flags): (u32, &str, u32)) -> Address {
+        Address {
+            index,
+            ..address(text, flags, 0)
+        }
+    }
+
+    /// The kernel sends by this interface and from this address.
+    #[allow(clippy::unnecessary_wraps, reason = "an answer as the kernel gives it")]
+    fn by(interface: u32, source: &str) -> Option<SelectedRoute> {
+        Some(SelectedRoute {
+            interface: Some(interface),
+            source: source.parse().ok(),
+        })
+    }
+
+    /// What the row shows, the addresses, which of them goes, what the kernel selects before and
+    /// afterwards, and what that changes.
+    type Row = (
+        &'static str,
+        &'static [(u32, &'static str, u32)],
+        (u32, &'static str, u32),
+        Option<SelectedRoute>,
+        Option<SelectedRoute>,
+        Change,
+    );
+
+    const A: (u32, &str, u32) = (2, "84.212.10.20", 0);
+    const B: (u32, &str, u32) = (2, "84.212.20.20", 0);
+    const BESIDE: (u32, &str, u32) = (3, "84.1.1.1", 0);
+    const PRIVATE: (u32, &str, u32) = (2, "192.168.77.2", 0);
+    const STABLE: (u32, &str, u32) = (2, "2a01::1", 0);
+    const TEMPORARY: (u32, &str, u32) = (2, "2a01::2", 1);
+
+    #[test]
+    fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
+        use Change::{Gained, Other};
+        let (by_a, by_b) = (by(2, A.1), by(2, B.1));
+        let table: &[Row] = &[
+            ("made before it breaks", &[A, B], A, by_a, by_b, Gained),
+            (
+                "though the kernel sends from neither",
+                &[PRIVATE, A, B],
+                A,
+                by(2, PRIVATE.1),
+                by(2, PRIVATE.1),
+                Gained,
+            ),
+            ("the only one", &[A], A, by_a, None, Other),
+            (
+                "the only public one",
+                &[PRIVATE, A],
+                A,
+                by(2, PRIVATE.1),
+                by(2, PRIVATE.1),
+                Other,
+            ),
+            (
+                "the other uplink takes over",
+                &[A, BESIDE],
+                A,
+                by_a,
+                by(3, BESIDE.1),
+                Gained,
+            ),
+            (
+                "nothing leaves by the other interface",
+                &[A, BESIDE],
+                A,
+                by_a,
+                None,
+                Other,
+            ),
+            (
+                "the other uplink loses its own",
+                &[A, BESIDE],
+                BESIDE,
+                by_a,
+                by_a,
+                Other,
+            ),
+            (
+                "a private one beside a private one",
+                &[PRIVATE, (2, "192.168.77.3", 0)],
+                PRIVATE,
+                by(2, PRIVATE.1),
+                by(2, "192.168.77.3"),
+                Gained,
+            ),
+            (
+                "the interface of the source is not the one it leaves by",
+                &[(3, A.1, 0), (3, B.1, 0), PRIVATE],
+                (3, A.1, 0),
+                by(2, A.1),
+                by(2, B.1),
+                Gained,
+            ),
+        ];
+        for (what, addresses, gone, before, after, change) in table {
+            let mut seen = network(addresses, [*before, None]);
+            let noted = seen.note(&Body::AddressGone(of_interface(*gone)));
+            assert_eq!(noted, Some(Other), "{what}");
+            let followed = seen.follow(Some([*after, None]));
+            assert_eq!(noted.max(followed), Some(*change), "{what}");
+            // Nothing has gone since.
+            assert_eq!(seen.follow(Some([*after, None])), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only() {
+        let other_prefix = (2, "2a02::1", 0);
+        for (what, addresses, gone, change) in [
+            (
+                "another prefix",
+                [STABLE, other_prefix],
+                STABLE,
+                Change::Gained,
+            ),
+            (
+                "a temporary one",
+                [STABLE, TEMPORARY],
+                STABLE,
+                Change::Other,
+            ),
+            (
+                "this way round",
+                [STABLE, TEMPORARY],
+                TEMPORARY,
+                Change::Gained,
+            ),
+            ("of the other family", [STABLE, A], STABLE, Change::Other),
+        ] {
+            let deprecated = Body::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
+            for message in [Body::AddressGone(of_interface(gone)), deprecated] {
+                let mut seen = network(&addresses, [by(2, A.1), by(2, STABLE.1)]);
+                let noted = seen.note(&message);
+                let followed = seen.follow(Some([by(2, A.1), by(2, "2a02::1")]));
+                assert_eq!(noted.max(followed), Some(change), "{what}: {message:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_that_go_together_or_with_their_link_leave_nothing_that_takes_their_place() {
+        let selected = [by(2, A.1), None];
+        let mut together = network(&[A, B], selected);
+        let mut with_link = network(&[A, B], selected);
+        for each in [A, B] {
+            together.note(&Body::AddressGone(of_interface(each)));
+        }
+        with_link.note(&Body::Link(link(false)));
+        with_link.note(&Body::AddressGone(of_interface(A)));
+        for seen in [&mut together, &mut with_link] {
+            assert_eq!(seen.follow(Some([None, None])), Some(Change::Other));
+        }
+    }
+
+    #[test]
+    fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
+        let (first, second) = (by(2, A.1), by(3, BESIDE.1));
+        let mut seen = network(&[A, BESIDE], [first, None]);
+        // A policy rule or a route says nothing by itself.
+        assert_eq!(seen.note(&Body::RoutingChanged), None);
+        for (selected, news) in [
+            ([first, None], None),
+            ([second, None], Some(Change::Other)),
+            ([second, None], None),
+            ([second, by(2, STABLE.1)], Some(Change::Other)),
+            ([first, by(2, STABLE.1)], Some(Change::Other)),
+            ([None, None], Some(Change::Other)),
+        ] {
+            assert_eq!(seen.follow(Some(selected)), news, "{selected:?}");
+        }
+        // Where the kernel cannot be asked, a round looks.
+        assert_eq!(seen.follow(None), Some(Change::Other));
     }
 }

@@ -1,7 +1,13 @@
 //! `via`: what is said of interfaces, where nothing needs a namespace of its own. That packets really
-//! leave by them is seen in `tests/e2e/uplinks.sh`.
+//! leave by them is seen in `tests/e2e/uplinks.sh`. And several default routes, in a namespace that a user may make;
+//! how a daemon follows them is seen in `tests/e2e/routes.sh`.
 
-use crate::common::{ADDRESS, Bench, wait_until};
+use std::process::{Command, Stdio};
+
+use crate::{
+    common::{ADDRESS, Bench, finish, wait_until},
+    process::say_skipped,
+};
 
 /// Three hosts: as the routing table says, over the loopback interface, and over one that is not there.
 fn three(bench: &Bench) {
@@ -124,4 +130,74 @@ fn where_every_host_says_via_the_rest_is_switched_off() {
     assert_eq!(*reason, "switched off: it has no sources");
     let text = bench.run(&["detect"]).ends(0).stdout;
     assert!(text.starts_with("IPv4 via lo: 84.212.10.20\n"), "{text}");
+}
+
+/// A command in a network namespace of its own with two uplinks, w0 with the lower metric and the higher address.
+fn among_two_uplinks(bench: &Bench, script: &str) -> Command {
+    let prepare = "set -e; PATH=$PATH:/usr/sbin:/sbin; ip link set lo up
+        for each in w0 v0; do ip link add $each type veth peer name isp-$each; ip link set isp-$each up; ip link set $each up; done
+        ip addr add 85.2.2.2/24 dev w0; ip addr add 84.1.1.1/24 dev v0
+        ip route add default via 85.2.2.1 dev w0 metric 100; ip route add default via 84.1.1.254 dev v0 metric 700";
+    let moored = env!("CARGO_BIN_EXE_moored");
+    let script = format!("{prepare}\n{script}\nexec {moored} detect --json");
+    let mut command = Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--net", "sh", "-c", &script])
+        .env("MOORED_CONFIG", bench.dir.path().join("config.toml"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn of_two_default_routes_the_one_that_the_kernel_takes_decides() {
+    let bench = Bench::new();
+    let sources = "sources = [\"interface\"]";
+    bench.config(&format!(
+        "state_dir = \"{}\"\n[ipv4]\n{sources}\n[ipv6]\nsources = []\n{}",
+        bench.dir.path().join("state").display(),
+        bench.domeneshop("hosts = [\"home.example.com\"]")
+    ));
+    let may = among_two_uplinks(&bench, "exec true").output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        say_skipped("no network namespace with interfaces can be made here");
+        return;
+    }
+    for (script, address) in [
+        ("", "85.2.2.2"),
+        (
+            "ip route change default via 84.1.1.254 dev v0 metric 700",
+            "85.2.2.2",
+        ),
+        (
+            "ip route add default via 84.1.1.254 dev v0 metric 50",
+            "84.1.1.1",
+        ),
+        ("ip route del default via 85.2.2.1", "84.1.1.1"),
+        ("ip link set w0 down", "84.1.1.1"),
+        (
+            "ip route add default via 84.1.1.254 dev v0 table 77; ip rule add lookup 77",
+            "84.1.1.1",
+        ),
+        (
+            "ip addr add 85.2.2.9/24 dev w0; ip route change default via 85.2.2.1 metric 100 src 85.2.2.9",
+            "85.2.2.9",
+        ),
+        (
+            "ip addr add 84.9.9.9/32 dev lo; ip route change default via 85.2.2.1 metric 100 src 84.9.9.9",
+            "84.9.9.9",
+        ),
+    ] {
+        let seen = finish(among_two_uplinks(&bench, script)).ends(0).json();
+        assert_eq!(seen["ipv4"]["addresses"][0], address, "{script}");
+    }
+    let private = "ip addr flush dev w0; ip addr add 192.168.1.2/24 dev w0
+        ip route add default via 192.168.1.1 metric 100";
+    let seen = finish(among_two_uplinks(&bench, private)).ends(69).json();
+    let reason = seen["ipv4"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("84.1.1.1 is an address of v0, and this host sends by w0"),
+        "{reason}"
+    );
 }

@@ -55,8 +55,12 @@ more_rounds() { [ "$(rounds "$1")" -gt "$2" ]; }
 # The relay stands before the provider and has the clock.
 changes=()
 # With what comes before no more rounds than may begin within a minute, and far fewer writes than the guard allows in an hour.
-for last in 49 $(seq 50 71); do
+for last in 49 $(seq 50 69); do
     changes+=("84.212.10.$last")
+done
+changes+=(beside)
+for last in $(seq 20 29); do
+    changes+=("84.212.$last.20")
 done
 exec {relay}> >(exec ip netns exec "$name" python3 tests/e2e/events/latency.py 58 54 wan0 "${changes[@]}" \
     >"$here/latency.log" 2>&1)
@@ -158,12 +162,22 @@ check "what the kernel repeats starts nothing" equal "$(news)" "$before"
 echo >&"$relay"
 within 60 "a request for each change" grep -q median "$here/latency.log"
 shown "$(grep median "$here/latency.log")"
-within 10 "the last address" has A 84.212.10.71
+within 10 "the last address" has A 84.212.10.69
 shown "each new address is written at once"
 stop
 shown "the daemon ends when it is told to"
 
-# Another one, whose rounds of this minute are not used up.
+# Another one, whose rounds of this minute are not used up: a look at each address that comes, and one when the one before goes.
+begin
+gone() { grep median "$here/latency.log" | grep 'ip addr del'; }
+before=$(rounds Other)
+echo >&"$relay"
+within 60 "a request for each address that goes" gone
+shown "$(gone)"
+within 10 "the last address" has A 84.212.29.20
+check "an address that goes while another one is there is replaced before things have come to rest" equal \
+    "$(rounds Other)" "$before"
+stop
 begin
 # A line beside the one that the default route leaves by.
 before=$(writes)

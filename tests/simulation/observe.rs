@@ -112,7 +112,7 @@ impl Eyes<'_> {
         let (addr, operator) = match ask {
             Ask::Interface => {
                 let own = line.interface(family, time.at());
-                let chosen = choose(family, &own, &how.acceptance, how.prefer, known)?;
+                let chosen = choose(family, &own, &how.acceptance, how.prefer, None, known)?;
                 (chosen.addr(), None)
             }
             Ask::Told(addr) => (*addr, Some("poke")),

@@ -68,8 +68,15 @@ pub(super) static MAC: Form = Form {
 
 /// The grammar of sources: each form, and what is asked.
 pub const SOURCES: &[(&str, &str)] = &[
-    ("interface", "The addresses of this host's interfaces."),
-    ("interface:NAME", "The addresses of one of them."),
+    (
+        "interface",
+        "The address of this host that the kernel would send from: by the lowest metric, the preferred source and the \
+         policy rules. No address of another uplink is published.",
+    ),
+    (
+        "interface:NAME",
+        "The addresses of one interface, whatever the kernel would send by.",
+    ),
     (
         "https",
         "A built-in list of echo services of unrelated operators; another one is asked first each hour.",

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::core::addr::Family;
 
 fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -195,7 +196,112 @@ fn a_route_may_say_from_which_address_its_traffic_comes() {
 fn of_routes_only_default_ones_matter() {
     assert!(matches!(only(&route(0, 1)), Body::DefaultRoute(_)));
     assert_eq!(only(&route(24, 1)), Body::Other);
-    assert_eq!(only(&route(0, 7)), Body::Other, "unreachable");
+    assert!(
+        !matches!(only(&route(0, 7)), Body::DefaultRoute(_)),
+        "unreachable"
+    );
+}
+
+/// A message about a route to `destination` (with so many bits of it), of this kind (`RTN_*`).
+fn route_to(message_kind: u16, destination: &str, bits: u8, kind: u8) -> Vec<u8> {
+    let (family, octets) = match destination.parse().unwrap() {
+        IpAddr::V4(addr) => (INET, addr.octets().to_vec()),
+        IpAddr::V6(addr) => (INET6, addr.octets().to_vec()),
+    };
+    let fixed = [family, bits, 0, 0, 254, 3, 0, kind, 0, 0, 0, 0];
+    let attributes = [
+        attribute(1, &octets),
+        attribute(4, &numbers(&[9])),
+        attribute(7, &octets),
+    ];
+    message(message_kind, &fixed, &attributes)
+}
+
+#[test]
+fn what_decides_the_way_to_the_destination_is_told_from_everything_else() {
+    for (destination, bits, kind, body) in [
+        ("0.0.0.0", 0, 7, Body::RoutingChanged),
+        ("128.0.0.0", 1, 1, Body::RoutingChanged),
+        ("192.0.0.0", 2, 8, Body::RoutingChanged),
+        ("0.0.0.0", 1, 1, Body::Other),
+        ("193.0.14.128", 31, 1, Body::RoutingChanged),
+        ("193.0.14.128", 32, 1, Body::Other),
+        ("193.0.14.129", 32, 7, Body::RoutingChanged),
+        ("2000::", 3, 1, Body::RoutingChanged),
+        ("2001:7fd::", 32, 1, Body::RoutingChanged),
+        ("2001:7fe::", 32, 1, Body::Other),
+        ("fe80::", 64, 1, Body::Other),
+        ("2001:7fd::1", 128, 8, Body::RoutingChanged),
+    ] {
+        for message_kind in [NEW_ROUTE, DEL_ROUTE] {
+            let seen = only(&route_to(message_kind, destination, bits, kind));
+            assert_eq!(seen, body, "{destination}/{bits}, kind {kind}");
+        }
+    }
+    for rule in [NEW_RULE, DEL_RULE] {
+        let fixed = [INET, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0];
+        assert_eq!(only(&message(rule, &fixed, &[])), Body::RoutingChanged);
+    }
+}
+
+#[test]
+fn the_selected_route_has_its_interface_and_the_address_that_is_sent_from() {
+    for destination in ["193.0.14.129", "2001:7fd::1"] {
+        let addr: IpAddr = destination.parse().unwrap();
+        let bits = if addr.is_ipv4() { 32 } else { 128 };
+        let selected = SelectedRoute {
+            interface: Some(9),
+            source: Some(addr),
+        };
+        let answer = route_to(NEW_ROUTE, destination, bits, 1);
+        assert_eq!(only(&answer), Body::SelectedRoute(selected));
+        let gone = route_to(DEL_ROUTE, destination, bits, 1);
+        assert_eq!(only(&gone), Body::RoutingChanged);
+        let fixed = answer[16..28].to_vec();
+        let octets = answer[32..32 + usize::from(bits / 8)].to_vec();
+        let bare = message(NEW_ROUTE, &fixed, &[attribute(1, &octets)]);
+        let nothing = SelectedRoute {
+            interface: None,
+            source: None,
+        };
+        assert_eq!(only(&bare), Body::SelectedRoute(nothing));
+    }
+}
+
+#[test]
+fn the_question_which_route_is_selected_is_what_the_kernel_reads() {
+    let bound = [
+        &numbers(&[44])[..],
+        &[26, 0, 1, 0],
+        &numbers(&[7, 0]),
+        &[INET, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[8, 0, 1, 0, 193, 0, 14, 129],
+        &[8, 0, 4, 0],
+        &numbers(&[3]),
+    ];
+    if cfg!(target_endian = "little") {
+        assert_eq!(route_request(Family::V4, Some(3), 7), bound.concat());
+        let free = [
+            &numbers(&[48])[..],
+            &[26, 0, 1, 0],
+            &numbers(&[8, 0]),
+            &[INET6, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[
+                20, 0, 1, 0, 0x20, 1, 7, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+            ],
+        ];
+        assert_eq!(route_request(Family::V6, None, 8), free.concat());
+    }
+}
+
+#[test]
+fn the_destination_that_is_asked_about_may_be_published_by_anybody() {
+    use crate::core::addr::Acceptance;
+    for family in Family::ALL {
+        let request = route_request(family, None, 1);
+        let addr = ip(request[16], &request[32..]).unwrap();
+        assert!(Acceptance::default().admit(family, addr).is_ok(), "{addr}");
+    }
 }
 
 #[test]
@@ -221,6 +327,8 @@ fn a_message_cut_anywhere_is_refused() {
         a_link(0, 0x41),
         route(0, 1),
         by_several(&[2, 9]),
+        route_to(NEW_ROUTE, "193.0.14.129", 32, 1),
+        route_to(NEW_ROUTE, "2000::", 3, 1),
     ] {
         for end in 1..whole.len() {
             assert_eq!(decode(&whole[..end]), Err(Malformed), "cut at {end}");
