@@ -11,13 +11,18 @@ use super::{assert_plain, contains};
 
 pub(crate) fn answers(bytes: &[u8]) {
     if let Ok(message) = natpmp::read(bytes) {
-        assert!(bytes.len() <= 12);
+        assert!(bytes.len() <= 16);
         assert!(contains(bytes, &message.epoch.to_be_bytes()));
         match message.external {
             Ok(addr) => assert_given(addr, bytes),
             Err(refusal) => assert_plain(&refusal.what, 200),
         }
         assert!(announced(bytes).is_err(), "one message of two protocols");
+    }
+    match natpmp::answer(bytes) {
+        Ok(Ok(addr)) => assert_given(addr, bytes),
+        Ok(Err(refusal)) => assert_plain(&refusal.what, 200),
+        Err(what) => assert_plain(what, 100),
     }
     if let Ok(epoch) = announced(bytes) {
         assert!(contains(bytes, &epoch.to_be_bytes()));

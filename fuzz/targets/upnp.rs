@@ -14,13 +14,19 @@ const FOUND: &[u8] =
     LOCATION: http://192.168.77.1:5000/rootDesc.xml\r\n\r\n";
 
 pub(crate) fn texts(bytes: &[u8]) {
-    if let Ok(url) = ssdp::read(bytes, ROUTER) {
-        assert_eq!(url.host_str(), Some("192.168.77.1"));
-        assert_eq!(url.scheme(), "http");
-        assert!(ssdp::read(bytes, Ipv4Addr::new(192, 168, 77, 9)).is_err());
+    match ssdp::read(bytes, ROUTER) {
+        Err(what) => assert_plain(what, 100),
+        Ok(urls) => {
+            assert!(!urls.is_empty());
+            for url in urls {
+                assert_eq!(url.host_str(), Some("192.168.77.1"));
+                assert_eq!(url.scheme(), "http");
+            }
+        }
     }
-    let location = ssdp::read(FOUND, ROUTER).expect("an answer of the router");
-    match description::read(bytes, &location, ROUTER) {
+    let found = ssdp::read(FOUND, ROUTER).expect("an answer of the router");
+    let location = found.first().expect("a place");
+    match description::read(bytes, location, ROUTER) {
         Err(what) => assert_plain(&what, 300),
         Ok(connections) => {
             assert!(!connections.is_empty());
@@ -31,8 +37,10 @@ pub(crate) fn texts(bytes: &[u8]) {
             }
         }
     }
-    match soap::read(bytes) {
+    match soap::read(200, bytes) {
         Err(refusal) => assert_plain(&refusal.what, 300),
         Ok(addr) => assert!(!addr.is_unspecified()),
     }
+    let refusal = soap::read(500, bytes).expect_err("only an answer with status 200 counts");
+    assert_plain(&refusal.what, 300);
 }

@@ -195,7 +195,6 @@ fn show(request: &Request, output: &mut Output<'_>) {
     let body = match &request.body {
         Body::Empty => serde_json::Value::Null,
         Body::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
-        Body::Soap(_, envelope) => envelope.as_str().into(),
         Body::Form(fields) => {
             let fields = fields.iter().map(|(name, text)| {
                 let shown = match text {

@@ -70,7 +70,7 @@ impl Look<'_> {
     /// Asks the router in front of this host, and notes what it says, fit to be published or not.
     async fn ask_the_router(&self, way: &Way) -> Result<IpAddr, String> {
         let addr = self.view.router.clone()?;
-        let router = Router::new(addr, &self.detector.echoes);
+        let router = Router::new(addr, &self.detector.echoes.user_agent, &self.how.acceptance);
         let answer = router.ask(way, self.detector.random()?).await;
         let says = match &answer {
             Ok(addr) => Some(RouterSays::Address((*addr).into())),

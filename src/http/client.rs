@@ -171,10 +171,6 @@ impl Transport for Client {
             Body::Form(pairs) => builder
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(super::message::form(pairs)),
-            Body::Soap(action, envelope) => builder
-                .header("Content-Type", "text/xml; charset=\"utf-8\"")
-                .header("SOAPAction", format!("\"{action}\""))
-                .body(envelope.clone()),
         };
         let response = builder.send().await.map_err(|error| self.explain(&error))?;
         self.receive(response).await

@@ -84,8 +84,6 @@ pub enum Body {
     Json(String),
     /// `application/x-www-form-urlencoded` pairs, in order.
     Form(Vec<(Cow<'static, str>, Text)>),
-    /// A call by SOAP, as UPnP has it: the `SOAPAction` and the envelope.
-    Soap(String, String),
 }
 
 /// A request, relative to a service's base address. Its `Debug` shows no secret.

@@ -17,6 +17,25 @@ pub struct Message {
     pub external: Result<Ipv4Addr, Refusal>,
 }
 
+/// In an opcode: this is a response.
+const RESPONSE: u8 = 0x80;
+
+/// An answer with an address, and one that is padded to the length of an answer about a mapping: there are
+/// routers that send all answers from one buffer, with anything at its end.
+const LENGTHS: [usize; 2] = [12, 16];
+
+/// Reads the answer to a request: the external address or a refusal. A router that speaks another version
+/// refuses in that one's words (RFC 6887, section 9): PCP is version 2.
+pub fn answer(bytes: &[u8]) -> Result<Result<Ipv4Addr, Refusal>, &'static str> {
+    match bytes {
+        [2, RESPONSE..=0xff, ..] => Ok(Err(Refusal::new("it speaks PCP only"))),
+        [version @ 1..=0xff, RESPONSE..=0xff, _, 1, ..] => Ok(Err(Refusal::new(format!(
+            "it speaks version {version} only"
+        )))),
+        _ => read(bytes).map(|message| message.external),
+    }
+}
+
 /// Reads a datagram whole. What is no message about an external address is an error in words.
 pub fn read(bytes: &[u8]) -> Result<Message, &'static str> {
     let [0, 128, high, low, rest @ ..] = bytes else {
@@ -25,9 +44,9 @@ pub fn read(bytes: &[u8]) -> Result<Message, &'static str> {
     let Some((epoch, rest)) = rest.split_first_chunk() else {
         return Err("its length is wrong");
     };
-    let external = match (u16::from_be_bytes([*high, *low]), <[u8; 4]>::try_from(rest)) {
-        (0, Ok(octets)) => given(octets.into()),
-        (code, _) if code != 0 && rest.len() <= 4 => Err(refusal(code)),
+    let external = match (u16::from_be_bytes([*high, *low]), rest.first_chunk::<4>()) {
+        (0, Some(octets)) if LENGTHS.contains(&bytes.len()) => given((*octets).into()),
+        (code, _) if code != 0 && bytes.len() <= LENGTHS[1] => Err(refusal(code)),
         _ => return Err("its length is wrong"),
     };
     Ok(Message {
@@ -73,8 +92,50 @@ mod tests {
         for end in 0..ANSWER.len() {
             assert!(read(&ANSWER[..end]).is_err(), "{end}");
         }
-        assert!(read(&[&ANSWER[..], &[0]].concat()).is_err());
+        for more in [1, 2, 3, 5, 8, 100] {
+            assert!(
+                read(&[&ANSWER[..], &vec![0; more]].concat()).is_err(),
+                "{more}"
+            );
+        }
         assert!(read(&ANSWER.repeat(100)).is_err());
+    }
+
+    #[test]
+    fn an_answer_that_is_padded_to_the_length_of_one_about_a_mapping_is_an_answer() {
+        for padding in [[0; 4], [0, 0, 14, 16], [0xff; 4]] {
+            let padded = [&ANSWER[..], &padding].concat();
+            assert_eq!(read(&padded), read(&ANSWER));
+            assert_eq!(answer(&padded), Ok(Ok(Ipv4Addr::new(84, 212, 10, 20))));
+            let mut refused = padded;
+            refused[3] = 3;
+            assert!(answer(&refused).unwrap().unwrap_err().no_address);
+        }
+    }
+
+    #[test]
+    fn a_router_that_speaks_another_version_only_is_known_by_its_answer() {
+        // A PCP server's answer to a request of two bytes, and what others make of it.
+        let unsupported = [&[2, 0x80, 0, 1][..], &[0; 20]].concat();
+        for bytes in [
+            &unsupported[..],
+            &unsupported[..4],
+            &unsupported[..8],
+            &[2, 0x80],
+            &[2, 0x80, 0, 3, 0, 0, 0, 0],
+            &[2, 0x81, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9],
+        ] {
+            let refusal = answer(bytes).unwrap().unwrap_err();
+            assert_eq!(refusal.what, "it speaks PCP only", "{bytes:?}");
+            assert!(!refusal.no_address);
+            assert!(read(bytes).is_err(), "no announcement by NAT-PMP");
+        }
+        let refusal = answer(&[1, 0x80, 0, 1, 0, 0, 0, 0]).unwrap().unwrap_err();
+        assert_eq!(refusal.what, "it speaks version 1 only");
+        // Requests are no answers, and what says nothing about versions is about something else.
+        for bytes in [&[2, 0, 0, 1][..], &[2, 1], &[2], &[1, 0x80, 0, 0], &REQUEST] {
+            assert!(answer(bytes).is_err(), "{bytes:?}");
+        }
     }
 
     #[test]
@@ -118,7 +179,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            let _ = read(&bytes);
+            let _ = answer(&bytes);
             let _ = read(&[&ANSWER[..2], &bytes].concat());
         }
     }

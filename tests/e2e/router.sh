@@ -176,6 +176,23 @@ unsaid "$PCP" "$NATPMP"
 detect 0
 check "the address by UPnP alone, the others being lost, in $(took) ms" equal "$(address)" 84.212.10.20
 check "which is well within the time" test "$(took)" -lt 2000
+# The usual firewall of a host: what answers a question of its own passes, and to it an answer to a group is none.
+in_it nft -f - <<'TXT'
+table inet firewall {
+    chain input {
+        type filter hook input priority 0
+        iif lo accept
+        ct state established,related accept
+        meta l4proto udp counter drop
+    }
+}
+TXT
+detect 0
+check "and from behind a firewall that drops the answers to a multicast search, in $(took) ms" \
+    equal "$(address)" 84.212.10.20
+check "which it did" test "$(in_it nft list chain inet firewall input |
+    sed -n 's/.*udp counter packets \([0-9]*\) .*/\1/p')" -gt 0
+in_it nft delete table inet firewall
 unsaid "$PCP" "$NATPMP" "$UPNP"
 detect 69
 check "a router that says nothing is waited for no longer than allowed" test "$(took)" -le 4500
@@ -183,7 +200,8 @@ said=$(router_said)
 for protocol in PCP NAT-PMP UPnP; do
     grep -q "$protocol: no answer in time" <<<"$said" || die "$protocol is not named: $said"
 done
-shown "and it is said by which protocols: $said"
+grep -q 'a firewall on this host' <<<"$said" || die "the firewall is not named: $said"
+shown "and it is said by which protocols, and that a firewall may be why: $said"
 end_router
 unsaid
 begin_fake 84.212.10.20

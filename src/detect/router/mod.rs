@@ -14,10 +14,13 @@ use tokio::time::Instant;
 
 use self::{
     race::{Attempt, race},
-    upnp::{Upnp, ssdp},
+    upnp::{Recipients, Upnp, ssdp},
 };
-use super::{datagram, echo::Echoes, way::Way};
-use crate::portmapping::{REQUESTS, Refusal, natpmp};
+use super::{datagram, way::Way};
+use crate::{
+    core::addr::Acceptance,
+    portmapping::{REQUESTS, Refusal, natpmp},
+};
 
 /// How long one protocol is waited for before the next is tried as well, where time allows. On one's
 /// own network an answer takes milliseconds; a slow router's new mapping some hundreds.
@@ -60,19 +63,25 @@ pub(super) struct Router<'a> {
     /// PCP and NAT-PMP.
     requests: SocketAddr,
     /// Searches of UPnP.
-    everybody: SocketAddr,
-    echoes: &'a Echoes,
+    recipients: Recipients,
+    user_agent: &'a str,
+    acceptance: &'a Acceptance,
 }
 
 impl<'a> Router<'a> {
-    /// The router at an address of the own network.
-    pub(super) fn new(addr: Ipv4Addr, echoes: &'a Echoes) -> Self {
+    /// The router at an address of the own network. `acceptance` says which address is wanted of a router
+    /// that has several.
+    pub(super) fn new(addr: Ipv4Addr, user_agent: &'a str, acceptance: &'a Acceptance) -> Self {
         let (everybody, port) = ssdp::EVERYBODY;
         Self {
             addr,
             requests: SocketAddrV4::new(addr, REQUESTS).into(),
-            everybody: SocketAddrV4::new(everybody, port).into(),
-            echoes,
+            recipients: Recipients {
+                multicast: SocketAddrV4::new(everybody, port).into(),
+                unicast: SocketAddrV4::new(addr, port).into(),
+            },
+            user_agent,
+            acceptance,
         }
     }
 
@@ -97,7 +106,7 @@ impl<'a> Router<'a> {
     }
 
     async fn by_natpmp(&self, way: &Way) -> Result<Ipv4Addr, Failure> {
-        let read = |bytes: &[u8]| natpmp::read(bytes).map(|it| it.external).into();
+        let read = |bytes: &[u8]| natpmp::answer(bytes).into();
         let answer = datagram::ask(way, self.requests, &natpmp::REQUEST, read);
         Ok(answer.await??)
     }
@@ -114,8 +123,9 @@ impl<'a> Router<'a> {
         let upnp = Upnp {
             router: self.addr,
             own: *own.ip(),
-            everybody: self.everybody,
-            echoes: self.echoes,
+            recipients: self.recipients,
+            user_agent: self.user_agent,
+            acceptance: self.acceptance,
         };
         upnp.ask(found, way).await
     }

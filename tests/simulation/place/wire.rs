@@ -27,7 +27,7 @@ impl Place {
                 headers.push(("content-type", "application/json"));
                 text.clone()
             }
-            Body::Empty | Body::Soap(..) => String::new(),
+            Body::Empty => String::new(),
         };
         let base = if self.service(account) == Service::Domeneshop {
             "/v0"

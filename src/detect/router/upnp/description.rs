@@ -7,18 +7,24 @@ use reqwest::Url;
 
 use super::{
     on_router,
-    xml::{content, document, named, text},
+    xml::{document, text},
 };
 
-/// The services that know the external address.
-const KINDS: [&str; 3] = [
+/// The services that know the external address. The second forum's are those of TR-064, with the same call.
+const KINDS: [&str; 8] = [
     "urn:schemas-upnp-org:service:WANIPConnection:1",
     "urn:schemas-upnp-org:service:WANIPConnection:2",
     "urn:schemas-upnp-org:service:WANPPPConnection:1",
+    "urn:schemas-upnp-org:service:WANPPPConnection:2",
+    "urn:dslforum-org:service:WANIPConnection:1",
+    "urn:dslforum-org:service:WANIPConnection:2",
+    "urn:dslforum-org:service:WANPPPConnection:1",
+    "urn:dslforum-org:service:WANPPPConnection:2",
 ];
 
-/// A router with a connection of either kind names both, and few have two lines.
-const MOST: usize = 4;
+/// The most connections that are asked. A router with a connection of either kind names both, and one with
+/// several lines names them for each.
+pub(super) const MAX_CONNECTIONS: usize = 16;
 
 /// A connection to the Internet, and where it is asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,38 +35,41 @@ pub struct Connection {
     pub control: Url,
 }
 
-/// The connections that a description names, in its order: at least one. `location` is where it was
-/// read.
+/// The connections that a description names, in its order, each once: at least one. `location` is where it
+/// was read.
 pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connection>, String> {
     let text = text(bytes)?;
     let document = document(&text)?;
-    // UPnP 1.0 has an address that all others start from; without one that is the description's own.
-    let base = named(&document, "URLBase").next().map(content);
-    let base = match base.filter(|it| !it.is_empty()) {
-        Some(base) => Url::parse(base).map_err(|error| format!("its `URLBase`: {error}"))?,
-        None => location.clone(),
-    };
+    // UPnP 1.0 has an address that all others start from. Routers write `(null)`, a host's name or their other
+    // address there: what does not lead to the router is not taken, for the description was read from a place
+    // that does.
+    let base = document.named("URLBase").next();
+    let base = base
+        .and_then(|place| Url::parse(document.content(place)).ok())
+        .filter(|base| on_router(base, router));
+    let base = base.as_ref().unwrap_or(location);
     let mut found = Vec::new();
     let mut elsewhere = false;
-    for service in named(&document, "service") {
-        let of = |name: &str| {
-            let mut children = service.children();
-            children
-                .find(|it| it.tag_name().name() == name)
-                .map(content)
-        };
-        let kind = of("serviceType");
-        let Some(kind) = KINDS.into_iter().find(|it| kind == Some(it)) else {
+    for service in document.named("service") {
+        let kind = document.child(service, "serviceType");
+        let Some(kind) = KINDS.into_iter().find(|known| kind == Some(known)) else {
             continue;
         };
-        match of("controlURL").map(|path| base.join(path)) {
+        let path = document.child(service, "controlURL");
+        match path
+            .filter(|path| !path.is_empty())
+            .map(|path| base.join(path))
+        {
             Some(Ok(control)) if on_router(&control, router) => {
-                found.push(Connection { kind, control });
+                let connection = Connection { kind, control };
+                if !found.contains(&connection) {
+                    found.push(connection);
+                }
             }
             _ => elsewhere = true,
         }
     }
-    found.truncate(MOST);
+    found.truncate(MAX_CONNECTIONS);
     if !found.is_empty() {
         return Ok(found);
     }

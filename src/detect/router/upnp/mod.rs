@@ -3,35 +3,28 @@
 //! Whoever answers the search first decides where the description is read, and anybody on the link
 //! can: only answers from the router's own address count, and nothing is fetched from anywhere else.
 
+mod answers;
 pub mod description;
+#[cfg(test)]
+mod fake;
+mod http;
+mod search;
 pub mod soap;
 pub mod ssdp;
 mod xml;
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::Ipv4Addr, time::Duration};
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use reqwest::Url;
-use tokio::{
-    net::UdpSocket,
-    time::{Instant, timeout, timeout_at},
-};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use self::xml::CAP;
-use super::Failure;
+pub(super) use self::search::Recipients;
+use self::{answers::Answers, description::Connection, search::Search};
+use super::{Failure, HEAD_START, PATIENCE};
 use crate::{
-    core::addr::Family,
-    detect::{
-        datagram::{FIRST_WAIT, ROOM, late},
-        echo::Echoes,
-        way::Way,
-    },
-    http::{
-        Body, Method, Request, Transport,
-        client::{Client, Options},
-    },
+    core::addr::Acceptance,
+    detect::{datagram::late, way::Way},
 };
 
 /// Whether a URL leads to the router itself, by plain HTTP, as all of them speak it.
@@ -50,116 +43,119 @@ pub(super) struct Upnp<'a> {
     /// Our own address towards it: searches leave by the interface that has it.
     pub(super) own: Ipv4Addr,
     /// Where searches go.
-    pub(super) everybody: SocketAddr,
-    /// How it is spoken to.
-    pub(super) echoes: &'a Echoes,
+    pub(super) recipients: Recipients,
+    /// `User-Agent`.
+    pub(super) user_agent: &'a str,
+    /// Which addresses are wanted, should the router have several.
+    pub(super) acceptance: &'a Acceptance,
 }
 
 impl Upnp<'_> {
     /// Asks for the external address. A search is answered by `found`, or there is nobody.
+    ///
+    /// Every description that is found is read as soon as it is, since the first may be that of another
+    /// device of the router's, or lead nowhere.
     pub(super) async fn ask(&self, found: &Way, way: &Way) -> Result<Ipv4Addr, Failure> {
-        let location = self.search(found).await?;
-        let bytes = self.fetch(&location, None, way).await?;
-        let connections = description::read(&bytes, &location, self.router)?;
-        let mut failure = None;
-        for connection in connections {
-            // The connection that is not in use has no address.
-            match self.call(&connection, way).await {
-                Ok(addr) => return Ok(addr),
-                Err(why) => failure = failure.or(Some(why)),
-            }
-        }
-        Err(failure.unwrap_or_else(|| late(None).into()))
-    }
-
-    /// Where the router's description is.
-    async fn search(&self, way: &Way) -> Result<Url, String> {
-        let mut stray = None;
-        let searching = async {
-            let socket = way.datagrams_of(self.own).await;
-            let socket = socket.map_err(std::io::Error::other)?;
-            let mut wait = FIRST_WAIT;
-            loop {
-                for target in ssdp::TARGETS {
-                    socket
-                        .send_to(&ssdp::search(target), self.everybody)
-                        .await?;
-                }
-                if let Ok(url) = timeout(wait, self.answer(&socket, &mut stray)).await {
-                    return url;
-                }
-                wait = wait.saturating_mul(2);
-            }
-        };
-        let searched = timeout_at(way.until, searching).await;
-        searched
-            .map_err(|_| late(stray))?
-            .map_err(|error: std::io::Error| error.to_string())
-    }
-
-    async fn answer(
-        &self,
-        socket: &UdpSocket,
-        stray: &mut Option<&'static str>,
-    ) -> std::io::Result<Url> {
-        let mut room = [0; ROOM];
+        let mut search = Search::begin(found, self.own, self.router, self.recipients).await?;
+        let mut answers = Answers::new(self.acceptance);
+        let mut asking = FuturesUnordered::new();
+        let (mut is_searching, mut found_places) = (true, 0);
+        let mut until = way.until;
         loop {
-            let (length, from) = socket.recv_from(&mut room).await?;
-            if from.ip() != self.router {
-                *stray = Some("it came from somebody else");
-                continue;
-            }
-            match ssdp::read(room.get(..length).unwrap_or_default(), self.router) {
-                Ok(url) => return Ok(url),
-                Err(what) => *stray = Some(what),
+            tokio::select! {
+                biased;
+                Some((place, answer)) = asking.next() => {
+                    if let Some(addr) = answers.take(place, answer) {
+                        return Ok(addr);
+                    }
+                    if answers.has_address() {
+                        // It is not public: what was begun may still find one that is, and not for long.
+                        is_searching = false;
+                        until = until.min(Instant::now() + PATIENCE);
+                    }
+                }
+                location = search.next(), if is_searching => match location {
+                    Ok(Some(location)) => {
+                        let place = found_places;
+                        found_places += 1;
+                        asking.push(async move { (place, self.ask_at(&location, way).await) });
+                    }
+                    Ok(None) => is_searching = false,
+                    Err(error) => {
+                        is_searching = false;
+                        answers.take(usize::MAX, Err(error.into()));
+                    }
+                },
+                () = sleep_until(until), if answers.has_address() && !asking.is_empty() => break,
+                else => break,
             }
         }
+        answers
+            .end()
+            .unwrap_or_else(|| Err(search.why_none().into()))
     }
 
-    async fn call(
+    /// Reads one description and asks the connections that it names.
+    async fn ask_at(&self, location: &Url, way: &Way) -> Result<Ipv4Addr, Failure> {
+        let response = http::get(way, self.router, location, self.user_agent).await?;
+        let body = match response.status {
+            200 => response.body,
+            status => return Err(format!("it answers with status {status}").into()),
+        };
+        let connections = description::read(&body, location, self.router)?;
+        self.ask_connections(connections, way).await
+    }
+
+    /// Asks one connection after the other, each next one as soon as one has answered or when the last has
+    /// had its head start. One that is not in use has no address, a private one or no answer at all; so each
+    /// has a bounded share of the time, and all are asked within half of it.
+    async fn ask_connections(
         &self,
-        connection: &description::Connection,
+        connections: Vec<Connection>,
         way: &Way,
     ) -> Result<Ipv4Addr, Failure> {
-        let call = (soap::action(connection.kind), soap::call(connection.kind));
-        let bytes = self.fetch(&connection.control, Some(call), way).await?;
-        Ok(soap::read(&bytes)?)
+        let left = way.until.saturating_duration_since(Instant::now());
+        let (head_start, share) = shares(left, connections.len());
+        let mut waiting = connections.into_iter().enumerate();
+        let mut asking = FuturesUnordered::new();
+        let mut answers = Answers::new(self.acceptance);
+        loop {
+            if let Some((place, connection)) = waiting.next() {
+                let own = way.no_later_than(Instant::now() + share);
+                asking.push(async move { (place, self.call(&connection, &own).await) });
+            }
+            let next = if waiting.len() == 0 {
+                asking.next().await
+            } else {
+                match timeout_at(Instant::now() + head_start, asking.next()).await {
+                    Ok(next) => next,
+                    Err(_) => continue,
+                }
+            };
+            let Some((place, answer)) = next else { break };
+            if let Some(addr) = answers.take(place, answer) {
+                return Ok(addr);
+            }
+        }
+        answers.end().unwrap_or_else(|| Err(late(None).into()))
     }
 
-    /// Fetches a text of the router's, or its answer to a call.
-    async fn fetch(
-        &self,
-        url: &Url,
-        call: Option<(String, String)>,
-        way: &Way,
-    ) -> Result<Vec<u8>, String> {
-        let options = Options {
-            base: url.to_string(),
-            timeout: way.until.saturating_duration_since(Instant::now()),
-            cap: CAP,
-            user_agent: self.echoes.user_agent.clone(),
-            family: Some(Family::V4),
-            interface: way.vantage.via.clone(),
-            proxy: false,
-        };
-        let client = Client::new(Arc::clone(&self.echoes.tls), options);
-        // An answer by SOAP that says why not has status 500 (UPnP Device Architecture, section 3.1).
-        let (method, body, fault) = match call {
-            None => (Method::Get, Body::Empty, 200),
-            Some((action, envelope)) => (Method::Post, Body::Soap(action, envelope), 500),
-        };
-        let request = Request {
-            method,
-            path: String::new(),
-            basic: None,
-            body,
-            writes: false,
-        };
-        let response = client.send(&request).await.map_err(|error| error.what)?;
-        match response.status {
-            200 => Ok(response.body),
-            status if status == fault => Ok(response.body),
-            status => Err(format!("it answers with status {status}")),
-        }
+    async fn call(&self, connection: &Connection, way: &Way) -> Result<Ipv4Addr, Failure> {
+        let response = http::call(way, self.router, connection, self.user_agent).await?;
+        Ok(soap::read(response.status, &response.body)?)
     }
 }
+
+/// Of the time that is left for so many connections: how long each is waited for before the next one is
+/// asked, and how long in all.
+fn shares(left: Duration, connections: usize) -> (Duration, Duration) {
+    let halves = u32::try_from(connections)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(2);
+    let head_start = HEAD_START.min(left / halves.max(1));
+    let share = if connections > 1 { left / 2 } else { left };
+    (head_start, share)
+}
+
+#[cfg(test)]
+mod tests;

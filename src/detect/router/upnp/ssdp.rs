@@ -1,7 +1,7 @@
 //! Finding the router's description (UPnP Device Architecture 1.1, section 1.3): the question to
-//! everybody on the link, and what counts as an answer. Bytes in, verdict out.
+//! everybody on the link or to the router alone, and what counts as an answer. Bytes in, verdict out.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use reqwest::Url;
 
@@ -12,55 +12,82 @@ pub const EVERYBODY: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 255, 250), 1900)
 
 /// What is looked for: a router, or its connection to the Internet. Either answers with the same
 /// description, and there are routers that answer for one only.
-pub const TARGETS: [&str; 5] = [
+pub const TARGETS: [&str; 9] = [
     "urn:schemas-upnp-org:device:InternetGatewayDevice:1",
     "urn:schemas-upnp-org:device:InternetGatewayDevice:2",
     "urn:schemas-upnp-org:service:WANIPConnection:1",
     "urn:schemas-upnp-org:service:WANIPConnection:2",
     "urn:schemas-upnp-org:service:WANPPPConnection:1",
+    "urn:schemas-upnp-org:service:WANPPPConnection:2",
+    "urn:dslforum-org:device:InternetGatewayDevice:1",
+    "urn:dslforum-org:service:WANIPConnection:1",
+    "urn:dslforum-org:service:WANPPPConnection:1",
 ];
 
 /// No router sends more headers.
 const HEADERS: usize = 32;
 
-/// A search. Devices put their answer off by a random time of at most a second (`MX`).
-pub fn search(target: &str) -> Vec<u8> {
+/// A search that is sent to `host`. Devices put their answer off by a random time of at most a second
+/// (`MX`); one that is asked alone needs no such time, but there are devices that ignore a search without.
+pub fn search(target: &str, host: SocketAddr) -> Vec<u8> {
     format!(
-        "M-SEARCH * HTTP/1.1\r\nHOST: {}:{}\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: {target}\r\n\r\n",
-        EVERYBODY.0, EVERYBODY.1
+        "M-SEARCH * HTTP/1.1\r\nHOST: {host}\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: {target}\r\n\r\n"
     )
     .into_bytes()
 }
 
-/// Where the router's description is, from an answer that came from the router's own address. What is
-/// no such answer is an error in words.
-pub fn read(bytes: &[u8], router: Ipv4Addr) -> Result<Url, &'static str> {
+/// Where the router's description is, from an answer that came from the router's own address: at least one
+/// place, each once, all of them on the router. What is no such answer is an error in words.
+///
+/// A datagram arrives whole, so the blank line at its end is not needed to know that nothing is missing.
+/// Space before a colon, folded, repeated and damaged headers are read as far as they mean something: what
+/// they lead to is on the router, and says itself what it is.
+pub fn read(bytes: &[u8], router: Ipv4Addr) -> Result<Vec<Url>, &'static str> {
+    let end = bytes
+        .iter()
+        .rposition(|byte| !byte.is_ascii_whitespace() && *byte != 0);
+    let text = bytes.get(..=end.unwrap_or_default()).unwrap_or_default();
+    let text = [text, b"\r\n\r\n"].concat();
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut response = httparse::Response::new(&mut headers);
-    match response.parse(bytes) {
-        Ok(httparse::Status::Complete(_)) => {}
+    let parsed = httparse::ParserConfig::default()
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_multiple_spaces_in_response_status_delimiters(true)
+        .ignore_invalid_headers_in_responses(true)
+        .parse_response(&mut response, &text);
+    match parsed {
+        Ok(httparse::Status::Complete(_)) if response.code == Some(200) => {}
         _ => return Err("it is no answer to a search"),
     }
-    if response.code != Some(200) {
-        return Err("it is no answer to a search");
-    }
-    let the = |name: &str| {
-        let mut found = response
+    let all = |name: &'static str| {
+        let named = response
             .headers
             .iter()
-            .filter(|it| it.name.eq_ignore_ascii_case(name));
-        let value = std::str::from_utf8(found.next()?.value).ok()?;
-        found.next().is_none().then(|| value.trim())
+            .filter(move |header| header.name.eq_ignore_ascii_case(name));
+        named.filter_map(|header| std::str::from_utf8(header.value).ok().map(str::trim))
     };
-    if !the("ST").is_some_and(|target| TARGETS.contains(&target)) {
+    if !all("ST").any(|target| TARGETS.contains(&target)) {
         return Err("it answers another search");
     }
-    let location = the("LOCATION").ok_or("it does not say where its description is")?;
-    let url = Url::parse(location).map_err(|_| "its description has no address")?;
-    if !on_router(&url, router) {
-        return Err("its description is not on the router");
+    let mut found = Vec::new();
+    let mut why = "it does not say where its description is";
+    for location in all("LOCATION") {
+        match Url::parse(location) {
+            Ok(url) if on_router(&url, router) => {
+                if !found.contains(&url) {
+                    found.push(url);
+                }
+            }
+            Ok(_) => why = "its description is not on the router",
+            Err(_) => why = "its description has no address",
+        }
     }
-    Ok(url)
+    if found.is_empty() {
+        Err(why)
+    } else {
+        Ok(found)
+    }
 }
 
 #[cfg(test)]
@@ -91,10 +118,17 @@ mod tests {
 
     #[test]
     fn a_search_asks_everybody_for_one_thing() {
-        let text = String::from_utf8(search(TARGETS[4])).unwrap();
+        let text = String::from_utf8(search(TARGETS[4], EVERYBODY.into())).unwrap();
         assert!(text.starts_with("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"));
         assert!(text.contains("\r\nMAN: \"ssdp:discover\"\r\n"));
         assert!(text.ends_with("\r\nST: urn:schemas-upnp-org:service:WANPPPConnection:1\r\n\r\n"));
+    }
+
+    /// The one place that an answer of a router at this address leads to.
+    fn place(bytes: &[u8], router: Ipv4Addr) -> String {
+        let found = read(bytes, router).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(found.len(), 1);
+        found[0].to_string()
     }
 
     #[test]
@@ -106,8 +140,106 @@ mod tests {
             (&terse, "http://192.168.77.1/igd.xml"),
             (&shouting, "http://192.168.77.1:49000/a?b=c"),
         ] {
-            assert_eq!(read(text.as_bytes(), ROUTER).unwrap().as_str(), url);
+            assert_eq!(place(text.as_bytes(), ROUTER), url);
         }
+    }
+
+    #[test]
+    fn the_answers_of_real_routers_lead_to_their_descriptions() {
+        for (bytes, router, url) in [
+            (
+                &include_bytes!("samples/google-wifi.ssdp")[..],
+                [192, 168, 86, 1],
+                "http://192.168.86.1:5000/rootDesc.xml",
+            ),
+            (
+                include_bytes!("samples/pfsense-2.5.ssdp"),
+                [192, 168, 1, 1],
+                "http://192.168.1.1:2189/rootDesc.xml",
+            ),
+            (
+                include_bytes!("samples/sagemcom-fast3890v3.ssdp"),
+                [192, 168, 0, 1],
+                "http://192.168.0.1:49153/69692b70/gatedesc0b.xml",
+            ),
+        ] {
+            assert_eq!(place(bytes, router.into()), url);
+        }
+    }
+
+    #[test]
+    fn a_careless_answer_leads_to_the_description_all_the_same() {
+        let usual = answer(&["LOCATION: http://192.168.77.1:5000/igd.xml", &igd(), "EXT:"]);
+        let cut = |end: &str| usual.trim_end().to_owned() + end;
+        let st = "ST:urn";
+        for (what, text) in [
+            ("no final blank line", cut("\r\n")),
+            ("no line end at all", cut("")),
+            ("zeros at the end", cut("\0\0")),
+            ("a blank line and more", cut("\r\n\r\n<html>")),
+            ("bare newlines", usual.replace("\r\n", "\n")),
+            (
+                "bare newlines and no blank line",
+                usual.trim_end().replace("\r\n", "\n"),
+            ),
+            (
+                "a space before the colon",
+                usual.replace(": ", " : ").replace(st, "ST : urn"),
+            ),
+            (
+                "a tab before the colon",
+                usual.replace("LOCATION:", "LOCATION\t:"),
+            ),
+            (
+                "a folded header",
+                usual.replace("LOCATION: ", "LOCATION:\r\n  "),
+            ),
+            (
+                "another folded header",
+                usual.replace("EXT:", "SERVER: a,\r\n b\r\n\tc"),
+            ),
+            ("a folded target", usual.replace(st, "ST:\r\n\turn")),
+            (
+                "a repeated header",
+                usual.replace("EXT:", "EXT:\r\nEXT:\r\nSERVER: a\r\nSERVER: b"),
+            ),
+            ("a repeated target", usual.replace("EXT:", &igd())),
+            (
+                "another target too",
+                usual.replace("EXT:", "ST: upnp:rootdevice"),
+            ),
+            (
+                "a line that is no header",
+                usual.replace("EXT:", "EXT\r\n: x\r\nnot a header"),
+            ),
+            (
+                "a byte that is no text",
+                usual.replace("EXT:", "EXT: \u{e9}"),
+            ),
+            (
+                "spaces in the first line",
+                usual.replace("HTTP/1.1 200 OK", "HTTP/1.1  200  OK"),
+            ),
+            ("no reason", usual.replace(" OK", "")),
+            ("the old version", usual.replace("HTTP/1.1", "HTTP/1.0")),
+            (
+                "a repeated place",
+                usual.replace("EXT:", "LOCATION: http://192.168.77.1:5000/igd.xml"),
+            ),
+            (
+                "a place elsewhere too",
+                usual.replace("EXT:", "LOCATION: http://192.168.77.2/"),
+            ),
+            (
+                "a place that is none too",
+                usual.replace("EXT:", "LOCATION: (null)"),
+            ),
+        ] {
+            let url = "http://192.168.77.1:5000/igd.xml";
+            assert_eq!(place(text.as_bytes(), ROUTER), url, "{what}: {text:?}");
+        }
+        let two = usual.replace("EXT:", "LOCATION: http://192.168.77.1:5001/wfa.xml");
+        assert_eq!(read(two.as_bytes(), ROUTER).unwrap().len(), 2);
     }
 
     #[test]
@@ -131,19 +263,12 @@ mod tests {
                 answer(&[&igd()]),
                 "it does not say where its description is",
             ),
-            (
-                answer(&[&igd(), usual, usual]),
-                "it does not say where its description is",
-            ),
             (answer(&[usual]), "it answers another search"),
             (
                 answer(&[usual, "ST: upnp:rootdevice"]),
                 "it answers another search",
             ),
-            (
-                answer(&[usual, &igd(), &igd()]),
-                "it answers another search",
-            ),
+            (answer(&[usual, "ST:"]), "it answers another search"),
             (
                 MINIUPNPD.replace("200 OK", "404 Not Found"),
                 "it is no answer to a search",
@@ -154,7 +279,7 @@ mod tests {
             ),
             (answer(&[usual; HEADERS + 1]), "it is no answer to a search"),
             (
-                String::from_utf8(search(TARGETS[0])).unwrap(),
+                String::from_utf8(search(TARGETS[0], EVERYBODY.into())).unwrap(),
                 "it is no answer to a search",
             ),
         ] {
@@ -163,9 +288,15 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_an_answer_is_an_answer() {
+    fn no_part_of_an_answer_leads_off_the_router() {
+        let first = MINIUPNPD.find("http://192.168.77.1").unwrap() + "http://192.168.77.1".len();
         for end in 0..MINIUPNPD.len() {
-            assert!(read(&MINIUPNPD.as_bytes()[..end], ROUTER).is_err(), "{end}");
+            let read = read(&MINIUPNPD.as_bytes()[..end], ROUTER);
+            // Datagrams are not cut; one that was would lead to another page of the router's.
+            assert_eq!(read.is_ok(), end >= first, "{end}");
+            for url in read.unwrap_or_default() {
+                assert!(on_router(&url, ROUTER), "{url}");
+            }
         }
     }
 

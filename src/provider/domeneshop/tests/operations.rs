@@ -35,7 +35,7 @@ fn prepared(name: &str, words: &[&str]) -> Result<String, Failure> {
     let body = match &request.body {
         Body::Empty => String::new(),
         Body::Json(text) => format!(" {text}"),
-        Body::Form(_) | Body::Soap(..) => panic!("the API takes JSON"),
+        Body::Form(_) => panic!("the API takes JSON"),
     };
     let sort = if request.writes { "writes" } else { "reads" };
     let method = request.method.as_str();

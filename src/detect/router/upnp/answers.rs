@@ -1,0 +1,184 @@
+//! What several connections of a router say, made one answer.
+
+use std::net::Ipv4Addr;
+
+use crate::{
+    core::addr::{Acceptance, Family},
+    detect::router::Failure,
+};
+
+/// From where an address is reached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Scope {
+    /// From no other host: loopback, link-local, reserved.
+    Host,
+    /// From some network only: private, carrier-grade NAT.
+    Network,
+    /// From everywhere.
+    Public,
+}
+
+/// Whether the configuration wants an address, and then its scope: the greater, the better.
+type Rank = (bool, Scope);
+
+/// The best address so far, or why there is none.
+pub(super) struct Answers<'a> {
+    acceptance: &'a Acceptance,
+    best: Option<(Rank, usize, Ipv4Addr)>,
+    failure: Option<(usize, Failure)>,
+}
+
+impl<'a> Answers<'a> {
+    /// None so far. `acceptance` says which addresses are wanted.
+    pub(super) fn new(acceptance: &'a Acceptance) -> Self {
+        Self {
+            acceptance,
+            best: None,
+            failure: None,
+        }
+    }
+
+    /// Takes in what the connection at a place in the order says. A wanted public address is returned: it
+    /// needs no other. Any other one is an idle line's as likely as not.
+    pub(super) fn take(
+        &mut self,
+        place: usize,
+        answer: Result<Ipv4Addr, Failure>,
+    ) -> Option<Ipv4Addr> {
+        match answer {
+            Ok(addr) => {
+                let rank = self.rank(addr);
+                let is_better = self
+                    .best
+                    .is_none_or(|(best, earlier, _)| (rank, earlier) > (best, place));
+                if is_better {
+                    self.best = Some((rank, place, addr));
+                }
+                (rank == (true, Scope::Public)).then_some(addr)
+            }
+            Err(failure) => {
+                // A router has no address only if none of its connections has one.
+                let counts = |failure: &Failure| failure.no_address;
+                let is_better = self.failure.as_ref().is_none_or(|(earlier, known)| {
+                    (counts(&failure), place) < (counts(known), *earlier)
+                });
+                if is_better {
+                    self.failure = Some((place, failure));
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether there is an address.
+    pub(super) fn has_address(&self) -> bool {
+        self.best.is_some()
+    }
+
+    /// The best address, or the first reason why there is none.
+    pub(super) fn end(self) -> Option<Result<Ipv4Addr, Failure>> {
+        let failure = self.failure.map(|(_, failure)| Err(failure));
+        self.best.map(|(_, _, addr)| Ok(addr)).or(failure)
+    }
+
+    fn rank(&self, addr: Ipv4Addr) -> Rank {
+        let is_in = |acceptance: &Acceptance| acceptance.admit(Family::V4, addr.into()).is_ok();
+        let any = Acceptance {
+            any: true,
+            ..Acceptance::default()
+        };
+        let scope = if is_in(&Acceptance::default()) {
+            Scope::Public
+        } else if is_in(&any) {
+            Scope::Network
+        } else {
+            Scope::Host
+        };
+        (is_in(self.acceptance), scope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(what: &str, no_address: bool) -> Failure {
+        Failure {
+            what: what.to_owned(),
+            no_address,
+        }
+    }
+
+    /// The answer, and after how many connections it was known.
+    fn ended(acceptance: &Acceptance, said: &[&str]) -> (usize, Result<String, Failure>) {
+        let mut answers = Answers::new(acceptance);
+        for (place, text) in said.iter().enumerate() {
+            let answer = match *text {
+                "" => Err(failure("none", true)),
+                text => text.parse().map_err(|_| failure(text, false)),
+            };
+            if let Some(addr) = answers.take(place, answer) {
+                return (place + 1, Ok(addr.to_string()));
+            }
+        }
+        let end = answers.end().expect("something was said");
+        (said.len(), end.map(|addr| addr.to_string()))
+    }
+
+    #[test]
+    fn a_private_address_never_wins_over_a_public_one() {
+        let all = Acceptance::default();
+        for said in [
+            &["10.0.0.2", "84.212.10.20"][..],
+            &["100.64.0.2", "", "silent", "192.168.1.2", "84.212.10.20"],
+            &["169.254.0.2", "0.1.2.3", "192.0.2.1", "84.212.10.20"],
+        ] {
+            assert_eq!(
+                ended(&all, said),
+                (said.len(), Ok("84.212.10.20".to_owned()))
+            );
+        }
+        let first = ["84.212.10.20", "84.212.10.21"];
+        assert_eq!(ended(&all, &first), (1, Ok("84.212.10.20".to_owned())));
+    }
+
+    #[test]
+    fn where_none_is_public_the_first_that_others_reach_is_the_answer() {
+        let all = Acceptance::default();
+        let said = ["", "169.254.0.2", "10.0.0.2", "100.64.0.2", "silent"];
+        assert_eq!(ended(&all, &said).1, Ok("10.0.0.2".to_owned()));
+        // The order is the description's, whichever answers first.
+        let mut answers = Answers::new(&all);
+        answers.take(1, Ok(Ipv4Addr::new(10, 0, 0, 3)));
+        answers.take(0, Ok(Ipv4Addr::new(10, 0, 0, 2)));
+        assert_eq!(answers.end(), Some(Ok(Ipv4Addr::new(10, 0, 0, 2))));
+    }
+
+    #[test]
+    fn a_public_address_that_is_not_wanted_gives_way_to_one_that_is() {
+        let acceptance = Acceptance {
+            exclude: vec!["185.0.0.0/8".parse().unwrap()],
+            ..Acceptance::default()
+        };
+        let said = ["185.1.2.3", "84.212.10.20"];
+        assert_eq!(ended(&acceptance, &said).1, Ok("84.212.10.20".to_owned()));
+        // It is still what the router says.
+        assert_eq!(ended(&acceptance, &said[..1]).1, Ok("185.1.2.3".to_owned()));
+        let private = Acceptance {
+            any: true,
+            only: vec!["10.0.0.0/8".parse().unwrap()],
+            ..Acceptance::default()
+        };
+        let said = ["10.0.0.2", "84.212.10.20"];
+        assert_eq!(ended(&private, &said).1, Ok("10.0.0.2".to_owned()));
+    }
+
+    #[test]
+    fn a_router_has_no_address_only_if_none_of_its_connections_has_one() {
+        let all = Acceptance::default();
+        assert_eq!(ended(&all, &["", ""]).1, Err(failure("none", true)));
+        for said in [["silent", ""], ["", "silent"]] {
+            assert_eq!(ended(&all, &said).1, Err(failure("silent", false)));
+        }
+    }
+}
