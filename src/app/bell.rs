@@ -7,10 +7,9 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     sync::Notify,
-    time::timeout,
 };
 
-use super::board::{LIMIT, next};
+use super::board::serve;
 use crate::{
     commands::poke::{Answer, Ignored},
     config::Config,
@@ -59,13 +58,13 @@ impl Bell {
         }
     }
 
-    /// Listens for ever. One at a time, each for a moment, and no round waits for any of them (L14).
+    /// Listens for ever.
     pub(super) async fn answer(self: Rc<Self>, listener: UnixListener) {
-        loop {
-            let mut stream = next(&listener).await;
-            // One that says nothing, or does not read the answer, is left behind.
-            let _ = timeout(LIMIT, self.hear(&mut stream)).await;
-        }
+        serve(listener, move |mut stream| {
+            let bell = Rc::clone(&self);
+            async move { bell.hear(&mut stream).await }
+        })
+        .await;
     }
 
     async fn hear(&self, stream: &mut UnixStream) -> io::Result<()> {
