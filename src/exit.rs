@@ -8,7 +8,7 @@ use crate::{commands::End, core::outcome::Verdict};
 pub enum Exit {
     /// Every host is right, changed or not; or a clean stop.
     Right = 0,
-    /// An internal fault; `health`: not healthy; `status`, `poke`: no daemon.
+    /// An internal fault; an answer that could not be written; `health`: not healthy; `status`, `poke`: no daemon.
     Fault = 1,
     /// A bad command line.
     Usage = 2,
@@ -25,6 +25,14 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// How the process ends when its answer could not be written: nobody has read what went well.
+    pub fn with_unwritten_answer(self) -> Self {
+        match self {
+            Self::Right | Self::Pending => Self::Fault,
+            worse => worse,
+        }
+    }
+
     /// The number.
     pub fn code(self) -> u8 {
         self as u8

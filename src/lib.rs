@@ -10,6 +10,7 @@ pub mod core;
 pub mod daemon;
 pub mod detect;
 pub mod exit;
+pub mod file_access;
 pub mod http;
 pub mod import;
 pub mod netlink;
@@ -20,6 +21,7 @@ pub mod regular;
 pub mod report;
 pub mod resolve;
 pub mod round;
+pub mod stdio;
 pub mod watch;
 
 pub use provider::{dnspod, domeneshop};

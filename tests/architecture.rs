@@ -8,12 +8,14 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 24] = [
     ("core", 0),
+    ("file_access", 1),
     ("http", 1),
     ("netlink", 1),
     ("portmapping", 1),
     ("regular", 1),
+    ("stdio", 1),
     ("provider/domeneshop", 2),
     ("provider/dnspod", 2),
     ("provider", 2),

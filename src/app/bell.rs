@@ -8,14 +8,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     sync::Notify,
-    time::timeout,
 };
 use tracing::info;
 
-use super::{
-    board::{LIMIT, next},
-    clock::BootClock,
-};
+use super::{board::serve, clock::BootClock};
 use crate::{
     commands::poke::{Answer, Ignored},
     config::Config,
@@ -74,13 +70,13 @@ impl Bell {
         }
     }
 
-    /// Listens for ever. One at a time, each for a moment, and no round waits for any of them (L14).
+    /// Listens for ever.
     pub(super) async fn answer(self: Rc<Self>, listener: UnixListener) {
-        loop {
-            let mut stream = next(&listener).await;
-            // One that says nothing, or does not read the answer, is left behind.
-            let _ = timeout(LIMIT, self.hear(&mut stream)).await;
-        }
+        serve(listener, move |mut stream| {
+            let bell = Rc::clone(&self);
+            async move { bell.hear(&mut stream).await }
+        })
+        .await;
     }
 
     async fn hear(&self, stream: &mut UnixStream) -> io::Result<()> {

@@ -1,7 +1,10 @@
 //! The sockets of the state directory, and the one on which whoever connects is told how the daemon
 //! stands, and that is all.
 
-use std::{io, os::unix::net::UnixListener as StdListener, path::Path, rc::Rc, time::Duration};
+use std::{
+    collections::VecDeque, io, os::unix::net::UnixListener as StdListener, path::Path, rc::Rc,
+    time::Duration,
+};
 
 use rustix::{
     fs::{Mode, fchmod},
@@ -13,6 +16,8 @@ use rustix::{
 use tokio::{
     io::AsyncWriteExt,
     net::{UnixListener, UnixStream},
+    task::AbortHandle,
+    time::timeout,
 };
 use tracing::warn;
 
@@ -49,10 +54,10 @@ fn replace(path: &Path, mode: Option<Mode>) -> io::Result<UnixListener> {
 const WAITING: i32 = 128;
 
 /// How long one reader may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(1);
 
 /// The next one who connects.
-pub(super) async fn next(listener: &UnixListener) -> UnixStream {
+async fn next(listener: &UnixListener) -> UnixStream {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
             return stream;
@@ -63,15 +68,44 @@ pub(super) async fn next(listener: &UnixListener) -> UnixStream {
     }
 }
 
-/// Answers for ever. One reader at a time, each for a moment: a slow one is left behind, a dead one
-/// is forgotten, and no round waits for any of them (L14).
-pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
+/// How many are served at once. Beyond that the one who has taken longest is left: an honest one takes a moment.
+const MAX_SERVED: usize = 16;
+
+/// Serves whoever connects, for ever: each at once and for a moment, whatever the others do. One who is silent is left
+/// behind, a dead one is forgotten, and no round waits for any of them (L14).
+pub(super) async fn serve<F>(listener: UnixListener, serve: impl Fn(UnixStream) -> F)
+where
+    F: Future<Output = io::Result<()>> + 'static,
+{
+    let mut served: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        let mut stream = next(&listener).await;
-        let now = BootClock.now();
-        let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
-        if let Ok(text) = serde_json::to_vec(&status) {
-            let _ = tokio::time::timeout(LIMIT, stream.write_all(&text)).await;
+        let stream = next(&listener).await;
+        served.retain(|task| !task.is_finished());
+        if served.len() >= MAX_SERVED
+            && let Some(longest) = served.pop_front()
+        {
+            longest.abort();
         }
+        let serving = timeout(LIMIT, serve(stream));
+        let task = tokio::task::spawn_local(async move {
+            // Whoever does not take his answer goes without.
+            let _ = serving.await;
+        });
+        served.push_back(task.abort_handle());
+        // Who connected earlier has had a turn before the next one is taken in.
+        tokio::task::yield_now().await;
     }
+}
+
+/// Tells whoever connects how the daemon stands.
+pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
+    serve(listener, move |mut stream| {
+        let board = Rc::clone(&board);
+        async move {
+            let now = BootClock.now();
+            let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
+            stream.write_all(&serde_json::to_vec(&status)?).await
+        }
+    })
+    .await;
 }

@@ -1,6 +1,9 @@
 //! The kernel's clocks.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use rustix::time::{ClockId, clock_gettime};
 use time::{OffsetDateTime, UtcOffset};
@@ -11,6 +14,7 @@ use crate::{
         time::{Moment, is_set},
     },
     persist::Stamp,
+    regular,
     round::Clock,
 };
 
@@ -71,9 +75,10 @@ pub(super) fn clocks() -> Clocks {
 
 /// What the clocks show, and in which boot.
 pub(super) fn stamp() -> Stamp {
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let boot = regular::read(Path::new("/proc/sys/kernel/random/boot_id"), 64);
+    let boot = boot.unwrap_or_default();
     Stamp {
-        boot: boot.trim().to_owned(),
+        boot: String::from_utf8_lossy(&boot).trim().to_owned(),
         moment: BootClock.now(),
         wall: wall(),
     }

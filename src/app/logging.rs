@@ -2,18 +2,24 @@
 
 use std::{
     fmt::{self, Write as _},
-    io::{self, IsTerminal, Write as _},
-    os::fd::AsFd,
+    io::{self, IsTerminal},
 };
 
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer, layer},
+    fmt::{
+        FmtContext, FormatEvent, FormatFields,
+        format::Writer,
+        layer,
+        time::{FormatTime, SystemTime},
+    },
     layer::SubscriberExt,
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
+
+use crate::stdio;
 
 /// A `--log` value that says nothing we understand.
 #[derive(Debug, thiserror::Error)]
@@ -34,21 +40,21 @@ pub(super) struct Style {
 /// Whether our standard error is what systemd has connected to the journal. The variable alone says nothing: it
 /// is inherited by whatever is started from a service, a terminal too (systemd.exec(5)).
 pub(super) fn goes_to_journal(stream: Option<&str>) -> bool {
-    let Ok(ours) = rustix::fs::fstat(io::stderr().as_fd()) else {
+    let Ok(ours) = rustix::fs::fstat(rustix::stdio::stderr()) else {
         return false;
     };
     stream.is_some_and(|it| it == format!("{}:{}", ours.st_dev, ours.st_ino))
 }
 
-/// Says something to the person at the terminal or in the journal before there is a log, or beside it.
-pub(super) fn complain(what: &str, journal: bool) {
+/// What is said to the person at the terminal or in the journal before there is a log, or beside it.
+pub(super) fn complaint(what: &str, journal: bool) -> String {
     let mut text = String::new();
     if journal {
         let _ = with_level(&mut text, what, Level::ERROR);
     } else {
         let _ = writeln!(text, "{}", what.trim_end());
     }
-    let _ = io::stderr().write_all(text.as_bytes());
+    text
 }
 
 /// Writes lines as the journal wants them: each with its level in front (sd-daemon(3)).
@@ -83,15 +89,12 @@ where
     }
 }
 
-/// What `--log` means: a level is about moored itself and shows no more than warnings of the
-/// libraries; a filter says everything itself.
+/// What `--log` means: a level is about moored itself and shows nothing of the libraries, for what they warn of is
+/// in the hands of whoever sends us packets, as often as they like; a filter says everything itself.
 pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
     let bad = || BadFilter(text.to_owned());
     if let Ok(level) = text.parse::<LevelFilter>() {
-        let libraries = level.min(LevelFilter::WARN);
-        return Ok(Targets::new()
-            .with_default(libraries)
-            .with_target("moored", level));
+        return Ok(Targets::new().with_target("moored", level));
     }
     // A lone word that is no level is a mistyped level, not a target.
     if !text.contains('=') {
@@ -100,10 +103,43 @@ pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
     text.parse().map_err(|_| bad())
 }
 
+/// Standard error for the log: each line is written, or waits, or is counted as dropped.
+struct LogWriter;
+
+impl io::Write for LogWriter {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        stdio::write_text(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The line of the log that stands where others were dropped.
+fn drop_notice(dropped: u64, style: Style) -> String {
+    let lines = if dropped == 1 {
+        "line of the log was"
+    } else {
+        "lines of the log were"
+    };
+    let what = format!("{dropped} {lines} dropped: nobody read standard error");
+    let mut text = String::new();
+    if style.journal {
+        let _ = with_level(&mut text, &what, Level::WARN);
+    } else {
+        let _ = SystemTime.format_time(&mut Writer::new(&mut text));
+        let _ = writeln!(text, "  WARN {what}");
+    }
+    text
+}
+
 /// Starts logging.
 pub(super) fn start(filter: Targets, style: Style) {
-    let terminal = io::stderr().is_terminal();
-    let lines = layer().with_writer(io::stderr);
+    let terminal = rustix::stdio::stderr().is_terminal();
+    stdio::describe_drops(move |dropped| drop_notice(dropped, style));
+    let lines = layer().with_writer(|| LogWriter);
     let registry = tracing_subscriber::registry().with(filter);
     // A second start in one process changes nothing.
     let _ = if style.journal {
@@ -135,16 +171,34 @@ mod tests {
     }
 
     #[test]
+    fn dropped_lines_are_told_of_as_the_log_tells() {
+        let style = |journal| Style {
+            no_color: true,
+            journal,
+        };
+        assert_eq!(
+            drop_notice(7, style(true)),
+            "<4>7 lines of the log were dropped: nobody read standard error\n"
+        );
+        let line = drop_notice(1, style(false));
+        let (time, text) = line.split_once("  ").unwrap();
+        assert!(time.ends_with('Z'), "{line}");
+        assert_eq!(
+            text,
+            "WARN 1 line of the log was dropped: nobody read standard error\n"
+        );
+    }
+
+    #[test]
     fn a_level_is_about_moored_and_a_filter_about_what_it_names() {
         let level = filter("debug").unwrap();
         assert!(level.would_enable("moored::daemon", &Level::DEBUG));
         assert!(!level.would_enable("hickory_resolver", &Level::DEBUG));
-        assert!(level.would_enable("hickory_resolver", &Level::WARN));
-        assert!(
-            !filter("off")
-                .unwrap()
-                .would_enable("hickory_resolver", &Level::ERROR)
-        );
+        for word in ["off", "warn", "trace"] {
+            let level = filter(word).unwrap();
+            assert!(!level.would_enable("hickory_resolver", &Level::ERROR));
+            assert!(!level.would_enable("hickory_net::udp", &Level::WARN));
+        }
         let filtered = filter("moored=info,hickory_resolver=trace").unwrap();
         assert!(filtered.would_enable("hickory_resolver", &Level::TRACE));
         assert!(filter("verbose").is_err());

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    io::{self, IsTerminal, Write},
+    io::IsTerminal,
 };
 
 use super::{clock::BootClock, crew::RealCrew};
@@ -16,6 +16,7 @@ use crate::{
     },
     core::{memory::Memory, name::Fqdn},
     round::Crew,
+    stdio,
 };
 
 /// Carries out `moored api …` and `moored records …`.
@@ -80,22 +81,23 @@ pub(super) async fn by_hand(
         _ => End::Unwell,
     };
     if said.get() {
-        let _ = writeln!(io::stderr());
+        stdio::write_text(b"\n");
     }
     if let Err(trouble) = crew.save(&memory.borrow()) {
-        let _ = writeln!(io::stderr(), "{trouble}");
+        output.note(&trouble);
     }
     end
 }
 
 /// A long list says on a terminal how far it has come.
 fn show_progress(said: &Cell<bool>, so_far: usize, all: Option<usize>) {
-    if !io::stderr().is_terminal() || all.is_some_and(|all| so_far >= all && !said.get()) {
+    if !rustix::stdio::stderr().is_terminal() || all.is_some_and(|all| so_far >= all && !said.get())
+    {
         return;
     }
     said.set(true);
     let of_all = all.map(|all| format!(" of {all}")).unwrap_or_default();
-    let _ = write!(io::stderr(), "\r{so_far}{of_all} …");
+    stdio::write_text(format!("\r{so_far}{of_all} …").as_bytes());
 }
 
 /// What is to be done, and whether `--yes` was given.

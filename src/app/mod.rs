@@ -16,7 +16,7 @@ mod supervisor;
 mod surroundings;
 mod timer;
 
-use std::{cell::RefCell, ffi::OsString, io, rc::Rc, sync::Arc};
+use std::{cell::RefCell, ffi::OsString, io, rc::Rc, sync::Arc, time::Duration};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use rustix::fs::Mode;
@@ -28,6 +28,7 @@ use self::{
     clock::BootClock,
     crew::{Disk, RealCrew},
     shell::RealShell,
+    signals::{Caught, Stop},
 };
 use crate::{
     cli::{Cli, Command},
@@ -39,39 +40,101 @@ use crate::{
     core::{memory::Memory, poke::Poke},
     daemon::{self, Board},
     exit::Exit,
-    persist::{Lock, LockError, StateFile},
+    persist::{self, Lock, LockError, StateFile},
+    regular::InheritedPipe,
     report,
     round::Crew,
+    stdio,
 };
+
+/// How long a stopped reader of standard output is waited for when a stop was asked for as well.
+const OUTPUT_LIMIT_AFTER_STOP: Duration = Duration::from_millis(500);
+
+/// How long the end of the log and of the notes waits for a reader of standard error.
+const STDERR_LIMIT: Duration = Duration::from_secs(5);
+
+/// What is left to be written at the end.
+#[derive(Default)]
+struct Unwritten {
+    /// To standard output.
+    answer: Vec<u8>,
+    /// To standard error.
+    notes: Vec<u8>,
+}
 
 /// Runs the program with these arguments and says how it ended.
 pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
+    // Before anything else, so that a stop ends us well from the first moment on.
+    let caught = signals::catch();
     // Secrets do not end up in a core dump (L12). Where the kernel refuses, nothing is lost.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-    match parse(args) {
+    let mut unwritten = Unwritten::default();
+    let (exit, is_stopped) = match caught {
+        Ok((caught, stop)) => {
+            let exit = carry_out(args, caught, &stop, &mut unwritten);
+            (exit, stop.allow_at_once())
+        }
+        Err(error) => {
+            let what = format!("signals cannot be caught: {error}\n");
+            unwritten.notes.extend_from_slice(what.as_bytes());
+            (Exit::Fault, false)
+        }
+    };
+    write_out(&unwritten, exit, is_stopped)
+}
+
+/// Writes what is left, when everything is saved and the lock is free: a reader that has stopped holds up nobody but
+/// himself, and a stop ends the wait. An answer that reaches nobody is an error.
+fn write_out(unwritten: &Unwritten, exit: Exit, is_stopped: bool) -> Exit {
+    let limit = is_stopped.then_some(OUTPUT_LIMIT_AFTER_STOP);
+    let written = stdio::write_answer(&unwritten.answer, limit);
+    stdio::write_text(&unwritten.notes);
+    let exit = match written {
+        Err(error) if !(is_stopped && error.kind() == io::ErrorKind::TimedOut) => {
+            let what = format!("standard output could not be written: {error}\n");
+            stdio::write_text(what.as_bytes());
+            exit.with_unwritten_answer()
+        }
+        _ => exit,
+    };
+    let limit = if is_stopped {
+        Duration::ZERO
+    } else {
+        STDERR_LIMIT
+    };
+    stdio::finish(limit);
+    exit
+}
+
+fn carry_out(
+    args: impl Iterator<Item = OsString>,
+    caught: Caught,
+    stop: &Stop,
+    unwritten: &mut Unwritten,
+) -> Exit {
+    let (exit, what, style) = match parse(args) {
         Ok(cli) => {
             let variables = surroundings::variables();
             let style = style(&variables);
-            run(&cli, &variables, style).unwrap_or_else(|trouble| {
-                logging::complain(&trouble.what, style.journal);
-                trouble.exit
-            })
+            match run(&cli, &variables, style, (caught, stop), unwritten) {
+                Ok(exit) => return exit,
+                Err(trouble) => (trouble.exit, trouble.what, style),
+            }
         }
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                let _ = error.print();
-                Exit::Right
+                unwritten.answer = error.render().to_string().into_bytes();
+                return Exit::Right;
             }
             _ => {
-                if style(&surroundings::variables()).journal {
-                    logging::complain(&error.to_string(), true);
-                } else {
-                    let _ = error.print();
-                }
-                Exit::Usage
+                let style = style(&surroundings::variables());
+                (Exit::Usage, error.render().to_string(), style)
             }
         },
-    }
+    };
+    let complaint = logging::complaint(&what, style.journal);
+    unwritten.notes.extend_from_slice(complaint.as_bytes());
+    exit
 }
 
 /// Why the program ends before it has done anything.
@@ -122,20 +185,27 @@ fn without_configuration(
     })
 }
 
-fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Result<Exit, Trouble> {
+fn run(
+    cli: &Cli,
+    variables: &[(String, String)],
+    style: logging::Style,
+    (caught, stop): (Caught, &Stop),
+    unwritten: &mut Unwritten,
+) -> Result<Exit, Trouble> {
     let logs = start_log(cli, variables, style)?;
     let path = cli.global.config.clone();
-    let load = move || surroundings::configuration(path.as_deref(), surroundings::variables());
+    let load =
+        move |pipe| surroundings::configuration(path.as_deref(), surroundings::variables(), pipe);
     let command = cli.command.clone().unwrap_or(Command::Run);
-    let mut stdout = io::stdout();
     let mut output = Output {
-        to: &mut stdout,
+        to: &mut unwritten.answer,
+        notes: &mut unwritten.notes,
         json: cli.global.json,
     };
     if let Some(end) = without_configuration(cli, &command, variables, &mut output) {
         return Ok(end.into());
     }
-    let config = load().map_err(|what| Trouble {
+    let config = load(surroundings::AT_START).map_err(|what| Trouble {
         what,
         exit: Exit::Config,
     })?;
@@ -176,8 +246,10 @@ fn run(cli: &Cli, variables: &[(String, String)], style: logging::Style) -> Resu
     let crew = RealCrew::new(config, &tls, disk);
     let memory = RefCell::new(memory);
     let everything = async {
-        let shell =
-            RealShell::new().map_err(|error| fault(format!("timers and signals: {error}")))?;
+        let shell = RealShell::new(caught)
+            .map_err(|error| fault(format!("timers and signals: {error}")))?;
+        // From here on there is something to end well.
+        stop.defer();
         if command == Command::Run && !cli.once {
             return daemon(crew, memory, load, &tls, &shell, dry_run).await;
         }
@@ -243,6 +315,10 @@ impl State {
     fn open(config: &Config, access: Access) -> Result<Self, Trouble> {
         let directory = config.state_dir.display();
         let file = StateFile::new(&config.state_dir);
+        let keeps = access == Access::Keeps;
+        if let Some(warning) = persist::directory_warning(&config.state_dir, keeps) {
+            warn!("{warning}");
+        }
         let taken = Lock::take(&config.state_dir);
         if let Err(error @ LockError::Unusable(_)) = &taken {
             warn!("{directory}: {error}; nothing is remembered beyond this run");
@@ -280,7 +356,7 @@ impl State {
 async fn daemon(
     crew: RealCrew,
     memory: RefCell<Memory>,
-    load: impl Fn() -> Result<Config, String>,
+    load: impl Fn(InheritedPipe) -> Result<Config, String>,
     tls: &Arc<rustls::ClientConfig>,
     shell: &RealShell,
     dry_run: bool,
@@ -310,7 +386,7 @@ async fn daemon(
         crate::core::time::Spoken(crew.cadence().interval)
     );
     let reload = || {
-        let config = load()?;
+        let config = load(InheritedPipe::Refused)?;
         if config.state_dir != state_directory {
             return Err("state_dir cannot change while running: restart for that".to_owned());
         }

@@ -5,7 +5,13 @@ use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time:
 use tracing::{debug, error, info, warn};
 
 use super::{
-    alarm::Alarm, bell::Bell, clock::BootClock, crew::Dice, ear::Ear, signals::Signals, supervisor,
+    alarm::Alarm,
+    bell::Bell,
+    clock::BootClock,
+    crew::Dice,
+    ear::Ear,
+    signals::{Caught, Signals},
+    supervisor,
     timer::Timer,
 };
 use crate::{
@@ -17,6 +23,7 @@ use crate::{
     daemon::{Event, Shell, Word},
     detect::{gateway::gateways, reap_orphans},
     round::{Chance, Clock},
+    stdio,
     watch::{Files, Watch, announce::Announcements},
 };
 
@@ -35,10 +42,10 @@ pub(super) struct RealShell {
 }
 
 impl RealShell {
-    /// Installs signal handlers and makes the timer; it needs the runtime.
-    pub(super) fn new() -> io::Result<Self> {
+    /// Hears the signals that were caught and makes the timer; it needs the runtime.
+    pub(super) fn new(caught: Caught) -> io::Result<Self> {
         Ok(Self {
-            signals: Signals::install()?,
+            signals: Signals::hear(caught)?,
             timer: Timer::new()?,
             dice: Dice::new(),
             network: Ear::new(Watch::open, |how| match how {
@@ -152,6 +159,11 @@ impl RealShell {
         Event::Network(self.network.next(Watch::next).await)
     }
 
+    /// Writes what of the log found no room, once there is some; nobody has to know of it.
+    async fn log(&self) -> Event {
+        match stdio::keep_writing().await {}
+    }
+
     /// PID 1's other duty; nobody has to know of it.
     async fn orphans(&self) -> Event {
         loop {
@@ -181,6 +193,7 @@ impl Shell for RealShell {
             event = self.awakening() => event,
             event = self.poke() => event,
             event = self.orphans() => event,
+            event = self.log() => event,
         }
     }
 

@@ -1,37 +1,95 @@
 //! Signals as bytes on sockets: no handler code of our own, no thread.
 
-use std::{io, os::unix::net::UnixStream as StdStream};
+use std::{
+    io,
+    os::unix::net::UnixStream as StdStream,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use signal_hook::{
     consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1},
+    flag,
     low_level::pipe,
 };
 use tokio::{io::Interest, net::UnixStream};
 
 use crate::daemon::Event;
 
-/// The signals that mean something to us. Installing them makes them work for PID 1 as well, for
-/// which the kernel has no default actions.
+/// The signals that mean something to us, caught from the first moment on. Catching them makes them work for
+/// PID 1 as well, for which the kernel has no default actions.
+pub(super) struct Caught {
+    stop: StdStream,
+    reload: StdStream,
+    verify: StdStream,
+    /// Caught by PID 1 only: others have no orphans.
+    children: Option<StdStream>,
+}
+
+/// What a request to stop (SIGTERM, SIGINT) does besides being heard.
+#[derive(Clone)]
+pub(super) struct Stop {
+    /// It ends the process with 0 at that instant, whatever the process waits for.
+    at_once: Arc<AtomicBool>,
+    /// One has come.
+    asked: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// From now on a stop is only heard: what is under way has to be ended and remembered.
+    pub(super) fn defer(&self) {
+        self.at_once.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on a stop ends the process at once, with 0: there is nothing more to remember. Whether one has come
+    /// already.
+    pub(super) fn allow_at_once(&self) -> bool {
+        self.at_once.store(true, Ordering::SeqCst);
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+/// Catches the signals; needs no runtime. Until [`Stop::defer`] a stop ends the process at once.
+pub(super) fn catch() -> io::Result<(Caught, Stop)> {
+    let stop = Stop {
+        at_once: Arc::new(AtomicBool::new(true)),
+        asked: Arc::default(),
+    };
+    for signal in [SIGTERM, SIGINT] {
+        flag::register(signal, Arc::clone(&stop.asked))?;
+        flag::register_conditional_shutdown(signal, 0, Arc::clone(&stop.at_once))?;
+    }
+    let caught = Caught {
+        stop: listen(&[SIGTERM, SIGINT])?,
+        reload: listen(&[SIGHUP])?,
+        verify: listen(&[SIGUSR1])?,
+        children: if rustix::process::getpid().is_init() {
+            Some(listen(&[SIGCHLD])?)
+        } else {
+            None
+        },
+    };
+    Ok((caught, stop))
+}
+
+/// The signals, heard in the runtime.
 pub(super) struct Signals {
     stop: UnixStream,
     reload: UnixStream,
     verify: UnixStream,
-    /// Heard by PID 1 only: others have no orphans.
     children: Option<UnixStream>,
 }
 
 impl Signals {
-    /// Installs the handlers; it needs the runtime.
-    pub(super) fn install() -> io::Result<Self> {
+    /// Hears what was caught, from the first moment on; it needs the runtime.
+    pub(super) fn hear(caught: Caught) -> io::Result<Self> {
         Ok(Self {
-            stop: listen(&[SIGTERM, SIGINT])?,
-            reload: listen(&[SIGHUP])?,
-            verify: listen(&[SIGUSR1])?,
-            children: if rustix::process::getpid().is_init() {
-                Some(listen(&[SIGCHLD])?)
-            } else {
-                None
-            },
+            stop: UnixStream::from_std(caught.stop)?,
+            reload: UnixStream::from_std(caught.reload)?,
+            verify: UnixStream::from_std(caught.verify)?,
+            children: caught.children.map(UnixStream::from_std).transpose()?,
         })
     }
 
@@ -54,14 +112,14 @@ impl Signals {
     }
 }
 
-fn listen(signals: &[i32]) -> io::Result<UnixStream> {
+fn listen(signals: &[i32]) -> io::Result<StdStream> {
     let (reader, writer) = StdStream::pair()?;
     reader.set_nonblocking(true)?;
     writer.set_nonblocking(true)?;
     for signal in signals {
         pipe::register(*signal, writer.try_clone()?)?;
     }
-    UnixStream::from_std(reader)
+    Ok(reader)
 }
 
 async fn arrived(stream: &UnixStream) {
@@ -83,7 +141,12 @@ mod tests {
 
     #[tokio::test]
     async fn each_signal_becomes_its_event() {
-        let signals = Signals::install().unwrap();
+        let (caught, stop) = catch().unwrap();
+        stop.defer();
+        // What came before the runtime was there is heard as well.
+        raise(SIGHUP).unwrap();
+        let signals = Signals::hear(caught).unwrap();
+        assert_eq!(signals.next().await, Event::Reload);
         for (signal, event) in [
             (SIGHUP, Event::Reload),
             (SIGUSR1, Event::Verify),
@@ -93,5 +156,6 @@ mod tests {
             raise(signal).unwrap();
             assert_eq!(signals.next().await, event);
         }
+        assert!(stop.asked.load(Ordering::SeqCst));
     }
 }

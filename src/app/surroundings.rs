@@ -2,11 +2,19 @@
 
 use std::{
     fs, io,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use crate::config::{self, Config, Surroundings};
+use crate::{
+    config::{self, Config, LARGEST, MAX_SECRET_BYTES, Surroundings, secret_file_warning},
+    file_access::FileAccess,
+    regular::{InheritedPipe, read_whole_or_pipe},
+};
+
+/// At the start a configuration or a secret may come from a pipe, as with `moored --config <(sops -d …)`.
+pub(super) const AT_START: InheritedPipe = InheritedPipe::ReadWithin(Duration::from_secs(10));
 
 /// The environment, read once. A variable that is not UTF-8 is none of ours.
 pub(super) fn variables() -> Vec<(String, String)> {
@@ -20,13 +28,17 @@ pub(super) fn variables() -> Vec<(String, String)> {
 pub(super) fn configuration(
     named: Option<&Path>,
     variables: Vec<(String, String)>,
+    pipe: InheritedPipe,
 ) -> Result<Config, String> {
-    let mut surroundings = surroundings(variables);
+    let mut surroundings = surroundings(variables, pipe);
     let (named, places) = places(named, &surroundings);
     for path in &places {
-        let text = match fs::read(path) {
+        let text = match read_configuration(path, pipe) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => continue,
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return Err(config::too_large(path).to_string());
+            }
             Err(error) => return Err(unreadable(path, &error)),
         };
         let Ok(text) = String::from_utf8(text) else {
@@ -34,10 +46,11 @@ pub(super) fn configuration(
         };
         let metadata = fs::metadata(path).ok();
         surroundings.config_mode = metadata.map(|it| it.permissions().mode());
-        return config::from_toml(&text, path, &surroundings).map_err(|all| all.to_string());
+        let read = config::from_toml(&text, path, &surroundings);
+        return read.map(warned).map_err(|all| all.to_string());
     }
     match config::from_environment(&surroundings) {
-        Ok(Some(config)) => Ok(config),
+        Ok(Some(config)) => Ok(warned(config)),
         Ok(None) => Err(format!(
             "there is no configuration: no file at {}, and no account in the environment. The \
              smallest file has [[domeneshop]] with token, secret and hosts; see config.example.toml",
@@ -51,6 +64,27 @@ pub(super) fn configuration(
     }
 }
 
+fn read_configuration(path: &Path, pipe: InheritedPipe) -> io::Result<Vec<u8>> {
+    let max_bytes = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+    read_whole_or_pipe(path, max_bytes, pipe)
+}
+
+/// A configuration with a warning for each file of a secret that others may change.
+fn warned(mut config: Config) -> Config {
+    let user = rustix::process::geteuid();
+    // Root looks at what belongs to a service's user, too: whoever owns the state.
+    let service = fs::metadata(&config.state_dir).map(|it| it.uid()).ok();
+    let service = service.filter(|_| user.is_root());
+    let warnings = config.secret_files.iter().filter_map(|path| {
+        let access = FileAccess::from(&fs::metadata(path).ok()?);
+        let trusted = service.filter(|service| access.owner == *service);
+        secret_file_warning(path, access, trusted.unwrap_or(user.as_raw()))
+    });
+    let warnings: Vec<_> = warnings.collect();
+    config.warnings.extend(warnings);
+    config
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> String {
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied => {
@@ -62,10 +96,11 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
     format!("{}: could not be read: {error}{hint}", path.display())
 }
 
-fn surroundings(variables: Vec<(String, String)>) -> Surroundings {
+fn surroundings(variables: Vec<(String, String)>, pipe: InheritedPipe) -> Surroundings {
+    let max_bytes = u64::try_from(MAX_SECRET_BYTES).unwrap_or(u64::MAX);
     Surroundings {
         variables,
-        read: Box::new(|path| fs::read(path)),
+        read: Box::new(move |path| read_whole_or_pipe(path, max_bytes, pipe)),
         root: rustix::process::geteuid().is_root(),
         config_mode: None,
     }
@@ -84,9 +119,12 @@ fn places(named: Option<&Path>, surroundings: &Surroundings) -> (bool, Vec<PathB
 /// Where the running daemon keeps its state, found without reading a secret and in spite of
 /// whatever else is wrong with the configuration.
 pub(super) fn state_directory(named: Option<&Path>, variables: Vec<(String, String)>) -> PathBuf {
-    let surroundings = surroundings(variables);
+    let surroundings = surroundings(variables, AT_START);
     let (_, places) = places(named, &surroundings);
-    let text = places.iter().find_map(|path| fs::read_to_string(path).ok());
+    let text = places.iter().find_map(|path| {
+        let text = read_configuration(path, AT_START).ok()?;
+        String::from_utf8(text).ok()
+    });
     config::state_directory(text.as_deref(), &surroundings)
 }
 

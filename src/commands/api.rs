@@ -1,6 +1,6 @@
 //! `moored api ACCOUNT`: every operation of a provider's API.
 
-use std::{fs, io};
+use std::{io, path::Path, time::Duration};
 
 use super::{
     End, Output,
@@ -13,7 +13,9 @@ use crate::{
         manage::Manage,
         operation::{Arguments, Kind, Operation},
     },
+    regular::{InheritedPipe, read_whole_or_pipe},
     report::table,
+    stdio::read_input,
 };
 
 /// What is called, and how.
@@ -107,7 +109,7 @@ pub async fn call(
         Ok(operation) => operation,
         Err(what) => return output.usage(&what),
     };
-    let words = match with_secrets(operation, call.words) {
+    let words = match with_secrets(operation, call.words).await {
         Ok(words) => words,
         Err(what) => return output.usage(&what),
     };
@@ -159,26 +161,42 @@ fn find(operations: &[&'static Operation], name: &str) -> Result<&'static Operat
     found.ok_or_else(|| unknown(name, operations.iter().map(|it| it.name)))
 }
 
+/// No secret of a provider's is longer.
+const MAX_SECRET_BYTES: u16 = 32 << 10;
+
+/// How long a pipe may take that a secret is read from, as with `token=@<(pass show …)`. A stop waits for it.
+const PIPE_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// A secret is better not on the command line, where every user of the host can see it: `@FILE`
 /// takes it from a file, `@-` from standard input.
-fn with_secrets(operation: &Operation, words: &[String]) -> Result<Vec<String>, String> {
-    let read = |word: &String| {
+async fn with_secrets(operation: &Operation, words: &[String]) -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    for word in words {
         let secret = word.split_once("=@").filter(|(name, _)| {
             operation
                 .parameter(name)
                 .is_some_and(|it| it.kind == Kind::Secret)
         });
         let Some((name, path)) = secret else {
-            return Ok(word.clone());
+            all.push(word.clone());
+            continue;
         };
-        let text = match path {
-            "-" => io::read_to_string(io::stdin()),
-            path => fs::read_to_string(path),
-        };
-        let text = text.map_err(|error| format!("{name}: {path} could not be read: {error}"))?;
-        Ok(format!("{name}={}", text.trim_end_matches(['\r', '\n'])))
+        let text = read_secret(path)
+            .await
+            .map_err(|error| format!("{name}: {path} could not be read: {error}"))?;
+        all.push(format!("{name}={}", text.trim_end_matches(['\r', '\n'])));
+    }
+    Ok(all)
+}
+
+async fn read_secret(path: &str) -> io::Result<String> {
+    let bytes = if path == "-" {
+        read_input(MAX_SECRET_BYTES.into()).await
+    } else {
+        let pipe = InheritedPipe::ReadWithin(PIPE_TIMEOUT);
+        read_whole_or_pipe(Path::new(path), MAX_SECRET_BYTES.into(), pipe)
     };
-    words.iter().map(read).collect()
+    String::from_utf8(bytes?).map_err(|_| io::Error::other("it is not UTF-8 text"))
 }
 
 fn unknown<'n>(given: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {

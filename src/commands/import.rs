@@ -1,31 +1,35 @@
 //! `moored import FILE`: another updater's configuration as one of moored's.
 
-use std::{
-    fs::File,
-    io::{self, Read, Write},
-    path::Path,
-};
+use std::{io, path::Path, time::Duration};
 
 use super::{End, Output};
-use crate::{core::outcome::Verdict, import};
+use crate::{
+    core::outcome::Verdict,
+    import,
+    regular::{InheritedPipe, read_whole_or_pipe},
+};
 
 /// No configuration is larger, neither moored's nor anybody's.
 const LARGEST: u64 = 256 << 10;
+
+/// How long a pipe may take that the file is read from, as with `moored import <(ssh router cat …)`.
+const PIPE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Writes the configuration to standard output and, for whoever redirects that, in a line to standard
 /// error what became of the file. Nothing is asked, and nothing else is read but the environment's
 /// `variables`.
 pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'_>) -> End {
     let name = file.display().to_string();
-    let bytes = match read(file) {
+    let pipe = InheritedPipe::ReadWithin(PIPE_TIMEOUT);
+    let bytes = match read_whole_or_pipe(file, LARGEST, pipe) {
         Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            return output.unusable(&format!(
+                "{name}: is larger than 256 KiB: this is no configuration"
+            ));
+        }
         Err(error) => return output.unusable(&format!("{name}: could not be read: {error}")),
     };
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-        return output.unusable(&format!(
-            "{name}: is larger than 256 KiB: this is no configuration"
-        ));
-    }
     // Old files have comments in old encodings. What cannot be read is in no name and no secret.
     let text = String::from_utf8_lossy(&bytes);
     let import = match import::read(&text, &name, variables) {
@@ -48,20 +52,12 @@ pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'
         }));
     } else {
         output.text(&import.text);
-        let _ = writeln!(io::stderr(), "{name}: {}", summary(&import));
+        output.note(&format!("{name}: {}", summary(&import)));
     }
     if import.hosts == 0 {
         return End::Unusable;
     }
     End::Round(Verdict::Right)
-}
-
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(file)?
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn summary(import: &import::Import) -> String {

@@ -18,21 +18,26 @@ use std::io::Write;
 
 use crate::core::outcome::{Failure, Verdict};
 
-/// Where and how a command answers.
+/// Where and how a command answers. Both parts are written when the command has ended and what it learnt is saved:
+/// a reader that has stopped holds up nothing.
 pub struct Output<'o> {
-    /// Standard output.
+    /// The answer, for standard output.
     pub to: &'o mut dyn Write,
+    /// What is said beside it, for standard error.
+    pub notes: &'o mut dyn Write,
     /// `--json`.
     pub json: bool,
 }
 
 impl Output<'_> {
-    /// Writes a text. A reader that went away (`moored plan | head -1`) is no trouble of ours.
+    /// Writes a text. Whoever passes the answer on tells of what goes wrong then.
     pub fn text(&mut self, text: &str) {
-        let _ = self
-            .to
-            .write_all(text.as_bytes())
-            .and_then(|()| self.to.flush());
+        let _ = self.to.write_all(text.as_bytes());
+    }
+
+    /// Says something beside the answer, to whoever redirects that.
+    pub fn note(&mut self, what: &str) {
+        let _ = writeln!(self.notes, "{what}");
     }
 
     /// Writes a text that is all there is to say, also to programs: a page of the manual, a script for a shell.
@@ -75,7 +80,7 @@ impl Output<'_> {
             self.value(&serde_json::json!({ "error": what }));
         } else {
             // Standard output is for what was asked for.
-            let _ = writeln!(std::io::stderr(), "{what}");
+            self.note(what);
         }
     }
 }

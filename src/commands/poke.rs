@@ -5,14 +5,12 @@ use std::{
     fmt::Write as _,
     io::{self, Read, Write as _},
     net::IpAddr,
-    os::unix::net::UnixStream,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{End, Output};
+use super::{End, Output, status::connect};
 use crate::core::{outcome::Verdict, poke::Poke};
 
 /// Where the daemon listens. What is said there is one line: the addresses, with blanks between them.
@@ -37,9 +35,6 @@ pub struct Ignored {
     /// Why.
     pub reason: String,
 }
-
-/// How long a daemon that is alive may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest answer there is.
 const LONGEST: u64 = 16 << 10;
@@ -70,9 +65,7 @@ pub fn poke(state_directory: &Path, poke: Poke, output: &mut Output<'_>) -> End 
 
 fn tell(socket: &Path, poke: Poke) -> Result<Answer, String> {
     let told = || -> io::Result<String> {
-        let mut stream = UnixStream::connect(socket)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut stream = connect(socket)?;
         stream.write_all(format!("{poke}\n").as_bytes())?;
         let mut text = String::new();
         stream.take(LONGEST).read_to_string(&mut text)?;
@@ -137,6 +130,7 @@ mod tests {
             let mut said = Vec::new();
             let mut output = Output {
                 to: &mut said,
+                notes: &mut io::sink(),
                 json,
             };
             assert_eq!(poke(dir.path(), Poke::default(), &mut output), End::Unwell);

@@ -7,6 +7,11 @@ use std::{
     time::Duration,
 };
 
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect as connect_to, socket_with,
+    sockopt::{Timeout, set_socket_timeout},
+};
+
 use super::{End, Output};
 use crate::{
     core::outcome::Verdict,
@@ -21,14 +26,28 @@ pub fn socket(state_directory: &Path) -> PathBuf {
 /// How long a daemon that is alive may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// No status is longer.
+const MAX_BYTES: u64 = 32 << 20;
+
+/// Connects to a socket of the daemon, and waits for it no longer than for its answer: a daemon that is stuck takes
+/// nobody in, and its queue of those who wait may be full.
+pub(super) fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let flags = SocketFlags::CLOEXEC;
+    let stream = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    // To connect takes as long as to send (unix(7), SO_SNDTIMEO).
+    set_socket_timeout(&stream, Timeout::Send, Some(PATIENCE))?;
+    set_socket_timeout(&stream, Timeout::Recv, Some(PATIENCE))?;
+    connect_to(&stream, &SocketAddrUnix::new(socket)?)?;
+    Ok(stream.into())
+}
+
 /// Asks the daemon of a state directory.
 pub fn ask(state_directory: &Path) -> Result<Status, String> {
     let socket = socket(state_directory);
     let asked = || -> io::Result<String> {
-        let mut stream = UnixStream::connect(&socket)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        let stream = connect(&socket)?;
         let mut text = String::new();
-        stream.read_to_string(&mut text)?;
+        stream.take(MAX_BYTES).read_to_string(&mut text)?;
         Ok(text)
     };
     let text =

@@ -6,30 +6,63 @@ use toml::de::Error;
 
 use crate::config::problem::{Place, Problem, Spot};
 
-/// A file's path and where its lines begin.
+/// A file's path, and where its lines and characters begin.
 pub(super) struct Document<'a> {
     pub(super) path: &'a Path,
     text: &'a str,
     lines: Vec<usize>,
+    /// How many characters begin before each stretch of `STRETCH` bytes: a file may have all its hosts on one
+    /// line, and each place in it is a number of characters from the line's start.
+    characters: Vec<usize>,
 }
+
+/// How many bytes are counted anew for each place.
+const STRETCH: usize = 64;
 
 impl<'a> Document<'a> {
     pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
         let after_each_break = text.match_indices('\n').map(|(offset, _)| offset + 1);
+        let mut total = 0;
+        let characters = text.as_bytes().chunks(STRETCH).map(|stretch| {
+            let before = total;
+            total += characters(stretch);
+            before
+        });
         Self {
             path,
             text,
             lines: std::iter::once(0).chain(after_each_break).collect(),
+            characters: characters.collect(),
         }
+    }
+
+    /// How many characters begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        let stretch = offset / STRETCH;
+        let rest = self.text.as_bytes().get(stretch * STRETCH..offset);
+        let before = match self.characters.get(stretch) {
+            Some(before) => *before,
+            // The end of a text that ends with a stretch.
+            None => self.characters.last().map_or(0, |before| {
+                let last = self.text.as_bytes().chunks(STRETCH).last();
+                before + last.map_or(0, characters)
+            }),
+        };
+        before + rest.map_or(0, characters)
     }
 
     /// The line and column of a byte offset.
     pub(super) fn at(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset);
-        let start = self.lines.get(line.saturating_sub(1)).copied();
-        let before = self.text.get(start.unwrap_or(0)..offset).unwrap_or("");
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         // A byte order mark is not a character that an editor counts.
-        let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
+        let marks = self.text.get(start..offset).map_or(0, |before| {
+            let is_mark = |letter: &char| *letter == '\u{feff}';
+            before.chars().take_while(is_mark).count()
+        });
+        let characters = self.characters_before(offset) - self.characters_before(start);
+        let column = characters.saturating_sub(marks) + 1;
         Place::At {
             file: self.path.to_owned(),
             line,
@@ -37,16 +70,20 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Whether the text at this place is one of several lines (`"""` and a line break, which TOML does not
+    /// Whether the text at this offset is one of several lines (`"""` and a line break, which TOML does not
     /// count as part of it).
-    pub(super) fn begins_lines(&self, place: &Place) -> bool {
-        let Place::At { line, column, .. } = place else {
-            return false;
-        };
-        let text = self.text.lines().nth(line.saturating_sub(1));
-        let before = column.saturating_sub(1);
-        let rest: String = text.unwrap_or_default().chars().skip(before).collect();
-        matches!(rest.trim_end(), "\"\"\"" | "'''")
+    pub(super) fn begins_lines(&self, offset: usize) -> bool {
+        let text = self.text.get(offset..).unwrap_or_default();
+        let opened = text
+            .strip_prefix("\"\"\"")
+            .or_else(|| text.strip_prefix("'''"));
+        let is_break = |letter: char| letter == '\n';
+        opened.is_some_and(|rest| {
+            let first = rest
+                .chars()
+                .find(|letter| is_break(*letter) || !letter.is_whitespace());
+            first.is_none_or(is_break)
+        })
     }
 
     pub(super) fn spot(&self, offset: usize, key: impl Into<String>) -> Spot {
@@ -78,6 +115,11 @@ impl<'a> Document<'a> {
     }
 }
 
+/// How many characters begin in these bytes: all but the continuation bytes of UTF-8 begin one.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 fn hint(message: &str) -> Option<String> {
     let hint = if message.starts_with("string values must be quoted") {
         "write text in double quotes"
@@ -92,4 +134,53 @@ fn hint(message: &str) -> Option<String> {
         return None;
     };
     Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As an editor counts it.
+    fn counted(text: &str, offset: usize) -> (usize, usize) {
+        let before = text.get(..offset).unwrap();
+        let line = before.rsplit('\n').next().unwrap();
+        let column = line.trim_start_matches('\u{feff}').chars().count() + 1;
+        (before.matches('\n').count() + 1, column)
+    }
+
+    #[test]
+    fn each_offset_has_the_line_and_column_that_an_editor_shows() {
+        let one_line = format!("hosts = [{}]", "\"blåbær.example.no\", ".repeat(30));
+        for text in [
+            "",
+            "token = \"x\"\n",
+            "\u{feff}token = \"x\"\nnæme = 1\n\n",
+            &"x".repeat(STRETCH),
+            &"é".repeat(STRETCH),
+            &one_line,
+            &format!("# {one_line}\n{one_line}\n{one_line}"),
+        ] {
+            let document = Document::new(Path::new("config.toml"), text);
+            let offsets = text.char_indices().map(|(offset, _)| offset);
+            for offset in offsets.chain([text.len()]) {
+                let Place::At { line, column, .. } = document.at(offset) else {
+                    panic!("no position")
+                };
+                assert_eq!((line, column), counted(text, offset), "{text:?} {offset}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_found_without_counting_the_whole_line_before_it() {
+        let text = format!("hosts = [{}]", "\"home.example.com\", ".repeat(8_000));
+        let document = Document::new(Path::new("config.toml"), &text);
+        // Byte by byte this would count ten thousand million characters, which takes minutes.
+        for offset in 0..text.len() {
+            let Place::At { column, .. } = document.at(offset) else {
+                panic!("no position")
+            };
+            assert_eq!(column, offset + 1);
+        }
+    }
 }

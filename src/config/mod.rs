@@ -44,7 +44,8 @@ use self::{
 };
 pub use self::{
     problem::{Place, Problem, Problems},
-    surroundings::{ReadFile, Surroundings, permission_warning},
+    secrets::MAX_SECRET_BYTES,
+    surroundings::{ReadFile, Surroundings, permission_warning, secret_file_warning},
 };
 use crate::{
     core::{
@@ -60,7 +61,17 @@ use crate::{
 };
 
 /// No configuration is larger; a file that is was named by mistake.
-const LARGEST: usize = 256 << 10;
+pub const LARGEST: usize = 256 << 10;
+
+/// What is said of a file that is larger.
+pub fn too_large(path: &Path) -> Problem {
+    Problem {
+        place: Place::File(path.to_owned()),
+        key: String::new(),
+        what: "is larger than 256 KiB: this is no configuration".to_owned(),
+        hint: None,
+    }
+}
 
 /// What runs.
 #[derive(Clone, Debug)]
@@ -79,6 +90,8 @@ pub struct Config {
     pub dns_servers: Vec<SocketAddr>,
     /// The accounts, in the order they are written.
     pub accounts: Vec<AccountConfig>,
+    /// The files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
     /// What works and is still worth a word.
     pub warnings: Vec<Problem>,
 }
@@ -168,13 +181,7 @@ impl Config {
 /// Reads a configuration file's text. Relative paths in it start from its directory.
 pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result<Config, Problems> {
     if text.len() > LARGEST {
-        let what = "is larger than 256 KiB: this is no configuration".to_owned();
-        return Err(Problems(vec![Problem {
-            place: Place::File(path.to_owned()),
-            key: String::new(),
-            what,
-            hint: None,
-        }]));
+        return Err(Problems(vec![too_large(path)]));
     }
     let mut findings = Findings::default();
     let document = Document::new(path, text);
@@ -185,6 +192,7 @@ pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result
     if !errors.is_empty() {
         return Err(findings.into_verdict_with(document.syntax(&errors)));
     }
+    config.secret_files = vault.files;
     environment::ignored(surroundings, &vault.variables, &mut findings);
     config.warnings = findings.into_verdict()?;
     let open = surroundings
@@ -221,6 +229,7 @@ pub fn from_environment(surroundings: &Surroundings) -> Result<Option<Config>, P
     let root = Section::variables(&surroundings.variables, environment::PREFIX);
     let mut vault = Vault::new(surroundings);
     let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
+    config.secret_files = vault.files;
     config.warnings = findings.into_verdict()?;
     Ok(Some(config))
 }

@@ -48,7 +48,7 @@ pub(super) const USER_TOKEN: Keys = Keys {
 };
 
 /// No credential comes near this: a file of more is something else.
-const MOST: usize = 4096;
+pub const MAX_SECRET_BYTES: usize = 4096;
 
 /// What was found of a secret.
 pub(super) enum Given {
@@ -67,6 +67,8 @@ pub(super) struct Vault<'a> {
     pub(super) literal: bool,
     /// The variables that secrets were taken from.
     pub(super) variables: Vec<String>,
+    /// The files that secrets were read from.
+    pub(super) files: Vec<PathBuf>,
 }
 
 impl<'a> Vault<'a> {
@@ -75,6 +77,7 @@ impl<'a> Vault<'a> {
             surroundings,
             literal: false,
             variables: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -146,13 +149,21 @@ impl<'a> Vault<'a> {
         }
     }
 
-    fn file(&self, directory: Option<&Path>, text: &str, literal: &str) -> Result<Secret, Wrong> {
+    fn file(
+        &mut self,
+        directory: Option<&Path>,
+        text: &str,
+        literal: &str,
+    ) -> Result<Secret, Wrong> {
         if text.is_empty() {
             return Err(Wrong::new("is empty").hint("write the path of a file"));
         }
         let path = directory.map_or_else(|| PathBuf::from(text), |it| it.join(text));
-        (self.surroundings.read)(&path)
+        self.read(&path)
             .map_err(|error| {
+                if error.kind() == io::ErrorKind::FileTooLarge {
+                    return too_large(&path);
+                }
                 // A word without a slash or dot where no file is: likely the secret itself.
                 if error.kind() == io::ErrorKind::NotFound && !text.contains(['/', '\\', '.']) {
                     return Wrong::new("there is no file of that name").hint(format!(
@@ -170,6 +181,12 @@ impl<'a> Vault<'a> {
             .and_then(|bytes| from_bytes(bytes, &path))
     }
 
+    fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        let content = (self.surroundings.read)(path)?;
+        self.files.push(path.to_owned());
+        Ok(content)
+    }
+
     fn environment(&mut self, name: &str) -> Result<Secret, Wrong> {
         // The name is not shown: people write the secret itself there.
         let text = self.surroundings.variable(name).ok_or_else(|| {
@@ -180,7 +197,7 @@ impl<'a> Vault<'a> {
         usable(text.trim_end())
     }
 
-    fn credential(&self, name: &str) -> Result<Secret, Wrong> {
+    fn credential(&mut self, name: &str) -> Result<Secret, Wrong> {
         let mut parts = Path::new(name).components();
         let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
             return Err(Wrong::new("is not the name of a credential")
@@ -194,8 +211,11 @@ impl<'a> Vault<'a> {
                     .hint("add `LoadCredential=NAME:PATH` to the service")
             })?;
         let path = Path::new(directory).join(name);
-        (self.surroundings.read)(&path)
+        self.read(&path)
             .map_err(|error| {
+                if error.kind() == io::ErrorKind::FileTooLarge {
+                    return too_large(&path);
+                }
                 Wrong::new(format!("cannot read the credential: {error}"))
                     .hint("add `LoadCredential=NAME:PATH` to the service")
             })
@@ -211,11 +231,15 @@ impl<'a> Vault<'a> {
     }
 }
 
+fn too_large(path: &Path) -> Wrong {
+    Wrong::new(format!("{} is too large to be a secret", path.display()))
+}
+
 fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Secret, Wrong> {
-    let path = path.display();
-    if bytes.len() > MOST {
-        return Err(Wrong::new(format!("{path} is too large to be a secret")));
+    if bytes.len() > MAX_SECRET_BYTES {
+        return Err(too_large(path));
     }
+    let path = path.display();
     let text = String::from_utf8(bytes)
         .map_err(|_| Wrong::new(format!("{path} holds no text (it is not UTF-8)")))?;
     if text.trim().is_empty() {
@@ -230,7 +254,7 @@ fn usable(text: &str) -> Result<Secret, Wrong> {
     if text.is_empty() {
         return Err(Wrong::new("is empty"));
     }
-    if text.len() > MOST {
+    if text.len() > MAX_SECRET_BYTES {
         return Err(Wrong::new("is too long to be a secret"));
     }
     if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {

@@ -12,7 +12,7 @@ use crate::config::{
     document::Document,
     problem::{Findings, Spot, Wrong},
     suggest::{listed, nearest},
-    value::{Form, Value},
+    value::Value,
 };
 
 /// A table, or the environment variables with a common prefix. It remembers which keys were asked
@@ -102,13 +102,13 @@ impl<'a> Section<'a> {
             Origin::Table(document, table) => {
                 let value = table.get(key)?;
                 let spot = document.spot(value.span().start, joined(&self.spot.key, key));
-                Some(Value::new(spot, Form::Toml(document, value.get_ref())))
+                Some(Value::in_file(document, value, spot))
             }
             Origin::Variables(variables) => {
                 let name = self.written(key);
                 let (_, value) = variables.iter().find(|(it, _)| *it == name)?;
                 let text = value.trim();
-                (!text.is_empty()).then(|| Value::new(Spot::variable(name), Form::Word(text)))
+                (!text.is_empty()).then(|| Value::in_variable(text, Spot::variable(name)))
             }
             Origin::Nothing => None,
         }
@@ -169,7 +169,7 @@ impl<'a> Section<'a> {
                 continue;
             }
             let spot = document.spot(start(key), joined(&self.spot.key, name));
-            let value = Value::new(spot, Form::Toml(document, value.get_ref()));
+            let value = Value::in_file(document, value, spot);
             let wrong = advice(name, &value).unwrap_or_else(|| self.unknown(name));
             findings.problem(&value.spot, wrong);
         }

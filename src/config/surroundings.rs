@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::config::problem::{Place, Problem};
+use crate::{
+    config::problem::{Place, Problem},
+    file_access::FileAccess,
+};
 
 /// Reads the whole of a file.
 pub type ReadFile = Box<dyn Fn(&Path) -> io::Result<Vec<u8>>>;
@@ -54,20 +57,51 @@ impl Surroundings {
     }
 }
 
-/// A warning if a file that holds a secret itself can be read by others than its owner (L12).
+/// A warning if a configuration can be changed by others than its owner, for it says which programs run and where
+/// secrets are sent; or if one that holds a secret itself can be read by others (L12).
 pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> Option<Problem> {
+    if !has_literal_secret {
+        let writers = match mode & 0o022 {
+            0 => return None,
+            bits if bits & 0o002 != 0 => "everybody on this host",
+            _ => "its group",
+        };
+        return Some(Problem {
+            place: Place::File(path.to_owned()),
+            key: String::new(),
+            what: format!("can be changed by {writers}"),
+            hint: Some("`chmod go-w` it".to_owned()),
+        });
+    }
     let others = match mode & 0o077 {
         0 => return None,
         bits if bits & 0o007 != 0 => "everybody on this host",
         _ => "its group",
     };
-    has_literal_secret.then(|| Problem {
+    Some(Problem {
         place: Place::File(path.to_owned()),
         key: String::new(),
         what: format!("holds a secret and is open to {others}"),
         hint: Some(
             "`chmod 600` it, or move the secret to a file of its own with `token_file`".to_owned(),
         ),
+    })
+}
+
+/// A warning if the file of a secret can be changed by others than root and this user: they could have us use
+/// another account. Who may read it is not looked at, for Docker and Kubernetes let every user of a container.
+pub fn secret_file_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
+    let writers = access.other_writers(user)?;
+    let hint = if access.is_foreign_to(user) {
+        "`chown` it to the user that moored runs as, or to root, and `chmod 600` it"
+    } else {
+        "`chmod 600` it"
+    };
+    Some(Problem {
+        place: Place::File(path.to_owned()),
+        key: String::new(),
+        what: format!("holds a secret and can be changed by {writers}"),
+        hint: Some(hint.to_owned()),
     })
 }
 
@@ -118,5 +152,27 @@ mod tests {
             let warning = permission_warning(path, mode, true).unwrap().to_string();
             assert!(warning.contains(who), "{warning}");
         }
+    }
+
+    #[test]
+    fn a_configuration_or_secret_that_others_may_change_is_worth_a_warning() {
+        let path = Path::new("config.toml");
+        for (mode, who) in [
+            (0o100_646, "changed by everybody"),
+            (0o664, "changed by its group"),
+        ] {
+            let warning = permission_warning(path, mode, false).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+            let access = FileAccess { owner: 7, mode };
+            let warning = secret_file_warning(path, access, 7).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+        }
+        let open = FileAccess {
+            owner: 7,
+            mode: 0o444,
+        };
+        assert_eq!(secret_file_warning(path, open, 7), None);
+        let warning = secret_file_warning(path, open, 8).unwrap().to_string();
+        assert!(warning.contains("chown"), "{warning}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use toml::de::DeValue;
+use toml::{Spanned, de::DeValue};
 
 use crate::config::{
     document::Document,
@@ -17,11 +17,13 @@ use crate::config::{
 pub(super) struct Value<'a> {
     pub(super) spot: Spot,
     form: Form<'a>,
+    /// The byte of the file that it begins at.
+    offset: usize,
 }
 
 /// How it is written.
 #[derive(Clone, Copy)]
-pub(super) enum Form<'a> {
+enum Form<'a> {
     /// In a file.
     Toml(&'a Document<'a>, &'a DeValue<'a>),
     /// In an environment variable, where everything is text.
@@ -29,8 +31,26 @@ pub(super) enum Form<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn new(spot: Spot, form: Form<'a>) -> Self {
-        Self { spot, form }
+    /// A value of a file.
+    pub(super) fn in_file(
+        document: &'a Document<'a>,
+        value: &'a Spanned<DeValue<'a>>,
+        spot: Spot,
+    ) -> Self {
+        Self {
+            spot,
+            form: Form::Toml(document, value.get_ref()),
+            offset: value.span().start,
+        }
+    }
+
+    /// A value of an environment variable.
+    pub(super) fn in_variable(word: &'a str, spot: Spot) -> Self {
+        Self {
+            spot,
+            form: Form::Word(word),
+            offset: 0,
+        }
     }
 
     /// Whether it stands in a file rather than in the environment.
@@ -65,7 +85,7 @@ impl<'a> Value<'a> {
             return None;
         };
         let begins_lines = match self.form {
-            Form::Toml(document, _) => document.begins_lines(&self.spot.place),
+            Form::Toml(document, _) => document.begins_lines(self.offset),
             Form::Word(_) => false,
         };
         if begins_lines || text.contains(char::is_control) {
@@ -146,10 +166,10 @@ impl<'a> Value<'a> {
     pub(super) fn list(&self, findings: &mut Findings) -> Option<Vec<Self>> {
         match self.form {
             Form::Toml(document, DeValue::Array(items)) => {
-                let item = |(position, item): (usize, &'a toml::Spanned<DeValue<'a>>)| {
+                let item = |(position, item): (usize, &'a Spanned<DeValue<'a>>)| {
                     let key = format!("{}[{position}]", self.spot.key);
                     let spot = document.spot(item.span().start, key);
-                    Self::new(spot, Form::Toml(document, item.get_ref()))
+                    Self::in_file(document, item, spot)
                 };
                 Some(items.iter().enumerate().map(item).collect())
             }
@@ -165,7 +185,7 @@ impl<'a> Value<'a> {
             Form::Word(word) => Some(
                 pieces(word)
                     .into_iter()
-                    .map(|piece| Self::new(self.spot.clone(), Form::Word(piece)))
+                    .map(|piece| Self::in_variable(piece, self.spot.clone()))
                     .collect(),
             ),
         }

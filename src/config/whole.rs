@@ -74,6 +74,7 @@ pub(super) fn read(
         ipv6,
         dns_servers,
         accounts: Vec::new(),
+        secret_files: Vec::new(),
         warnings: Vec::new(),
     };
     together::check(&config, &drafts, &whole, findings);

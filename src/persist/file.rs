@@ -15,7 +15,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Lock, LockError, leave_to_owner};
-use crate::core::{memory::Memory, secret::fingerprint, time::Moment};
+use crate::{
+    core::{memory::Memory, secret::fingerprint, time::Moment},
+    regular,
+};
 
 /// What the clocks show, and in which boot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -30,6 +33,9 @@ pub struct Stamp {
 
 /// The format of the file. A file of a later one is set aside unread.
 const VERSION: u32 = 1;
+
+/// No state is larger: the largest configuration there can be has some ten thousand hosts.
+const MAX_BYTES: u64 = 32 << 20;
 
 #[derive(Deserialize)]
 struct Content {
@@ -95,9 +101,12 @@ impl StateFile {
             memory: Memory::default(),
             trouble,
         };
-        let text = match fs::read(&path) {
+        let text = match regular::read_whole(&path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing(None),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return nothing(Some(self.set_aside(&path, &error.to_string())));
+            }
             Err(error) => {
                 return nothing(Some(format!(
                     "{} could not be read ({error}): starting without what was remembered",
@@ -155,7 +164,8 @@ impl StateFile {
         let Ok(_lock) = Lock::take(&self.directory) else {
             return Ok(());
         };
-        let there = fs::read(self.path()).ok().map(|text| fingerprint(&text));
+        let there = regular::read_whole(&self.path(), MAX_BYTES);
+        let there = there.ok().map(|text| fingerprint(&text));
         if there == self.found.get() {
             self.save(memory, now)
         } else {
@@ -195,7 +205,7 @@ impl StateFile {
         }
         done?;
         // The rename itself is on the disk only once the directory is.
-        File::open(&self.directory)?.sync_all()
+        regular::sync_directory(&self.directory)
     }
 }
 

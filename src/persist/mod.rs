@@ -12,6 +12,28 @@ use std::{
 pub use file::{Loaded, Stamp, StateFile, decode, encode};
 pub use lock::{Lock, LockError};
 
+use crate::file_access::FileAccess;
+
+/// A warning if somebody else than root and this user may change what is remembered. One who only looks, as root at
+/// a service's state, does not mind whose it is.
+pub fn directory_warning(directory: &Path, keeps: bool) -> Option<String> {
+    let access = FileAccess::from(&directory.metadata().ok()?);
+    let user = rustix::process::geteuid();
+    let is_guest = user.is_root() && !keeps;
+    let writers = if access.mode & 0o002 != 0 {
+        "everybody on this host".to_owned()
+    } else if access.is_foreign_to(user.as_raw()) && !is_guest {
+        format!("the user {}, whose directory it is,", access.owner)
+    } else {
+        return None;
+    };
+    Some(format!(
+        "{}: {writers} can change what moored remembers there and hold its lock: make it a directory of the user \
+         that moored runs as, with mode 700",
+        directory.display()
+    ))
+}
+
 /// Gives a file that we have just made to whoever owns its directory. Root does so when it looks (`sudo moored plan`)
 /// where a service or cron's user keeps its state, who could not read it otherwise. It is only ever said of files that
 /// did not exist before: through one that did, a directory's owner could be given any other.
