@@ -45,11 +45,7 @@ pub fn read_whole(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
 }
 
 /// The same, and the whole of a pipe which this process was started with.
-pub fn read_whole_or_pipe(
-    path: &Path,
-    max_bytes: u64,
-    pipe: InheritedPipe,
-) -> io::Result<Vec<u8>> {
+pub fn read_whole_or_pipe(path: &Path, max_bytes: u64, pipe: InheritedPipe) -> io::Result<Vec<u8>> {
     if !is_own_descriptor(path) || !path.metadata()?.file_type().is_fifo() {
         return read_whole(path, max_bytes);
     }
@@ -57,7 +53,9 @@ pub fn read_whole_or_pipe(
         InheritedPipe::Refused => Err(io::Error::other(
             "it is a pipe, which can be read only once, at the start: write a file to read it again",
         )),
-        InheritedPipe::ReadWithin(limit) => read_pipe(&open_without_waiting(path)?, max_bytes, limit),
+        InheritedPipe::ReadWithin(limit) => {
+            read_pipe(&open_without_waiting(path)?, max_bytes, limit)
+        }
     }
 }
 
@@ -268,7 +266,10 @@ mod tests {
         drop(writer);
         let (_reader, writer, path) = filled(b"12345");
         drop(writer);
-        assert_eq!(read_whole_or_pipe(Path::new(&path), 5, soon).unwrap(), b"12345");
+        assert_eq!(
+            read_whole_or_pipe(Path::new(&path), 5, soon).unwrap(),
+            b"12345"
+        );
         let (_reader, _writer, path) = filled(b"123456");
         let error = read_whole_or_pipe(Path::new(&path), 5, soon).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);

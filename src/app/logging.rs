@@ -119,7 +119,11 @@ impl io::Write for LogWriter {
 
 /// The line of the log that stands where others were dropped.
 fn drop_notice(dropped: u64, style: Style) -> String {
-    let lines = if dropped == 1 { "line of the log was" } else { "lines of the log were" };
+    let lines = if dropped == 1 {
+        "line of the log was"
+    } else {
+        "lines of the log were"
+    };
     let what = format!("{dropped} {lines} dropped: nobody read standard error");
     let mut text = String::new();
     if style.journal {

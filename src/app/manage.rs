@@ -91,7 +91,8 @@ pub(super) async fn by_hand(
 
 /// A long list says on a terminal how far it has come.
 fn show_progress(said: &Cell<bool>, so_far: usize, all: Option<usize>) {
-    if !rustix::stdio::stderr().is_terminal() || all.is_some_and(|all| so_far >= all && !said.get()) {
+    if !rustix::stdio::stderr().is_terminal() || all.is_some_and(|all| so_far >= all && !said.get())
+    {
         return;
     }
     said.set(true);

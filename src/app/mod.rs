@@ -96,7 +96,11 @@ fn write_out(unwritten: &Unwritten, exit: Exit, is_stopped: bool) -> Exit {
         }
         _ => exit,
     };
-    let limit = if is_stopped { Duration::ZERO } else { STDERR_LIMIT };
+    let limit = if is_stopped {
+        Duration::ZERO
+    } else {
+        STDERR_LIMIT
+    };
     stdio::finish(limit);
     exit
 }
@@ -189,9 +193,8 @@ fn run(
 ) -> Result<Exit, Trouble> {
     let logs = start_log(cli, variables, style)?;
     let path = cli.global.config.clone();
-    let load = move |pipe| {
-        surroundings::configuration(path.as_deref(), surroundings::variables(), pipe)
-    };
+    let load =
+        move |pipe| surroundings::configuration(path.as_deref(), surroundings::variables(), pipe);
     let command = cli.command.clone().unwrap_or(Command::Run);
     let mut output = Output {
         to: &mut unwritten.answer,
@@ -216,10 +219,8 @@ fn run(
         exit: Exit::Fault,
     };
     let tls = crate::http::tls::config().map_err(|error| fault(format!("TLS: {error}")))?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
+    let runtime =
+        runtime().map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
     let dry_run = cli.global.dry_run;
     let access = match command {
         Command::Run if !dry_run => Access::Keeps,
@@ -242,8 +243,8 @@ fn run(
     let crew = RealCrew::new(config, &tls, disk);
     let memory = RefCell::new(memory);
     let everything = async {
-        let shell =
-            RealShell::new(caught).map_err(|error| fault(format!("timers and signals: {error}")))?;
+        let shell = RealShell::new(caught)
+            .map_err(|error| fault(format!("timers and signals: {error}")))?;
         // From here on there is something to end well.
         stop.defer();
         if command == Command::Run && !cli.once {
@@ -291,6 +292,10 @@ fn run(
         Ok(Exit::Right)
     };
     LocalSet::new().block_on(&runtime, everything)
+}
+
+fn runtime() -> io::Result<runtime::Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// What a command does with the state.

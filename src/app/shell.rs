@@ -5,7 +5,11 @@ use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time:
 use tracing::{debug, error, info, warn};
 
 use super::{
-    alarm::Alarm, bell::Bell, clock::BootClock, crew::Dice, ear::Ear,
+    alarm::Alarm,
+    bell::Bell,
+    clock::BootClock,
+    crew::Dice,
+    ear::Ear,
     signals::{Caught, Signals},
     supervisor,
     timer::Timer,

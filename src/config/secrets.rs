@@ -149,7 +149,12 @@ impl<'a> Vault<'a> {
         }
     }
 
-    fn file(&mut self, directory: Option<&Path>, text: &str, literal: &str) -> Result<Secret, Wrong> {
+    fn file(
+        &mut self,
+        directory: Option<&Path>,
+        text: &str,
+        literal: &str,
+    ) -> Result<Secret, Wrong> {
         if text.is_empty() {
             return Err(Wrong::new("is empty").hint("write the path of a file"));
         }

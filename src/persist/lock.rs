@@ -103,7 +103,14 @@ mod tests {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
-        mknodat(CWD, &path, FileType::Fifo, Mode::from_bits_truncate(0o600), 0).unwrap();
+        mknodat(
+            CWD,
+            &path,
+            FileType::Fifo,
+            Mode::from_bits_truncate(0o600),
+            0,
+        )
+        .unwrap();
         let error = Lock::take(dir.path()).unwrap_err();
         assert!(error.to_string().contains("it is a pipe"), "{error}");
     }

@@ -14,7 +14,8 @@ use super::{
     stream::{Stream, now},
 };
 
-static STDERR: LazyLock<Writer> = LazyLock::new(|| Writer::new(Stream::new(rustix::stdio::stderr())));
+static STDERR: LazyLock<Writer> =
+    LazyLock::new(|| Writer::new(Stream::new(rustix::stdio::stderr())));
 
 /// Makes the line that tells of dropped ones.
 type DropNotice = Box<dyn Fn(u64) -> String + Send + Sync>;
@@ -163,7 +164,9 @@ mod tests {
     /// Whole lines of `count` numbers, as the reader has them, without those that tell of drops.
     fn numbers(text: &str) -> Vec<u32> {
         let lines = text.lines().filter(|line| !line.contains("dropped"));
-        lines.map(|line| line.trim_end_matches('.').parse().unwrap()).collect()
+        lines
+            .map(|line| line.trim_end_matches('.').parse().unwrap())
+            .collect()
     }
 
     #[tokio::test]
@@ -192,9 +195,16 @@ mod tests {
         let text = String::from_utf8(text).unwrap();
         let read = numbers(&text);
         assert!(read.len() > 1_000);
-        assert!(read.iter().copied().eq(0..u32::try_from(read.len()).unwrap()));
+        assert!(
+            read.iter()
+                .copied()
+                .eq(0..u32::try_from(read.len()).unwrap())
+        );
         let told = text.lines().last().unwrap();
-        let expected = format!("{} lines were dropped: nobody read them", 5_000 - read.len());
+        let expected = format!(
+            "{} lines were dropped: nobody read them",
+            5_000 - read.len()
+        );
         assert_eq!(told, expected);
         let mut last = [0; 5];
         reader.read_exact(&mut last).unwrap();

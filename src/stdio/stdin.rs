@@ -15,7 +15,10 @@ pub async fn read_input(max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut piece = [0; 4096];
     loop {
         let now = Timespec::try_from(Duration::ZERO).map_err(io::Error::other)?;
-        if matches!(poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&now)), Ok(0)) {
+        if matches!(
+            poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&now)),
+            Ok(0)
+        ) {
             // The runtime's pipe waits for a pipe, a socket and a terminal; nothing else makes a reader wait.
             let waiting = Receiver::from_owned_fd_unchecked(stdin.try_clone_to_owned()?);
             if let Ok(waiting) = waiting {

@@ -133,10 +133,7 @@ fn own(given: BorrowedFd<'_>) -> Option<OwnedFd> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::Read,
-        os::unix::net::UnixStream,
-    };
+    use std::{io::Read, os::unix::net::UnixStream};
 
     use rustix::fs::fcntl_getfl;
 
@@ -194,10 +191,16 @@ mod tests {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let gone = Stream::new(kept(writer));
-        assert_eq!(gone.write(b"x").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(
+            gone.write(b"x").unwrap_err().kind(),
+            io::ErrorKind::BrokenPipe
+        );
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
         let full = Stream::new(kept(full.unwrap()));
         assert!(matches!(full.way, Way::Write));
-        assert_eq!(full.write(b"x").unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(
+            full.write(b"x").unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
     }
 }

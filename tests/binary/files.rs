@@ -58,13 +58,22 @@ fn run_in_little_memory(bench: &Bench, args: &[&str], variables: &[(&str, &str)]
         .arg(own.get_program())
         .args(args)
         .env_clear()
-        .envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .envs(
+            own.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
         .envs(variables.iter().copied());
     // A run that waits for a pipe waits for ever: it is ended, and that is told by its code.
     let mut limited = Command::new("timeout");
-    limited.args(["-s", "KILL", "15"]).arg(command.get_program());
+    limited
+        .args(["-s", "KILL", "15"])
+        .arg(command.get_program());
     limited.args(command.get_args()).env_clear();
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
     let begun = now();
     let run = finish(limited);
     let took = begun.elapsed();
@@ -196,7 +205,10 @@ fn a_configuration_and_a_secret_may_come_from_a_pipe_that_the_shell_passes() {
         bench.dir.path().join("config.toml").display()
     );
     let mut command = Command::new("bash");
-    command.args(["-c", &text]).env_clear().env("PATH", "/usr/bin:/bin");
+    command
+        .args(["-c", &text])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin");
     finish(command).ends(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }

@@ -46,10 +46,30 @@ fn l12_what_others_may_change_is_warned_about() {
     fs::set_permissions(&token, Permissions::from_mode(0o600)).unwrap();
     assert_eq!(warnings(), "");
     for (path, good, bad, said) in [
-        (&token, 0o600, 0o622, "holds a secret and can be changed by everybody"),
-        (&token, 0o600, 0o660, "holds a secret and can be changed by its group"),
-        (&config, 0o600, 0o666, "holds a secret and is open to everybody"),
-        (&state, 0o700, 0o777, "everybody on this host can change what moored remembers"),
+        (
+            &token,
+            0o600,
+            0o622,
+            "holds a secret and can be changed by everybody",
+        ),
+        (
+            &token,
+            0o600,
+            0o660,
+            "holds a secret and can be changed by its group",
+        ),
+        (
+            &config,
+            0o600,
+            0o666,
+            "holds a secret and is open to everybody",
+        ),
+        (
+            &state,
+            0o700,
+            0o777,
+            "everybody on this host can change what moored remembers",
+        ),
     ] {
         fs::set_permissions(path, Permissions::from_mode(bad)).unwrap();
         let warned = warnings();
@@ -103,7 +123,11 @@ fn l14_a_crowd_that_never_reads_or_speaks_holds_up_no_status_no_health_and_no_po
         let code = bench.run(args).code;
         assert_eq!(code, 0, "{args:?}");
     }
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
 }
 
 #[test]
@@ -156,7 +180,11 @@ fn a_configuration_with_thousands_of_hosts_is_read_in_a_moment_however_it_is_lai
     let begun = now();
     let run = bench.run(&["check", "--offline"]).ends(78);
     assert_eq!(run.stderr.lines().count(), 8_000);
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
@@ -173,7 +201,9 @@ fn forged_dns_answers_fill_no_log() {
     bench.config(&text);
     let questions = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&questions);
-    forger.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    forger
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     let forging = std::thread::spawn(move || {
         let mut bytes = [0; 1500];
         for _ in 0..20 {
@@ -192,7 +222,9 @@ fn forged_dns_answers_fill_no_log() {
         }
     });
     let daemon = bench.daemon(&[]);
-    wait_until("the record", || bench.at_domeneshop("home", "A") == [ADDRESS]);
+    wait_until("the record", || {
+        bench.at_domeneshop("home", "A") == [ADDRESS]
+    });
     wait_until("some questions", || questions.load(Ordering::SeqCst) >= 6);
     let log = daemon.log();
     assert!(log.lines().count() < 30, "{log}");
