@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
     name = "moored",
     version,
     about,
-    after_help = "Exit codes: 0 right; 1 internal fault; 2 bad command line; 69 our address could \
+    after_help = "Exit codes: 0 right; 1 internal fault or unwritable output; 2 bad command line; 69 our address could \
                   not be found out; 75 try again; 77 refused by a provider; 78 configuration is \
                   wrong. Without a configuration file the environment is enough: see the README."
 )]
@@ -48,7 +48,8 @@ pub struct Global {
 
     /// How much to log to standard error
     ///
-    /// off, error, warn, info, debug, trace, or a filter such as `moored=debug`.
+    /// off, error, warn, info, debug, trace, or a filter such as `moored=debug`. A level shows nothing of the
+    /// libraries; a filter such as `moored=info,hickory_net=warn` does.
     /// Without it: `$MOORED_LOG`, else info for the daemon and warn for every other command.
     #[arg(long, global = true, value_name = "LEVEL|FILTER")]
     pub log: Option<String>,

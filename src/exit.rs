@@ -26,6 +26,7 @@ pub enum Exit {
 
 impl Exit {
     /// How the process ends when its answer could not be written: nobody has read what went well.
+    #[must_use]
     pub fn with_unwritten_answer(self) -> Self {
         match self {
             Self::Right | Self::Pending => Self::Fault,

@@ -182,6 +182,56 @@ fn the_core_does_no_io_and_knows_no_clock() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What opens a file for reading, or waits for whoever is at the other end of standard input, output and error.
+const DOORS: [&str; 10] = [
+    "fs::read(",
+    "fs::read_to_string",
+    "File::open",
+    "OpenOptions::new",
+    "read_to_string(io::stdin",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+    "print!(",
+    "println!(",
+];
+
+/// Where a line of the program goes through another door than `regular` and `stdio`.
+fn other_doors(path: &str, text: &str) -> Vec<String> {
+    let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+    let is_asked_only = |line: &str| line.contains("is_terminal") || line.contains("fstat(");
+    program
+        .lines()
+        .map(code)
+        .filter(|line| DOORS.iter().any(|door| line.contains(door)) && !is_asked_only(line))
+        // A constructor or a method of our own.
+        .filter(|line| !line.contains("child.stdout") && !line.contains("fn "))
+        .map(|line| format!("src/{path}: {}", line.trim()))
+        .collect()
+}
+
+#[test]
+fn l10_l14_only_regular_reads_files_and_only_stdio_writes_to_standard_output_and_error() {
+    let mut wrong = Vec::new();
+    for (own, path, text) in own_sources() {
+        if !matches!(own.as_str(), "regular" | "stdio") && !path.contains("tests") {
+            wrong.extend(other_doors(&path, &text));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for line in [
+        "let text = fs::read(path)?;",
+        "let text = std::fs::read_to_string(path)?;",
+        "File::open(path)?.read_to_end(&mut bytes)?;",
+        "let _ = writeln!(io::stderr(), \"{what}\");",
+        "io::stdout().write_all(text)?;",
+        "println!(\"{what}\");",
+    ] {
+        assert_eq!(other_doors("x.rs", line).len(), 1, "{line}");
+    }
+}
+
 #[test]
 fn only_the_report_logs_what_a_round_did_and_a_round_says_nothing() {
     for (own, path, text) in own_sources() {

@@ -220,10 +220,8 @@ fn run(
         exit: Exit::Fault,
     };
     let tls = crate::http::tls::config().map_err(|error| fault(format!("TLS: {error}")))?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
+    let runtime =
+        runtime().map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
     let dry_run = cli.global.dry_run;
     let access = match command {
         Command::Run if !dry_run => Access::Keeps,
@@ -292,6 +290,10 @@ fn run(
         Ok(Exit::Right)
     };
     LocalSet::new().block_on(&runtime, everything)
+}
+
+fn runtime() -> io::Result<runtime::Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// What a command does with the state.
