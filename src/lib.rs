@@ -12,6 +12,7 @@ pub mod detect;
 pub mod exit;
 pub mod http;
 pub mod import;
+pub mod json;
 pub mod netlink;
 pub mod persist;
 pub mod portmapping;

@@ -8,9 +8,10 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("core", 0),
     ("http", 1),
+    ("json", 1),
     ("netlink", 1),
     ("portmapping", 1),
     ("regular", 1),

@@ -13,6 +13,7 @@ mod daemon;
 mod exit_codes;
 mod failures;
 mod laws;
+mod memory;
 mod plan;
 mod poke;
 mod process;

@@ -41,16 +41,17 @@ const THERE_ALREADY: i64 = 104;
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.every_zone().await
+        self.every_zone(|_| true).await
     }
 
-    async fn records(
+    async fn each_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> Result<Vec<AnyRecord>, Failure> {
-        let (records, _) = self.every_record(zone, progress).await?;
-        Ok(records.into_iter().map(|it| self.shown(it)).collect())
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let listed = self.every_record(zone, progress, |record, _| take(self.shown(record)));
+        listed.await
     }
 
     async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {

@@ -1,5 +1,7 @@
 //! An account as a round sees it: what is there, and carrying out a plan.
 
+use serde_json::value::RawValue;
+
 use crate::{
     core::{
         addr::Family,
@@ -10,6 +12,7 @@ use crate::{
         record::{Record, Zone},
     },
     http::Transport,
+    json::{self, Allowance},
     provider::{Listing, Provider},
 };
 
@@ -19,7 +22,7 @@ use super::{
     convert::{created, domain_id, modified, record, record_id},
     ledger::Ledger,
     push,
-    types::Domain,
+    types::{DnsRecord, Domain},
 };
 
 /// An account at Domeneshop.
@@ -46,18 +49,28 @@ impl<T: Transport> Account<T> {
         &self.client
     }
 
-    /// The domains whose records can be edited here.
-    pub(super) async fn dns_zones(&self) -> Result<Vec<Zone>, Failure> {
-        let domains = self.client.call(&DomainsList::default()).await?;
-        let zones = domains.into_iter().filter(Domain::has_dns);
-        Ok(zones
-            .filter_map(|domain| {
-                // A name that is none can hold no host of ours.
-                let name = ZoneName::parse(&domain.domain).ok()?;
+    /// The domains whose records can be edited here, those that are wanted.
+    pub(super) async fn dns_zones(
+        &self,
+        is_wanted: impl Fn(&ZoneName) -> bool,
+    ) -> Result<Vec<Zone>, Failure> {
+        let mut allowance = Allowance::new(MAX_KEPT);
+        let mut zones = Vec::new();
+        let mut take = |item: &RawValue| {
+            let domain: Domain = json::read(item.get().as_bytes())?;
+            // A name that is none can hold no host of ours.
+            let name = ZoneName::parse(&domain.domain).ok();
+            let name = name.filter(|name| domain.has_dns() && is_wanted(name));
+            if let Some(name) = name {
+                allowance.take(name.as_str().len() + size_of::<Zone>())?;
                 let id = domain.id.to_string();
-                Some(Zone { name, id })
-            })
-            .collect())
+                zones.push(Zone { name, id });
+            }
+            Ok(())
+        };
+        let list = DomainsList::default();
+        self.client.each_item(&list, &mut take).await?;
+        Ok(zones)
     }
 
     /// The address records of `hosts` in a zone, by one request however many hosts there are.
@@ -66,22 +79,43 @@ impl<T: Transport> Account<T> {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
         };
+        let mut allowance = Allowance::new(MAX_KEPT);
         let mut records = Vec::new();
-        for listed in self.client.call(&list).await? {
+        // The first of ours that makes no sense.
+        let mut broken = None;
+        let mut take = |item: &RawValue| {
+            let listed: DnsRecord = json::read(item.get().as_bytes())?;
             let family = Family::ALL
                 .into_iter()
                 .find(|it| listed.body.kind.eq_ignore_ascii_case(it.record_type()));
             let host = Fqdn::in_zone(&listed.body.host, &zone.name).ok();
             if let (Some(family), Some(host)) = (family, host)
                 && hosts.contains(&&host)
+                && broken.is_none()
             {
-                records.push(record(listed, host, family)?);
+                match record(listed, host, family) {
+                    Ok(record) => {
+                        allowance.take(record.size())?;
+                        records.push(record);
+                    }
+                    Err(failure) => broken = Some(failure),
+                }
             }
+            Ok(())
+        };
+        self.client.each_item(&list, &mut take).await?;
+        match broken {
+            Some(failure) => Err(failure),
+            None => Ok(records),
         }
-        Ok(records)
     }
 
     async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        // Those that other hosts are in stay known.
+        let is_wanted = |zone: &ZoneName| {
+            hosts.iter().any(|host| host.relative_to(zone).is_some())
+                || known.iter().any(|it| it.name == *zone)
+        };
         let mut zones: Vec<_> = known
             .iter()
             .filter(|zone| domain_id(zone).is_ok())
@@ -89,7 +123,7 @@ impl<T: Transport> Account<T> {
             .collect();
         let mut is_fresh = false;
         if hosts.iter().any(|host| zone_of(host, &zones).is_none()) {
-            zones = self.dns_zones().await?;
+            zones = self.dns_zones(is_wanted).await?;
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
@@ -104,7 +138,7 @@ impl<T: Transport> Account<T> {
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
-                    zones = self.dns_zones().await?;
+                    zones = self.dns_zones(is_wanted).await?;
                     is_fresh = true;
                     read.clear();
                 }
@@ -191,6 +225,9 @@ impl<T: Transport> Provider for Account<T> {
         ledger.close()
     }
 }
+
+/// How much of a list is kept, in bytes.
+const MAX_KEPT: usize = 16 << 20;
 
 fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
     let name = longest_zone(host, zones.iter().map(|zone| &zone.name))?;

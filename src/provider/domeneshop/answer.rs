@@ -8,8 +8,12 @@ use super::api::dns::DnsCreate;
 use crate::{
     core::outcome::{Class, Failure},
     http::{Request, Response},
+    json,
     provider::operation::{Call as _, Operation},
 };
+
+/// The longest answer that is quoted in an error, in bytes.
+pub(super) const MAX_QUOTED: usize = 64 << 10;
 
 /// A request's name in messages: `PUT /domains/1/dns/5`.
 pub(super) fn name(request: &Request) -> String {
@@ -23,10 +27,7 @@ pub(super) fn read<T: DeserializeOwned>(
     request: &Request,
     response: &Response,
 ) -> Result<T, Failure> {
-    let meaning = operation.meaning(i64::from(response.status));
-    if !((200..300).contains(&response.status) && meaning.is_some()) {
-        return Err(refusal(meaning, request, response));
-    }
+    succeeded(operation, request, response)?;
     let is_empty = response.body.trim_ascii().is_empty();
     if operation.name == DnsCreate::OPERATION.name {
         let said = if is_empty {
@@ -39,6 +40,20 @@ pub(super) fn read<T: DeserializeOwned>(
         shaped(request, &said(response), Value::Null)
     } else {
         json(request, response)
+    }
+}
+
+/// Whether an answer is what its operation documents as a success; else it is a failure.
+pub(super) fn succeeded(
+    operation: &Operation,
+    request: &Request,
+    response: &Response,
+) -> Result<(), Failure> {
+    let meaning = operation.meaning(i64::from(response.status));
+    if (200..300).contains(&response.status) && meaning.is_some() {
+        Ok(())
+    } else {
+        Err(refusal(meaning, request, response))
     }
 }
 
@@ -58,8 +73,13 @@ fn with_id(said: Value, response: &Response) -> Value {
 /// The body, which must be JSON of the right shape: a body that is something else is an error and
 /// never an empty list (L7).
 fn json<T: DeserializeOwned>(request: &Request, response: &Response) -> Result<T, Failure> {
-    let value = serde_json::from_slice(&response.body);
-    value.map_err(|error| not_understood(request, &said(response), &error))
+    let body = &response.body;
+    let read = match json::each_item(body, |_| Ok::<_, ()>(())) {
+        // Whoever asks for a list as a whole gets it, each of its items being of a bearable length.
+        Ok(()) => serde_json::from_slice(body).map_err(|error| error.to_string()),
+        Err(_) => json::read(body),
+    };
+    read.map_err(|what| not_understood(request, &said(response), &what))
 }
 
 /// What a success brings, in the call's own shape; `said` is what an error shows of the answer.
@@ -69,13 +89,14 @@ pub(super) fn shaped<T: DeserializeOwned>(
     value: Value,
 ) -> Result<T, Failure> {
     let value = serde_json::from_value(value);
-    value.map_err(|error| not_understood(request, said, &error))
+    value.map_err(|error| not_understood(request, said, &error.to_string()))
 }
 
-fn not_understood(request: &Request, said: &str, error: &serde_json::Error) -> Failure {
+/// An answer that cannot be read; the error is a parser's.
+pub(super) fn not_understood(request: &Request, said: &str, error: &str) -> Failure {
     let name = name(request);
     // What it quotes may be as long as the answer, and hold what does not belong into a line.
-    let error = short(&error.to_string());
+    let error = short(error);
     let what = format!("Domeneshop's answer to {name} is not understood ({said}): {error}");
     Failure::of_account(Class::Contract, what)
 }
@@ -159,7 +180,14 @@ pub(super) fn said(response: &Response) -> String {
         said.push_str(", to ");
         said.push_str(&short(location));
     }
-    match serde_json::from_slice(&response.body) {
+    let length = response.body.len();
+    if length > MAX_QUOTED {
+        said.push_str(": ");
+        said.push_str(&length.to_string());
+        said.push_str(" bytes");
+        return said;
+    }
+    match json::read(&response.body) {
         Ok(Words { code, help }) if !(code.is_empty() && help.is_empty()) => {
             if !code.is_empty() {
                 said.push(' ');
