@@ -88,8 +88,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub const AFTER_A_STOP: &str =
     "what was sent and not confirmed is read back before anything is written again";
 
-/// The longest a round can take: its slowest waits, one after the other, with the longest time-out
-/// that can be configured, come to less.
+/// The longest a round can take without a request to a provider: its slowest waits, one after the other, with the longest
+/// time-out that can be configured, come to less. A round with many lists to read may take longer in all.
 const LONGEST_ROUND: Duration = Duration::from_mins(30);
 
 /// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
@@ -227,12 +227,12 @@ async fn round<C: Crew>(
     // Each wait has a pulse of its own, and this one follows another that was any part of it old.
     shell.tell(Word::Alive);
     let round = std::pin::pin!(crew.round(memory, task));
-    let begun = shell.clock().now();
+    let mut end = shell.clock().now().after(LONGEST_ROUND);
+    let mut requests = crew.requests();
     let stopped = std::pin::pin!(async {
         loop {
             // A round has a deadline for everything it waits for; one that is longer under way
             // than all of them together is stuck, and the supervisor shall know.
-            let end = begun.after(LONGEST_ROUND);
             match wait(shell, end, burst).await {
                 Some(Event::Stop) => return,
                 Some(Event::Network(change)) => {
@@ -244,6 +244,11 @@ async fn round<C: Crew>(
                 }
                 Some(event) if waiting.contains(&event) => {}
                 Some(event) => waiting.push(event),
+                None if crew.requests() != requests => {
+                    shell.tell(Word::Alive);
+                    requests = crew.requests();
+                    end = shell.clock().now().after(LONGEST_ROUND);
+                }
                 // Stuck, or the host slept in the middle of it: what is asked for waits all the same,
                 // and nobody is told that we are alive.
                 None => break,

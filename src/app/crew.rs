@@ -299,6 +299,11 @@ impl Crew for RealCrew {
         self.config.cadence
     }
 
+    fn requests(&self) -> u32 {
+        let sent = self.clients.iter().map(|client| client.sent().get());
+        sent.fold(0, u32::wrapping_add)
+    }
+
     fn rest(&self) {
         for client in &self.clients {
             client.close();

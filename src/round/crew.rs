@@ -23,6 +23,11 @@ pub trait Crew {
     /// How often what is due.
     fn cadence(&self) -> Cadence;
 
+    /// How many requests its accounts were sent so far: while that grows, a round is not stuck.
+    fn requests(&self) -> u32 {
+        0
+    }
+
     /// Drops connections and caches until the next round.
     fn rest(&self);
 

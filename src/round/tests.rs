@@ -1,4 +1,5 @@
 mod guarded;
 mod laws;
+mod parts;
 mod uplinks;
 mod world;

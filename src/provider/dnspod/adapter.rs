@@ -90,7 +90,7 @@ impl<T: Transport> Provider for Account<T> {
         let mut stop: Option<Failure> = None;
         for change in plan.changes() {
             let result = match &stop {
-                Some(failure) => Err(unsent(failure)),
+                Some(failure) => Err(failure.of_unsent()),
                 None => self.carry_out(change).await,
             };
             if let (Err(failure), None) = (&result, &stop)
@@ -321,18 +321,6 @@ fn zone(domain: &Domain) -> Option<Zone> {
         name: names.find_map(|name| ZoneName::parse(name).ok())?,
         id: domain.id.clone(),
     })
-}
-
-/// What a change comes to that was not sent because of an earlier failure: the same, but of a write
-/// that never left it is known that it had no effect.
-fn unsent(earlier: &Failure) -> Failure {
-    match earlier.class {
-        Class::Unconfirmed | Class::Contract => Failure::of_account(
-            Class::Transient,
-            format!("not sent, because of an earlier request: {}", earlier.what),
-        ),
-        _ => earlier.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -242,6 +242,8 @@ pub(super) struct Fakes {
     pub(super) saved: RefCell<Vec<Memory>>,
     pub(super) memory: RefCell<Memory>,
     pub(super) limits: Cell<Limits>,
+    /// How long each write takes.
+    pub(super) write_takes: Cell<Duration>,
     now: Cell<i64>,
 }
 
@@ -281,6 +283,7 @@ impl Fakes {
             saved: RefCell::default(),
             memory: RefCell::default(),
             limits: Cell::new(Limits::default()),
+            write_takes: Cell::default(),
             now: Cell::new(1_000_000),
         }
     }
@@ -451,7 +454,11 @@ impl Store for Fakes {
 
 impl Clock for Fakes {
     fn now(&self) -> Moment {
-        Moment::from_millis(self.now.get())
+        let providers = self.accounts.iter().map(|(_, _, provider)| provider);
+        let writes: usize = providers.map(|it| it.writes.borrow().len()).sum();
+        let writes = u32::try_from(writes).unwrap();
+        let writing = i64::try_from((self.write_takes.get() * writes).as_millis()).unwrap();
+        Moment::from_millis(self.now.get() + writing)
     }
 
     fn is_set(&self) -> bool {
