@@ -1,7 +1,5 @@
 //! An account at DNSPod as a round sees it.
 
-use std::net::IpAddr;
-
 use super::{
     Settings,
     answer::Answer,
@@ -13,8 +11,9 @@ use super::{
     client::{Client, Part},
     line::Line,
     listing::Listing as Paged,
-    record::{change, creation, domain, is_stored, read, without_parked},
+    record::{change, creation, domain, read, without_parked},
     types::{self, Domain, Written},
+    written::is_as_sent,
 };
 use crate::{
     core::{
@@ -256,25 +255,30 @@ impl<T: Transport> Account<T> {
         match step {
             Step::Create { addr, ttl } => {
                 let call = creation(zone, sub_domain, addr.addr(), *ttl, &self.line);
-                self.write(&call, addr.addr()).await
+                self.write(&call).await
             }
             Step::Modify { record, addr, ttl } => {
                 let call = change(zone, record, sub_domain, addr.addr(), *ttl, &self.line);
-                self.write(&call, addr.addr()).await
+                self.write(&call).await
             }
             Step::Delete { record } => self.remove(zone, &record.id).await,
         }
     }
 
-    /// A write that is believed if the answer does not name another address.
-    async fn write<C: Call<Output = Written>>(
-        &self,
-        call: &C,
-        sent: IpAddr,
-    ) -> Result<(), Failure> {
+    /// A write that is believed if the answer names nothing but what was sent.
+    pub(super) async fn write<C: Call<Output = Written>>(&self, call: &C) -> Result<(), Failure> {
         let written = self.client.call(call).await?;
-        is_stored(&written.record, sent).map_err(|what| {
-            let subject = subject(C::OPERATION, &call.arguments());
+        Self::believed(call, &written.record)
+    }
+
+    /// Whether the answer to a call names nothing but what was sent.
+    pub(super) fn believed<C: Call<Output = Written>>(
+        call: &C,
+        written: &types::WrittenRecord,
+    ) -> Result<(), Failure> {
+        let sent = call.arguments();
+        is_as_sent(written, &sent).map_err(|what| {
+            let subject = subject(C::OPERATION, &sent);
             let what = format!("{subject}: the answer cannot be understood: {what}");
             Failure::of_host(Class::Contract, what)
         })

@@ -82,6 +82,7 @@ impl<T: Transport> Book for Account<T> {
             return Err(Failure::of_host(Class::Invalid, what));
         }
         let written = answer.decode::<types::Written>()?.record;
+        Self::believed(&call, &written)?;
         let Some(id) = written.id.filter(|it| !it.is_empty()) else {
             let what = format!(
                 "Record.Create of {} in {}: the answer does not name the new record",
@@ -159,7 +160,7 @@ impl<T: Transport> Book for Account<T> {
             if let (None, Some(ttl)) = (record.ttl, now.ttl) {
                 wanted.ttl = Some(self.allowed_ttl(ttl, &present).await?.into());
             }
-            self.client().call(&wanted).await?;
+            self.write(&wanted).await?;
         }
         let status = fields.status.filter(|it| Some(*it) != status);
         let remark = fields
@@ -267,7 +268,7 @@ impl<T: Transport> Account<T> {
                 record_id: id.to_owned(),
                 status: status.to_owned(),
             };
-            self.client().call(&call).await?;
+            self.write(&call).await?;
         }
         if let Some(remark) = remark {
             let call = RecordRemark {

@@ -1,13 +1,15 @@
 //! What an answer means, where every call agrees: the status says what to do next, the body's `code`
 //! and `help` say it to a person.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api::dns::DnsCreate;
 use crate::{
-    core::outcome::{Class, Failure},
-    http::{Request, Response},
+    core::outcome::{Class, Failure, Scope},
+    http::{Body, Request, Response},
     json,
     provider::operation::{Call as _, Operation},
 };
@@ -35,6 +37,7 @@ pub(super) fn read<T: DeserializeOwned>(
         } else {
             json(request, response)?
         };
+        is_as_sent(request, response, &said)?;
         shaped(request, &self::said(response), with_id(said, response))
     } else if response.status == 204 || (operation.writes && is_empty) {
         shaped(request, &said(response), Value::Null)
@@ -55,6 +58,38 @@ pub(super) fn succeeded(
     } else {
         Err(refusal(meaning, request, response))
     }
+}
+
+/// Refuses the answer to a creation that names something else than was sent.
+fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<(), Failure> {
+    let Body::Json(sent) = &request.body else {
+        return Ok(());
+    };
+    let Ok(sent) = serde_json::from_str::<Map<String, Value>>(sent) else {
+        return Ok(());
+    };
+    let text = |value: &Value| match value {
+        Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),
+        value => value.to_string(),
+    };
+    let is_same = |one: &str, other: &str| {
+        let addrs = (one.parse::<IpAddr>(), other.parse::<IpAddr>());
+        one == other || matches!(addrs, (Ok(one), Ok(other)) if one == other)
+    };
+    for (name, sent) in &sent {
+        let named = said.get(name).filter(|it| !it.is_null());
+        if let Some(named) = named
+            && !is_same(&text(named), &text(sent))
+        {
+            let what = format!("`{name}` {sent} was sent, and {named} is said to be stored");
+            let failure = not_understood(request, &self::said(response), &what);
+            return Err(Failure {
+                scope: Scope::Host,
+                ..failure
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A creation's answer with the identifier: the vendor's own clients read it from `Location`, others
