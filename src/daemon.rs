@@ -95,8 +95,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub const AFTER_A_STOP: &str =
     "what was sent and not confirmed is read back before anything is written again";
 
-/// The longest a round can take: its slowest waits, one after the other, with the longest time-out
-/// that can be configured, come to less.
+/// The longest a round can take without a request to a provider: its slowest waits, one after the other, with the longest
+/// time-out that can be configured, come to less. A round with many lists to read may take longer in all.
 const LONGEST_ROUND: Duration = Duration::from_mins(30);
 
 /// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
@@ -230,7 +230,8 @@ fn occasion(change: Change) -> Occasion {
 /// A round under way.
 struct Running<F> {
     task: Task,
-    began: Moment,
+    /// When it was seen last that it goes on.
+    went_on: Moment,
     round: Pin<Box<F>>,
 }
 
@@ -264,7 +265,7 @@ async fn rounds<C: Crew>(
         }
         Running {
             task,
-            began: shell.clock().now(),
+            went_on: shell.clock().now(),
             round: Box::pin(crew.round(&board.memory, task)),
         }
     };
@@ -272,10 +273,11 @@ async fn rounds<C: Crew>(
     shell.tell(Word::Alive);
     let mut running = vec![begin(task, schedule, triggers)];
     let mut newest = None;
+    let mut requests = crew.requests();
     while let Some(oldest) = running.first() {
-        // A round has a deadline for everything it waits for; one that is longer under way
-        // than all of them together is stuck, and the supervisor shall know.
-        let is_stuck_at = oldest.began.after(LONGEST_ROUND);
+        // A round has a deadline for everything it waits for; one that is longer under way than all of them
+        // together and sends no request any more is stuck, and the supervisor shall know.
+        let is_stuck_at = oldest.went_on.after(LONGEST_ROUND);
         let waiting = if shell.clock().now() < is_stuck_at {
             Waiting::InRound
         } else {
@@ -337,6 +339,13 @@ async fn rounds<C: Crew>(
                 };
                 select(pin!(all), pin!(shell.until(end))).await;
                 return None;
+            }
+            Progress::Wake(Wake::Due) if crew.requests() != requests => {
+                shell.tell(Word::Alive);
+                requests = crew.requests();
+                for round in &mut running {
+                    round.went_on = shell.clock().now();
+                }
             }
             Progress::Wake(Wake::Due | Wake::Request(_)) => {}
         }

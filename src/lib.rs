@@ -13,6 +13,7 @@ pub mod exit;
 pub mod file_access;
 pub mod http;
 pub mod import;
+pub mod json;
 pub mod netlink;
 pub mod persist;
 pub mod portmapping;

@@ -8,10 +8,11 @@ use std::{
 };
 
 /// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
-const LAYERS: [(&str, u8); 24] = [
+const LAYERS: [(&str, u8); 25] = [
     ("core", 0),
     ("file_access", 1),
     ("http", 1),
+    ("json", 1),
     ("netlink", 1),
     ("portmapping", 1),
     ("regular", 1),

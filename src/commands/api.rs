@@ -10,6 +10,7 @@ use crate::{
     core::{outcome::Verdict, record::AccountName},
     http::{Body, Request},
     provider::{
+        answered::Answered,
         manage::Manage,
         operation::{Arguments, Kind, Operation},
     },
@@ -141,15 +142,25 @@ pub async fn call(
         means.memory.borrow_mut().unsettle(call.account);
     }
     match answer {
-        Ok(value) => {
-            if output.json {
-                output.value(&value);
-            } else {
-                output.text(&table::value(&value));
-            }
+        Ok(answered) => {
+            show_answer(&answered, output);
             End::Round(Verdict::Right)
         }
         Err(failure) => output.failure(&failure),
+    }
+}
+
+/// An answer, piece by piece: a list may be long.
+fn show_answer(answered: &Answered, output: &mut Output<'_>) {
+    match answered {
+        answered if output.json => {
+            answered.write(&mut |text| output.text(text));
+            output.text("\n");
+        }
+        Answered::Value(value) => output.text(&table::value(value)),
+        Answered::List(list) => {
+            table::list_within(list.items(), list.around(), &mut |text| output.text(text));
+        }
     }
 }
 

@@ -127,19 +127,16 @@ pub async fn records(
     {
         return output.usage(&failure.what);
     }
-    let done = perform(book, action, manner.dry_run, means.progress);
+    let list = List::new(output.json);
+    let done = perform(book, action, list, manner.dry_run, means.progress);
     let done = ask(manner.account, means, done).await;
     if writes && !manner.dry_run {
         // The next round reads what is there now, whatever came of it.
         means.memory.borrow_mut().unsettle(manner.account);
     }
     match done {
-        Ok(Done::Listed(records, failures)) => {
-            if output.json {
-                output.value(&records);
-            } else {
-                output.text(&shown(&records));
-            }
+        Ok(Done::Listed(list, failures)) => {
+            list.write(&mut |text| output.text(text));
             let ends = failures.iter().map(|failure| output.failure(failure));
             ends.fold(End::Round(Verdict::Right), End::worse)
         }
@@ -161,7 +158,7 @@ pub async fn records(
 /// What came of it.
 enum Done {
     /// Records, and what failed of the zones they were looked for in.
-    Listed(Vec<Row>, Vec<Failure>),
+    Listed(List, Vec<Failure>),
     Said {
         what: String,
         id: Option<String>,
@@ -170,51 +167,95 @@ enum Done {
 
 /// A record with the zone it is in.
 #[derive(serde::Serialize)]
-struct Row {
-    zone: String,
+struct Row<'z> {
+    zone: &'z str,
     #[serde(flatten)]
     record: AnyRecord,
 }
 
-fn shown(records: &[Row]) -> String {
-    if records.is_empty() {
-        return "no records\n".to_owned();
-    }
-    let header = ["ID", "NAME", "TTL", "TYPE", "DATA", ""]
-        .map(str::to_owned)
-        .to_vec();
-    let row = |row: &Row| {
-        let AnyRecord {
-            id,
-            host,
-            r#type,
-            data,
-            ttl,
-            fields,
-        } = &row.record;
-        let name = if host == "@" {
-            row.zone.clone()
+/// The longest list that is shown, in bytes of text.
+const MAX_LIST_LENGTH: usize = 24 << 20;
+
+/// Records as they will be shown. There may be tens of thousands: they are kept as text, which takes a tenth of the
+/// memory.
+enum List {
+    /// A JSON array without its last bracket.
+    Json(String),
+    Table(table::Rows),
+}
+
+impl List {
+    fn new(is_json: bool) -> Self {
+        if is_json {
+            Self::Json(String::new())
         } else {
-            format!("{host}.{}", row.zone)
+            Self::Table(table::Rows::default())
+        }
+    }
+
+    fn push(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+        let size = match self {
+            Self::Json(text) => {
+                text.push(if text.is_empty() { '[' } else { ',' });
+                // Only a map with keys that are no strings could fail.
+                text.push_str(&serde_json::to_string(row).unwrap_or_default());
+                text.len()
+            }
+            Self::Table(rows) => {
+                if rows.size() == 0 {
+                    rows.push(["ID", "NAME", "TTL", "TYPE", "DATA", ""].into_iter());
+                }
+                let cells = cells(row);
+                rows.push(cells.iter().map(String::as_str));
+                rows.size()
+            }
         };
-        let ttl = ttl.map(|it| it.to_string()).unwrap_or_default();
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let fields = fields.join(" ");
-        let cells = [id, &name, &ttl, r#type, data, &fields];
-        cells.map(|text| table::printable(text)).to_vec()
+        if size > MAX_LIST_LENGTH {
+            let what = "there are more records than can be shown: name a host or a zone";
+            return Err(Failure::of_account(Class::Contract, what));
+        }
+        Ok(())
+    }
+
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Json(text) => {
+                out(if text.is_empty() { "[" } else { text });
+                out("]\n");
+            }
+            Self::Table(rows) if rows.size() == 0 => out("no records\n"),
+            Self::Table(rows) => rows.write(out),
+        }
+    }
+}
+
+fn cells(row: &Row<'_>) -> [String; 6] {
+    let AnyRecord {
+        id,
+        host,
+        r#type,
+        data,
+        ttl,
+        fields,
+    } = &row.record;
+    let name = if host == "@" {
+        row.zone.to_owned()
+    } else {
+        format!("{host}.{}", row.zone)
     };
-    let rows: Vec<_> = std::iter::once(header)
-        .chain(records.iter().map(row))
+    let ttl = ttl.map(|it| it.to_string()).unwrap_or_default();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    table::rows_aligned(&rows)
+    let fields = fields.join(" ");
+    [id, &name, &ttl, r#type, data, &fields].map(|text| table::printable(text))
 }
 
 async fn perform(
     book: &impl Book,
     action: Action,
+    mut list: List,
     dry_run: bool,
     progress: Progress<'_>,
 ) -> Result<Done, Failure> {
@@ -226,32 +267,30 @@ async fn perform(
                 Some(name) => vec![zone_of(name, &zones)?],
                 None => zones.iter().collect(),
             };
-            let mut rows = Vec::new();
             let mut failures = Vec::new();
             for zone in wanted {
-                let records = match book.records(zone, progress).await {
-                    Ok(records) => records,
+                let is_whole = name
+                    .as_ref()
+                    .is_none_or(|it| it.as_str() == zone.name.as_str());
+                let zone_name = zone.name.as_str();
+                let mut take = |record: AnyRecord| {
+                    let is_own = |name| is_named(&record, name, zone);
+                    if is_whole || name.as_ref().is_some_and(is_own) {
+                        let zone = zone_name;
+                        list.push(&Row { zone, record })?;
+                    }
+                    Ok(())
+                };
+                match book.each_record(zone, progress, &mut take).await {
+                    Ok(()) => {}
                     // A zone in trouble hides no other.
                     Err(failure) if failure.scope == Scope::Host && name.is_none() => {
                         failures.push(failure);
-                        continue;
                     }
                     Err(failure) => return Err(failure),
-                };
-                let whole = name
-                    .as_ref()
-                    .is_none_or(|it| it.as_str() == zone.name.as_str());
-                let own = |it: &AnyRecord| {
-                    whole || name.as_ref().is_some_and(|name| is_named(it, name, zone))
-                };
-                let zone_name = zone.name.to_string();
-                let rows_of = records.into_iter().filter(own);
-                rows.extend(rows_of.map(|record| Row {
-                    zone: zone_name.clone(),
-                    record,
-                }));
+                }
             }
-            Ok(Done::Listed(rows, failures))
+            Ok(Done::Listed(list, failures))
         }
         Action::Add(wanted) => {
             let zone = zone_of(&wanted.name, &zones)?;
@@ -353,25 +392,31 @@ async fn find(
     which: &Which,
     progress: Progress<'_>,
 ) -> Result<AnyRecord, Failure> {
-    let mut found = book.records(zone, progress).await?;
-    found.retain(|it| {
-        is_named(it, &which.name, zone)
-            && it.r#type.eq_ignore_ascii_case(&which.r#type)
-            && which
-                .data
-                .as_ref()
-                .is_none_or(|data| is_same(&which.r#type, data, &it.data))
-            && which.id.as_ref().is_none_or(|id| *id == it.id)
-    });
+    let is_meant = |record: &AnyRecord| {
+        let has_data = |data| is_same(&which.r#type, data, &record.data);
+        is_named(record, &which.name, zone)
+            && record.r#type.eq_ignore_ascii_case(&which.r#type)
+            && which.data.as_deref().is_none_or(has_data)
+            && which.id.as_ref().is_none_or(|id| *id == record.id)
+    };
+    let mut found = None;
+    let mut count: usize = 0;
+    let mut take = |record: AnyRecord| {
+        if is_meant(&record) {
+            count += 1;
+            found.get_or_insert(record);
+        }
+        Ok(())
+    };
+    book.each_record(zone, progress, &mut take).await?;
     let what = format!("{} {}", which.name, which.r#type);
-    match (found.pop(), found.len()) {
+    match (found, count) {
         (None, _) => Err(Failure::of_host(
             Class::NotFound,
             format!("there is no record {what}"),
         )),
-        (Some(record), 0) => Ok(record),
-        (Some(_), more) => {
-            let count = more + 1;
+        (Some(record), 1) => Ok(record),
+        (Some(_), count) => {
             let what = format!(
                 "{count} records are {what}: say which by its content or with --id (see `list`)"
             );

@@ -22,11 +22,10 @@ pub struct Limits {
     /// Writes of one and the same content a target and hour: the provider's own
     /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
     pub repeats: usize,
-    /// Requests an account and hour.
+    /// Requests an account and hour, besides those that [`Limits::of_account`] adds.
     pub requests: u32,
     /// Requests an account and hour, those included that are a reserve for changed addresses: whatever else has used
-    /// up the others, a new address is still published. 3,600 is what DNSPod was seen to allow (facts: DNSPod
-    /// section 1.2); Domeneshop names none.
+    /// up the others, a new address is still published.
     pub requests_with_reserve: u32,
 }
 
@@ -41,6 +40,30 @@ impl Limits {
     }
 }
 
+/// The most requests an account and hour, however many targets it has, the reserve for changed addresses aside.
+const MAX_REQUESTS: u32 = 2_700;
+
+/// The same with the reserve: a little less than the 3,600 that DNSPod was seen to allow (facts: DNSPod section
+/// 1.2); Domeneshop names no limit.
+const MAX_REQUESTS_WITH_RESERVE: u32 = 3_300;
+
+/// How many requests an hour each target adds: it is created, and changes twice.
+const REQUESTS_PER_TARGET: u32 = 3;
+
+impl Limits {
+    /// The limits of an account with so many targets: nothing fails for being many.
+    #[must_use]
+    pub fn of_account(self, targets: usize) -> Self {
+        let targets = u32::try_from(targets).unwrap_or(u32::MAX);
+        let added = targets.saturating_mul(REQUESTS_PER_TARGET);
+        let most = MAX_REQUESTS.max(self.requests);
+        Self {
+            requests: self.requests.saturating_add(added).min(most),
+            ..self
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -48,7 +71,7 @@ impl Default for Limits {
             writes: 60,
             repeats: 4,
             requests: 1_200,
-            requests_with_reserve: 3_000,
+            requests_with_reserve: MAX_REQUESTS_WITH_RESERVE,
         }
     }
 }
@@ -69,6 +92,33 @@ impl SafePlan {
     /// What to do.
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The plan in parts of so many requests or a little more, in order. What is pushed stays together: a push takes
+    /// many hosts at once, and both families of a host.
+    pub fn parts(self, requests: usize) -> Vec<Self> {
+        let (pushes, others): (Vec<_>, Vec<_>) = self
+            .changes
+            .into_iter()
+            .partition(|it| matches!(it.method, Method::Push(_)));
+        let mut parts = Vec::new();
+        if !pushes.is_empty() {
+            parts.push(Self { changes: pushes });
+        }
+        let mut part = Self::default();
+        let mut size = 0;
+        for change in others {
+            size += change.steps().len();
+            part.changes.push(change);
+            if size >= requests {
+                parts.push(std::mem::take(&mut part));
+                size = 0;
+            }
+        }
+        if !part.changes.is_empty() {
+            parts.push(part);
+        }
+        parts
     }
 
     /// How many requests it takes at the most: one for each step, and one for ten hosts that are
@@ -141,6 +191,14 @@ pub enum Refusal {
         /// How long that is from now.
         wait: Duration,
     },
+    /// The round has written for long enough: what is left goes in the next one, which begins at once and looks at our
+    /// addresses anew.
+    NextPart {
+        /// How many changes of the account are left.
+        left: usize,
+        /// When the next round goes on.
+        until: Moment,
+    },
     /// `update = "dyndns"`, and a push would lose something.
     WouldLose(String),
     /// A record or forward at the host, or a delegation above it, excludes addresses there.
@@ -155,7 +213,8 @@ impl Refusal {
             | Self::Repeated { until, .. }
             | Self::Doubtful { until, .. }
             | Self::TooManyRequests { until, .. }
-            | Self::TooManyDeletes { until, .. } => Some(*until),
+            | Self::TooManyDeletes { until, .. }
+            | Self::NextPart { until, .. } => Some(*until),
             Self::ChangesNothing
             | Self::DeletesWithoutAbsence
             | Self::OutOfScope
@@ -203,6 +262,10 @@ impl fmt::Display for Refusal {
                 "not asked: the account was sent {count} requests within the hour; the next may go out in {} \
                  (do other programs or hosts keep changing its records?)",
                 Spoken(*wait)
+            ),
+            Self::NextPart { left, .. } => write!(
+                f,
+                "not written yet: {left} changes of the account are left for the next part, which begins at once"
             ),
             Self::WouldLose(what) => write!(f, "not written: {what}"),
             Self::Conflict(conflict) => write!(f, "not written: {conflict}"),

@@ -92,6 +92,19 @@ impl Failure {
         }
     }
 
+    /// What a write comes to that was not sent because of this failure: the same, but it is known that it had no
+    /// effect.
+    #[must_use]
+    pub fn of_unsent(&self) -> Self {
+        match self.class {
+            Class::Unconfirmed | Class::Contract => Self::of_account(
+                Class::Transient,
+                format!("not sent, because of an earlier request: {}", self.what),
+            ),
+            _ => self.clone(),
+        }
+    }
+
     /// A failure that concerns one host only.
     pub fn of_host(class: Class, what: impl Into<String>) -> Self {
         Self {

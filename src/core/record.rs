@@ -66,6 +66,16 @@ pub struct Record {
     pub attributes: Attributes,
 }
 
+impl Record {
+    /// About how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
+        // A map's node has room for eleven entries, and a text on the heap has an overhead.
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(name, value)| name.len() + value.len() + 200);
+        self.id.len() + self.host.as_str().len() + 800 + attributes.sum::<usize>()
+    }
+}
+
 /// How it is known what there is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {

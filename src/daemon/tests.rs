@@ -13,6 +13,8 @@ use crate::core::{outcome::FamilyReport, schedule::Cadence};
 /// A crew whose rounds never end after the first few.
 struct Stuck {
     rounds_left: Cell<usize>,
+    /// How many more times it is seen to have sent another request.
+    requests_left: Cell<u32>,
 }
 
 impl Crew for Stuck {
@@ -40,6 +42,12 @@ impl Crew for Stuck {
 
     fn is_detecting(&self) -> bool {
         false
+    }
+
+    fn requests(&self) -> u32 {
+        let left = self.requests_left.get();
+        self.requests_left.set(left.saturating_sub(1));
+        left
     }
 
     fn rest(&self) {}
@@ -100,10 +108,11 @@ impl Shell for Quiet {
     }
 }
 
-#[test]
-fn a_loop_that_is_stuck_gives_no_more_signs_of_life() {
+/// When the last sign of life came of a daemon whose fourth round never ends, in minutes.
+fn last_sign_of_life(requests: u32) -> i64 {
     let crew = Stuck {
         rounds_left: Cell::new(3),
+        requests_left: Cell::new(requests),
     };
     let shell = Quiet {
         now: Cell::new(Moment::from_millis(0)),
@@ -119,7 +128,19 @@ fn a_loop_that_is_stuck_gives_no_more_signs_of_life() {
         pauses.max().is_some_and(|it| it <= Duration::from_mins(1)),
         "while it works, twice in the supervisor's time"
     );
-    let last = signs.last().unwrap().millis() / 60_000;
+    signs.last().unwrap().millis() / 60_000
+}
+
+#[test]
+fn a_loop_that_is_stuck_gives_no_more_signs_of_life() {
+    let last = last_sign_of_life(0);
     // Three rounds in five minutes each, and the longest a round may take.
     assert!((30..=46).contains(&last), "{last} minutes");
+}
+
+#[test]
+fn a_round_that_goes_on_sending_requests_is_not_stuck() {
+    // Each look finds one more than the last: three rounds look once, and the fourth every half hour.
+    let last = last_sign_of_life(3 + 2 * 5);
+    assert!((180..=200).contains(&last), "{last} minutes");
 }

@@ -1,22 +1,15 @@
 //! A provider of any kind: the one place where the kinds are told apart.
 
-use serde_json::Value;
-
 use super::{
     Listing, Provider,
+    answered::Answered,
     book::{AnyRecord, Book, Progress},
     dnspod, domeneshop,
     manage::Manage,
     operation::{Arguments, Operation},
 };
 use crate::{
-    core::{
-        guard::SafePlan,
-        name::Fqdn,
-        outcome::{Class, Failure},
-        plan::Rules,
-        record::Zone,
-    },
+    core::{guard::SafePlan, name::Fqdn, outcome::Failure, plan::Rules, record::Zone},
     http::{Request, Transport},
 };
 
@@ -108,23 +101,13 @@ impl<T: Transport> Manage for AnyProvider<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Value, Failure> {
-        let value = match self {
+    ) -> Result<Answered, Failure> {
+        match self {
             // Its lists come whole.
-            Self::Domeneshop(account) => account.client().invoke(operation, arguments).await?,
+            Self::Domeneshop(account) => account.client().answer(operation, arguments).await,
             Self::DnsPod(account, _) => {
-                account
-                    .client()
-                    .invoke_all(operation, arguments, progress)
-                    .await?
-            }
-        };
-        match (operation.shape)(&value) {
-            Ok(()) => Ok(value),
-            Err(what) => {
-                let name = operation.name;
-                let what = format!("{name}: the answer is not of the documented type: {what}");
-                Err(Failure::of_host(Class::Contract, what))
+                let client = account.client();
+                client.answer_all(operation, arguments, progress).await
             }
         }
     }
@@ -138,14 +121,15 @@ impl<T: Transport> Book for AnyProvider<T> {
         }
     }
 
-    async fn records(
+    async fn each_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> Result<Vec<AnyRecord>, Failure> {
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Domeneshop(account) => Book::records(account, zone, progress).await,
-            Self::DnsPod(account, _) => Book::records(account, zone, progress).await,
+            Self::Domeneshop(account) => account.each_record(zone, progress, take).await,
+            Self::DnsPod(account, _) => account.each_record(zone, progress, take).await,
         }
     }
 

@@ -31,12 +31,30 @@ pub trait Book {
     /// The zones whose records can be edited.
     fn zones(&self) -> impl Future<Output = Result<Vec<Zone>, Failure>>;
 
-    /// Every record of a zone, whatever its type, all pages of them.
+    /// Hands out every record of a zone, whatever its type, all pages of them. It ends with `take`'s first failure.
+    fn each_record(
+        &self,
+        zone: &Zone,
+        progress: Progress<'_>,
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
+    ) -> impl Future<Output = Result<(), Failure>>;
+
+    /// The same as a list, however much memory that takes.
     fn records(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> impl Future<Output = Result<Vec<AnyRecord>, Failure>>;
+    ) -> impl Future<Output = Result<Vec<AnyRecord>, Failure>> {
+        async move {
+            let mut records = Vec::new();
+            let mut take = |record| {
+                records.push(record);
+                Ok(())
+            };
+            self.each_record(zone, progress, &mut take).await?;
+            Ok(records)
+        }
+    }
 
     /// Refuses a new record that the API would refuse for its form, before anything is sent.
     fn check(&self, _record: &AnyRecord) -> Result<(), Failure> {

@@ -1,8 +1,7 @@
 //! A provider's whole API, operation by operation: what `moored api` calls.
 
-use serde_json::Value;
-
 use super::{
+    answered::Answered,
     book::Progress,
     operation::{Arguments, Operation},
 };
@@ -21,11 +20,11 @@ pub trait Manage {
     ) -> Result<Request, Failure>;
 
     /// Calls an operation. Where its answer comes in pages, all of them are fetched and put
-    /// together.
+    /// together. An answer that is not of the documented type is a failure.
     fn invoke(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> impl Future<Output = Result<Value, Failure>>;
+    ) -> impl Future<Output = Result<Answered, Failure>>;
 }

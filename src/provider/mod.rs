@@ -1,5 +1,6 @@
 //! The providers: one folder each, all behind the same two verbs.
 
+pub mod answered;
 pub mod any;
 pub mod book;
 pub mod dnspod;
@@ -48,7 +49,7 @@ pub trait Provider {
 /// What an account has of the hosts asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Listing {
-    /// Every zone of the account that was learnt of; a host in none of them is in no zone of it.
+    /// The account's zones that hold any of the hosts, and perhaps others; a host in none of them is in no zone of it.
     pub zones: Vec<Zone>,
     /// The address records, by host and in the provider's order.
     pub records: Vec<Record>,

@@ -5,6 +5,7 @@ use tracing::{debug, error, info, warn};
 use super::text::{name, outcome};
 use crate::core::{
     addr::list,
+    guard::Refusal,
     intent::KeepReason,
     observe::Observation,
     outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
@@ -35,6 +36,12 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     for host in &report.hosts {
         let said = before.and_then(|it| it.hosts.iter().find(|it| it.target == host.target));
         log_host(host, said, now);
+    }
+    let is_left =
+        |host: &&HostReport| matches!(host.outcome, Outcome::Refused(Refusal::NextPart { .. }));
+    let left = report.hosts.iter().filter(is_left).count();
+    if left > 0 {
+        info!("{left} changes are left for the next part, which begins at once");
     }
     for (target, after) in &report.visible {
         info!(
@@ -109,6 +116,8 @@ fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
         // A family's own line says what is kept because of it, and what is held was said when it
         // failed.
         Outcome::Unchanged | Outcome::Kept(_) => debug!("{target}: {said}"),
+        // One line for all of them.
+        Outcome::Refused(Refusal::NextPart { .. }) => debug!("{target}: {said}"),
         Outcome::Held { .. } if before.is_some() => debug!("{target}: {said}"),
         outcome if outcome.verdict() == Verdict::Refused => error!("{target}: {said}"),
         _ => warn!("{target}: {said}"),

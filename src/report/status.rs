@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::text::outcome;
 use crate::core::{
     addr::list,
+    guard::Refusal,
     memory::Memory,
-    outcome::{Report, Verdict},
+    outcome::{Outcome, Report, Verdict},
     time::{Moment, Spoken},
 };
 
@@ -104,7 +105,9 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
                     .map(|it| it.as_secs()),
                 outcome: host.outcome.word().to_owned(),
                 reason: outcome(host, now),
-                failing: host.outcome.verdict() != Verdict::Right,
+                // What the next part writes is on its way.
+                failing: host.outcome.verdict() != Verdict::Right
+                    && !matches!(host.outcome, Outcome::Refused(Refusal::NextPart { .. })),
             }
         })
         .collect();

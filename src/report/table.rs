@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// The widest a column gets before its text is cut: a TXT record may be a page long.
 const WIDEST: usize = 60;
 
@@ -46,53 +48,166 @@ fn indented(text: &str) -> String {
 }
 
 fn list(items: &[Value]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for fields in items.iter().filter_map(Value::as_object) {
-        names.extend(
-            fields
-                .keys()
-                .map(String::as_str)
-                .filter(|it| !names.contains(it))
-                .collect::<Vec<_>>(),
-        );
-    }
-    if names.is_empty() {
-        return items
-            .iter()
-            .fold(String::new(), |all, item| all + &cell(item) + "\n");
-    }
-    let header = names.iter().map(|name| printable(name)).collect();
-    let row = |item: &Value| {
-        let field = |name: &&str| item.get(*name).map(cell).unwrap_or_default();
-        names.iter().map(field).map(|text| cut(&text)).collect()
-    };
-    let rows: Vec<Vec<String>> = std::iter::once(header)
-        .chain(items.iter().map(row))
-        .collect();
-    rows_aligned(&rows)
+    let mut text = String::new();
+    items_as_rows(&items, &mut |part| text.push_str(part));
+    text
 }
+
+/// The most columns of a table: no item that is documented has as many members.
+const MAX_COLUMNS: usize = 64;
+
+/// A list's items, to be looked at more than once.
+trait Items {
+    /// Hands out each.
+    fn each(&self, take: &mut dyn FnMut(&Value));
+}
+
+impl Items for &[Value] {
+    fn each(&self, take: &mut dyn FnMut(&Value)) {
+        self.iter().for_each(take);
+    }
+}
+
+/// A JSON array, of which one item at a time is made a tree.
+struct Text<'t>(&'t str);
+
+impl Items for Text<'_> {
+    fn each(&self, take: &mut dyn FnMut(&Value)) {
+        // A text that is no list has no items to show.
+        let _ = json::each_item(self.0.as_bytes(), |item| {
+            let item = json::tree(item)?;
+            take(&item);
+            Ok::<_, String>(())
+        });
+    }
+}
+
+/// The items of a JSON array for people, and what stands around them where they are a member of an object, piece by
+/// piece.
+pub fn list_within(
+    items: &str,
+    around: Option<(&Map<String, Value>, &str)>,
+    out: &mut dyn FnMut(&str),
+) {
+    let is_empty = items == "[]";
+    let Some((members, own)) = around else {
+        return if is_empty {
+            out("nothing\n");
+        } else {
+            items_as_rows(&Text(items), out);
+        };
+    };
+    let (before, after): (Vec<_>, Vec<_>) =
+        members.iter().partition(|(name, _)| name.as_str() < own);
+    let part = |members: Vec<(&String, &Value)>| -> Map<String, Value> {
+        let members = members.into_iter();
+        members
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    out(&object(&part(before)));
+    if is_empty {
+        out(&format!("{own}  \n"));
+    } else {
+        out(&format!("{own}:\n"));
+        items_as_rows(&Text(items), &mut |text| {
+            for line in text.lines() {
+                out(&format!("  {line}\n"));
+            }
+        });
+    }
+    out(&object(&part(after)));
+}
+
+/// Items as a table of their members, or as lines if they have none; each piece is whole lines.
+fn items_as_rows(items: &dyn Items, out: &mut dyn FnMut(&str)) {
+    let mut names: Vec<String> = Vec::new();
+    items.each(&mut |item| {
+        for name in item.as_object().into_iter().flat_map(Map::keys) {
+            if names.len() < MAX_COLUMNS && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    });
+    if names.is_empty() {
+        return items.each(&mut |item| out(&(cell(item) + "\n")));
+    }
+    let mut rows = Rows::default();
+    let header: Vec<_> = names.iter().map(|name| printable(name)).collect();
+    rows.push(header.iter().map(String::as_str));
+    items.each(&mut |item| {
+        let field = |name: &String| item.get(name).map(cell).unwrap_or_default();
+        let row: Vec<_> = names.iter().map(field).map(|text| cut(&text)).collect();
+        rows.push(row.iter().map(String::as_str));
+    });
+    rows.write(out);
+}
+
+/// Rows of a table in little memory.
+#[derive(Default)]
+pub struct Rows {
+    /// The cells, each row's in a line. A cell has no control characters.
+    text: String,
+    widths: Vec<usize>,
+}
+
+/// What stands between two cells.
+const SEPARATOR: char = '\u{1f}';
+
+impl Rows {
+    /// Adds a row, whose cells are [`printable`].
+    pub fn push<'c>(&mut self, cells: impl Iterator<Item = &'c str>) {
+        for (column, cell) in cells.enumerate() {
+            if column == self.widths.len() {
+                self.widths.push(0);
+            }
+            let width = cell.chars().count();
+            if let Some(widest) = self.widths.get_mut(column) {
+                *widest = width.max(*widest);
+            }
+            if column > 0 {
+                self.text.push(SEPARATOR);
+            }
+            self.text.push_str(cell);
+        }
+        self.text.push('\n');
+    }
+
+    /// How many bytes it takes.
+    pub fn size(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Hands out the rows as columns of equal width, some lines at a time.
+    pub fn write(&self, out: &mut dyn FnMut(&str)) {
+        let mut text = String::new();
+        for row in self.text.lines() {
+            let mut line = String::new();
+            for (cell, width) in row.split(SEPARATOR).zip(&self.widths) {
+                let _ = write!(line, "{cell:width$}  ");
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+            if text.len() >= PIECE {
+                out(&text);
+                text.clear();
+            }
+        }
+        out(&text);
+    }
+}
+
+/// How long a piece of a table is about, in bytes.
+const PIECE: usize = 32 << 10;
 
 /// Rows as columns of equal width.
 pub fn rows_aligned(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|text| text.chars().count())
-            .max()
-    };
-    let widths: Vec<_> = (0..columns)
-        .map(|column| width(column).unwrap_or(0))
-        .collect();
-    let mut text = String::new();
+    let mut all = Rows::default();
     for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(line, "{cell:width$}  ");
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        all.push(row.iter().map(String::as_str));
     }
+    let mut text = String::new();
+    all.write(&mut |part| text.push_str(part));
     text
 }
 

@@ -26,6 +26,11 @@ pub trait Crew {
     /// Whether the newest round does not know yet what our addresses are.
     fn is_detecting(&self) -> bool;
 
+    /// How many requests its accounts were sent so far: while that grows, a round is not stuck.
+    fn requests(&self) -> u32 {
+        0
+    }
+
     /// Drops connections and caches until the next round.
     fn rest(&self);
 

@@ -1,5 +1,6 @@
 mod guarded;
 mod laws;
 mod overlap;
+mod parts;
 mod uplinks;
 mod world;

@@ -1,8 +1,8 @@
 //! What an account is sent: nothing that the guard did not pass, nothing that is not on the disk before.
 
-use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
+use std::{cell::RefCell, collections::BTreeSet, net::IpAddr, time::Duration};
 
-use super::{AccountSetup, Observe, Store, Task, Verify, World, course::Course};
+use super::{AccountSetup, Observe, Occasion, Store, Task, Verify, World, course::Course};
 use crate::{
     core::{
         budget::Budget,
@@ -15,6 +15,14 @@ use crate::{
     },
     provider::Provider,
 };
+
+/// How many requests go out between two words to the disk. The words before a part name what it sends: where the process
+/// ends in the middle, no more than that has to be read back.
+const REQUESTS_PER_PART: usize = 50;
+
+/// How long a round of the daemon's own writes to an account before it leaves the rest to the next one, which looks at
+/// our addresses first. Between two parts only: each request has a deadline of its own.
+const WRITING_TIME: Duration = Duration::from_secs(10);
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn write(
@@ -56,57 +64,39 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
             return;
         }
-        for change in safe.changes() {
-            memory.borrow_mut().begin(change, self.clock.now());
+        let begun = self.clock.now();
+        let mut stop: Option<Failure> = None;
+        let mut parts = safe.parts(REQUESTS_PER_PART).into_iter();
+        for part in parts.by_ref() {
+            stop = self
+                .write_part(account, memory, &part, |change, result| match result {
+                    Ok(()) if partial.contains(&change.target) => {}
+                    Ok(()) => end(change, Outcome::Changed),
+                    Err(failure) if failure.class == Class::Unconfirmed => {
+                        end(change, Outcome::Unconfirmed(failure));
+                    }
+                    Err(failure) => end(change, Outcome::Failed(failure)),
+                })
+                .await;
+            // Whoever asked for the round waits for all of it.
+            let is_long = self.clock.now().since(begun) >= WRITING_TIME;
+            if stop.is_some() || (is_long && task.occasion != Occasion::Asked) {
+                break;
+            }
         }
-        let results = self
-            .counted(
-                account,
-                memory,
-                safe.requests(),
-                account.provider.apply(&safe),
-            )
-            .await;
-        let mut memory = memory.borrow_mut();
-        let mut troubled = false;
-        for (change, result) in safe.changes().iter().zip(results) {
-            let course = account
-                .targets
-                .iter()
-                .find(|(target, _)| *target == change.target);
-            let ttl = course.and_then(|(_, host)| host.ttl);
-            let Err(failure) = result else {
-                let simple = change.simple_afterwards;
-                let now = self.clock.now();
-                memory.done(change);
-                memory.confirm(&change.target, &change.to, simple, ttl, now);
-                memory.spreads(change, now);
-                if !partial.contains(&change.target) {
-                    end(change, Outcome::Changed);
-                }
-                continue;
+        let rest: Vec<Change> = parts.flat_map(|it| it.changes().to_vec()).collect();
+        for change in &rest {
+            let outcome = match &stop {
+                Some(failure) => Outcome::Failed(failure.of_unsent()),
+                None => Outcome::Refused(Refusal::NextPart {
+                    left: rest.len(),
+                    until: self.clock.now(),
+                }),
             };
-            if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
-                memory.retract(change);
-            }
-            // One hold for one trouble of the account, however many changes it stopped.
-            match failure.scope {
-                Scope::Account if troubled => {}
-                Scope::Account => self.hold_account(&mut memory, account.name, &failure),
-                Scope::Host => {
-                    self.hold_target(&mut memory, &change.target, change.to.clone(), &failure);
-                }
-            }
-            troubled |= failure.scope == Scope::Account;
-            end(
-                change,
-                match failure.class {
-                    Class::Unconfirmed => Outcome::Unconfirmed(failure),
-                    _ => Outcome::Failed(failure),
-                },
-            );
+            end(change, outcome);
         }
-        if !troubled {
+        let mut memory = memory.borrow_mut();
+        if stop.is_none() {
             memory
                 .accounts
                 .entry(account.name.clone())
@@ -115,6 +105,61 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         // As above.
         let _ = self.store.save(&memory);
+    }
+
+    /// Writes a part of what may be written, remembers what became of it, and hands that out change by change. The
+    /// failure that concerns the whole account, if there was one, ends the round's writing.
+    async fn write_part(
+        &self,
+        account: &AccountSetup<'_, P>,
+        memory: &RefCell<Memory>,
+        part: &SafePlan,
+        mut end: impl FnMut(&Change, Result<(), Failure>),
+    ) -> Option<Failure> {
+        for change in part.changes() {
+            memory.borrow_mut().begin(change, self.clock.now());
+        }
+        let applied = account.provider.apply(part);
+        let results = self
+            .counted(account, memory, part.requests(), applied)
+            .await;
+        let mut memory = memory.borrow_mut();
+        let mut stop = None;
+        for (change, result) in part.changes().iter().zip(results) {
+            let course = account
+                .targets
+                .iter()
+                .find(|(target, _)| *target == change.target);
+            let ttl = course.and_then(|(_, host)| host.ttl);
+            match &result {
+                Ok(()) => {
+                    let simple = change.simple_afterwards;
+                    let now = self.clock.now();
+                    memory.done(change);
+                    memory.confirm(&change.target, &change.to, simple, ttl, now);
+                    memory.spreads(change, now);
+                }
+                Err(failure) => {
+                    if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+                        memory.retract(change);
+                    }
+                    // One hold for one trouble of the account, however many changes it stopped.
+                    match failure.scope {
+                        Scope::Account if stop.is_some() => {}
+                        Scope::Account => {
+                            self.hold_account(&mut memory, account.name, failure);
+                            stop = Some(failure.clone());
+                        }
+                        Scope::Host => {
+                            let to = change.to.clone();
+                            self.hold_target(&mut memory, &change.target, to, failure);
+                        }
+                    }
+                }
+            }
+            end(change, result);
+        }
+        stop
     }
 
     /// What may be done of what is to be done, by what was sent lately.
@@ -126,7 +171,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     ) -> (SafePlan, Vec<(Change, Refusal)>) {
         let limits = Limits {
             repeats: account.provider.rules().repeats,
-            ..self.limits
+            ..self.limits.of_account(account.targets.len())
         };
         let nothing = Budget::default();
         let sent = memory.account(account.name);
@@ -170,7 +215,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     ) -> Option<Refusal> {
         let now = self.clock.now();
         let sent = &memory.account(account.name)?.requests;
-        let max = self.limits.max_requests(is_for_change);
+        let limits = self.limits.of_account(account.targets.len());
+        let max = limits.max_requests(is_for_change);
         (sent.spent(now) >= max).then(|| too_many(sent, now))
     }
 

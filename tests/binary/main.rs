@@ -15,6 +15,7 @@ mod exit_codes;
 mod failures;
 mod files;
 mod laws;
+mod memory;
 mod neighbours;
 mod output;
 mod overlap;

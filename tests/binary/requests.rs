@@ -74,6 +74,32 @@ fn twenty_dnspod_hosts_in_one_zone_take_one_list_and_one_modify_each() {
 }
 
 #[test]
+fn three_hundred_hosts_of_both_families_are_created_and_changed_twice_within_an_hour() {
+    let bench = Bench::new();
+    let names: Vec<_> = (0..300)
+        .map(|n| format!("\"host-{n}.example.org\""))
+        .collect();
+    let hosts = format!("hosts = [{}]", names.join(", "));
+    let dir = bench.dir.path().display();
+    let sources = format!("[ipv6]\nsources = [\"file:{dir}/address\"]");
+    let head = bench.head().replace("[ipv6]\nsources = []", &sources);
+    bench.config(&(head + &bench.dnspod(Site::International, &hosts)));
+    for (number, addr) in [ADDRESS, OTHER, ADDRESS].into_iter().enumerate() {
+        let six = format!("2a01:79c::1{number}");
+        bench.address(&format!("{addr}\n{six}\n"));
+        bench.run(&["--once"]).ends(0);
+        let records = bench
+            .sandbox
+            .dnspod(Site::International)
+            .records("example.org");
+        for value in [addr, &six] {
+            let right = records.iter().filter(|it| it["value"] == *value).count();
+            assert_eq!(right, 300, "{value}");
+        }
+    }
+}
+
+#[test]
 fn one_bad_host_in_a_batch_holds_up_no_other() {
     let bench = Bench::new();
     bench.config(&both_families(&bench, 20));

@@ -405,6 +405,13 @@ fn a_refusal_says_what_is_not_done_and_when_it_may_be() {
             "not asked: the account was sent 3 requests within the hour; the next may go out in 5 min (do \
              other programs or hosts keep changing its records?)",
         ),
+        (
+            Refusal::NextPart {
+                left: 7,
+                until: at(0),
+            },
+            "not written yet: 7 changes of the account are left for the next part, which begins at once",
+        ),
         (Refusal::WouldLose("x".into()), "not written: x"),
     ] {
         assert_eq!(refusal.to_string(), said);
@@ -423,4 +430,59 @@ fn hosts_that_are_pushed_share_a_request() {
     let sent = Budget::default();
     let (safe, _) = guard(vec![push; 21], Limits::default(), at(0), &sent, |_| &[]);
     assert_eq!(safe.requests(), 3);
+}
+
+#[test]
+fn a_plan_falls_into_parts_that_keep_pushes_together_and_every_change_once() {
+    let step = |number: usize| {
+        let host = format!("host-{number}.example.com");
+        let mut change = change(
+            &["1.1.1.1"],
+            &["2.2.2.2"],
+            Reason::AddressChanged,
+            vec![record(&host, "1.1.1.1")],
+        );
+        change.target.host = Fqdn::parse(&host).unwrap();
+        change
+    };
+    let addr = Acceptance::default()
+        .admit(Family::V4, ip("2.2.2.2"))
+        .unwrap();
+    let push = |number: usize| Change {
+        method: Method::Push(AddrSet::one(addr)),
+        ..step(number)
+    };
+    let changes: Vec<_> = (0..200)
+        .map(|number| {
+            if number % 2 == 0 {
+                step(number)
+            } else {
+                push(number)
+            }
+        })
+        .collect();
+    let plan = SafePlan {
+        changes: changes.clone(),
+    };
+    let parts = plan.parts(30);
+    let sizes: Vec<_> = parts.iter().map(|it| it.changes().len()).collect();
+    assert_eq!(sizes, [100, 30, 30, 30, 10]);
+    let mut all: Vec<_> = parts.iter().flat_map(|it| it.changes().to_vec()).collect();
+    all.sort_by_key(|it| changes.iter().position(|other| other == it));
+    assert_eq!(all, changes);
+    assert!(SafePlan::default().parts(30).is_empty());
+}
+
+#[test]
+fn an_account_may_be_sent_more_the_more_it_has_to_keep_up_to_what_a_provider_takes() {
+    let requests = |targets| Limits::default().of_account(targets).requests;
+    assert_eq!(requests(0), 1_200);
+    // Created, and changed twice.
+    assert!(requests(600) >= 3 * 600 + 10, "{}", requests(600));
+    assert_eq!(requests(1_000_000), 2_700);
+    let few = Limits {
+        requests: 5_000,
+        ..Limits::default()
+    };
+    assert_eq!(few.of_account(10).requests, 5_000);
 }

@@ -1,19 +1,21 @@
 //! An account at DNSPod as a round sees it.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::collections::BTreeMap;
 
 use super::{
     Settings,
+    answer::Answer,
     api::{
         domain::DomainList,
         record::{RecordList, RecordRemove},
         subject,
     },
-    client::Client,
+    client::{Client, Part},
     line::Line,
-    paging::{Page, collect},
-    record::{change, conflicting, creation, domain, is_stored, read, without_parked},
+    listing::Listing as Paged,
+    record::{change, conflicting, creation, domain, read, without_parked},
     types::{self, Domain, Written},
+    written::is_as_sent,
 };
 use crate::{
     core::{
@@ -25,6 +27,7 @@ use crate::{
         record::{Record, Zone},
     },
     http::Transport,
+    json::{self, Allowance},
     provider::{Listing, Provider, book::Progress, operation::Call},
 };
 
@@ -71,7 +74,13 @@ impl<T: Transport> Provider for Account<T> {
             }
         }
         // Without the list of zones nothing is known of any host.
-        let zones = self.every_zone().await.map_err(|failure| Failure {
+        // Those that other hosts are in stay known.
+        let is_wanted = |zone: &ZoneName| {
+            hosts.iter().any(|host| host.relative_to(zone).is_some())
+                || known.iter().any(|it| it.name == *zone)
+        };
+        let zones = self.every_zone(is_wanted).await;
+        let zones = zones.map_err(|failure| Failure {
             scope: Scope::Account,
             ..failure
         })?;
@@ -83,7 +92,7 @@ impl<T: Transport> Provider for Account<T> {
         let mut stop: Option<Failure> = None;
         for change in plan.changes() {
             let result = match &stop {
-                Some(failure) => Err(unsent(failure)),
+                Some(failure) => Err(failure.of_unsent()),
                 None => self.carry_out(change).await,
             };
             if let (Err(failure), None) = (&result, &stop)
@@ -98,52 +107,83 @@ impl<T: Transport> Provider for Account<T> {
 }
 
 impl<T: Transport> Account<T> {
-    /// Every zone of the account.
-    pub(super) async fn every_zone(&self) -> Result<Vec<Zone>, Failure> {
-        let length = self.client.site().page_cap();
-        let name = DomainList::OPERATION.name;
-        let domains = collect(length, name, &|_, _| {}, async |offset| {
-            let call = DomainList {
-                r#type: Some("all".to_owned()),
-                offset: Some(signed(offset)),
-                length: Some(signed(length)),
-                ..DomainList::default()
+    /// Every zone of the account that is wanted.
+    pub(super) async fn every_zone(
+        &self,
+        is_wanted: impl Fn(&ZoneName) -> bool,
+    ) -> Result<Vec<Zone>, Failure> {
+        let call = DomainList {
+            r#type: Some("all".to_owned()),
+            ..DomainList::default()
+        };
+        let mut allowance = Allowance::new(MAX_KEPT);
+        let mut zones = Vec::new();
+        let listed = self.each_item(&call, &|_, _| {}, |answer, part| {
+            let Part::Item(item) = part else {
+                return Ok(());
             };
-            let listing = self.client.call(&call).await?;
-            Ok(Page {
-                items: listing.domains,
-                total: listing.info.domain_total,
-            })
+            let misread = |what: String| answer.misread(&what);
+            let domain: Domain = json::read(item.get().as_bytes()).map_err(misread)?;
+            if let Some(zone) = zone(&domain).filter(|zone| is_wanted(&zone.name)) {
+                let size = zone.name.as_str().len() + zone.id.len() + size_of::<Zone>();
+                allowance.take(size).map_err(misread)?;
+                zones.push(zone);
+            }
+            Ok(())
         });
-        Ok(domains.await?.iter().filter_map(zone).collect())
+        listed.await?;
+        Ok(zones)
     }
 
-    /// Every record of a zone, and the shortest TTL that its plan allows, if the answer says it.
+    /// Hands out every record of a zone with the shortest TTL that its plan allows, if the answer says it.
     pub(super) async fn every_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> Result<(Vec<types::Record>, Option<u32>), Failure> {
-        let length = self.client.site().page_cap();
-        let subject = format!("{} of {}", RecordList::OPERATION.name, zone.name);
+        mut take: impl FnMut(types::Record, Option<u32>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (domain_id, domain) = domain(zone);
+        let call = RecordList {
+            domain_id,
+            domain,
+            ..RecordList::default()
+        };
         let mut min_ttl = None;
-        let records = collect(length, &subject, progress, async |offset| {
-            let (domain_id, domain) = domain(zone);
-            let call = RecordList {
-                domain_id,
-                domain,
-                offset: Some(signed(offset)),
-                length: Some(signed(length)),
-                ..RecordList::default()
-            };
-            let listing = self.client.call(&call).await?;
-            min_ttl = min_ttl.or(listing.domain.min_ttl);
-            Ok(Page {
-                items: listing.records,
-                total: listing.info.record_total,
-            })
+        let listed = self.each_item(&call, progress, |answer, part| {
+            let misread = |what: String| answer.misread(&what);
+            match part {
+                Part::Page(members) => {
+                    let about = members.get("domain");
+                    let about = about.map(|it| json::read::<AboutDomain>(it.get().as_bytes()));
+                    let about = about.transpose().map_err(misread)?.unwrap_or_default();
+                    min_ttl = min_ttl.or(about.0.min_ttl);
+                    Ok(())
+                }
+                Part::Item(item) => {
+                    let record = json::read(item.get().as_bytes()).map_err(misread)?;
+                    take(record, min_ttl)
+                }
+            }
         });
-        Ok((records.await?, min_ttl))
+        listed.await
+    }
+
+    /// Hands out the items of a call that lists in pages.
+    async fn each_item<C: Call>(
+        &self,
+        call: &C,
+        progress: Progress<'_>,
+        take: impl FnMut(&Answer, Part<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let name = C::OPERATION.name;
+        let Some(listing) = Paged::of(C::OPERATION) else {
+            let what = format!("{name} does not list in pages");
+            return Err(Failure::of_host(Class::Invalid, what));
+        };
+        let arguments = call.arguments();
+        let client = &self.client;
+        let listed = client.each_item(listing, C::OPERATION, &arguments, progress, take);
+        listed.await
     }
 
     /// The records of `hosts`, from one list for each zone that holds any of them. A zone that is
@@ -186,13 +226,13 @@ impl<T: Transport> Account<T> {
         zone: &Zone,
         hosts: &[&Fqdn],
     ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>), Failure> {
-        let (all, min_ttl) = self.every_record(zone, &|_, _| {}).await?;
+        let mut allowance = Allowance::new(MAX_KEPT);
         let mut records = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
-        for listed in all {
+        let listed = self.every_record(zone, &|_, _| {}, |listed, min_ttl| {
             if let Some((kind, name, target)) = conflicting(&listed, &self.line) {
                 conflicts.add(kind, name, target);
-                continue;
+                return Ok(());
             }
             let is_ours = |host: &Fqdn| hosts.contains(&host);
             let record = read(&listed, &zone.name, &self.line, min_ttl, is_ours);
@@ -200,8 +240,13 @@ impl<T: Transport> Account<T> {
                 let what = format!("Record.List of {}: {what}", zone.name);
                 Failure::of_account(Class::Contract, what)
             };
-            records.extend(record.map_err(broken)?);
-        }
+            if let Some(record) = record.map_err(broken)? {
+                allowance.take(record.size()).map_err(broken)?;
+                records.push(record);
+            }
+            Ok(())
+        });
+        listed.await?;
         Ok((records, conflicts.finish()))
     }
 
@@ -226,25 +271,30 @@ impl<T: Transport> Account<T> {
         match step {
             Step::Create { addr, ttl } => {
                 let call = creation(zone, sub_domain, addr.addr(), *ttl, &self.line);
-                self.write(&call, addr.addr()).await
+                self.write(&call).await
             }
             Step::Modify { record, addr, ttl } => {
                 let call = change(zone, record, sub_domain, addr.addr(), *ttl, &self.line);
-                self.write(&call, addr.addr()).await
+                self.write(&call).await
             }
             Step::Delete { record } => self.remove(zone, &record.id).await,
         }
     }
 
-    /// A write that is believed if the answer does not name another address.
-    async fn write<C: Call<Output = Written>>(
-        &self,
-        call: &C,
-        sent: IpAddr,
-    ) -> Result<(), Failure> {
+    /// A write that is believed if the answer names nothing but what was sent.
+    pub(super) async fn write<C: Call<Output = Written>>(&self, call: &C) -> Result<(), Failure> {
         let written = self.client.call(call).await?;
-        is_stored(&written.record, sent).map_err(|what| {
-            let subject = subject(C::OPERATION, &call.arguments());
+        Self::believed(call, &written.record)
+    }
+
+    /// Whether the answer to a call names nothing but what was sent.
+    pub(super) fn believed<C: Call<Output = Written>>(
+        call: &C,
+        written: &types::WrittenRecord,
+    ) -> Result<(), Failure> {
+        let sent = call.arguments();
+        is_as_sent(written, &sent).map_err(|what| {
+            let subject = subject(C::OPERATION, &sent);
             let what = format!("{subject}: the answer cannot be understood: {what}");
             Failure::of_host(Class::Contract, what)
         })
@@ -258,7 +308,7 @@ impl<T: Transport> Account<T> {
             domain,
             record_id: id.to_owned(),
         };
-        let mut answer = self
+        let answer = self
             .client
             .ask(RecordRemove::OPERATION, &call.arguments())
             .await?;
@@ -269,13 +319,15 @@ impl<T: Transport> Account<T> {
     }
 }
 
+/// How much of a list is kept, in bytes.
+const MAX_KEPT: usize = 16 << 20;
+
+/// What `Record.List` says of the domain, or something else in its place.
+#[derive(Default, serde::Deserialize)]
+struct AboutDomain(#[serde(deserialize_with = "types::lenient::object")] types::DomainSummary);
+
 /// The code of a record that is not there.
 const NO_SUCH_RECORD: i64 = 8;
-
-/// An offset or a length as a parameter.
-fn signed(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
 
 fn zone_of<'a>(host: &Fqdn, zones: &'a [Zone]) -> Option<&'a ZoneName> {
     longest_zone(host, zones.iter().map(|zone| &zone.name))
@@ -289,18 +341,6 @@ fn zone(domain: &Domain) -> Option<Zone> {
         name: names.find_map(|name| ZoneName::parse(name).ok())?,
         id: domain.id.clone(),
     })
-}
-
-/// What a change comes to that was not sent because of an earlier failure: the same, but of a write
-/// that never left it is known that it had no effect.
-fn unsent(earlier: &Failure) -> Failure {
-    match earlier.class {
-        Class::Unconfirmed | Class::Contract => Failure::of_account(
-            Class::Transient,
-            format!("not sent, because of an earlier request: {}", earlier.what),
-        ),
-        _ => earlier.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What came back: an envelope whose `status.code` decides, and what it carries.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     api::account::InfoVersion,
@@ -11,8 +11,15 @@ use super::{
 use crate::{
     core::outcome::{Class, Failure},
     http::{Response, hidden::Hidden},
+    json::{self, ItemsError, Members},
     provider::operation::{Call, Operation},
 };
+
+/// The longest answer that is quoted in an error, in bytes.
+const MAX_QUOTED: usize = 64 << 10;
+
+/// The longest word of a parser that is looked at, in bytes: it may quote what it could not read.
+const MAX_COMPLAINT: usize = 4 << 10;
 
 /// An answer whose envelope was read.
 pub(super) struct Answer {
@@ -23,7 +30,6 @@ pub(super) struct Answer {
     response: Response,
     code: i64,
     message: String,
-    body: Map<String, Value>,
 }
 
 impl Answer {
@@ -35,7 +41,8 @@ impl Answer {
         response: Response,
     ) -> Result<Self, Failure> {
         let envelope = envelope(&response.body);
-        let (code, message, body) = envelope.unwrap_or_default();
+        let is_dnspods = envelope.is_some();
+        let (code, message) = envelope.unwrap_or_default();
         let answer = Self {
             operation,
             subject,
@@ -43,13 +50,11 @@ impl Answer {
             response,
             code,
             message,
-            body,
         };
-        // No answer has the code 0, and an envelope is not empty.
-        if answer.body.is_empty() {
-            Err(codes::within(operation, answer.without_envelope()))
-        } else {
+        if is_dnspods {
             Ok(answer)
+        } else {
+            Err(codes::within(operation, answer.without_envelope()))
         }
     }
 
@@ -59,51 +64,101 @@ impl Answer {
     }
 
     /// What a success carries besides the envelope; any other code is a failure.
-    pub(super) fn payload(&mut self) -> Result<Value, Failure> {
-        let codes = self.operation.codes;
-        if let (true, Some(list)) = (self.is_empty_list(), codes::list(codes)) {
-            self.body.insert(list.to_owned(), Value::Array(Vec::new()));
-        } else if self.code != SUCCESS {
-            let message = self.hidden.hide(&self.message);
-            let failure = codes::failure(&self.subject, self.operation, self.code, &message);
-            return Err(failure);
+    pub(super) fn payload(&self) -> Result<Value, Failure> {
+        let empty = self.empty_list()?;
+        let value = json::read(&self.response.body).map_err(|what| self.misread(&what))?;
+        let Value::Object(mut members) = value else {
+            return Err(self.misread("it is no object"));
+        };
+        if let Some(list) = empty {
+            members.insert(list.to_owned(), Value::Array(Vec::new()));
         }
-        self.body.remove("status");
+        members.remove(STATUS);
         // The version stands where the message stands in other answers.
         if self.operation.name == InfoVersion::OPERATION.name {
-            let version = std::mem::take(&mut self.message);
-            self.body.insert("version".to_owned(), version.into());
+            members.insert("version".to_owned(), self.message.as_str().into());
         }
-        Ok(Value::Object(std::mem::take(&mut self.body)))
+        Ok(Value::Object(members))
     }
 
     /// What a success carries, typed.
-    pub(super) fn decode<P: DeserializeOwned>(mut self) -> Result<P, Failure> {
+    pub(super) fn decode<P: DeserializeOwned>(&self) -> Result<P, Failure> {
         let payload = self.payload()?;
         serde_json::from_value(payload).map_err(|error| self.misread(&error.to_string()))
     }
 
+    /// What a success carries, member by member, and of those the list by this name.
+    pub(super) fn list(&self, name: &str) -> Result<(Members<'_>, Option<&RawValue>), Failure> {
+        let empty = self.empty_list()?;
+        let mut members = self.members()?;
+        members.remove(STATUS);
+        let list = members.remove(name);
+        match (empty, list) {
+            (Some(_), _) => Ok((members, None)),
+            (None, Some(list)) => Ok((members, Some(list))),
+            (None, None) => Err(self.misread(&format!("it has no list `{name}`"))),
+        }
+    }
+
+    /// Hands out the items of such a list.
+    pub(super) fn each_item<'j>(
+        &self,
+        list: Option<&'j RawValue>,
+        take: impl FnMut(&'j RawValue) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let Some(list) = list else { return Ok(()) };
+        json::each_item(list.get().as_bytes(), take).map_err(|error| match error {
+            ItemsError::Unreadable(what) => self.misread(&what),
+            ItemsError::Refused(failure) => failure,
+        })
+    }
+
+    fn members(&self) -> Result<Members<'_>, Failure> {
+        json::members(&self.response.body).map_err(|what| self.misread(&what))
+    }
+
+    /// The name of the list that was asked for, if it is empty; a code other than that of a success is a failure.
+    fn empty_list(&self) -> Result<Option<&'static str>, Failure> {
+        let codes = self.operation.codes;
+        match (self.is_empty_list()?, codes::list(codes)) {
+            (true, Some(list)) => Ok(Some(list)),
+            _ if self.code == SUCCESS => Ok(None),
+            _ => {
+                let message = self.hidden.hide(&self.message);
+                let failure = codes::failure(&self.subject, self.operation, self.code, &message);
+                Err(failure)
+            }
+        }
+    }
+
     /// Whether the list that was asked for is empty: by the code for that, which counts as an error
     /// where `error_on_empty` is not understood, or by its counter.
-    fn is_empty_list(&self) -> bool {
-        let nothing = |counter: &str| {
-            let counter = self.body.get("info").and_then(|info| info.get(counter));
-            counter.is_some_and(|it| it == 0 || it == "0")
-        };
-        let missing = |list: &str| self.body.get(list).is_none_or(Value::is_null);
+    fn is_empty_list(&self) -> Result<bool, Failure> {
         let codes = self.operation.codes;
         match (codes::find(codes, self.code), codes::list(codes)) {
-            (Some((_, Kind::Empty(_))), _) => true,
+            (Some((_, Kind::Empty(_))), _) => Ok(true),
             (None, Some(list)) if self.code == SUCCESS => {
-                missing(list) && (nothing("domain_total") || nothing("record_total"))
+                let members = self.members()?;
+                let is_missing = members.get(list).is_none_or(|it| it.get() == "null");
+                let counters = members.get("info").filter(|_| is_missing);
+                let counters = counters.and_then(|info| json::tree(info).ok());
+                let is_nothing = |name: &str| {
+                    let counter = counters.as_ref().and_then(|it| it.get(name));
+                    counter.is_some_and(|it| *it == 0 || *it == "0")
+                };
+                Ok(is_nothing("domain_total") || is_nothing("record_total"))
             }
-            _ => false,
+            _ => Ok(false),
         }
     }
 
     /// A success that does not carry what it should.
     pub(super) fn misread(&self, what: &str) -> Failure {
-        let what = self.hidden.hide(what);
+        let what = match what.len() {
+            0..=MAX_COMPLAINT => self.hidden.hide(what),
+            // Cut off it might end within a credential.
+            _ => "there is a long text where none belongs".to_owned(),
+        };
         let printable = what.chars().filter(|it| !it.is_control());
         let what: String = printable.take(200).collect();
         let what = format!(
@@ -169,14 +224,22 @@ impl Answer {
         if codes::is_login(self.operation) {
             return String::new();
         }
+        let length = self.response.body.len();
+        if length > MAX_QUOTED {
+            return format!(": {length} bytes");
+        }
         format!(": “{}”", self.hidden.hide_in(&self.response).excerpt())
     }
 }
 
-/// The code, the message and the whole answer, if that is DNSPod's.
-fn envelope(body: &[u8]) -> Option<(i64, String, Map<String, Value>)> {
-    let body: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let status: Status = serde_json::from_value(body.get("status")?.clone()).ok()?;
+/// The name of the envelope.
+const STATUS: &str = "status";
+
+/// The code and the message, if the answer is DNSPod's.
+fn envelope(body: &[u8]) -> Option<(i64, String)> {
+    let members = json::members(body).ok()?;
+    let status = members.get(STATUS)?.get();
+    let status: Status = json::read(status.as_bytes()).ok()?;
     let code = status.code?.trim().parse().ok()?;
-    Some((code, status.message.unwrap_or_default(), body))
+    Some((code, status.message.unwrap_or_default()))
 }

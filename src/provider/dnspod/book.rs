@@ -41,16 +41,17 @@ const THERE_ALREADY: i64 = 104;
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.every_zone().await
+        self.every_zone(|_| true).await
     }
 
-    async fn records(
+    async fn each_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> Result<Vec<AnyRecord>, Failure> {
-        let (records, _) = self.every_record(zone, progress).await?;
-        Ok(records.into_iter().map(|it| self.shown(it)).collect())
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let listed = self.every_record(zone, progress, |record, _| take(self.shown(record)));
+        listed.await
     }
 
     async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
@@ -81,6 +82,7 @@ impl<T: Transport> Book for Account<T> {
             return Err(Failure::of_host(Class::Invalid, what));
         }
         let written = answer.decode::<types::Written>()?.record;
+        Self::believed(&call, &written)?;
         let Some(id) = written.id.filter(|it| !it.is_empty()) else {
             let what = format!(
                 "Record.Create of {} in {}: the answer does not name the new record",
@@ -158,7 +160,7 @@ impl<T: Transport> Book for Account<T> {
             if let (None, Some(ttl)) = (record.ttl, now.ttl) {
                 wanted.ttl = Some(self.allowed_ttl(ttl, &present).await?.into());
             }
-            self.client().call(&wanted).await?;
+            self.write(&wanted).await?;
         }
         let status = fields.status.filter(|it| Some(*it) != status);
         let remark = fields
@@ -266,7 +268,7 @@ impl<T: Transport> Account<T> {
                 record_id: id.to_owned(),
                 status: status.to_owned(),
             };
-            self.client().call(&call).await?;
+            self.write(&call).await?;
         }
         if let Some(remark) = remark {
             let call = RecordRemark {

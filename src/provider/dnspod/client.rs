@@ -1,7 +1,7 @@
 //! Sends calls to the API: who asks, in what format the answer shall be, and what it means that
 //! there was none.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     Credential, Site,
@@ -9,13 +9,15 @@ use super::{
     api::{limits, operations, subject},
     codes,
     hidden::secrets,
-    listing::{Listing, Raw},
-    paging::collect,
+    listing::Listing,
+    paging::Pages,
 };
 use crate::{
     core::outcome::{Class, Failure},
     http::{Body, Request, SendError, Sent, Transport},
+    json::{self, Members},
     provider::{
+        answered::{Answered, ListBuilder, not_documented},
         book::Progress,
         operation::{Arguments, Call, Operation},
     },
@@ -128,31 +130,88 @@ impl<T: Transport> Client<T> {
         arguments: &Arguments,
         progress: Progress<'_>,
     ) -> Result<Value, Failure> {
-        let is_given = |name| arguments.get(name).is_some();
-        let Some(list) =
-            Listing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
-        else {
-            return self.invoke(operation, arguments).await;
+        match Self::listing(operation, arguments) {
+            Some(_) => self
+                .answer_all(operation, arguments, progress)
+                .await
+                .map(Answered::into_value),
+            None => self.invoke(operation, arguments).await,
+        }
+    }
+
+    /// The same in little memory, however long the list is. An answer that is not of the documented type is a
+    /// failure.
+    pub async fn answer_all(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+    ) -> Result<Answered, Failure> {
+        let not_documented = |what: String| not_documented(operation, &what);
+        let Some(listing) = Self::listing(operation, arguments) else {
+            let value = self.invoke(operation, arguments).await?;
+            (operation.shape)(&value).map_err(not_documented)?;
+            return Ok(Answered::Value(value));
         };
-        let length = list.page_length(self.site);
+        let mut list = ListBuilder::new(operation, Some(listing.items()));
+        let pages = self.each_item(listing, operation, arguments, progress, |_, part| {
+            let taken = match part {
+                Part::Page(members) => list.around(|| trees(members)),
+                Part::Item(item) => list.push(item),
+            };
+            taken.map_err(not_documented)
+        });
+        pages.await?;
+        list.finish().map_err(not_documented)
+    }
+
+    /// How an operation lists in pages, unless one of them is asked for.
+    fn listing(operation: &Operation, arguments: &Arguments) -> Option<Listing> {
+        let is_given = |name| arguments.get(name).is_some();
+        Listing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
+    }
+
+    /// Reads a list of pages to its end and hands out each item once, as it comes, and before a page's items what
+    /// else the page says. Nothing of it is kept.
+    pub(super) async fn each_item(
+        &self,
+        listing: Listing,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+        mut take: impl FnMut(&Answer, Part<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let length = listing.page_length(self.site);
         let subject = subject(operation, arguments);
-        let mut first: Option<Map<String, Value>> = None;
-        let items = collect(length, &subject, progress, async |offset| {
+        let broken = |what| Failure::of_account(Class::Contract, format!("{subject}: {what}"));
+        let mut pages = Pages::new(length);
+        loop {
+            let offset = pages.offset();
             let arguments = arguments
                 .clone()
                 .with("offset", offset.to_string())
                 .with("length", length.to_string());
-            let mut answer = self.ask(operation, &arguments).await?;
-            let payload = answer.payload()?;
-            let (page, rest) = list
-                .page(payload, offset, length)
-                .map_err(|what| answer.misread(&what))?;
-            first.get_or_insert(rest);
-            Ok(page)
-        })
-        .await?;
-        let items = items.into_iter().map(|Raw(item)| item).collect();
-        Ok(list.whole(first.unwrap_or_default(), items))
+            let answer = self.ask(operation, &arguments).await?;
+            let (members, items) = answer.list(listing.items())?;
+            take(&answer, Part::Page(&members))?;
+            let mut received = 0;
+            answer.each_item(items, |item| {
+                if listing.is_filler(item, offset) {
+                    return Ok(());
+                }
+                received += 1;
+                if pages.add(item).map_err(broken)? {
+                    take(&answer, Part::Item(item))?;
+                }
+                Ok(())
+            })?;
+            let total = listing.total(&members, received, offset, length);
+            let more = pages.end(total).map_err(broken)?;
+            progress(pages.count(), total);
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     /// Sends an operation and reads the envelope of its answer.
@@ -172,6 +231,22 @@ impl<T: Transport> Client<T> {
             }
         }
     }
+}
+
+/// A part of a list that comes in pages.
+pub(super) enum Part<'p> {
+    /// A page begins: what its answer says besides the items.
+    Page(&'p Members<'p>),
+    /// An item that was not there before.
+    Item(&'p RawValue),
+}
+
+/// Members as trees; the error is in words.
+fn trees(members: &Members<'_>) -> Result<Map<String, Value>, String> {
+    let trees = members
+        .iter()
+        .map(|(name, member)| Ok((name.clone(), json::tree(member)?)));
+    trees.collect()
 }
 
 /// No answer: of a write that may have arrived nobody knows whether it took effect.

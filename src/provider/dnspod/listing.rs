@@ -1,8 +1,6 @@
-//! The operations that list in pages, and their answers as they came put together to one.
+//! The operations that list in pages.
 
-use std::borrow::Cow;
-
-use serde_json::{Map, Value};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     Site,
@@ -10,23 +8,11 @@ use super::{
         domain::{DomainList, DomainLog},
         record::RecordList,
     },
-    paging::{Listed, Page},
 };
-use crate::provider::operation::{Call, Operation};
-
-/// An item as it came.
-#[derive(PartialEq, Debug)]
-pub(super) struct Raw(pub(super) Value);
-
-impl Listed for Raw {
-    fn id(&self) -> Option<Cow<'_, str>> {
-        match self.0.get("id")? {
-            Value::String(id) => Some(Cow::Borrowed(id)),
-            Value::Number(id) => Some(Cow::Owned(id.to_string())),
-            _ => None,
-        }
-    }
-}
+use crate::{
+    json::{self, Members},
+    provider::operation::{Call, Operation},
+};
 
 /// An operation whose answer is one page of a list.
 #[derive(Clone, Copy, Debug)]
@@ -82,48 +68,39 @@ impl Listing {
         self.operation == DomainLog::OPERATION.name
     }
 
-    /// An answer's page and what else the answer says.
-    pub(super) fn page(
+    /// The key of the items.
+    pub(super) fn items(self) -> &'static str {
+        self.items
+    }
+
+    /// Whether an item of the page behind so many others is none: behind a log whose last page is full the sentence
+    /// for an empty one is no line of it.
+    pub(super) fn is_filler(self, item: &RawValue, offset: usize) -> bool {
+        self.is_log()
+            && offset > 0
+            && serde_json::from_str::<String>(item.get()).is_ok_and(|line| line == NO_LOGS)
+    }
+
+    /// How many items there are on all pages, if the answer of these members says it; `received` is how many the page
+    /// of so many items behind so many others has.
+    pub(super) fn total(
         self,
-        payload: Value,
+        members: &Members<'_>,
+        received: usize,
         offset: usize,
         length: usize,
-    ) -> Result<(Page<Raw>, Map<String, Value>), String> {
-        let Value::Object(mut payload) = payload else {
-            return Err("it is no object".to_owned());
-        };
-        let Some(Value::Array(mut items)) = payload.remove(self.items) else {
-            return Err(format!("it has no list `{}`", self.items));
-        };
-        let total = payload.get("info").and_then(|info| info.get(self.total));
-        let mut total: Option<usize> = total.and_then(|total| match total {
+    ) -> Option<usize> {
+        let info = members.get("info").and_then(|info| json::tree(info).ok());
+        let total = info.as_ref().and_then(|info| info.get(self.total));
+        let total: Option<usize> = total.and_then(|total| match total {
             Value::String(text) => text.trim().parse().ok(),
             other => other.as_u64()?.try_into().ok(),
         });
-        if self.is_log() {
-            // Behind a log whose last page is full the sentence is no line of it.
-            if offset > 0 {
-                items.retain(|line| line != NO_LOGS);
-            }
-            // Whether the counter is of all lines or of those sent is not documented: a full page
-            // may be followed by another one.
-            let seen = offset + items.len();
-            total = total.filter(|total| *total > seen || items.len() < length);
+        if !self.is_log() {
+            return total;
         }
-        let items = items.into_iter().map(Raw).collect();
-        Ok((Page { items, total }, payload))
-    }
-
-    /// The answer that all pages make: the first one's, with all items.
-    pub(super) fn whole(self, mut first: Map<String, Value>, items: Vec<Value>) -> Value {
-        // How many this answer has, as the service writes it.
-        if let Some(count) = first
-            .get_mut("info")
-            .and_then(|it| it.get_mut("records_num"))
-        {
-            *count = items.len().to_string().into();
-        }
-        first.insert(self.items.to_owned(), Value::Array(items));
-        Value::Object(first)
+        // Whether the counter is of all lines or of those sent is not documented: a full page
+        // may be followed by another one.
+        total.filter(|total| *total > offset + received || received < length)
     }
 }

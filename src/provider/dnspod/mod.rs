@@ -121,6 +121,7 @@ mod listing;
 mod paging;
 mod record;
 pub mod types;
+mod written;
 
 pub use adapter::Account;
 pub use api::operations;

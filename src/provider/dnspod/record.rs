@@ -211,16 +211,3 @@ fn kept_ttl(record: &Record) -> Option<u32> {
     let least = least.and_then(|text| text.parse().ok()).unwrap_or(0);
     record.ttl.map(|ttl| ttl.max(least))
 }
-
-/// A success that names another value than was sent is none.
-pub(super) fn is_stored(written: &types::WrittenRecord, sent: IpAddr) -> Result<(), String> {
-    match &written.value {
-        Some(value) if value.trim().parse() != Ok(sent) => {
-            let shown: String = value.escape_debug().take(100).collect();
-            Err(format!(
-                "{sent} was sent, and “{shown}” is said to be stored"
-            ))
-        }
-        _ => Ok(()),
-    }
-}

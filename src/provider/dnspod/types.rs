@@ -8,7 +8,7 @@
 mod account;
 mod china;
 mod domain;
-mod lenient;
+pub(super) mod lenient;
 mod record;
 
 pub use account::{Account, Token, User, UserInfo, Version};

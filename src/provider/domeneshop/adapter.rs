@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::value::RawValue;
+
 use crate::{
     core::{
         addr::Family,
@@ -13,6 +15,7 @@ use crate::{
         record::{Record, Zone},
     },
     http::Transport,
+    json::{self, Allowance},
     provider::{Listing, Provider},
 };
 
@@ -22,7 +25,7 @@ use super::{
     convert::{created, domain_id, modified, record, record_id},
     ledger::Ledger,
     push,
-    types::Domain,
+    types::{DnsRecord, Domain, HttpForward},
 };
 
 /// What a zone has of some hosts.
@@ -57,18 +60,28 @@ impl<T: Transport> Account<T> {
         &self.client
     }
 
-    /// The domains whose records can be edited here.
-    pub(super) async fn dns_zones(&self) -> Result<Vec<Zone>, Failure> {
-        let domains = self.client.call(&DomainsList::default()).await?;
-        let zones = domains.into_iter().filter(Domain::has_dns);
-        Ok(zones
-            .filter_map(|domain| {
-                // A name that is none can hold no host of ours.
-                let name = ZoneName::parse(&domain.domain).ok()?;
+    /// The domains whose records can be edited here, those that are wanted.
+    pub(super) async fn dns_zones(
+        &self,
+        is_wanted: impl Fn(&ZoneName) -> bool,
+    ) -> Result<Vec<Zone>, Failure> {
+        let mut allowance = Allowance::new(MAX_KEPT);
+        let mut zones = Vec::new();
+        let mut take = |item: &RawValue| {
+            let domain: Domain = json::read(item.get().as_bytes())?;
+            // A name that is none can hold no host of ours.
+            let name = ZoneName::parse(&domain.domain).ok();
+            let name = name.filter(|name| domain.has_dns() && is_wanted(name));
+            if let Some(name) = name {
+                allowance.take(name.as_str().len() + size_of::<Zone>())?;
                 let id = domain.id.to_string();
-                Some(Zone { name, id })
-            })
-            .collect())
+                zones.push(Zone { name, id });
+            }
+            Ok(())
+        };
+        let list = DomainsList::default();
+        self.client.each_item(&list, &mut take).await?;
+        Ok(zones)
     }
 
     /// What a zone has of `hosts`, by one request however many hosts there are, and by a second one
@@ -78,12 +91,16 @@ impl<T: Transport> Account<T> {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
         };
+        let mut allowance = Allowance::new(MAX_KEPT);
         let mut records: Vec<Record> = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
-        for listed in self.client.call(&list).await? {
+        // The first of ours that makes no sense.
+        let mut broken = None;
+        let mut take = |item: &RawValue| {
+            let listed: DnsRecord = json::read(item.get().as_bytes())?;
             if let Some(kind) = ConflictKind::of_type(&listed.body.kind) {
                 conflicts.add(kind, &listed.body.host, &listed.body.data);
-                continue;
+                return Ok(());
             }
             let family = Family::ALL
                 .into_iter()
@@ -91,9 +108,21 @@ impl<T: Transport> Account<T> {
             let host = Fqdn::in_zone(&listed.body.host, &zone.name).ok();
             if let (Some(family), Some(host)) = (family, host)
                 && hosts.contains(&&host)
+                && broken.is_none()
             {
-                records.push(record(listed, host, family)?);
+                match record(listed, host, family) {
+                    Ok(record) => {
+                        allowance.take(record.size())?;
+                        records.push(record);
+                    }
+                    Err(failure) => broken = Some(failure),
+                }
             }
+            Ok(())
+        };
+        self.client.each_item(&list, &mut take).await?;
+        if let Some(failure) = broken {
+            return Err(failure);
         }
         let mut contents = Contents {
             records,
@@ -122,12 +151,14 @@ impl<T: Transport> Account<T> {
         let list = ForwardsList {
             domain_id: domain_id(zone)?,
         };
-        match self.client.call(&list).await {
-            Ok(forwards) => {
-                let mut finder = ConflictFinder::new(&zone.name, bare.into_iter().copied());
-                for forward in forwards {
-                    finder.add(ConflictKind::HttpForward, &forward.host, &forward.url);
-                }
+        let mut finder = ConflictFinder::new(&zone.name, bare.iter().map(|host| **host));
+        let mut take = |item: &RawValue| {
+            let forward: HttpForward = json::read(item.get().as_bytes())?;
+            finder.add(ConflictKind::HttpForward, &forward.host, &forward.url);
+            Ok(())
+        };
+        match self.client.each_item(&list, &mut take).await {
+            Ok(()) => {
                 contents.conflicts.extend(finder.finish());
                 Ok(())
             }
@@ -150,6 +181,11 @@ impl<T: Transport> Account<T> {
     }
 
     async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+        // Those that other hosts are in stay known.
+        let is_wanted = |zone: &ZoneName| {
+            hosts.iter().any(|host| host.relative_to(zone).is_some())
+                || known.iter().any(|it| it.name == *zone)
+        };
         let mut zones: Vec<_> = known
             .iter()
             .filter(|zone| domain_id(zone).is_ok())
@@ -157,7 +193,7 @@ impl<T: Transport> Account<T> {
             .collect();
         let mut is_fresh = false;
         if hosts.iter().any(|host| zone_of(host, &zones).is_none()) {
-            zones = self.dns_zones().await?;
+            zones = self.dns_zones(is_wanted).await?;
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
@@ -172,7 +208,7 @@ impl<T: Transport> Account<T> {
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
-                    zones = self.dns_zones().await?;
+                    zones = self.dns_zones(is_wanted).await?;
                     is_fresh = true;
                     read.clear();
                 }
@@ -263,6 +299,9 @@ impl<T: Transport> Provider for Account<T> {
         ledger.close()
     }
 }
+
+/// How much of a list is kept, in bytes.
+const MAX_KEPT: usize = 16 << 20;
 
 fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
     let name = longest_zone(host, zones.iter().map(|zone| &zone.name))?;

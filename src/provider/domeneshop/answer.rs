@@ -1,15 +1,21 @@
 //! What an answer means, where every call agrees: the status says what to do next, the body's `code`
 //! and `help` say it to a person.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api::dns::DnsCreate;
 use crate::{
-    core::outcome::{Class, Failure},
-    http::{Request, Response},
+    core::outcome::{Class, Failure, Scope},
+    http::{Body, Request, Response},
+    json,
     provider::operation::{Call as _, Operation},
 };
+
+/// The longest answer that is quoted in an error, in bytes.
+pub(super) const MAX_QUOTED: usize = 64 << 10;
 
 /// A request's name in messages: `PUT /domains/1/dns/5`.
 pub(super) fn name(request: &Request) -> String {
@@ -23,10 +29,7 @@ pub(super) fn read<T: DeserializeOwned>(
     request: &Request,
     response: &Response,
 ) -> Result<T, Failure> {
-    let meaning = operation.meaning(i64::from(response.status));
-    if !((200..300).contains(&response.status) && meaning.is_some()) {
-        return Err(refusal(meaning, request, response));
-    }
+    succeeded(operation, request, response)?;
     let is_empty = response.body.trim_ascii().is_empty();
     if operation.name == DnsCreate::OPERATION.name {
         let said = if is_empty {
@@ -34,12 +37,59 @@ pub(super) fn read<T: DeserializeOwned>(
         } else {
             json(request, response)?
         };
+        is_as_sent(request, response, &said)?;
         shaped(request, &self::said(response), with_id(said, response))
     } else if response.status == 204 || (operation.writes && is_empty) {
         shaped(request, &said(response), Value::Null)
     } else {
         json(request, response)
     }
+}
+
+/// Whether an answer is what its operation documents as a success; else it is a failure.
+pub(super) fn succeeded(
+    operation: &Operation,
+    request: &Request,
+    response: &Response,
+) -> Result<(), Failure> {
+    let meaning = operation.meaning(i64::from(response.status));
+    if (200..300).contains(&response.status) && meaning.is_some() {
+        Ok(())
+    } else {
+        Err(refusal(meaning, request, response))
+    }
+}
+
+/// Refuses the answer to a creation that names something else than was sent.
+fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<(), Failure> {
+    let Body::Json(sent) = &request.body else {
+        return Ok(());
+    };
+    let Ok(sent) = serde_json::from_str::<Map<String, Value>>(sent) else {
+        return Ok(());
+    };
+    let text = |value: &Value| match value {
+        Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),
+        value => value.to_string(),
+    };
+    let is_same = |one: &str, other: &str| {
+        let addrs = (one.parse::<IpAddr>(), other.parse::<IpAddr>());
+        one == other || matches!(addrs, (Ok(one), Ok(other)) if one == other)
+    };
+    for (name, sent) in &sent {
+        let named = said.get(name).filter(|it| !it.is_null());
+        if let Some(named) = named
+            && !is_same(&text(named), &text(sent))
+        {
+            let what = format!("`{name}` {sent} was sent, and {named} is said to be stored");
+            let failure = not_understood(request, &self::said(response), &what);
+            return Err(Failure {
+                scope: Scope::Host,
+                ..failure
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A creation's answer with the identifier: the vendor's own clients read it from `Location`, others
@@ -58,8 +108,13 @@ fn with_id(said: Value, response: &Response) -> Value {
 /// The body, which must be JSON of the right shape: a body that is something else is an error and
 /// never an empty list (L7).
 fn json<T: DeserializeOwned>(request: &Request, response: &Response) -> Result<T, Failure> {
-    let value = serde_json::from_slice(&response.body);
-    value.map_err(|error| not_understood(request, &said(response), &error))
+    let body = &response.body;
+    let read = match json::each_item(body, |_| Ok::<_, ()>(())) {
+        // Whoever asks for a list as a whole gets it, each of its items being of a bearable length.
+        Ok(()) => serde_json::from_slice(body).map_err(|error| error.to_string()),
+        Err(_) => json::read(body),
+    };
+    read.map_err(|what| not_understood(request, &said(response), &what))
 }
 
 /// What a success brings, in the call's own shape; `said` is what an error shows of the answer.
@@ -69,13 +124,14 @@ pub(super) fn shaped<T: DeserializeOwned>(
     value: Value,
 ) -> Result<T, Failure> {
     let value = serde_json::from_value(value);
-    value.map_err(|error| not_understood(request, said, &error))
+    value.map_err(|error| not_understood(request, said, &error.to_string()))
 }
 
-fn not_understood(request: &Request, said: &str, error: &serde_json::Error) -> Failure {
+/// An answer that cannot be read; the error is a parser's.
+pub(super) fn not_understood(request: &Request, said: &str, error: &str) -> Failure {
     let name = name(request);
     // What it quotes may be as long as the answer, and hold what does not belong into a line.
-    let error = short(&error.to_string());
+    let error = short(error);
     let what = format!("Domeneshop's answer to {name} is not understood ({said}): {error}");
     Failure::of_account(Class::Contract, what)
 }
@@ -164,7 +220,14 @@ pub(super) fn said(response: &Response) -> String {
         said.push_str(", to ");
         said.push_str(&short(location));
     }
-    match serde_json::from_slice(&response.body) {
+    let length = response.body.len();
+    if length > MAX_QUOTED {
+        said.push_str(": ");
+        said.push_str(&length.to_string());
+        said.push_str(" bytes");
+        return said;
+    }
+    match json::read(&response.body) {
         Ok(Words { code, help }) if !(code.is_empty() && help.is_empty()) => {
             if !code.is_empty() {
                 said.push(' ');

@@ -1,6 +1,6 @@
 //! Records of any type, in the terms that both providers share.
 
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     Account,
@@ -18,6 +18,7 @@ use crate::{
         record::Zone,
     },
     http::Transport,
+    json,
     provider::{
         book::{AnyRecord, Book, Progress},
         operation::{Arguments, Call as _, Operation},
@@ -26,21 +27,40 @@ use crate::{
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.dns_zones().await
+        self.dns_zones(|_| true).await
     }
 
-    async fn records(
+    async fn each_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> Result<Vec<AnyRecord>, Failure> {
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
         };
-        let records = self.client().call(&list).await?;
-        progress(records.len(), Some(records.len()));
-        Ok(records.into_iter().map(any).collect())
+        let mut count = 0;
+        // Why whoever takes the records wanted no more.
+        let mut refusal = None;
+        let mut read = |item: &RawValue| {
+            let record: DnsRecord = json::read(item.get().as_bytes())?;
+            count += 1;
+            take(any(record)).map_err(|failure| {
+                let what = failure.what.clone();
+                refusal = Some(failure);
+                what
+            })
+        };
+        let listed = self.client().each_item(&list, &mut read).await;
+        match (refusal, listed) {
+            (Some(failure), _) => Err(failure),
+            (None, Err(failure)) => Err(failure),
+            (None, Ok(())) => {
+                progress(count, Some(count));
+                Ok(())
+            }
+        }
     }
 
     fn check(&self, record: &AnyRecord) -> Result<(), Failure> {

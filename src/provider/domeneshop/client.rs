@@ -1,15 +1,19 @@
 //! Sends a call with the account's credentials, once, and says what its end means.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     core::{
         outcome::{Class, Failure},
         secret::Secret,
     },
-    http::{Request, SendError, Sent, Transport, hidden::Hidden},
-    provider::operation::{Arguments, Call, Operation},
+    http::{Request, Response, SendError, Sent, Transport, hidden::Hidden},
+    json::{self, ItemsError},
+    provider::{
+        answered::{Answered, ListBuilder, not_documented},
+        operation::{Arguments, Call, Operation},
+    },
 };
 
 use super::{
@@ -64,7 +68,94 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
     ) -> Result<Value, Failure> {
-        self.perform(operation, arguments).await
+        let mut list = Vec::new();
+        let mut take = |item: &RawValue| {
+            list.push(json::tree(item)?);
+            Ok(())
+        };
+        let value = self.list_or_value(operation, arguments, &mut take).await?;
+        Ok(value.unwrap_or(Value::Array(list)))
+    }
+
+    /// The same in little memory, however long the list is. An answer that is not of the documented type is a
+    /// failure.
+    pub async fn answer(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Answered, Failure> {
+        let not_documented = |what: String| not_documented(operation, &what);
+        let mut list = ListBuilder::new(operation, None);
+        let mut take = |item: &RawValue| list.push(item);
+        match self.list_or_value(operation, arguments, &mut take).await? {
+            Some(value) => {
+                (operation.shape)(&value).map_err(not_documented)?;
+                Ok(Answered::Value(value))
+            }
+            None => list.finish().map_err(not_documented),
+        }
+    }
+
+    /// Hands out the items of a list as they are read, without keeping any of them; the error of `take` is in words.
+    pub(super) async fn each_item<C: Call>(
+        &self,
+        call: &C,
+        take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
+    ) -> Result<(), Failure> {
+        let request = self.prepare(C::OPERATION, &call.arguments())?;
+        self.hand_out(C::OPERATION, &request, take).await
+    }
+
+    /// The answer of an operation if it is no list; the items of a list are handed out.
+    async fn list_or_value(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
+    ) -> Result<Option<Value>, Failure> {
+        // What answers with a list takes one; a forward may be looked for in one.
+        if (operation.shape)(&Value::Array(Vec::new())).is_err() || operation.writes {
+            return self.perform(operation, arguments).await.map(Some);
+        }
+        let request = self.prepare(operation, arguments)?;
+        self.hand_out(operation, &request, take).await?;
+        Ok(None)
+    }
+
+    /// Hands out the items of the list that answers a request.
+    async fn hand_out(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+        take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
+    ) -> Result<(), Failure> {
+        let response = self.send(request).await?;
+        let is_list = |response: &Response| {
+            answer::succeeded(operation, request, response)?;
+            json::each_item(&response.body, |_| Ok::<_, ()>(())).map_err(|error| {
+                let what = match error {
+                    ItemsError::Unreadable(what) => what,
+                    ItemsError::Refused(()) => String::new(),
+                };
+                answer::not_understood(request, &answer::said(response), &what)
+            })
+        };
+        let explained = |what: Option<&str>| {
+            let end = self.explained(request, &response, is_list, what);
+            Err(end.failure)
+        };
+        if answer::succeeded(operation, request, &response).is_err() {
+            return explained(None);
+        }
+        match json::each_item(&response.body, take) {
+            Ok(()) => Ok(()),
+            Err(ItemsError::Unreadable(what) | ItemsError::Refused(what)) => explained(Some(&what)),
+        }
+    }
+
+    async fn send(&self, request: &Request) -> Result<Response, Failure> {
+        let sent = self.transport.send(request).await;
+        sent.map_err(|error| unanswered(request, &error))
     }
 
     /// What a call would send, without sending it. Arguments that do not fit are refused. The
@@ -153,19 +244,26 @@ impl<T: Transport> Client<T> {
             domain_id: domain_id.unwrap_or_default(),
         };
         let request = self.prepare(ForwardsList::OPERATION, &list.arguments())?;
-        let all: Vec<Value> = match self.exchange(ForwardsList::OPERATION, &request).await {
-            Ok(all) => all,
-            Err(end) if end.finds_nothing() => return Err(not_found),
-            Err(end) => return Err(end.failure),
-        };
         let is_meant = |forward: &Value| {
             let host = forward.get("host").and_then(Value::as_str);
             host.zip(arguments.get("host"))
                 .is_some_and(|(host, meant)| host.eq_ignore_ascii_case(meant))
         };
-        match all.into_iter().find(is_meant) {
-            Some(forward) => answer::shaped(&request, "200", forward),
-            None => Err(not_found),
+        let mut found = None;
+        let mut take = |item: &RawValue| {
+            let forward = json::tree(item)?;
+            if found.is_none() && is_meant(&forward) {
+                found = Some(forward);
+            }
+            Ok(())
+        };
+        let listed = self
+            .hand_out(ForwardsList::OPERATION, &request, &mut take)
+            .await;
+        match (listed, found) {
+            (Ok(()), Some(forward)) => answer::shaped(&request, "200", forward),
+            (Err(failure), _) if failure.class != Class::NotFound => Err(failure),
+            _ => Err(not_found),
         }
     }
 
@@ -175,32 +273,54 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         request: &Request,
     ) -> Result<O, End> {
-        let response = match self.transport.send(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                return Err(End {
-                    status: None,
-                    said: String::new(),
-                    failure: unanswered(request, &error),
-                });
-            }
-        };
+        let response = self.send(request).await.map_err(|failure| End {
+            status: None,
+            said: String::new(),
+            failure,
+        })?;
         answer::read(operation, request, &response).map_err(|_| {
-            // Said again over an answer without our credentials: what is shown of an answer must
-            // not show them, even if whoever answered repeats what we sent.
-            let hidden = Hidden::basic(self.token.expose(), self.secret.expose());
-            let response = hidden.hide_in(&response);
-            let failure = match answer::read::<O>(operation, request, &response) {
-                Err(failure) => failure,
-                // With them gone it can be understood: it is another answer than the one that came (L7).
-                Ok(_) => answer::misunderstood(request, &answer::said(&response)),
-            };
-            End {
-                status: Some(response.status),
-                said: answer::said(&response),
-                failure: self.with_hint(failure),
-            }
+            let read = |shown: &Response| answer::read::<O>(operation, request, shown).map(drop);
+            self.explained(request, &response, read, None)
         })
+    }
+
+    /// What is said of an answer that is a failure: nothing with our credentials in it, even if whoever answered
+    /// repeats what we sent. So the failure is found anew, in the answer without them, by `read`; `what` is said where
+    /// none is found.
+    fn explained(
+        &self,
+        request: &Request,
+        response: &Response,
+        read: impl FnOnce(&Response) -> Result<(), Failure>,
+        what: Option<&str>,
+    ) -> End {
+        let hidden = Hidden::basic(self.token.expose(), self.secret.expose());
+        let length = response.body.len();
+        let is_long = length > answer::MAX_QUOTED;
+        let shown = if is_long {
+            // Of a long answer nothing is quoted; whether it is a page is all that counts.
+            let is_page = response.body.trim_ascii_start().starts_with(b"<");
+            let page = if is_page { "<…> " } else { "" };
+            hidden.hide_in(&Response {
+                body: format!("{page}({length} bytes)").into_bytes(),
+                location: response.location.clone(),
+                ..*response
+            })
+        } else {
+            hidden.hide_in(response)
+        };
+        let said = answer::said(&shown);
+        let failure = match (read(&shown), what) {
+            (Err(failure), _) if !is_long || failure.class != Class::Contract => failure,
+            (_, Some(what)) => answer::not_understood(request, &said, &hidden.hide(what)),
+            // With them gone it can be understood: it is another answer than the one that came (L7).
+            (_, None) => answer::misunderstood(request, &said),
+        };
+        End {
+            status: Some(response.status),
+            said,
+            failure: self.with_hint(failure),
+        }
     }
 
     fn signed(&self, request: Request) -> Request {

@@ -98,7 +98,8 @@
 //!
 //! **Units and limits**: a TTL is in seconds; an invoice's amount in the currency's larger unit; days are
 //! written `2019-08-24`; identifiers are positive numbers. An answer of more than [`ANSWER_CAP`] bytes is
-//! refused by the transport above. There is no limit to how many items a list has.
+//! refused by the transport above. A list has at most 100,000 items of at most 64 KiB; [`Client::answer`] reads one in
+//! little memory.
 //!
 //! [`Account`] is what a round sees: the same calls behind the two verbs of
 //! [`Provider`](crate::provider::Provider), and behind [`Book`](crate::provider::book::Book) for records of

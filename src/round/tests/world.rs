@@ -271,6 +271,8 @@ pub(super) struct Fakes {
     pub(super) memory: RefCell<Memory>,
     pub(super) limits: Cell<Limits>,
     pub(super) overlap: Overlap,
+    /// How long each write takes.
+    pub(super) write_takes: Cell<Duration>,
     now: Cell<i64>,
 }
 
@@ -313,6 +315,7 @@ impl Fakes {
             memory: RefCell::default(),
             limits: Cell::new(Limits::default()),
             overlap: Overlap::default(),
+            write_takes: Cell::default(),
             now: Cell::new(1_000_000),
         }
     }
@@ -495,7 +498,11 @@ impl Store for Fakes {
 
 impl Clock for Fakes {
     fn now(&self) -> Moment {
-        Moment::from_millis(self.now.get())
+        let providers = self.accounts.iter().map(|(_, _, provider)| provider);
+        let writes: usize = providers.map(|it| it.writes.borrow().len()).sum();
+        let writes = u32::try_from(writes).unwrap();
+        let writing = i64::try_from((self.write_takes.get() * writes).as_millis()).unwrap();
+        Moment::from_millis(self.now.get() + writing)
     }
 
     fn is_set(&self) -> bool {

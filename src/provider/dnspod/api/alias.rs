@@ -1,7 +1,7 @@
 //! `Domainalias.*`: further domains that answer what a domain answers (facts: DNSPod section 7.3).
 
 use crate::provider::dnspod::{
-    codes::tables::{ALIAS_CREATE, ALIAS_LIST, ALIAS_REMOVE, COMMON, OF_DOMAIN},
+    codes::tables::{ALIAS_CREATE, ALIAS_LIST, ALIAS_REMOVE, COMMON, DOMAIN_LOCKED, OF_DOMAIN},
     types::{Aliases, Done, NewAlias},
 };
 
@@ -25,7 +25,7 @@ crate::operations! {
         domain: required text,
     }
     one_of []
-    codes [ALIAS_CREATE, OF_DOMAIN, COMMON]
+    codes [ALIAS_CREATE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#add-a-domain-alias"
 
     /// Removes an alias.
@@ -38,6 +38,6 @@ crate::operations! {
         alias_id: required text,
     }
     one_of [["domain_id", "domain"]]
-    codes [ALIAS_REMOVE, OF_DOMAIN, COMMON]
+    codes [ALIAS_REMOVE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#remove-a-domain-alias"
 }

@@ -2,8 +2,9 @@
 
 use crate::provider::dnspod::{
     codes::tables::{
-        COMMON, DOMAIN_CHANGEGROUP, DOMAIN_CREATE, DOMAIN_LIST, DOMAIN_LOCK, DOMAIN_LOCKSTATUS,
-        DOMAIN_READ, DOMAIN_REMOVE, DOMAIN_SWITCH, DOMAIN_TRANSFER, DOMAIN_UNLOCK, OF_DOMAIN,
+        COMMON, DOMAIN_CHANGEGROUP, DOMAIN_CREATE, DOMAIN_LIST, DOMAIN_LOCK, DOMAIN_LOCKED,
+        DOMAIN_LOCKSTATUS, DOMAIN_READ, DOMAIN_REMOVE, DOMAIN_SWITCH, DOMAIN_TRANSFER,
+        DOMAIN_UNLOCK, OF_DOMAIN,
     },
     types::{Created, DomainDetail, Domains, Done, Locked, Lockstatus, Log, Unlocked},
 };
@@ -50,7 +51,7 @@ crate::operations! {
         domain: optional text,
     }
     one_of [["domain_id", "domain"]]
-    codes [DOMAIN_REMOVE, OF_DOMAIN, COMMON]
+    codes [DOMAIN_REMOVE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#delete-domain"
 
     /// Makes a domain answer, or not.
@@ -63,7 +64,7 @@ crate::operations! {
         status: required choice["enable", "disable"],
     }
     one_of [["domain_id", "domain"]]
-    codes [DOMAIN_SWITCH, OF_DOMAIN, COMMON]
+    codes [DOMAIN_SWITCH, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#set-domain-status"
 
     /// Shows a domain.
@@ -115,7 +116,7 @@ crate::operations! {
         email: required text,
     }
     one_of [["domain_id", "domain"]]
-    codes [DOMAIN_TRANSFER, OF_DOMAIN, COMMON]
+    codes [DOMAIN_TRANSFER, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#transfer-a-domain-to-another-account"
 
     /// Locks a domain, so that nothing of it can be changed until the end or the lock code.
@@ -152,7 +153,7 @@ crate::operations! {
         lock_code: required text,
     }
     one_of [["domain_id", "domain"]]
-    codes [DOMAIN_UNLOCK, OF_DOMAIN, COMMON]
+    codes [DOMAIN_UNLOCK, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#domain-unlock"
 
     /// Puts a domain of one's own into another group.

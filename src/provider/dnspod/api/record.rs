@@ -6,7 +6,7 @@
 use crate::provider::dnspod::{
     codes::tables::{
         COMMON, GRADE, OF_DOMAIN, OF_RECORD, RECORD_CONTENT, RECORD_CREATE, RECORD_LIST,
-        RECORD_MODIFY,
+        RECORD_MODIFY, RECORD_STATUS,
     },
     types::{self, Done, Lines, Records, Types, Written},
 };
@@ -198,6 +198,6 @@ crate::operations! {
         status: required choice["enable", "disable"],
     }
     one_of [["domain_id", "domain"]]
-    codes [OF_RECORD, OF_DOMAIN, COMMON]
+    codes [RECORD_STATUS, OF_RECORD, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/records.html#set-the-record-status"
 }

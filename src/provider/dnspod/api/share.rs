@@ -1,7 +1,7 @@
 //! `Domainshare.*`: who else may see or change a domain (facts: DNSPod section 7.2).
 
 use crate::provider::dnspod::{
-    codes::tables::{COMMON, OF_DOMAIN, SHARE_CHANGE, SHARE_CREATE, SHARE_LIST},
+    codes::tables::{COMMON, DOMAIN_LOCKED, OF_DOMAIN, SHARE_CHANGE, SHARE_CREATE, SHARE_LIST},
     types::{Done, Shares},
 };
 
@@ -20,7 +20,7 @@ crate::operations! {
         sub_domain: optional text,
     }
     one_of [["domain_id", "domain"]]
-    codes [SHARE_CREATE, OF_DOMAIN, COMMON]
+    codes [SHARE_CREATE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#share-a-domain"
 
     /// Lists with whom a domain is shared.
@@ -50,7 +50,7 @@ crate::operations! {
         new_sub_domain: optional note,
     }
     one_of [["domain_id", "domain"]]
-    codes [SHARE_CHANGE, OF_DOMAIN, COMMON]
+    codes [SHARE_CHANGE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#update-the-domain-share"
 
     /// Shares a domain with another account no longer.
@@ -63,6 +63,6 @@ crate::operations! {
         email: required text,
     }
     one_of [["domain_id", "domain"]]
-    codes [SHARE_CHANGE, OF_DOMAIN, COMMON]
+    codes [SHARE_CHANGE, DOMAIN_LOCKED, OF_DOMAIN, COMMON]
     page "https://docs.dnspod.com/api-legacy/domains.html#delete-a-domain-share"
 }

@@ -1,5 +1,9 @@
 //! Every documented code: its number, what it asks of the caller, and what it means (facts: DNSPod
 //! sections 3 and 7). Definitions of operations name the tables that apply, their own first.
+//!
+//! Entries marked "2020" are on none of the vendor's pages at hand. They come from a copy of the Chinese pages as of March
+//! 2020 in the sources of a public client (github.com/touchkiss/dnspod-api, `bean/response`; facts: DNSPod section 11). No
+//! answer with these codes has been seen, so their messages are always shown beside the meaning.
 
 use super::Kind;
 use crate::provider::operation::Code;
@@ -98,9 +102,16 @@ tables! {
         8 Refused "the domain is not this account's to change";
     }
 
-    /// `Domain.Info` and `Domain.Log`.
+    /// `Domain.Info` and `Domain.Log`; 7 is of 2020.
     DOMAIN_READ {
+        7 Gone "the domain is not this account's";
         8 Gone "the domain is not this account's";
+    }
+
+    /// `Domain.Remove`, `Domain.Status`, `Domain.Transfer`, `Domain.Unlock` and the calls that change shares and
+    /// aliases (2020).
+    DOMAIN_LOCKED {
+        21 Locked "the domain is locked";
     }
 
     /// `Domain.Transfer`.
@@ -218,12 +229,13 @@ tables! {
         6 Refused "there is no such plan";
     }
 
-    /// `Record.List`.
+    /// `Record.List`; 27 is of 2020.
     RECORD_LIST {
         7 Refused "the offset is not valid";
         8 Refused "the length is not valid";
         9 Gone "the domain is not this account's";
         10 Empty("records") "no record matches";
+        27 Refused "the line is not valid";
     }
 
     /// Every call about one record.
@@ -242,16 +254,34 @@ tables! {
     }
 
     /// `Record.Modify` and `Record.Ddns`. 32 is documented as a limit of NS records and was seen for
-    /// a TTL below the plan's minimum (facts: DNSPod section 3.2).
+    /// a TTL below the plan's minimum (facts: DNSPod section 3.2). 41, of redirects, is of 2020.
     RECORD_MODIFY {
         29 Refused "the TTL is shorter than the plan allows";
         31 Refused "it conflicts with another record of the name, or there are more URL records than the plan allows";
         32 Refused "the TTL is not in the plan's range, or there are more NS records than the plan allows";
         35 Refused "the address is not allowed";
+        41 Refused "the target breaks the terms of service";
     }
 
-    /// The calls that set what a record says.
+    /// `Record.Status` (2020): a record that is switched on is checked as if it were new.
+    RECORD_STATUS {
+        17 Refused "the value is not right";
+        22 Refused "the host name is not valid";
+        23 Refused "the host name has more levels than the plan allows";
+        24 Refused "this form of wildcard is not allowed";
+        31 Refused "it conflicts with another record of the name, or the name has no record on the default line";
+        33 Refused "there are more AAAA records than the plan allows";
+        37 Refused "there are more SRV records than the plan allows";
+        41 Refused "the target breaks the terms of service";
+        82 Refused "the address is on DNSPod's blacklist";
+        110 Refused "a redirect needs a domain that is registered with China's authorities";
+        500_025 Refused "the name has more A records on the line than the plan allows";
+        500_026 Refused "the name has more CNAME records on the line than the plan allows";
+    }
+
+    /// The calls that set what a record says; 17, 37 and 110 are of 2020.
     RECORD_CONTENT {
+        17 Refused "the value is not right";
         22 Refused "the host name is not valid";
         23 Refused "the host name has more levels than the plan allows";
         24 Refused "this form of wildcard is not allowed";
@@ -262,8 +292,10 @@ tables! {
         33 Refused "there are more AAAA records than the plan allows";
         34 Refused "the value is not valid";
         36 Refused "this is only allowed on the default line";
+        37 Refused "there are more SRV records than the plan allows";
         82 Refused "the address is on DNSPod's blacklist";
         104 AlreadySo "such a record exists already, or nothing would change";
+        110 Refused "a redirect needs a domain that is registered with China's authorities";
         500_025 Refused "the name has more A records on the line than the plan allows";
         500_026 Refused "the name has more CNAME records on the line than the plan allows";
     }

@@ -1,6 +1,6 @@
 use super::{tables::*, *};
 use crate::provider::{
-    dnspod::api::{domain::DomainList, group, record},
+    dnspod::api::{alias, domain, domain::DomainList, group, record, share},
     operation::Call,
 };
 
@@ -73,6 +73,40 @@ fn the_small_numbers_mean_in_each_call_what_that_call_documents() {
     all_are(RECORDS, &[7, 8], Class::Invalid, Scope::Host);
     all_are(RECORDS, &[2], Class::Contract, Scope::Account);
     all_are(DOMAINS, &[6, 7, -7], Class::Invalid, Scope::Host);
+}
+
+/// What the copy of the vendor's pages of March 2020 adds (facts: DNSPod section 11).
+#[test]
+fn the_codes_of_later_vendor_pages_are_known_in_the_calls_that_give_them() {
+    for operation in [CREATE, MODIFY, record::RecordStatus::OPERATION] {
+        all_are(operation, &[17, 37, 110], Class::Invalid, Scope::Host);
+    }
+    for operation in [MODIFY, record::RecordStatus::OPERATION] {
+        all_are(operation, &[31, 41], Class::Invalid, Scope::Host);
+    }
+    all_are(RECORDS, &[27], Class::Invalid, Scope::Host);
+    for operation in [domain::DomainInfo::OPERATION, domain::DomainLog::OPERATION] {
+        all_are(operation, &[7], Class::NotFound, Scope::Host);
+    }
+    let retry_after = Some(Duration::from_hours(1));
+    for operation in [
+        domain::DomainRemove::OPERATION,
+        domain::DomainStatus::OPERATION,
+        domain::DomainTransfer::OPERATION,
+        domain::DomainUnlock::OPERATION,
+        share::DomainshareCreate::OPERATION,
+        share::DomainshareModify::OPERATION,
+        share::DomainshareRemove::OPERATION,
+        alias::DomainaliasCreate::OPERATION,
+        alias::DomainaliasRemove::OPERATION,
+    ] {
+        let wait = Class::RateLimited { retry_after };
+        all_are(operation, &[21], wait, Scope::Host);
+    }
+    // Where no page has them they stay what they are: unknown.
+    all_are(REMOVE, &[17, 37, 41, 110], Class::Contract, Scope::Host);
+    all_are(CREATE, &[41], Class::Contract, Scope::Host);
+    all_are(RECORDS, &[37, 110], Class::Contract, Scope::Account);
 }
 
 #[test]

@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::core::secret::Secret;
 
 /// A string, or a number as text; `None` for the several ways of saying nothing.
-pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+pub(in crate::provider::dnspod) fn text<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
     Ok(as_text(Value::deserialize(from)?))
 }
 
@@ -51,7 +53,7 @@ pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D
 }
 
 /// An object, or its default for what stands where an empty one should (`[]`, `null`, `""`).
-pub(super) fn object<'de, D, T>(from: D) -> Result<T, D::Error>
+pub(in crate::provider::dnspod) fn object<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,

@@ -128,7 +128,7 @@ pub struct WrittenRecord {
     #[serde(default, deserialize_with = "lenient::text")]
     pub id: Option<String>,
     /// The host relative to the domain.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, alias = "sub_domain", deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// The data as stored; `Record.Create` does not say it.
     #[serde(default, deserialize_with = "lenient::text")]
@@ -139,6 +139,44 @@ pub struct WrittenRecord {
     /// Its share among the records of one name and line.
     #[serde(default, deserialize_with = "lenient::text")]
     pub weight: Option<String>,
+    /// The record type, in no answer that is documented, like those that follow.
+    #[serde(
+        default,
+        alias = "record_type",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub r#type: Option<String>,
+    /// Time to live in seconds.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub ttl: Option<String>,
+    /// The preference of an MX record.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub mx: Option<String>,
+    /// The line's name.
+    #[serde(
+        default,
+        alias = "record_line",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub line: Option<String>,
+    /// The line's identifier.
+    #[serde(
+        default,
+        alias = "record_line_id",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub line_id: Option<String>,
 }
 
 /// `Record.Create`, `Record.Modify`, `Record.Ddns` and `Record.Status`.

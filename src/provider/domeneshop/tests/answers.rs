@@ -416,3 +416,20 @@ fn a_whole_record_is_replaced_with_every_field_it_came_with() {
     assert_eq!(sent[0].path, "/domains/1/dns/2");
     assert!(sent[0].basic.is_some() && sent[0].writes);
 }
+
+#[test]
+fn a_creation_whose_answer_names_something_else_than_was_sent_is_not_done() {
+    let sent = create();
+    for (name, is_same, other) in [
+        ("host", sent.host.to_uppercase(), "other"),
+        ("type", sent.r#type.clone(), "TXT"),
+        ("data", sent.data.clone(), "192.0.2.99"),
+    ] {
+        let answer = |value: &str| format!("{{\"id\":1,\"{name}\":\"{value}\"}}");
+        assert!(call(&sent, 201, &answer(&is_same)).is_ok(), "{name}");
+        let failure = call(&sent, 201, &answer(other)).unwrap_err();
+        let end = (failure.class, failure.scope);
+        assert_eq!(end, (Class::Contract, Scope::Host), "{name}");
+        assert!(failure.what.contains("is said to be stored"), "{failure}");
+    }
+}

@@ -472,3 +472,50 @@ async fn a_weight_is_left_alone_where_a_write_cannot_say_it() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_write_whose_answer_names_something_else_than_was_sent_is_not_done() {
+    for said in [
+        r#""value":"9.9.9.9""#,
+        r#""value":"2.2.2.2","ttl":"60""#,
+        r#""value":"2.2.2.2","line":"CN""#,
+        r#""value":"2.2.2.2","type":"CNAME""#,
+        r#""value":"2.2.2.2","id":"7""#,
+        r#""value":"2.2.2.2","name":"@""#,
+    ] {
+        let account = account(Site::International, move |name, _| match name {
+            "Record.Info" => detail("A", "1.1.1.1", r#","record_line":"Default""#),
+            _ => page(
+                200,
+                format!(r#"{{"status":{{"code":"1"}},"record":{{{said}}}}}"#),
+            ),
+        });
+        let record = any("www", "A", "2.2.2.2", &[]);
+        let failure = account.set(&example(), &record).await.unwrap_err();
+        let end = (failure.class, failure.scope);
+        assert_eq!(end, (Class::Contract, Scope::Host), "{said}");
+        assert!(failure.what.contains("is said to be stored"), "{failure}");
+    }
+    for said in [r#""id":"7","value":"9.9.9.9""#, r#""id":"7","name":"@""#] {
+        let account = account(Site::China, move |_, _| {
+            page(
+                200,
+                format!(r#"{{"status":{{"code":"1"}},"record":{{{said}}}}}"#),
+            )
+        });
+        let record = any("www", "A", "2.2.2.2", &[]);
+        let failure = account.add(&example(), &record).await.unwrap_err();
+        assert_eq!(failure.class, Class::Contract, "{said}");
+    }
+    // The status, which the international site sets by a call of its own.
+    let account = account(Site::International, |name, _| match name {
+        "Record.Info" => detail("A", "2.2.2.2", r#","record_line":"Default""#),
+        _ => page(
+            200,
+            r#"{"status":{"code":"1"},"record":{"id":16894439,"status":"enable"}}"#.to_owned(),
+        ),
+    });
+    let record = any("www", "A", "2.2.2.2", &[("status", "disable")]);
+    let failure = account.set(&example(), &record).await.unwrap_err();
+    assert_eq!(failure.class, Class::Contract);
+}

@@ -164,10 +164,11 @@ pub(super) fn listed(id: u32, name: &str, kind: &str, line: &str, value: &str) -
 
 /// The answer to a write that stored what was sent.
 pub(super) fn stored(fields: &Fields) -> Answer {
-    let value = fields.get("value").map_or("", String::as_str);
+    let field = |name: &str, other| fields.get(name).map_or(other, String::as_str);
+    let (id, value) = (field("record_id", "1"), field("value", ""));
     page(
         200,
-        format!(r#"{{"status":{{"code":"1"}},"record":{{"id":1,"value":"{value}"}}}}"#),
+        format!(r#"{{"status":{{"code":"1"}},"record":{{"id":"{id}","value":"{value}"}}}}"#),
     )
 }
 

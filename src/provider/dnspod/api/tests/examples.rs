@@ -29,7 +29,7 @@ fn decode<C: Call>(body: &str) -> C::Output {
     };
     let name = C::OPERATION.name.to_owned();
     let answer = Answer::read(C::OPERATION, name.clone(), Hidden::default(), response);
-    let decoded = answer.and_then(Answer::decode);
+    let decoded = answer.and_then(|it| it.decode());
     decoded.unwrap_or_else(|failure| panic!("{name}: {failure}"))
 }
 
