@@ -76,9 +76,7 @@ pub fn check_regular(metadata: &Metadata) -> io::Result<()> {
         return Ok(());
     }
     let what = description(file_type);
-    Err(io::Error::other(format!(
-        "it is {what}, not a regular file"
-    )))
+    Err(io::Error::other(format!("{what}, not a regular file")))
 }
 
 /// The flags that a file is opened with: a pipe does not wait for its other end, a terminal does not become
@@ -130,13 +128,14 @@ fn too_large(max_bytes: u64) -> io::Error {
 
 fn description(file_type: FileType) -> &'static str {
     if file_type.is_dir() {
-        "a directory"
+        // As the kernel says it.
+        "Is a directory"
     } else if file_type.is_fifo() {
-        "a pipe"
+        "it is a pipe"
     } else if file_type.is_socket() {
-        "a socket"
+        "it is a socket"
     } else {
-        "a device"
+        "it is a device"
     }
 }
 
@@ -237,15 +236,15 @@ mod tests {
         let link = dir.path().join("link");
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
         for (path, what) in [
-            (pipe.as_path(), "a pipe"),
-            (&socket, "a socket"),
-            (&link, "a device"),
-            (Path::new("/dev/zero"), "a device"),
-            (dir.path(), "a directory"),
+            (pipe.as_path(), "it is a pipe"),
+            (&socket, "it is a socket"),
+            (&link, "it is a device"),
+            (Path::new("/dev/zero"), "it is a device"),
+            (dir.path(), "Is a directory"),
         ] {
             let pipe = InheritedPipe::ReadWithin(Duration::from_mins(1));
             let error = read_whole_or_pipe(path, 9, pipe).unwrap_err();
-            let expected = format!("it is {what}, not a regular file");
+            let expected = format!("{what}, not a regular file");
             assert_eq!(error.to_string(), expected);
         }
     }
