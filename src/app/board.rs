@@ -17,7 +17,9 @@ use tokio::{
 use tracing::warn;
 
 use super::clock::BootClock;
-use crate::{daemon::Board, report::status::status, round::Clock};
+use crate::{
+    core::foreign_text::printable_json, daemon::Board, report::status::status, round::Clock,
+};
 
 /// Opens a socket with these permissions, or those that the umask leaves. A leftover of an instance
 /// that ended is replaced; the lock says that no other instance is alive. Where that is impossible,
@@ -70,8 +72,9 @@ pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
         let mut stream = next(&listener).await;
         let now = BootClock.now();
         let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
-        if let Ok(text) = serde_json::to_vec(&status) {
-            let _ = tokio::time::timeout(LIMIT, stream.write_all(&text)).await;
+        if let Ok(text) = serde_json::to_string(&status) {
+            let text = printable_json(&text);
+            let _ = tokio::time::timeout(LIMIT, stream.write_all(text.as_bytes())).await;
         }
     }
 }

@@ -6,14 +6,21 @@ use std::{
     os::fd::AsFd,
 };
 
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Subscriber, field::Field};
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer, layer},
+    field::MakeExt as _,
+    fmt::{
+        FmtContext, FormatEvent, FormatFields,
+        format::{Writer, debug_fn},
+        layer,
+    },
     layer::SubscriberExt,
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
+
+use crate::core::foreign_text::{printable, printable_lines};
 
 /// A `--log` value that says nothing we understand.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +50,11 @@ pub(super) fn goes_to_journal(stream: Option<&str>) -> bool {
 /// Says something to the person at the terminal or in the journal before there is a log, or beside it.
 pub(super) fn complain(what: &str, journal: bool) {
     let mut text = String::new();
+    let what = printable_lines(what.trim_end());
     if journal {
-        let _ = with_level(&mut text, what, Level::ERROR);
+        let _ = with_level(&mut text, &what, Level::ERROR);
     } else {
-        let _ = writeln!(text, "{}", what.trim_end());
+        let _ = writeln!(text, "{what}");
     }
     let _ = io::stderr().write_all(text.as_bytes());
 }
@@ -61,6 +69,20 @@ fn with_level(to: &mut impl fmt::Write, text: &str, level: Level) -> fmt::Result
     };
     text.lines()
         .try_for_each(|line| writeln!(to, "<{number}>{line}"))
+}
+
+/// What an event says, on one line and printable (L15), also where a library speaks: its words may quote what somebody
+/// sent.
+fn fields() -> impl for<'w> FormatFields<'w> {
+    let one = |writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug| {
+        let text = format!("{value:?}");
+        if field.name() == "message" {
+            writer.write_str(&printable(&text))
+        } else {
+            write!(writer, "{field}={}", printable(&text))
+        }
+    };
+    debug_fn(one).delimited(" ")
 }
 
 /// Lines for the journal.
@@ -103,7 +125,7 @@ pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
 /// Starts logging.
 pub(super) fn start(filter: Targets, style: Style) {
     let terminal = io::stderr().is_terminal();
-    let lines = layer().with_writer(io::stderr);
+    let lines = layer().with_writer(io::stderr).fmt_fields(fields());
     let registry = tracing_subscriber::registry().with(filter);
     // A second start in one process changes nothing.
     let _ = if style.journal {

@@ -15,7 +15,14 @@ mod supervisor;
 mod surroundings;
 mod timer;
 
-use std::{cell::RefCell, ffi::OsString, io, rc::Rc, sync::Arc};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    ffi::{OsStr, OsString},
+    io,
+    rc::Rc,
+    sync::Arc,
+};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use rustix::fs::Mode;
@@ -35,7 +42,11 @@ use crate::{
         once::{Lines, Manner},
     },
     config::Config,
-    core::{memory::Memory, poke::Poke},
+    core::{
+        foreign_text::{printable, printable_lines},
+        memory::Memory,
+        poke::Poke,
+    },
     daemon::{self, Board},
     exit::Exit,
     persist::{Lock, LockError, StateFile},
@@ -47,7 +58,8 @@ use crate::{
 pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
     // Secrets do not end up in a core dump (L12). Where the kernel refuses, nothing is lost.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-    match parse(args) {
+    let args: Vec<OsString> = args.collect();
+    match parse(args.iter()) {
         Ok(cli) => {
             let variables = surroundings::variables();
             let style = style(&variables);
@@ -62,14 +74,39 @@ pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
                 Exit::Right
             }
             _ => {
-                if style(&surroundings::variables()).journal {
-                    logging::complain(&error.to_string(), true);
-                } else {
-                    let _ = error.print();
+                let journal = style(&surroundings::variables()).journal;
+                let text = error.to_string();
+                match quoting_printably(&text, &args) {
+                    // With colours on a terminal.
+                    Cow::Borrowed(_) if !journal => {
+                        let _ = error.print();
+                    }
+                    text => logging::complain(&text, journal),
                 }
                 Exit::Usage
             }
         },
+    }
+}
+
+/// A message about the command line, with the arguments that it quotes made printable (L15): they may come from a
+/// script that was given them by somebody else.
+fn quoting_printably<'t>(text: &'t str, args: &[OsString]) -> Cow<'t, str> {
+    let texts = args.iter().map(|arg| OsStr::to_string_lossy(arg));
+    let mut shown = Cow::Borrowed(text);
+    for arg in texts {
+        let value = arg.split_once('=').map(|(_, value)| value);
+        for quoted in [Some(&*arg), value].into_iter().flatten() {
+            if let Cow::Owned(fit) = printable(quoted)
+                && shown.contains(quoted)
+            {
+                shown = Cow::Owned(shown.replace(quoted, &fit));
+            }
+        }
+    }
+    match printable_lines(&shown) {
+        Cow::Owned(lines) => Cow::Owned(lines),
+        Cow::Borrowed(_) => shown,
     }
 }
 
@@ -79,7 +116,7 @@ struct Trouble {
     exit: Exit,
 }
 
-fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+fn parse(args: impl Iterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
     if cli.once && cli.command.as_ref().is_some_and(|it| *it != Command::Run) {
         let what = "--once is a way to run, not to be combined with another command";

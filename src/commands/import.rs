@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{End, Output};
-use crate::{core::outcome::Verdict, import};
+use crate::{
+    core::{foreign_text::printable, outcome::Verdict},
+    import,
+};
 
 /// No configuration is larger, neither moored's nor anybody's.
 const LARGEST: u64 = 256 << 10;
@@ -48,7 +51,7 @@ pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'
         }));
     } else {
         output.text(&import.text);
-        let _ = writeln!(io::stderr(), "{name}: {}", summary(&import));
+        let _ = writeln!(io::stderr(), "{}: {}", printable(&name), summary(&import));
     }
     if import.hosts == 0 {
         return End::Unusable;

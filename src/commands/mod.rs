@@ -15,7 +15,10 @@ pub mod status;
 
 use std::io::Write;
 
-use crate::core::outcome::{Failure, Verdict};
+use crate::core::{
+    foreign_text::{printable_json, printable_lines},
+    outcome::{Failure, Verdict},
+};
 
 /// Where and how a command answers.
 pub struct Output<'o> {
@@ -26,8 +29,14 @@ pub struct Output<'o> {
 }
 
 impl Output<'_> {
-    /// Writes a text. A reader that went away (`moored plan | head -1`) is no trouble of ours.
+    /// Writes lines for people. What they quote from outside was made printable where it was read; whatever else
+    /// does more than show itself is made so here (L15).
     pub fn text(&mut self, text: &str) {
+        self.raw(&printable_lines(text));
+    }
+
+    /// Writes a text as it is. A reader that went away (`moored plan | head -1`) is no trouble of ours.
+    fn raw(&mut self, text: &str) {
         let _ = self
             .to
             .write_all(text.as_bytes())
@@ -36,15 +45,15 @@ impl Output<'_> {
 
     /// Writes a text that is all there is to say, also to programs: a page of the manual, a script for a shell.
     pub fn whole(&mut self, text: &str) -> End {
-        self.text(text);
+        self.raw(text);
         End::Round(Verdict::Right)
     }
 
-    /// Writes a value as one line of JSON.
+    /// Writes a value as one line of JSON, in which what does more than show itself is escaped (L15).
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {
-            self.text(&(text + "\n"));
+            self.raw(&(printable_json(&text) + "\n"));
         }
     }
 }
@@ -73,7 +82,7 @@ impl Output<'_> {
             self.value(&serde_json::json!({ "error": what }));
         } else {
             // Standard output is for what was asked for.
-            let _ = writeln!(std::io::stderr(), "{what}");
+            let _ = writeln!(std::io::stderr(), "{}", printable_lines(what));
         }
     }
 }

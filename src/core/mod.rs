@@ -10,6 +10,7 @@ pub mod budget;
 pub mod choose;
 pub mod damp;
 pub mod device;
+pub mod foreign_text;
 pub mod guard;
 pub mod intent;
 pub mod memory;

@@ -15,6 +15,7 @@ use super::{
 use crate::core::{
     addr::Family,
     choose::choose,
+    foreign_text::printable,
     reach::{RouterSays, Word},
     vantage::{Interface, Vantage},
 };
@@ -33,8 +34,13 @@ pub(super) struct Look<'l> {
 }
 
 impl Look<'_> {
-    /// Asks one.
+    /// Asks one. Why there is no answer may quote whatever answered, and is made printable (L15).
     pub(super) async fn ask(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
+        let answer = self.answer(ask).await;
+        answer.map_err(|what| printable(&what).into_owned())
+    }
+
+    async fn answer(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
         let Self {
             detector,
             how,

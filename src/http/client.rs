@@ -14,7 +14,10 @@ use super::{
     lookup::Lookup,
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
 };
-use crate::core::{addr::Family, vantage::Interface};
+use crate::core::{addr::Family, foreign_text::ForeignText, vantage::Interface};
+
+/// The longest reason for a missing answer, in characters: it may name what a certificate is for.
+const MAX_REASON_CHARS: usize = 400;
 
 /// How a service is reached.
 #[derive(Clone, Debug)]
@@ -144,6 +147,8 @@ impl Client {
         } else {
             cause(error)
         };
+        // A certificate's names, an address that a redirect named: whoever answers chooses them.
+        let what = ForeignText::at_most(&what, MAX_REASON_CHARS).into();
         SendError { sent, what }
     }
 }

@@ -27,6 +27,7 @@ use self::{
 };
 use crate::core::{
     addr::Family,
+    foreign_text::printable,
     name::{Fqdn, ZoneName},
     verify::ServerAnswer,
 };
@@ -74,7 +75,7 @@ impl Servers {
         let answers = questions.iter().map(|question| {
             let servers = zones.get(&question.zone).into_iter().flatten();
             join_all(servers.map(async |server| ServerAnswer {
-                server: server.name.clone(),
+                server: printable(&server.name).into_owned(),
                 answer: server.answer(question).await,
             }))
         });

@@ -9,7 +9,10 @@ use super::{
     types::Status,
 };
 use crate::{
-    core::outcome::{Class, Failure},
+    core::{
+        foreign_text::ForeignText,
+        outcome::{Class, Failure},
+    },
     http::{Response, hidden::Hidden},
     provider::operation::{Call, Operation},
 };
@@ -104,8 +107,7 @@ impl Answer {
     /// A success that does not carry what it should.
     pub(super) fn misread(&self, what: &str) -> Failure {
         let what = self.hidden.hide(what);
-        let printable = what.chars().filter(|it| !it.is_control());
-        let what: String = printable.take(200).collect();
+        let what = ForeignText::new(&what);
         let what = format!(
             "{}: the answer cannot be understood: {what}{}",
             self.subject,

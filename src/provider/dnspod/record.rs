@@ -11,6 +11,7 @@ use super::{
 };
 use crate::core::{
     addr::Family,
+    foreign_text::ForeignText,
     name::{Fqdn, ZoneName},
     record::{Attributes, Record, Zone},
 };
@@ -66,7 +67,7 @@ pub(super) fn read(
         .ok()
         .filter(|addr| Family::of(*addr) == family)
         .ok_or_else(|| {
-            let shown: String = value.escape_debug().take(100).collect();
+            let shown = ForeignText::at_most(value, 100);
             broken(format!("record {id} holds “{shown}”"))
         })?;
     Ok(Some(Record {
@@ -196,7 +197,7 @@ fn kept_ttl(record: &Record) -> Option<u32> {
 pub(super) fn is_stored(written: &types::WrittenRecord, sent: IpAddr) -> Result<(), String> {
     match &written.value {
         Some(value) if value.trim().parse() != Ok(sent) => {
-            let shown: String = value.escape_debug().take(100).collect();
+            let shown = ForeignText::at_most(value, 100);
             Err(format!(
                 "{sent} was sent, and “{shown}” is said to be stored"
             ))

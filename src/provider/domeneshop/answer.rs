@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::api::dns::DnsCreate;
 use crate::{
-    core::outcome::{Class, Failure},
+    core::{
+        foreign_text::ForeignText,
+        outcome::{Class, Failure},
+    },
     http::{Request, Response},
     provider::operation::{Call as _, Operation},
 };
@@ -183,8 +186,7 @@ pub(super) fn said(response: &Response) -> String {
 
 /// Somebody else's words on one line of bearable length.
 fn short(text: &str) -> String {
-    let printable = text.chars().filter(|it| !it.is_control());
-    printable.take(200).collect()
+    ForeignText::new(text).into()
 }
 
 #[cfg(test)]
