@@ -127,7 +127,8 @@ impl RealCrew {
                 is_set: Box::new(|| BootClock.is_set()),
             },
             usize::try_from(spread % 1_000).unwrap_or_default(),
-        );
+        )
+        .with_command_environment(config.command_environment.clone());
         let families = Family::ALL.map(|family| {
             let how = config.family(family);
             FamilySources {

@@ -55,7 +55,7 @@ use crate::{
         schedule::Cadence,
         vantage::Vantage,
     },
-    detect::source::Source,
+    detect::{command_line::CommandEnvironment, source::Source},
     provider::any::AnySettings,
 };
 
@@ -75,6 +75,8 @@ pub struct Config {
     pub ipv4: FamilyConfig,
     /// How our IPv6 address is found out.
     pub ipv6: FamilyConfig,
+    /// What the commands of `command:` run with.
+    pub command_environment: CommandEnvironment,
     /// DNS servers to ask instead of the zones' own; usually none.
     pub dns_servers: Vec<SocketAddr>,
     /// The accounts, in the order they are written.
