@@ -13,7 +13,7 @@ const LAYERS: [(&str, u8); 22] = [
     ("http", 1),
     ("netlink", 1),
     ("portmapping", 1),
-    ("regular", 1),
+    ("regular", 0),
     ("provider/domeneshop", 2),
     ("provider/dnspod", 2),
     ("provider", 2),

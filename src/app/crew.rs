@@ -161,7 +161,7 @@ impl RealCrew {
                     user_agent,
                     family: None,
                     interface: None,
-                    proxy: true,
+                    proxy: account.proxy.clone(),
                 },
             ));
             clients.push(Rc::clone(&client));

@@ -8,8 +8,8 @@ use std::{
 
 use tracing::{Event, Level, Subscriber, field::Field};
 use tracing_subscriber::{
-    filter::{LevelFilter, Targets},
     field::MakeExt as _,
+    filter::{LevelFilter, Targets},
     fmt::{
         FmtContext, FormatEvent, FormatFields,
         format::{Writer, debug_fn},

@@ -102,6 +102,7 @@ impl Draft {
             fingerprint: provider.fingerprint(&hosts),
             provider,
             hosts,
+            proxy: None,
         })
     }
 }

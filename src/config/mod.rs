@@ -16,6 +16,7 @@ mod family;
 mod host;
 pub mod keys;
 mod problem;
+mod proxy;
 mod secrets;
 mod section;
 mod suggest;
@@ -56,6 +57,7 @@ use crate::{
         vantage::Vantage,
     },
     detect::{command_line::CommandEnvironment, source::Source},
+    http::proxy::Proxy,
     provider::any::AnySettings,
 };
 
@@ -109,6 +111,8 @@ pub struct AccountConfig {
     pub provider: AnySettings,
     /// The hosts, in the order they are written.
     pub hosts: Vec<Host>,
+    /// The proxy that carries its requests, if the environment names one for its endpoint.
+    pub proxy: Option<Proxy>,
     /// The provider and endpoint, for the memory: what was learnt elsewhere does not count here.
     pub place: String,
     /// Changes when a secret, a setting or a host of the account does.

@@ -14,6 +14,7 @@ use crate::{
         duration::Limits,
         family,
         problem::{Findings, Wrong, order, shown},
+        proxy::Proxies,
         secrets::Vault,
         section::{Section, no_advice},
         suggest::nearest,
@@ -93,6 +94,11 @@ pub(super) fn read(
         findings.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
     }
     config.accounts = drafts.into_iter().filter_map(Draft::finish).collect();
+    let proxies = Proxies::read(surroundings, findings);
+    for account in &mut config.accounts {
+        let endpoint = account.provider.endpoint();
+        account.proxy = proxies.choose(&account.name, endpoint, findings);
+    }
     config
 }
 

@@ -161,7 +161,8 @@ pub fn printable_value(value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(printable_value).collect(),
         Value::Object(fields) => {
             let fields = fields.into_iter();
-            let shown = fields.map(|(name, it)| (printable(&name).into_owned(), printable_value(it)));
+            let shown =
+                fields.map(|(name, it)| (printable(&name).into_owned(), printable_value(it)));
             Value::Object(shown.collect())
         }
         other => other,
@@ -184,10 +185,36 @@ mod tests {
 
     /// One of each kind that does something to a terminal, a log or a reader.
     const HARMFUL: [char; 30] = [
-        '\0', '\u{7}', '\u{8}', '\t', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}',
-        '\u{ad}', '\u{34f}', '\u{61c}', '\u{115f}', '\u{180e}', '\u{200b}', '\u{200d}', '\u{200f}',
-        '\u{2028}', '\u{2029}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{3164}', '\u{fe0f}',
-        '\u{feff}', '\u{e000}', '\u{fff9}', '\u{e0041}', '\u{10ffff}',
+        '\0',
+        '\u{7}',
+        '\u{8}',
+        '\t',
+        '\n',
+        '\r',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{9b}',
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{180e}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{feff}',
+        '\u{e000}',
+        '\u{fff9}',
+        '\u{e0041}',
+        '\u{10ffff}',
     ];
 
     #[test]
@@ -195,19 +222,37 @@ mod tests {
         for letter in HARMFUL {
             assert!(!is_printable(letter), "{}", letter.escape_unicode());
             let text = format!("a{letter}b");
-            for shown in [printable(&text), printable_lines(&text), ForeignText::new(&text).0.into()] {
+            for shown in [
+                printable(&text),
+                printable_lines(&text),
+                ForeignText::new(&text).0.into(),
+            ] {
                 let kept = letter == '\n' && shown.contains('\n');
                 assert!(kept || !shown.contains(letter), "{shown:?}");
                 assert!(shown.starts_with('a') && shown.ends_with('b'), "{shown:?}");
             }
             assert!(!printable(&text).contains('\n'));
         }
-        assert_eq!(printable("a\u{1b}[31m\u{202e}\r\nb"), r"a\u{1b}[31m\u{202e}  b");
+        assert_eq!(
+            printable("a\u{1b}[31m\u{202e}\r\nb"),
+            r"a\u{1b}[31m\u{202e}  b"
+        );
     }
 
     #[test]
     fn letters_of_any_language_and_signs_are_shown_as_they_are() {
-        for text in ["", "ÅØæ", "默认", "日本語、です。", "שלום", "e\u{301}", "ไม่", "“…” — →", "🙂", "~ \\ \" '"] {
+        for text in [
+            "",
+            "ÅØæ",
+            "默认",
+            "日本語、です。",
+            "שלום",
+            "e\u{301}",
+            "ไม่",
+            "“…” — →",
+            "🙂",
+            "~ \\ \" '",
+        ] {
             assert_eq!(printable(text), text);
             assert_eq!(ForeignText::new(text).as_str(), text);
             assert_eq!(printable_json(text), text);
@@ -220,7 +265,10 @@ mod tests {
             let value = serde_json::json!({ format!("k{letter}"): format!("a{letter}b") });
             for text in [value.to_string(), format!("{value:#}")] {
                 let shown = printable_json(&text);
-                assert!(shown.chars().all(|it| it == '\n' || is_printable(it)), "{shown:?}");
+                assert!(
+                    shown.chars().all(|it| it == '\n' || is_printable(it)),
+                    "{shown:?}"
+                );
                 assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
             }
         }

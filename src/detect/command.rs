@@ -105,7 +105,11 @@ mod tests {
     use super::*;
 
     async fn run(line: &str, limit: Duration) -> Result<Vec<u8>, String> {
-        let variables = [("PATH", "/usr/bin:/bin"), ("SECRET", "hunter2"), ("ALLOWED", "yes")];
+        let variables = [
+            ("PATH", "/usr/bin:/bin"),
+            ("SECRET", "hunter2"),
+            ("ALLOWED", "yes"),
+        ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let environment = CommandEnvironment::of(&variables, &["ALLOWED".to_owned()]);
         output(&CommandLine::new(line), &environment, limit).await
@@ -125,7 +129,10 @@ mod tests {
         let said = run("ls -l /proc/self/fd", limit).await.unwrap();
         let said = String::from_utf8(said).unwrap();
         let name = ours.path().display().to_string();
-        assert!(said.contains("/dev/null") && !said.contains(&name), "{said}");
+        assert!(
+            said.contains("/dev/null") && !said.contains(&name),
+            "{said}"
+        );
     }
 
     #[tokio::test]
@@ -135,9 +142,7 @@ mod tests {
             run("echo 84.212.10.20", limit).await.unwrap(),
             b"84.212.10.20\n"
         );
-        let error = run("echo 84.212.10.20; exit 3", limit)
-            .await
-            .unwrap_err();
+        let error = run("echo 84.212.10.20; exit 3", limit).await.unwrap_err();
         assert_eq!(error, "it ended with exit status: 3");
         let error = run("kill -9 $$", limit).await.unwrap_err();
         assert!(error.contains("signal: 9"), "{error}");

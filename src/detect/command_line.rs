@@ -109,7 +109,10 @@ mod tests {
         for (line, shown) in [
             ("/usr/local/bin/my-ip", "/usr/local/bin/my-ip"),
             ("  my-ip ", "my-ip"),
-            ("curl -su me:hunter2 https://ip.example.net/?key=hunter2", "curl …"),
+            (
+                "curl -su me:hunter2 https://ip.example.net/?key=hunter2",
+                "curl …",
+            ),
             ("TOKEN=hunter2 my-ip", "my-ip …"),
             ("TOKEN='a hunter2' my-ip", "…"),
             ("TOKEN=\"a hunter2\" my-ip", "…"),
@@ -128,7 +131,8 @@ mod tests {
 
     #[test]
     fn an_argument_that_the_output_repeats_is_hidden_in_each_of_its_parts() {
-        let line = CommandLine::new("curl -su 'me:hunter2' --header=\"X-Key: s3cret.4\" https://x/");
+        let line =
+            CommandLine::new("curl -su 'me:hunter2' --header=\"X-Key: s3cret.4\" https://x/");
         for text in ["hunter2", "aHVudGVyMg==", "hunter2%21", "s3cret.4"] {
             let shown = line.arguments().hide(&format!("wrong: {text}!"));
             assert!(shown.starts_with("wrong: …"), "{shown}");
@@ -138,14 +142,25 @@ mod tests {
 
     #[test]
     fn a_command_gets_what_is_needed_to_run_and_what_is_allowed_and_nothing_else() {
-        let set = ["PATH", "HOME", "TZ", "MOORED_DNSPOD_TOKEN", "HTTPS_PROXY", "ROUTER_PASSWORD", "LC_ALL"];
+        let set = [
+            "PATH",
+            "HOME",
+            "TZ",
+            "MOORED_DNSPOD_TOKEN",
+            "HTTPS_PROXY",
+            "ROUTER_PASSWORD",
+            "LC_ALL",
+        ];
         let variables = set.map(|name| (name.to_owned(), format!("of {name}")));
         let environment = CommandEnvironment::of(&variables, &["ROUTER_PASSWORD".to_owned()]);
         let passed: Vec<_> = environment.expose().collect();
         assert_eq!(
             passed,
-            ["PATH", "HOME", "TZ", "ROUTER_PASSWORD"].map(|name| (name, format!("of {name}")))
-                .iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>()
+            ["PATH", "HOME", "TZ", "ROUTER_PASSWORD"]
+                .map(|name| (name, format!("of {name}")))
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect::<Vec<_>>()
         );
         assert!(!format!("{environment:?}").contains("of "));
     }

@@ -102,14 +102,17 @@ impl Source {
             "router" if rest.is_none() => Ok(Self::Router),
             "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
             "file" => Ok(Self::File(needs("file", "a path")?.into())),
-            "command" => needs("command", "a command line")
-                .map(|line| Self::Command(CommandLine::new(line))),
+            "command" => {
+                needs("command", "a command line").map(|line| Self::Command(CommandLine::new(line)))
+            }
             // What follows the kind may be a command line behind a mistyped word.
-            _ => Err(SourceError::Unknown(match kind.split_once(char::is_whitespace) {
-                Some((word, _)) => format!("{word} …"),
-                None if rest.is_some() => format!("{kind}:…"),
-                None => kind.to_owned(),
-            })),
+            _ => Err(SourceError::Unknown(
+                match kind.split_once(char::is_whitespace) {
+                    Some((word, _)) => format!("{word} …"),
+                    None if rest.is_some() => format!("{kind}:…"),
+                    None => kind.to_owned(),
+                },
+            )),
         }
     }
 
@@ -154,8 +157,7 @@ fn domain(host: &str) -> &str {
 }
 
 fn echo(text: &str) -> Result<Source, SourceError> {
-    let url = Url::parse(text)
-        .map_err(|error| SourceError::BadUrl(error.to_string()))?;
+    let url = Url::parse(text).map_err(|error| SourceError::BadUrl(error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(SourceError::Userinfo);
     }
@@ -317,7 +319,10 @@ mod tests {
             ("https://me:pw@ip.example.net/", "must not hold a user name"),
             ("https://", "is not a URL"),
             ("https://me:hunter2@ip ex/", "it is not a URL"),
-            ("http://84.212.10.20/?key=1", "`http://84.212.10.20/?…` would"),
+            (
+                "http://84.212.10.20/?key=1",
+                "`http://84.212.10.20/?…` would",
+            ),
         ] {
             let error = Source::parse(text, Family::V4).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

@@ -77,7 +77,10 @@ impl Hidden {
             // Six bits a letter: the first one that has none of the bytes before, and the end of those that have none
             // of the bytes behind.
             let (start, end) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
-            for coded in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
+            for coded in [
+                STANDARD_NO_PAD.encode(&bytes),
+                URL_SAFE_NO_PAD.encode(&bytes),
+            ] {
                 let own = coded.get(start..end).unwrap_or_default().to_owned();
                 if !own.is_empty() && !self.base64.contains(&own) {
                     self.base64.push(own);
@@ -169,9 +172,8 @@ impl Hidden {
 
     /// Digits that follow each other, whatever stands between them that is none: `74:2f`, `0x74, 0x2f`, `\x74\x2f`.
     fn find_hex(&self, small: &[u8], found: &mut Vec<Range<usize>>) {
-        let is_prefix = |place: usize| {
-            small.get(place) == Some(&b'0') && small.get(place + 1) == Some(&b'x')
-        };
+        let is_prefix =
+            |place: usize| small.get(place) == Some(&b'0') && small.get(place + 1) == Some(&b'x');
         let places = (0..small.len()).filter(|place| {
             let byte = small.get(*place);
             byte.is_some_and(u8::is_ascii_hexdigit) && !is_prefix(*place)
@@ -205,7 +207,9 @@ fn behind(text: &str, layers: usize) -> Cow<'_, str> {
 
 /// Without what nobody is shown.
 fn shown(text: &str) -> String {
-    text.chars().filter(|letter| is_printable(*letter)).collect()
+    text.chars()
+        .filter(|letter| is_printable(*letter))
+        .collect()
 }
 
 /// The text with an ellipsis for each of these parts; parts that touch or overlap are one.
@@ -293,16 +297,28 @@ mod tests {
         let shown = hidden.hide(&said);
         assert!(shown.starts_with("it was …"), "{text}: {shown}");
         assert!(shown.ends_with(", he said"), "{text}: {shown}");
-        assert!(shown.chars().count() <= "it was …, he said".len(), "{text}: {shown}");
+        assert!(
+            shown.chars().count() <= "it was …, he said".len(),
+            "{text}: {shown}"
+        );
     }
 
     #[test]
     fn a_secret_is_hidden_in_every_coding_that_an_echo_may_use() {
         let secret = "a8/Kz+q=Zt;&\"<x>";
         let hidden = Hidden::basic("me-user", secret);
-        let each = |code: fn(u32) -> String| secret.chars().map(|it| code(u32::from(it))).collect::<String>();
+        let each = |code: fn(u32) -> String| {
+            secret
+                .chars()
+                .map(|it| code(u32::from(it)))
+                .collect::<String>()
+        };
         let percent = each(|it| format!("%{it:02x}"));
-        let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let html = secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
         for text in [
             secret.to_uppercase(),
             percent.clone(),
@@ -322,9 +338,16 @@ mod tests {
             each(|it| format!("\\u{{{it:x}}}")),
             each(|it| format!("{it:02x}")),
             each(|it| format!("{it:02X}")),
-            each(|it| format!("{it:02x}:")).trim_end_matches(':').to_owned(),
-            each(|it| format!("0x{it:02x}, ")).trim_end_matches(", ").to_owned(),
-            secret.chars().map(|it| format!("{it}\u{200b}\u{202e}")).collect(),
+            each(|it| format!("{it:02x}:"))
+                .trim_end_matches(':')
+                .to_owned(),
+            each(|it| format!("0x{it:02x}, "))
+                .trim_end_matches(", ")
+                .to_owned(),
+            secret
+                .chars()
+                .map(|it| format!("{it}\u{200b}\u{202e}"))
+                .collect(),
         ] {
             is_hidden(&hidden, &text);
         }
@@ -343,7 +366,11 @@ mod tests {
                         STANDARD_NO_PAD.encode(&coded),
                         URL_SAFE.encode(&coded),
                         URL_SAFE_NO_PAD.encode(&coded),
-                        STANDARD.encode(&coded).replace('=', "%3D").replace('+', "%2B").replace('/', "%2f"),
+                        STANDARD
+                            .encode(&coded)
+                            .replace('=', "%3D")
+                            .replace('+', "%2B")
+                            .replace('/', "%2f"),
                     ] {
                         is_hidden(&hidden, &text);
                     }
@@ -355,7 +382,10 @@ mod tests {
     #[test]
     fn what_is_too_short_to_be_a_secret_hides_nothing() {
         let hidden = Hidden::basic("t", "abc");
-        assert_eq!(hidden.hide("the abc, dDphYmM"), "the abc, dDphYmM".replace("dDphYmM", "…"));
+        assert_eq!(
+            hidden.hide("the abc, dDphYmM"),
+            "the abc, dDphYmM".replace("dDphYmM", "…")
+        );
         assert_eq!(Hidden::new(["abc"]).hide("abc"), "abc");
         assert_eq!(Hidden::new(["abcd"]).hide("abcd"), "…");
     }

@@ -55,9 +55,7 @@ pub(super) fn words(error: &NetError) -> String {
         NetError::Dns(DnsError::NoRecordsFound(_)) => "it does not know the zone".to_owned(),
         NetError::Dns(DnsError::ResponseCode(code)) => format!("it answers {code}"),
         // What it quotes of an answer may be as long as that.
-        error => {
-            ForeignText::new(&error.to_string()).into()
-        }
+        error => ForeignText::new(&error.to_string()).into(),
     }
 }
 

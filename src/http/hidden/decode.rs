@@ -112,7 +112,10 @@ fn backslash(text: &str) -> (Said, &str) {
         Some(other) => return (Said::Char(other), after),
         None => return (Said::Nothing, ""),
     };
-    match (coded.and_then(|(number, after)| Some((char::from_u32(number)?, after))), letter) {
+    match (
+        coded.and_then(|(number, after)| Some((char::from_u32(number)?, after))),
+        letter,
+    ) {
         (Some((letter, after)), _) => (Said::Char(letter), after),
         (None, Some(letter)) => (Said::Char(letter), after),
         (None, None) => (Said::Nothing, after),
@@ -122,7 +125,8 @@ fn backslash(text: &str) -> (Said, &str) {
 /// `{1F600}`.
 fn braced(text: &str) -> Option<(u32, &str)> {
     let (inner, after) = text.strip_prefix('{')?.split_once('}')?;
-    let is_number = (1..=6).contains(&inner.len()) && inner.bytes().all(|it| it.is_ascii_hexdigit());
+    let is_number =
+        (1..=6).contains(&inner.len()) && inner.bytes().all(|it| it.is_ascii_hexdigit());
     let number = is_number.then(|| u32::from_str_radix(inner, 16).ok())??;
     Some((number, after))
 }
@@ -141,11 +145,17 @@ fn numbered(text: &str) -> Option<(char, &str)> {
         Some(digits) => (digits, 16),
         None => (text, 10),
     };
-    let end = digits.find(|it: char| !it.is_digit(radix)).unwrap_or(digits.len());
+    let end = digits
+        .find(|it: char| !it.is_digit(radix))
+        .unwrap_or(digits.len());
     let (number, after) = digits.split_at(end);
     // Zeros in front change nothing, and only a letter's number is short without them.
     let number = number.trim_start_matches('0');
-    let number = if number.len() <= 8 { u32::from_str_radix(number, radix).ok()? } else { return None };
+    let number = if number.len() <= 8 {
+        u32::from_str_radix(number, radix).ok()?
+    } else {
+        return None;
+    };
     Some((char::from_u32(number)?, after))
 }
 
@@ -177,7 +187,10 @@ mod tests {
             (r"\/\u002f\u{2f}\x2f\U0000002f\\", r"/////\"),
             (r"a\nb\ud83d\q", "abud83dq"),
             ("&#47;&#x2F;&#0000047&sol;&amp;sol;", "////&sol;"),
-            ("&sol &unknown; &#; &#x110000; &", "&sol &unknown; &#; &#x110000; &"),
+            (
+                "&sol &unknown; &#; &#x110000; &",
+                "&sol &unknown; &#; &#x110000; &",
+            ),
             ("a & b\\", "a & b"),
         ] {
             assert_eq!(decoded(text), said, "{text}");

@@ -140,7 +140,7 @@ impl Upnp<'_> {
             user_agent: self.echoes.user_agent.clone(),
             family: Some(Family::V4),
             interface: way.vantage.via.clone(),
-            proxy: false,
+            proxy: None,
         };
         let client = Client::new(Arc::clone(&self.echoes.tls), options);
         // An answer by SOAP that says why not has status 500 (UPnP Device Architecture, section 3.1).
