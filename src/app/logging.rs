@@ -20,14 +20,14 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::core::foreign_text::{printable, printable_lines};
+use crate::core::foreign_text::{ForeignText, printable, printable_lines};
 
 /// A `--log` value that says nothing we understand.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is no log level or filter: use off, error, warn, info, debug, trace, or a filter such as moored=debug"
 )]
-pub(super) struct BadFilter(String);
+pub(super) struct BadFilter(ForeignText);
 
 /// How the log looks.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,7 @@ where
 /// What `--log` means: a level is about moored itself and shows no more than warnings of the
 /// libraries; a filter says everything itself.
 pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
-    let bad = || BadFilter(text.to_owned());
+    let bad = || BadFilter(ForeignText::new(text));
     if let Ok(level) = text.parse::<LevelFilter>() {
         let libraries = level.min(LevelFilter::WARN);
         return Ok(Targets::new()

@@ -12,6 +12,7 @@ mod crash;
 mod daemon;
 mod exit_codes;
 mod failures;
+mod foreign_text;
 mod laws;
 mod plan;
 mod poke;

@@ -130,7 +130,7 @@ async fn a_wildcard_in_a_search_domain_captures_no_absolute_name() {
                 connection.port = port;
             }
             let resolver = config.resolver(names, |options| {
-                options.ip_strategy = LookupIpStrategy::Ipv4Only
+                options.ip_strategy = LookupIpStrategy::Ipv4Only;
             });
             let answer = resolver.unwrap().lookup_ip(asked).await;
             assert_eq!(answer.is_ok(), found, "{asked}: {answer:?}");
