@@ -15,8 +15,8 @@ use std::{
 };
 
 use hickory_resolver::{
-    Resolver,
-    config::{NameServerConfig, ResolverConfig, ResolverOpts},
+    ConnectionProvider, PoolContext, Resolver,
+    config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts},
     net::{
         NetError,
         runtime::{DnsUdpSocket, RuntimeProvider, TokioHandle, TokioRuntimeProvider, TokioTime},
@@ -138,18 +138,60 @@ fn scope_of(zone: &str) -> Option<u32> {
     name_to_index(&any, zone).ok()
 }
 
-/// Tokio's sockets, to link-local servers over the link that the address to send from names.
+/// Connections to servers, to link-local ones over the link that the address to send from names. hickory itself forgets
+/// it where it chooses a port.
 #[derive(Clone, Default)]
-pub(crate) struct ScopedProvider(TokioRuntimeProvider);
+pub(crate) struct ScopedProvider(ScopedSockets);
 
-impl RuntimeProvider for ScopedProvider {
+impl ConnectionProvider for ScopedProvider {
+    type Conn = <ScopedSockets as ConnectionProvider>::Conn;
+    type FutureConn = <ScopedSockets as ConnectionProvider>::FutureConn;
+    type RuntimeProvider = ScopedSockets;
+
+    fn new_connection(
+        &self,
+        ip: IpAddr,
+        config: &ConnectionConfig,
+        context: &PoolContext,
+    ) -> Result<Self::FutureConn, NetError> {
+        let Some(scope) = config.bind_addr.and_then(link) else {
+            return self.0.new_connection(ip, config, context);
+        };
+        let sockets = ScopedSockets {
+            scope: Some(scope),
+            ..self.0.clone()
+        };
+        let mut config = config.clone();
+        config.bind_addr = None;
+        sockets.new_connection(ip, &config, context)
+    }
+
+    fn runtime_provider(&self) -> &Self::RuntimeProvider {
+        &self.0
+    }
+}
+
+/// Tokio's sockets to servers of one link, or of any place.
+#[derive(Clone, Default)]
+pub(crate) struct ScopedSockets {
+    tokio: TokioRuntimeProvider,
+    scope: Option<u32>,
+}
+
+impl ScopedSockets {
+    fn place(&self, server: SocketAddr) -> SocketAddr {
+        self.scope.map_or(server, |scope| over(server, scope))
+    }
+}
+
+impl RuntimeProvider for ScopedSockets {
     type Handle = TokioHandle;
     type Timer = TokioTime;
     type Udp = ScopedUdp;
     type Tcp = <TokioRuntimeProvider as RuntimeProvider>::Tcp;
 
     fn create_handle(&self) -> Self::Handle {
-        self.0.create_handle()
+        self.tokio.create_handle()
     }
 
     fn connect_tcp(
@@ -158,10 +200,7 @@ impl RuntimeProvider for ScopedProvider {
         from: Option<SocketAddr>,
         timeout: Option<Duration>,
     ) -> Pin<Box<dyn Send + Future<Output = io::Result<Self::Tcp>>>> {
-        match from.and_then(link) {
-            Some(scope) => self.0.connect_tcp(over(server, scope), None, timeout),
-            None => self.0.connect_tcp(server, from, timeout),
-        }
+        self.tokio.connect_tcp(self.place(server), from, timeout)
     }
 
     fn bind_udp(
@@ -169,15 +208,11 @@ impl RuntimeProvider for ScopedProvider {
         from: SocketAddr,
         server: SocketAddr,
     ) -> Pin<Box<dyn Send + Future<Output = io::Result<Self::Udp>>>> {
-        let scope = link(from);
-        let from = match from {
-            SocketAddr::V6(addr) => SocketAddr::new((*addr.ip()).into(), addr.port()),
-            v4 @ SocketAddr::V4(_) => v4,
-        };
-        let bound = self.0.bind_udp(from, server);
+        let bound = self.tokio.bind_udp(from, server);
+        let sockets = self.clone();
         Box::pin(async move {
             let socket = bound.await?;
-            Ok(ScopedUdp { socket, scope })
+            Ok(ScopedUdp { socket, sockets })
         })
     }
 }
@@ -185,7 +220,7 @@ impl RuntimeProvider for ScopedProvider {
 /// A socket for datagrams to servers of one link, or of any place.
 pub(crate) struct ScopedUdp {
     socket: UdpSocket,
-    scope: Option<u32>,
+    sockets: ScopedSockets,
 }
 
 impl DnsUdpSocket for ScopedUdp {
@@ -205,7 +240,7 @@ impl DnsUdpSocket for ScopedUdp {
         bytes: &[u8],
         server: SocketAddr,
     ) -> Poll<io::Result<usize>> {
-        let server = self.scope.map_or(server, |scope| over(server, scope));
+        let server = self.sockets.place(server);
         DnsUdpSocket::poll_send_to(&self.socket, context, bytes, server)
     }
 }

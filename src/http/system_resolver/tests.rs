@@ -144,14 +144,30 @@ async fn a_wildcard_in_a_search_domain_captures_no_absolute_name() {
 
 #[tokio::test]
 async fn datagrams_and_connections_go_over_the_link_that_is_named() {
-    let provider = ScopedProvider::default();
-    let server: SocketAddr = "[fe80::1]:53".parse().unwrap();
     // There is no such link, so that nothing leaves. Without its number the kernel may take another one.
-    let from = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::UNSPECIFIED, 0, 0, 999_999));
-    let socket = provider.bind_udp(from, server).await.unwrap();
+    let sockets = ScopedSockets {
+        scope: Some(999_999),
+        ..ScopedSockets::default()
+    };
+    let server: SocketAddr = "[fe80::1]:53".parse().unwrap();
+    let any = "[::]:0".parse().unwrap();
+    let socket = sockets.bind_udp(any, server).await.unwrap();
     assert!(socket.send_to(b"x", server).await.is_err());
     let soon = Some(Duration::from_secs(5));
-    let connected = provider.connect_tcp(server, Some(from), soon).await;
+    let connected = sockets.connect_tcp(server, None, soon).await;
     let error = connected.map(|_| ()).unwrap_err();
     assert_ne!(error.kind(), io::ErrorKind::TimedOut, "{error}");
+}
+
+#[tokio::test]
+async fn a_resolver_asks_a_link_local_server_over_its_own_link_only() {
+    let mut config = parse("nameserver fe80::1%999999\noptions timeout:1 attempts:1\n");
+    config.servers.truncate(1);
+    let resolver = config.resolver(Names::Absolute, |options| {
+        options.ip_strategy = LookupIpStrategy::Ipv4Only;
+    });
+    // Sent nowhere, it fails at once; over another link it would be waited for.
+    let error = resolver.unwrap().lookup_ip("api.domeneshop.no.").await;
+    let error = error.map(|_| ()).unwrap_err();
+    assert!(!matches!(error, NetError::Timeout), "{error}");
 }
