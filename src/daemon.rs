@@ -175,7 +175,11 @@ pub async fn run<C: Crew>(
                         crew = fresh;
                     }
                     Err(what) => {
-                        error!("the configuration was not taken over, the old one stays: {what}");
+                        // An event is a line, and each problem is one.
+                        let mut problems = what.lines();
+                        let first = problems.next().unwrap_or_default();
+                        error!("the configuration was not taken over, the old one stays: {first}");
+                        problems.for_each(|problem| error!("{problem}"));
                     }
                 }
                 let now = shell.clock().now();

@@ -15,7 +15,7 @@ const LAYERS: [(&str, u8); 25] = [
     ("json", 1),
     ("netlink", 1),
     ("portmapping", 1),
-    ("regular", 1),
+    ("regular", 0),
     ("stdio", 1),
     ("provider/domeneshop", 2),
     ("provider/dnspod", 2),

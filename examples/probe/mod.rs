@@ -83,7 +83,7 @@ pub(crate) fn client(base: &str, user_agent: String) -> Result<Client, String> {
         user_agent,
         family: None,
         interface: None,
-        proxy: true,
+        proxy: None,
     };
     Ok(Client::new(tls, options))
 }

@@ -22,7 +22,9 @@ use tokio::{
 use tracing::warn;
 
 use super::clock::BootClock;
-use crate::{daemon::Board, report::status::status, round::Clock};
+use crate::{
+    core::foreign_text::printable_json, daemon::Board, report::status::status, round::Clock,
+};
 
 /// Opens a socket with these permissions, or those that the umask leaves. A leftover of an instance
 /// that ended is replaced; the lock says that no other instance is alive. Where that is impossible,
@@ -104,7 +106,8 @@ pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
         async move {
             let now = BootClock.now();
             let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
-            stream.write_all(&serde_json::to_vec(&status)?).await
+            let text = serde_json::to_string(&status)?;
+            stream.write_all(printable_json(&text).as_bytes()).await
         }
     })
     .await;

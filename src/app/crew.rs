@@ -155,7 +155,8 @@ impl RealCrew {
                 is_set: Box::new(|| BootClock.is_set()),
             },
             usize::try_from(spread % 1_000).unwrap_or_default(),
-        );
+        )
+        .with_command_environment(config.command_environment.clone());
         let families = Family::ALL.map(|family| {
             let how = config.family(family);
             FamilySources {
@@ -188,7 +189,7 @@ impl RealCrew {
                     user_agent,
                     family: None,
                     interface: None,
-                    proxy: true,
+                    proxy: account.proxy.clone(),
                 },
             ));
             clients.push(Rc::clone(&client));

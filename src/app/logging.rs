@@ -5,12 +5,13 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Subscriber, field::Field};
 use tracing_subscriber::{
+    field::MakeExt as _,
     filter::{LevelFilter, Targets},
     fmt::{
         FmtContext, FormatEvent, FormatFields,
-        format::Writer,
+        format::{Writer, debug_fn},
         layer,
         time::{FormatTime, SystemTime},
     },
@@ -19,14 +20,17 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::stdio;
+use crate::{
+    core::foreign_text::{ForeignText, printable, printable_lines},
+    stdio,
+};
 
 /// A `--log` value that says nothing we understand.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is no log level or filter: use off, error, warn, info, debug, trace, or a filter such as moored=debug"
 )]
-pub(super) struct BadFilter(String);
+pub(super) struct BadFilter(ForeignText);
 
 /// How the log looks.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +53,11 @@ pub(super) fn goes_to_journal(stream: Option<&str>) -> bool {
 /// What is said to the person at the terminal or in the journal before there is a log, or beside it.
 pub(super) fn complaint(what: &str, journal: bool) -> String {
     let mut text = String::new();
+    let what = printable_lines(what.trim_end());
     if journal {
-        let _ = with_level(&mut text, what, Level::ERROR);
+        let _ = with_level(&mut text, &what, Level::ERROR);
     } else {
-        let _ = writeln!(text, "{}", what.trim_end());
+        let _ = writeln!(text, "{what}");
     }
     text
 }
@@ -67,6 +72,20 @@ fn with_level(to: &mut impl fmt::Write, text: &str, level: Level) -> fmt::Result
     };
     text.lines()
         .try_for_each(|line| writeln!(to, "<{number}>{line}"))
+}
+
+/// What an event says, on one line and printable (L15), also where a library speaks: its words may quote what somebody
+/// sent.
+fn fields() -> impl for<'w> FormatFields<'w> {
+    let one = |writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug| {
+        let text = format!("{value:?}");
+        if field.name() == "message" {
+            writer.write_str(&printable(&text))
+        } else {
+            write!(writer, "{field}={}", printable(&text))
+        }
+    };
+    debug_fn(one).delimited(" ")
 }
 
 /// Lines for the journal.
@@ -92,7 +111,7 @@ where
 /// What `--log` means: a level is about moored itself and shows nothing of the libraries, for what they warn of is
 /// in the hands of whoever sends us packets, as often as they like; a filter says everything itself.
 pub(super) fn filter(text: &str) -> Result<Targets, BadFilter> {
-    let bad = || BadFilter(text.to_owned());
+    let bad = || BadFilter(ForeignText::new(text));
     if let Ok(level) = text.parse::<LevelFilter>() {
         return Ok(Targets::new().with_target("moored", level));
     }
@@ -139,7 +158,7 @@ fn drop_notice(dropped: u64, style: Style) -> String {
 pub(super) fn start(filter: Targets, style: Style) {
     let terminal = rustix::stdio::stderr().is_terminal();
     stdio::describe_drops(move |dropped| drop_notice(dropped, style));
-    let lines = layer().with_writer(|| LogWriter);
+    let lines = layer().with_writer(|| LogWriter).fmt_fields(fields());
     let registry = tracing_subscriber::registry().with(filter);
     // A second start in one process changes nothing.
     let _ = if style.journal {

@@ -16,7 +16,15 @@ mod supervisor;
 mod surroundings;
 mod timer;
 
-use std::{cell::RefCell, ffi::OsString, io, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    ffi::{OsStr, OsString},
+    io,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use rustix::fs::Mode;
@@ -37,7 +45,11 @@ use crate::{
         once::{Lines, Manner},
     },
     config::Config,
-    core::{memory::Memory, poke::Poke},
+    core::{
+        foreign_text::{printable, printable_lines},
+        memory::Memory,
+        poke::Poke,
+    },
     daemon::{self, Board},
     exit::Exit,
     persist::{self, Lock, LockError, StateFile},
@@ -112,7 +124,8 @@ fn carry_out(
     stop: &Stop,
     unwritten: &mut Unwritten,
 ) -> Exit {
-    let (exit, what, style) = match parse(args) {
+    let args: Vec<OsString> = args.collect();
+    let (exit, what, style) = match parse(args.iter()) {
         Ok(cli) => {
             let variables = surroundings::variables();
             let style = style(&variables);
@@ -128,7 +141,13 @@ fn carry_out(
             }
             _ => {
                 let style = style(&surroundings::variables());
-                (Exit::Usage, error.render().to_string(), style)
+                let text = error.to_string();
+                let text = match quoting_printably(&text, &args) {
+                    // With colours on a terminal.
+                    Cow::Borrowed(_) if !style.journal => error.render().to_string(),
+                    text => text.into_owned(),
+                };
+                (Exit::Usage, text, style)
             }
         },
     };
@@ -137,13 +156,34 @@ fn carry_out(
     exit
 }
 
+/// A message about the command line, with the arguments that it quotes made printable (L15): they may come from a
+/// script that was given them by somebody else.
+fn quoting_printably<'t>(text: &'t str, args: &[OsString]) -> Cow<'t, str> {
+    let texts = args.iter().map(|arg| OsStr::to_string_lossy(arg));
+    let mut shown = Cow::Borrowed(text);
+    for arg in texts {
+        let value = arg.split_once('=').map(|(_, value)| value);
+        for quoted in [Some(&*arg), value].into_iter().flatten() {
+            if let Cow::Owned(fit) = printable(quoted)
+                && shown.contains(quoted)
+            {
+                shown = Cow::Owned(shown.replace(quoted, &fit));
+            }
+        }
+    }
+    match printable_lines(&shown) {
+        Cow::Owned(lines) => Cow::Owned(lines),
+        Cow::Borrowed(_) => shown,
+    }
+}
+
 /// Why the program ends before it has done anything.
 struct Trouble {
     what: String,
     exit: Exit,
 }
 
-fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+fn parse(args: impl Iterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
     if cli.once && cli.command.as_ref().is_some_and(|it| *it != Command::Run) {
         let what = "--once is a way to run, not to be combined with another command";

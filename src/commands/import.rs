@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use super::{End, Output};
 use crate::{
-    core::outcome::Verdict,
+    core::{foreign_text::printable, outcome::Verdict},
     import,
     regular::{InheritedPipe, read_whole_or_pipe},
 };
@@ -52,7 +52,7 @@ pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'
         }));
     } else {
         output.text(&import.text);
-        output.note(&format!("{name}: {}", summary(&import)));
+        output.note(&format!("{}: {}", printable(&name), summary(&import)));
     }
     if import.hosts == 0 {
         return End::Unusable;

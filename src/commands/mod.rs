@@ -16,7 +16,10 @@ pub mod status;
 
 use std::io::Write;
 
-use crate::core::outcome::{Failure, Verdict};
+use crate::core::{
+    foreign_text::{printable_json, printable_lines},
+    outcome::{Failure, Verdict},
+};
 
 /// Where and how a command answers. Both parts are written when the command has ended and what it learnt is saved:
 /// a reader that has stopped holds up nothing.
@@ -30,27 +33,33 @@ pub struct Output<'o> {
 }
 
 impl Output<'_> {
-    /// Writes a text. Whoever passes the answer on tells of what goes wrong then.
+    /// Writes lines for people. What they quote from outside was made printable where it was read; whatever else
+    /// does more than show itself is made so here (L15). Whoever passes the answer on tells of what goes wrong then.
     pub fn text(&mut self, text: &str) {
-        let _ = self.to.write_all(text.as_bytes());
+        self.raw(&printable_lines(text));
     }
 
     /// Says something beside the answer, to whoever redirects that.
     pub fn note(&mut self, what: &str) {
-        let _ = writeln!(self.notes, "{what}");
+        let _ = writeln!(self.notes, "{}", printable_lines(what));
+    }
+
+    /// Writes a text as it is.
+    fn raw(&mut self, text: &str) {
+        let _ = self.to.write_all(text.as_bytes());
     }
 
     /// Writes a text that is all there is to say, also to programs: a page of the manual, a script for a shell.
     pub fn whole(&mut self, text: &str) -> End {
-        self.text(text);
+        self.raw(text);
         End::Round(Verdict::Right)
     }
 
-    /// Writes a value as one line of JSON.
+    /// Writes a value as one line of JSON, in which what does more than show itself is escaped (L15).
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {
-            self.text(&(text + "\n"));
+            self.raw(&(printable_json(&text) + "\n"));
         }
     }
 }

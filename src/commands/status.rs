@@ -14,7 +14,7 @@ use rustix::net::{
 
 use super::{End, Output};
 use crate::{
-    core::outcome::Verdict,
+    core::{foreign_text::printable_value, outcome::Verdict},
     report::status::{Status, text},
 };
 
@@ -52,7 +52,11 @@ pub fn ask(state_directory: &Path) -> Result<Status, String> {
     };
     let text =
         asked().map_err(|error| format!("no daemon answers at {}: {error}", socket.display()))?;
-    serde_json::from_str(&text).map_err(|_| "the daemon's answer is of another version".to_owned())
+    // Whoever holds the socket says what it likes (L15).
+    let answer = serde_json::from_str(&text).map(printable_value);
+    answer
+        .and_then(serde_json::from_value)
+        .map_err(|_| "the daemon's answer is of another version".to_owned())
 }
 
 /// Shows how the daemon stands.

@@ -10,6 +10,7 @@ use crate::{
         section::Section,
     },
     core::{
+        foreign_text::is_printable,
         intent::Host,
         record::AccountName,
         secret::{Secret, fingerprint},
@@ -40,7 +41,7 @@ pub(super) fn name(
         return unnamed;
     };
     // It is an argument on the command line and a word in every report.
-    let awkward = |letter: char| letter.is_whitespace() || letter.is_control();
+    let awkward = |letter: char| letter == ' ' || !is_printable(letter);
     if text.is_empty() || text.starts_with('-') || text.contains(awkward) {
         let wrong = Wrong::new(format!("{} is not an account's name", shown(text)));
         findings.problem(
@@ -101,6 +102,7 @@ impl Draft {
             fingerprint: provider.fingerprint(&hosts),
             provider,
             hosts,
+            proxy: None,
         })
     }
 }

@@ -13,8 +13,9 @@ pub(super) const PREFIX: &str = "MOORED_";
 const OTHERS: [&str; 2] = ["MOORED_CONFIG", "MOORED_LOG"];
 
 /// All variables that make a configuration.
-pub(super) const VARIABLES: [&str; 47] = [
+pub(super) const VARIABLES: [&str; 48] = [
     "MOORED_AUDIT",
+    "MOORED_COMMAND_ENVIRONMENT",
     "MOORED_DNSPOD_CONTACT",
     "MOORED_DNSPOD_ENDPOINT",
     "MOORED_DNSPOD_HOSTS",

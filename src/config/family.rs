@@ -119,13 +119,13 @@ fn source(text: &str, family: Family) -> Result<Source, Wrong> {
         Ok(source) => return Ok(source),
         Err(error) => error,
     };
-    let kind = text.trim().split(':').next().unwrap_or_default().trim();
+    // What follows may be a command line, and so hold a password.
+    let is_end = |letter: char| letter == ':' || letter.is_whitespace();
+    let kind = text.trim().split(is_end).next().unwrap_or_default();
     Err(match error {
         SourceError::Unknown(_) => no_source(kind),
         // A password in it would be shown along.
-        SourceError::BadUrl(_, why) if text.contains('@') => {
-            Wrong::new(format!("is not a URL: {why}"))
-        }
+        SourceError::BadUrl(why) => Wrong::new(format!("is not a URL: {why}")),
         SourceError::NotByRouter => Wrong::new(error.to_string()).hint("use `interface`"),
         error => Wrong::new(error.to_string()),
     })

@@ -16,6 +16,7 @@ mod family;
 mod host;
 pub mod keys;
 mod problem;
+mod proxy;
 mod secrets;
 mod section;
 mod suggest;
@@ -56,7 +57,8 @@ use crate::{
         schedule::Cadence,
         vantage::Vantage,
     },
-    detect::source::Source,
+    detect::{command_line::CommandEnvironment, source::Source},
+    http::proxy::Proxy,
     provider::any::AnySettings,
 };
 
@@ -86,6 +88,8 @@ pub struct Config {
     pub ipv4: FamilyConfig,
     /// How our IPv6 address is found out.
     pub ipv6: FamilyConfig,
+    /// What the commands of `command:` run with.
+    pub command_environment: CommandEnvironment,
     /// DNS servers to ask instead of the zones' own; usually none.
     pub dns_servers: Vec<SocketAddr>,
     /// The accounts, in the order they are written.
@@ -120,6 +124,8 @@ pub struct AccountConfig {
     pub provider: AnySettings,
     /// The hosts, in the order they are written.
     pub hosts: Vec<Host>,
+    /// The proxy that carries its requests, if the environment names one for its endpoint.
+    pub proxy: Option<Proxy>,
     /// The provider and endpoint, for the memory: what was learnt elsewhere does not count here.
     pub place: String,
     /// Changes when a secret, a setting or a host of the account does.

@@ -5,6 +5,8 @@ use std::{
     path::PathBuf,
 };
 
+use crate::core::foreign_text::printable;
+
 /// Where something was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Place {
@@ -49,7 +51,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.place)?;
+        harmless(f, &format!("{}: ", self.place))?;
         if !self.key.is_empty() {
             harmless(f, &self.key)?;
             f.write_str(": ")?;
@@ -63,17 +65,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Writes a text without the control characters that a quoted key or value may bring along: on a
-/// terminal they could rewrite what stands above.
+/// Writes a text without the characters that a quoted key or value may bring along and that do more than show
+/// themselves: on a terminal they could rewrite what stands above.
 fn harmless(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    for letter in text.chars() {
-        if letter.is_control() {
-            write!(f, "{}", letter.escape_default())?;
-        } else {
-            f.write_char(letter)?;
-        }
-    }
-    Ok(())
+    f.write_str(&printable(text))
 }
 
 /// Everything that is wrong with a configuration, in the order it stands there.

@@ -12,7 +12,7 @@ use crate::{
         suggest::listed,
         surroundings::Surroundings,
     },
-    core::secret::Secret,
+    core::{foreign_text::is_printable, secret::Secret},
 };
 
 /// The four keys of one secret.
@@ -262,8 +262,7 @@ fn usable(text: &str) -> Result<Secret, Wrong> {
             Wrong::new("has quotes around it").hint("remove them: they would be sent along")
         );
     }
-    let misplaced =
-        |letter: char| letter.is_whitespace() || letter.is_control() || letter == '\u{feff}';
+    let misplaced = |letter: char| letter == ' ' || !is_printable(letter);
     if text.contains(misplaced) {
         return Err(
             Wrong::new("has a space, line break or other invisible character in it")

@@ -14,6 +14,7 @@ use crate::{
         duration::Limits,
         family,
         problem::{Findings, Wrong, order, shown},
+        proxy::Proxies,
         secrets::Vault,
         section::{Section, no_advice},
         suggest::nearest,
@@ -22,6 +23,7 @@ use crate::{
         value::Value,
     },
     core::{addr::Family, schedule::Cadence},
+    detect::command_line::CommandEnvironment,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -30,7 +32,14 @@ const DAY: Duration = Duration::from_hours(24);
 const PROVIDERS: [&str; 2] = ["domeneshop", "dnspod"];
 
 /// The keys that stand before the first table.
-const TOP: [&str; 5] = ["interval", "verify", "audit", "timeout", "state_dir"];
+const TOP: [&str; 6] = [
+    "interval",
+    "verify",
+    "audit",
+    "timeout",
+    "state_dir",
+    "command_environment",
+];
 
 /// Reads everything. What could not be read is replaced by a default or left out; a problem was
 /// reported then, and the result is not used.
@@ -47,6 +56,7 @@ pub(super) fn read(
     };
     let timeout = root.length("timeout", (10 * SECOND, SECOND / 10, 5 * MINUTE), findings);
     let state_dir = state_dir(&mut root, findings).unwrap_or_else(|| surroundings.state_dir());
+    let command_environment = command_environment(&mut root, surroundings, findings);
     let [ipv4, ipv6] = [("ipv4", Family::V4), ("ipv6", Family::V6)]
         .map(|(key, family)| family::read(root.section(key, findings), family, findings));
     let mut dns = root.section("dns", findings);
@@ -70,6 +80,7 @@ pub(super) fn read(
         cadence,
         timeout,
         state_dir,
+        command_environment,
         ipv4,
         ipv6,
         dns_servers,
@@ -84,6 +95,11 @@ pub(super) fn read(
         findings.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
     }
     config.accounts = drafts.into_iter().filter_map(Draft::finish).collect();
+    let proxies = Proxies::read(surroundings, findings);
+    for account in &mut config.accounts {
+        let endpoint = account.provider.endpoint();
+        account.proxy = proxies.choose(&account.name, endpoint, findings);
+    }
     config
 }
 
@@ -114,6 +130,34 @@ fn state_dir(root: &mut Section<'_>, findings: &mut Findings) -> Option<PathBuf>
         return None;
     }
     Some(path)
+}
+
+/// The variables that commands run with: those that every one gets, and those that are named.
+fn command_environment(
+    root: &mut Section<'_>,
+    surroundings: &Surroundings,
+    findings: &mut Findings,
+) -> CommandEnvironment {
+    let value = root.take("command_environment");
+    let names = value.and_then(|it| it.texts(findings)).unwrap_or_default();
+    let names = names
+        .into_iter()
+        .filter_map(|(spot, text)| findings.check(&spot, variable_name(text)));
+    let names: Vec<_> = names.collect();
+    CommandEnvironment::of(&surroundings.variables, &names)
+}
+
+/// The name of an environment variable as shells have them (POSIX.1-2024, Base Definitions 8.1).
+fn variable_name(text: &str) -> Result<String, Wrong> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins_well = !text.starts_with(|letter: char| letter.is_ascii_digit());
+    if !text.is_empty() && begins_well && text.bytes().all(is_plain) {
+        return Ok(text.to_owned());
+    }
+    // What stands behind an equals sign was meant to be a value, and may be a secret.
+    let name = text.split('=').next().unwrap_or_default();
+    let wrong = Wrong::new(format!("{} is not the name of a variable", shown(name)));
+    Err(wrong.hint("write the name alone: its value is the one that moored was started with"))
 }
 
 fn servers(value: &Value<'_>, findings: &mut Findings) -> Vec<SocketAddr> {

@@ -10,7 +10,10 @@ use std::{
     fmt,
 };
 
-use crate::core::name::{Fqdn, ZoneName};
+use crate::core::{
+    foreign_text::ForeignText,
+    name::{Fqdn, ZoneName},
+};
 
 /// What kind of record or forward excludes addresses. The first of several is the one that is named.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -65,10 +68,9 @@ pub struct NameConflict {
 const MAX_TARGET_CHARS: usize = 255;
 
 /// A foreign text without control, escape, direction or line characters, without the dot at its end.
-fn printable(target: &str) -> String {
+fn shown_target(target: &str) -> String {
     let target = target.trim().trim_end_matches('.');
-    let shown = target.chars().take(MAX_TARGET_CHARS);
-    shown.flat_map(char::escape_debug).collect()
+    ForeignText::at_most(target, MAX_TARGET_CHARS).into()
 }
 
 impl fmt::Display for NameConflict {
@@ -154,7 +156,7 @@ impl<'z> ConflictFinder<'z> {
             host: host.clone(),
             name: name.clone(),
             kind,
-            target: printable(target),
+            target: shown_target(target),
         };
         self.found.insert(host.clone(), conflict);
     }

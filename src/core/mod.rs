@@ -11,6 +11,7 @@ pub mod choose;
 pub mod conflict;
 pub mod damp;
 pub mod device;
+pub mod foreign_text;
 pub mod guard;
 pub mod intent;
 pub mod memory;

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use crate::core::{
     agree::Trust,
+    foreign_text::printable,
     guard::Refusal,
     intent::KeepReason,
     observe::{Observation, Why},
@@ -74,12 +75,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that concerns the whole account.
-    pub fn of_account(class: Class, what: impl Into<String>) -> Self {
+    /// A failure of this scope. What it says may quote a provider, and is made printable (L15).
+    pub fn new(class: Class, scope: Scope, what: impl AsRef<str>) -> Self {
         Self {
             class,
-            scope: Scope::Account,
-            what: what.into(),
+            scope,
+            what: printable(what.as_ref()).into_owned(),
         }
     }
 
@@ -105,13 +106,14 @@ impl Failure {
         }
     }
 
+    /// A failure that concerns the whole account.
+    pub fn of_account(class: Class, what: impl AsRef<str>) -> Self {
+        Self::new(class, Scope::Account, what)
+    }
+
     /// A failure that concerns one host only.
-    pub fn of_host(class: Class, what: impl Into<String>) -> Self {
-        Self {
-            class,
-            scope: Scope::Host,
-            what: what.into(),
-        }
+    pub fn of_host(class: Class, what: impl AsRef<str>) -> Self {
+        Self::new(class, Scope::Host, what)
     }
 }
 

@@ -109,11 +109,7 @@ impl Hold {
 
     /// The failure that led to it.
     pub fn failure(&self, scope: Scope) -> Failure {
-        Failure {
-            class: self.class,
-            scope,
-            what: self.what.clone(),
-        }
+        Failure::new(self.class, scope, &self.what)
     }
 }
 

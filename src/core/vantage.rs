@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::addr::Family;
+use crate::core::{addr::Family, foreign_text::is_printable};
 
 /// The name of a network interface: what `via` says. Whether there is such an interface is another
 /// question, with another answer from one moment to the next.
@@ -34,7 +34,7 @@ impl FromStr for Interface {
 
     /// Takes what the kernel would take (`dev_valid_name` in `net/core/dev.c`).
     fn from_str(text: &str) -> Result<Self, NoInterface> {
-        let awkward = |it: char| matches!(it, '/' | ':') || it.is_whitespace() || it.is_control();
+        let awkward = |it: char| matches!(it, '/' | ':' | ' ') || !is_printable(it);
         let named = (1..=LONGEST).contains(&text.len()) && !matches!(text, "." | "..");
         if named && !text.contains(awkward) {
             Ok(Self(text.to_owned()))

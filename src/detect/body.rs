@@ -5,6 +5,8 @@
 
 use std::net::IpAddr;
 
+use crate::core::foreign_text::ForeignText;
+
 /// The longest echo answer in bytes: the longest address takes 45.
 pub const ECHO_CAP: usize = 256;
 
@@ -46,15 +48,7 @@ pub fn several(body: &[u8]) -> Result<Vec<IpAddr>, String> {
 
 /// The beginning of a text that may be a whole page or hold control characters.
 fn shown(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|it| if it.is_control() { ' ' } else { it })
-        .collect();
-    let mut short: String = line.chars().take(40).collect();
-    if short.len() < line.len() {
-        short.push('…');
-    }
-    short
+    ForeignText::at_most(text, 40).into()
 }
 
 #[cfg(test)]

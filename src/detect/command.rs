@@ -9,13 +9,22 @@ use tokio::{
     time::timeout,
 };
 
-use super::body::LIST_CAP;
+use super::{
+    body::LIST_CAP,
+    command_line::{CommandEnvironment, CommandLine},
+};
 
-/// Runs a shell command line and returns its whole output. The command is ended when it takes
+/// Runs a shell command line in this environment and returns its whole output. The command is ended when it takes
 /// longer than `limit`; its standard input is empty and its error output is not ours to read.
-pub(super) async fn output(line: &str, limit: Duration) -> Result<Vec<u8>, String> {
+pub(super) async fn output(
+    line: &CommandLine,
+    environment: &CommandEnvironment,
+    limit: Duration,
+) -> Result<Vec<u8>, String> {
     let mut child = Command::new("/bin/sh")
-        .args(["-c", line])
+        .args(["-c", line.expose()])
+        .env_clear()
+        .envs(environment.expose())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -95,24 +104,53 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, String> {
 mod tests {
     use super::*;
 
+    async fn run(line: &str, limit: Duration) -> Result<Vec<u8>, String> {
+        let variables = [
+            ("PATH", "/usr/bin:/bin"),
+            ("SECRET", "hunter2"),
+            ("ALLOWED", "yes"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment = CommandEnvironment::of(&variables, &["ALLOWED".to_owned()]);
+        output(&CommandLine::new(line), &environment, limit).await
+    }
+
+    #[tokio::test]
+    async fn a_child_has_the_allowed_variables_and_no_open_file_of_ours() {
+        let limit = Duration::from_secs(10);
+        let said = run("/usr/bin/env", limit).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let mut names: Vec<_> = said.lines().filter_map(|it| it.split('=').next()).collect();
+        names.sort_unstable();
+        // The shell sets the working directory and its own last argument.
+        names.retain(|it| !["PWD", "OLDPWD", "SHLVL", "_"].contains(it));
+        assert_eq!(names, ["ALLOWED", "PATH"]);
+        let ours = tempfile::NamedTempFile::new().unwrap();
+        let said = run("ls -l /proc/self/fd", limit).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let name = ours.path().display().to_string();
+        assert!(
+            said.contains("/dev/null") && !said.contains(&name),
+            "{said}"
+        );
+    }
+
     #[tokio::test]
     async fn the_whole_output_of_a_command_that_succeeds_is_its_answer() {
         let limit = Duration::from_secs(10);
         assert_eq!(
-            output("echo 84.212.10.20", limit).await.unwrap(),
+            run("echo 84.212.10.20", limit).await.unwrap(),
             b"84.212.10.20\n"
         );
-        let error = output("echo 84.212.10.20; exit 3", limit)
-            .await
-            .unwrap_err();
+        let error = run("echo 84.212.10.20; exit 3", limit).await.unwrap_err();
         assert_eq!(error, "it ended with exit status: 3");
-        let error = output("kill -9 $$", limit).await.unwrap_err();
+        let error = run("kill -9 $$", limit).await.unwrap_err();
         assert!(error.contains("signal: 9"), "{error}");
     }
 
     #[tokio::test]
     async fn a_command_that_does_not_end_is_ended() {
-        let error = output("exec sleep 60", Duration::from_millis(50))
+        let error = run("exec sleep 60", Duration::from_millis(50))
             .await
             .unwrap_err();
         assert_eq!(error, "it did not end within 0.05 s");
@@ -123,7 +161,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("child").display().to_string();
         let line = format!("sleep 60 & echo $! > {path}; wait");
-        assert!(output(&line, Duration::from_millis(500)).await.is_err());
+        assert!(run(&line, Duration::from_millis(500)).await.is_err());
         let id = std::fs::read_to_string(&path).unwrap();
         // Gone, or ended and not yet reaped by whoever adopted it.
         let ended = || match std::fs::read_to_string(format!("/proc/{}/stat", id.trim())) {
@@ -141,7 +179,7 @@ mod tests {
 
     #[tokio::test]
     async fn endless_output_is_cut_and_the_command_ended() {
-        let result = output("exec cat /dev/zero", Duration::from_secs(10)).await;
+        let result = run("exec cat /dev/zero", Duration::from_secs(10)).await;
         assert!(result.is_err() || result.is_ok_and(|it| it.len() > LIST_CAP));
     }
 }

@@ -3,6 +3,7 @@
 use std::{cell::Cell, net::IpAddr, time::Duration};
 
 use super::{
+    command_line::CommandEnvironment,
     echo::Echoes,
     kernel::View,
     look::Look,
@@ -41,6 +42,7 @@ pub struct FamilySources {
 pub struct Detector {
     pub(super) echoes: Echoes,
     pub(super) timeout: Duration,
+    pub(super) command_environment: CommandEnvironment,
     clocks: Clocks,
     turn: usize,
 }
@@ -75,8 +77,18 @@ impl Detector {
         Self {
             echoes: Echoes { tls, user_agent },
             timeout,
+            command_environment: CommandEnvironment::default(),
             clocks,
             turn,
+        }
+    }
+
+    /// The same, whose commands run with these variables; without this they have none.
+    #[must_use]
+    pub fn with_command_environment(self, command_environment: CommandEnvironment) -> Self {
+        Self {
+            command_environment,
+            ..self
         }
     }
 

@@ -35,7 +35,7 @@ impl Echoes {
                 user_agent: self.user_agent.clone(),
                 family: Some(way.family()),
                 interface: way.vantage.via.clone(),
-                proxy: false,
+                proxy: None,
             },
         );
         let request = Request {

@@ -5,6 +5,7 @@ use std::{cell::Cell, collections::BTreeSet, net::IpAddr};
 use super::{
     body::several,
     command,
+    command_line::CommandLine,
     detector::{Detector, FamilySources},
     file,
     kernel::View,
@@ -15,6 +16,7 @@ use super::{
 use crate::core::{
     addr::Family,
     choose::choose,
+    foreign_text::printable,
     reach::{RouterSays, Word},
     vantage::{Interface, Vantage},
 };
@@ -33,8 +35,13 @@ pub(super) struct Look<'l> {
 }
 
 impl Look<'_> {
-    /// Asks one.
+    /// Asks one. Why there is no answer may quote whatever answered, and is made printable (L15).
     pub(super) async fn ask(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
+        let answer = self.answer(ask).await;
+        answer.map_err(|what| printable(&what).into_owned())
+    }
+
+    async fn answer(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
         let Self {
             detector,
             how,
@@ -61,8 +68,10 @@ impl Look<'_> {
             Ask::Static(addrs) => Ok(addrs.clone()),
             Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
             Ask::Command(line) => {
-                let text = command::output(line, detector.timeout).await?;
-                several(&text).map(|it| of(it, how.family))
+                let environment = &detector.command_environment;
+                let text = command::output(line, environment, detector.timeout).await?;
+                let addrs = several(&text).map_err(|what| repeated(&text, line, what))?;
+                Ok(of(addrs, how.family))
             }
         }
     }
@@ -83,6 +92,17 @@ impl Look<'_> {
         }));
         answer.map(IpAddr::from).map_err(|failure| failure.what)
     }
+}
+
+/// Why a command's output is no list of addresses, without an argument of the command that it repeats.
+fn repeated(output: &[u8], line: &CommandLine, what: String) -> String {
+    let text = String::from_utf8_lossy(output);
+    let shown = line.arguments().hide(&text);
+    if shown == text {
+        return what;
+    }
+    let what = several(shown.as_bytes()).err();
+    what.unwrap_or_else(|| "it repeats an argument of the command".to_owned())
 }
 
 /// A file or command may serve both families with one text: each takes its own addresses.

@@ -4,6 +4,7 @@
 
 pub mod body;
 mod command;
+pub mod command_line;
 mod datagram;
 pub mod dns;
 mod file;

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use super::{
+    command_line::CommandLine,
     detector::FamilySources,
     dns, https,
     rotate::rotated,
@@ -24,7 +25,7 @@ pub(super) enum Ask {
     Router,
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
-    Command(String),
+    Command(CommandLine),
 }
 
 /// Single questions: what the inquiry sees of each, and what is asked.

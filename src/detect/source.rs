@@ -4,8 +4,8 @@ use std::{fmt, net::IpAddr, path::PathBuf};
 
 use reqwest::Url;
 
-use super::{dns, https, stun};
-use crate::core::addr::Family;
+use super::{command_line::CommandLine, dns, https, stun};
+use crate::core::{addr::Family, foreign_text::printable};
 
 /// A configured source of addresses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,7 +29,7 @@ pub enum Source {
     /// `file:PATH`: the file's whole text is an address, or several.
     File(PathBuf),
     /// `command:…`: a shell command line whose whole output is an address, or several.
-    Command(String),
+    Command(CommandLine),
 }
 
 /// Why a text is not a source.
@@ -42,8 +42,8 @@ pub enum SourceError {
     #[error("`{0}:` needs {1} after the colon")]
     Incomplete(&'static str, &'static str),
     /// A URL that is none.
-    #[error("`{0}` is not a URL: {1}")]
-    BadUrl(String, String),
+    #[error("it is not a URL: {0}")]
+    BadUrl(String),
     /// `http://` to somewhere else than one's own network.
     #[error(
         "`{0}` would be asked without encryption: anybody on the way could answer. `http://` is for \
@@ -102,10 +102,17 @@ impl Source {
             "router" if rest.is_none() => Ok(Self::Router),
             "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
             "file" => Ok(Self::File(needs("file", "a path")?.into())),
-            "command" => Ok(Self::Command(
-                needs("command", "a command line")?.to_owned(),
+            "command" => {
+                needs("command", "a command line").map(|line| Self::Command(CommandLine::new(line)))
+            }
+            // What follows the kind may be a command line behind a mistyped word.
+            _ => Err(SourceError::Unknown(
+                match kind.split_once(char::is_whitespace) {
+                    Some((word, _)) => format!("{word} …"),
+                    None if rest.is_some() => format!("{kind}:…"),
+                    None => kind.to_owned(),
+                },
             )),
-            _ => Err(SourceError::Unknown(text.to_owned())),
         }
     }
 
@@ -150,13 +157,12 @@ fn domain(host: &str) -> &str {
 }
 
 fn echo(text: &str) -> Result<Source, SourceError> {
-    let url = Url::parse(text)
-        .map_err(|error| SourceError::BadUrl(text.to_owned(), error.to_string()))?;
+    let url = Url::parse(text).map_err(|error| SourceError::BadUrl(error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(SourceError::Userinfo);
     }
     if url.scheme() == "http" && !is_own_network(&url) {
-        return Err(SourceError::Plaintext(text.to_owned()));
+        return Err(SourceError::Plaintext(without_query(&url)));
     }
     Ok(Source::Echo(url))
 }
@@ -173,6 +179,15 @@ pub fn is_own_network(url: &Url) -> bool {
             addr.is_loopback() || addr.is_unique_local() || addr.is_unicast_link_local()
         }
         Err(_) => host == "localhost",
+    }
+}
+
+/// A URL as it is shown: what stands in its query may be a key.
+fn without_query(url: &Url) -> String {
+    let text = url.as_str();
+    match text.find(['?', '#']) {
+        Some(end) => format!("{}…", text.get(..=end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -202,25 +217,18 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interface(None) => f.write_str("interface"),
-            Self::Interface(Some(name)) => write!(f, "interface:{name}"),
+            Self::Interface(Some(name)) => write!(f, "interface:{}", printable(name)),
             Self::Https => f.write_str("https"),
             Self::Dns => f.write_str("dns"),
             Self::Stun => f.write_str("stun"),
             Self::StunServer(server) => write!(f, "stun:{server}"),
             Self::Router => f.write_str("router"),
-            // What stands in a query may be a key.
-            Self::Echo(url) => match url.query() {
-                Some(query) => {
-                    let shown = url.as_str().trim_end_matches(query);
-                    write!(f, "{shown}…")
-                }
-                None => f.write_str(url.as_str()),
-            },
+            Self::Echo(url) => f.write_str(&without_query(url)),
             Self::Static(addrs) => {
                 let texts: Vec<_> = addrs.iter().map(ToString::to_string).collect();
                 write!(f, "static:{}", texts.join(","))
             }
-            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::File(path) => write!(f, "file:{}", printable(&path.display().to_string())),
             Self::Command(line) => write!(f, "command:{line}"),
         }
     }
@@ -247,7 +255,7 @@ mod tests {
             "router",
             "static:84.212.10.20,84.212.10.21",
             "file:/run/address",
-            "command:ip -j addr | jq -r .x",
+            "command:/usr/local/bin/my-ip",
         ] {
             assert_eq!(Source::parse(text, Family::V4).unwrap().to_string(), text);
         }
@@ -288,10 +296,12 @@ mod tests {
     #[test]
     fn what_is_no_source_is_refused_with_its_reason() {
         for (text, reason) in [
-            ("router:", "`router:` is not a source"),
-            ("router:192.168.1.1", "`router:192.168.1.1` is not a source"),
-            ("dns:", "`dns:` is not a source"),
-            ("dns:9.9.9.9", "`dns:9.9.9.9` is not a source"),
+            ("router:", "`router:…` is not a source"),
+            ("router:192.168.1.1", "`router:…` is not a source"),
+            ("comand:curl -u me:hunter2", "`comand:…` is not a source"),
+            ("command curl -p hunter2", "`command …` is not a source"),
+            ("dns:", "`dns:…` is not a source"),
+            ("dns:9.9.9.9", "`dns:…` is not a source"),
             ("stun:", "`stun:` needs a host and its port"),
             ("stun:stun.example.net", "needs a host and its port"),
             ("stun:stun.example.net:0", "needs a host and its port"),
@@ -308,6 +318,11 @@ mod tests {
             ("http://84.212.10.20/", "without encryption"),
             ("https://me:pw@ip.example.net/", "must not hold a user name"),
             ("https://", "is not a URL"),
+            ("https://me:hunter2@ip ex/", "it is not a URL"),
+            (
+                "http://84.212.10.20/?key=1",
+                "`http://84.212.10.20/?…` would",
+            ),
         ] {
             let error = Source::parse(text, Family::V4).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

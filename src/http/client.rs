@@ -13,8 +13,12 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use super::{
     lookup::Lookup,
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
+    proxy::Proxy,
 };
-use crate::core::{addr::Family, vantage::Interface};
+use crate::core::{addr::Family, foreign_text::ForeignText, vantage::Interface};
+
+/// The longest reason for a missing answer, in characters: it may name what a certificate is for.
+const MAX_REASON_CHARS: usize = 400;
 
 /// How a service is reached.
 #[derive(Clone, Debug)]
@@ -31,9 +35,9 @@ pub struct Options {
     pub family: Option<Family>,
     /// The one interface to connect over; `None` leaves that to the routing table.
     pub interface: Option<Interface>,
-    /// Whether the proxy that the environment names is used. For an API it may be; a question
-    /// about our own address must not go through one.
-    pub proxy: bool,
+    /// The proxy that carries the requests. For an API there may be one; a question about our own address must not go
+    /// through any. The environment is not looked at.
+    pub proxy: Option<Proxy>,
 }
 
 /// A client of one service. It connects at its first request and keeps connections for the next
@@ -83,8 +87,13 @@ impl Client {
             .dns_resolver(Lookup::new(options.family))
             .pool_idle_timeout(Duration::from_secs(20))
             .http1_only();
-        if !options.proxy {
-            builder = builder.no_proxy();
+        builder = builder.no_proxy();
+        if let Some(proxy) = &options.proxy {
+            let proxy = reqwest::Proxy::all(proxy.expose()).map_err(|_| SendError {
+                sent: Sent::No,
+                what: "the proxy's address cannot be used".to_owned(),
+            })?;
+            builder = builder.proxy(proxy);
         }
         if let Some(family) = options.family {
             builder = builder.local_address(match family {
@@ -144,6 +153,8 @@ impl Client {
         } else {
             cause(error)
         };
+        // A certificate's names, an address that a redirect named: whoever answers chooses them.
+        let what = ForeignText::at_most(&what, MAX_REASON_CHARS).into();
         SendError { sent, what }
     }
 }

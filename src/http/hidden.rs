@@ -1,70 +1,133 @@
 //! Keeps what a request carries in secret out of what is said about its answer (L12), however whoever
 //! answers writes it.
+//!
+//! Found is a secret as it is, in capitals or small letters, and with characters that nobody is shown between its
+//! letters; behind up to four layers of percent-encoding, HTML's character references and the escapes of JSON and
+//! JavaScript, in any mixture; as hexadecimal digits, also with separators between the bytes; and as Base64 of both
+//! alphabets, padded or not, by itself or in the middle of something longer (RFC 4648). Not found is what is shorter
+//! than [`MIN_SECRET_BYTES`], a part of a secret, and what was compressed, encrypted, hashed, reversed or coded in any
+//! other way, twice by Base64 for instance. For that an excerpt is short, and what answers a login is not shown at all.
+
+mod decode;
+
+use std::{borrow::Cow, ops::Range};
 
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use self::decode::decoded;
 use super::Response;
+use crate::core::foreign_text::is_printable;
+
+/// The shortest secret that is hidden: no provider issues one that short, and a shorter one is in any word.
+pub(crate) const MIN_SECRET_BYTES: usize = 4;
+
+/// How many layers of escapes are looked behind.
+const MAX_LAYERS: usize = 4;
+
+/// The longest body that is looked through. What is shown of an answer is its beginning.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// How many bytes a byte may take in what is found: `&amp;amp;#x0000041;`.
+const MAX_CODED_LENGTH: usize = 20;
 
 /// The texts that must not be seen.
 #[derive(Clone, Default)]
-pub(crate) struct Hidden(Vec<String>);
+pub(crate) struct Hidden {
+    /// In small letters, as they are and as they are understood where escapes are read.
+    plain: Vec<String>,
+    /// As Base64 has them, less the letters at both ends that depend on what stands beside them.
+    base64: Vec<String>,
+    /// As hexadecimal digits in small letters.
+    hex: Vec<String>,
+}
 
 impl Hidden {
-    /// These, and nothing for those that are empty.
+    /// These, and nothing for those that are too short to be secrets.
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let secrets = secrets.into_iter().filter(|it| !it.is_empty());
-        let mut texts: Vec<_> = secrets.map(str::to_owned).collect();
-        // One may be a part of another, of which then a rest would be left.
-        texts.sort_by_key(|it| std::cmp::Reverse(it.len()));
-        texts.dedup();
-        Self(texts)
+        let mut hidden = Self::default();
+        for secret in secrets {
+            if secret.len() >= MIN_SECRET_BYTES {
+                hidden.add(secret);
+            }
+        }
+        hidden
     }
 
     /// A user and a password, and both as the `Authorization` header has them (RFC 7617 section 2).
     pub(crate) fn basic(user: &str, password: &str) -> Self {
-        let pair = format!("{user}:{password}");
-        let coded = [STANDARD_NO_PAD.encode(&pair), URL_SAFE_NO_PAD.encode(&pair)];
-        let coded = coded.iter().map(String::as_str);
-        Self::new([user, password, &pair].into_iter().chain(coded))
+        Self::new([user, password, &format!("{user}:{password}")])
     }
 
-    /// The text without them. Where they are in it only once escapes are read, or with control characters
-    /// between their letters, which nobody is shown, it is the text as read that is returned.
+    fn add(&mut self, secret: &str) {
+        for layers in 0..=MAX_LAYERS {
+            // A secret may look like an escape itself.
+            let plain = shown(&behind(secret, layers)).to_ascii_lowercase();
+            if plain.len() >= MIN_SECRET_BYTES && !self.plain.contains(&plain) {
+                self.plain.push(plain);
+            }
+        }
+        self.hex.push(hex(secret.as_bytes()));
+        for offset in 0..3 {
+            let mut bytes = vec![0; offset];
+            bytes.extend_from_slice(secret.as_bytes());
+            // Six bits a letter: the first one that has none of the bytes before, and the end of those that have none
+            // of the bytes behind.
+            let (start, end) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
+            for coded in [
+                STANDARD_NO_PAD.encode(&bytes),
+                URL_SAFE_NO_PAD.encode(&bytes),
+            ] {
+                let own = coded.get(start..end).unwrap_or_default().to_owned();
+                if !own.is_empty() && !self.base64.contains(&own) {
+                    self.base64.push(own);
+                }
+            }
+        }
+    }
+
+    /// The text without them. Where they are in it only once escapes are read, or with characters between their
+    /// letters that nobody is shown, it is the text as read that is returned.
     pub(crate) fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
         // What is read furthest comes first: less of it would show a part of what is hidden.
-        let readings: [fn(&str) -> String; 4] = [
-            |text| percent_decoded(&unescaped(text)),
-            unescaped,
-            percent_decoded,
-            str::to_owned,
-        ];
-        for read in readings {
-            let mut reading = read(&text);
-            reading.retain(|it| !it.is_control());
-            if self.0.iter().any(|it| reading.contains(it)) {
-                text = self.replaced(&reading);
+        for layers in (0..=MAX_LAYERS).rev() {
+            if layers > 0 && !decode::has_escapes(&text) {
+                continue;
+            }
+            let reading = behind(&text, layers);
+            let reading = shown(&reading);
+            let found = self.found_in(&reading);
+            if !found.is_empty() {
+                text = without(&reading, found);
             }
         }
         text
     }
 
-    /// An answer without them. JSON stays JSON.
+    /// An answer without them. JSON stays JSON, if it is not too long to be looked through.
     pub(crate) fn hide_in(&self, response: &Response) -> Response {
-        let body = match serde_json::from_slice::<Value>(&response.body) {
+        let cut = response.body.get(..MAX_BODY_BYTES);
+        let body = cut.unwrap_or(&response.body);
+        let text = String::from_utf8_lossy(body);
+        let mut shown = match serde_json::from_slice::<Value>(body) {
             Ok(value) => match self.hide_within(value.clone()) {
-                same if same == value => self.hide(&response.text()),
+                same if same == value => self.hide(&text),
                 hidden => self.hide(&hidden.to_string()),
             },
-            Err(_) => self.hide(&response.text()),
+            Err(_) => self.hide(&text),
         };
+        if cut.is_some() {
+            // It may end with the beginning of a secret.
+            let longest = self.plain.iter().map(String::len).max().unwrap_or(0);
+            let end = shown.len().saturating_sub(longest * MAX_CODED_LENGTH);
+            shown.truncate(shown.floor_char_boundary(end));
+        }
         Response {
-            body: body.into_bytes(),
+            body: shown.into_bytes(),
             location: response.location.as_deref().map(|text| self.hide(text)),
             ..*response
         }
@@ -86,48 +149,99 @@ impl Hidden {
         }
     }
 
-    fn replaced(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.0 {
-            text = text.replace(secret, "…");
+    /// Where they stand in a text.
+    fn found_in(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        // Small letters take as many bytes as capitals.
+        let small = text.to_ascii_lowercase();
+        for secret in &self.plain {
+            let hits = small.match_indices(secret.as_str());
+            found.extend(hits.map(|(start, hit)| start..start + hit.len()));
         }
-        text
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+        for secret in &self.base64 {
+            let hits = text.match_indices(secret.as_str());
+            // What stands beside it in one word may have a part of the secret.
+            found.extend(
+                hits.map(|(start, hit)| widened(text, start..start + hit.len(), is_base64)),
+            );
+        }
+        self.find_hex(small.as_bytes(), &mut found);
+        found
     }
-}
 
-fn percent_decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
-/// What JSON's escapes say (RFC 8259 section 7), also where the rest is no JSON or was cut off. What stands for
-/// half of a character stays, for a credential has none of these.
-fn unescaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let mut letters = after.chars();
-        let letter = letters.next();
-        rest = letters.as_str();
-        match letter {
-            // Control characters, which nobody is shown: line feed, carriage return, tab, backspace, form feed.
-            Some('n' | 'r' | 't' | 'b' | 'f') => {}
-            Some('u') => {
-                let coded = rest.get(..4);
-                let coded = coded.and_then(|hex| u32::from_str_radix(hex, 16).ok());
-                match coded.and_then(char::from_u32) {
-                    Some(coded) => {
-                        plain.push(coded);
-                        rest = rest.get(4..).unwrap_or_default();
-                    }
-                    None => plain.push('u'),
+    /// Digits that follow each other, whatever stands between them that is none: `74:2f`, `0x74, 0x2f`, `\x74\x2f`.
+    fn find_hex(&self, small: &[u8], found: &mut Vec<Range<usize>>) {
+        let is_prefix =
+            |place: usize| small.get(place) == Some(&b'0') && small.get(place + 1) == Some(&b'x');
+        let places = (0..small.len()).filter(|place| {
+            let byte = small.get(*place);
+            byte.is_some_and(u8::is_ascii_hexdigit) && !is_prefix(*place)
+        });
+        let places: Vec<usize> = places.collect();
+        let digits = places.iter().filter_map(|place| small.get(*place));
+        let digits: String = digits.map(|byte| char::from(*byte)).collect();
+        for secret in &self.hex {
+            for (start, hit) in digits.match_indices(secret.as_str()) {
+                let ends = (places.get(start), places.get(start + hit.len() - 1));
+                if let (Some(&first), Some(last)) = ends {
+                    let has_prefix = first >= 2 && is_prefix(first - 2);
+                    found.push(first - if has_prefix { 2 } else { 0 }..last + 1);
                 }
             }
-            other => plain.extend(other),
         }
     }
-    plain.push_str(rest);
-    plain
+}
+
+/// The text behind so many layers of escapes.
+fn behind(text: &str, layers: usize) -> Cow<'_, str> {
+    let mut reading = Cow::Borrowed(text);
+    for _ in 0..layers {
+        if !decode::has_escapes(&reading) {
+            break;
+        }
+        reading = Cow::Owned(decoded(&reading));
+    }
+    reading
+}
+
+/// Without what nobody is shown.
+fn shown(text: &str) -> String {
+    text.chars()
+        .filter(|letter| is_printable(*letter))
+        .collect()
+}
+
+/// The text with an ellipsis for each of these parts; parts that touch or overlap are one.
+fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
+    parts.sort_by_key(|part| part.start);
+    let mut rest = String::with_capacity(text.len());
+    let mut end = 0;
+    for part in parts {
+        if part.start > end || rest.is_empty() {
+            rest.push_str(text.get(end..part.start).unwrap_or_default());
+            rest.push('…');
+        }
+        end = end.max(part.end);
+    }
+    rest.push_str(text.get(end..).unwrap_or_default());
+    rest
+}
+
+/// The part with all bytes before and behind it that belong to it.
+fn widened(text: &str, part: Range<usize>, belongs: impl Fn(u8) -> bool) -> Range<usize> {
+    let before = text.as_bytes().get(..part.start).unwrap_or_default();
+    let behind = text.as_bytes().get(part.end..).unwrap_or_default();
+    let before = before.iter().rev().take_while(|byte| belongs(**byte));
+    let behind = behind.iter().take_while(|byte| belongs(**byte));
+    part.start - before.count()..part.end + behind.count()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles
+        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+        .collect()
 }
 
 impl std::fmt::Debug for Hidden {
@@ -175,6 +289,115 @@ mod tests {
             "…:",
             "the shorter of both too"
         );
+    }
+
+    /// Text between two others in which it is found, and which stay.
+    fn is_hidden(hidden: &Hidden, text: &str) {
+        let said = format!("it was {text}, he said");
+        let shown = hidden.hide(&said);
+        assert!(shown.starts_with("it was …"), "{text}: {shown}");
+        assert!(shown.ends_with(", he said"), "{text}: {shown}");
+        assert!(
+            shown.chars().count() <= "it was …, he said".len(),
+            "{text}: {shown}"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_every_coding_that_an_echo_may_use() {
+        let secret = "a8/Kz+q=Zt;&\"<x>";
+        let hidden = Hidden::basic("me-user", secret);
+        let each = |code: fn(u32) -> String| {
+            secret
+                .chars()
+                .map(|it| code(u32::from(it)))
+                .collect::<String>()
+        };
+        let percent = each(|it| format!("%{it:02x}"));
+        let html = secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
+        for text in [
+            secret.to_uppercase(),
+            percent.clone(),
+            percent.replace('%', "%25"),
+            percent.replace('%', "%2525"),
+            percent.replace('%', "&#37;"),
+            percent.replace('%', r"\u0025"),
+            each(|it| format!("&#{it};")),
+            each(|it| format!("&#x{it:X};")),
+            each(|it| format!("&#x{it:X};")).replace('&', "&amp;"),
+            html.clone(),
+            html.replace('&', "&amp;"),
+            html.replace('&', "%26").replace('/', "&sol;"),
+            each(|it| format!("\\x{it:02x}")),
+            each(|it| format!("\\u{it:04x}")),
+            each(|it| format!("\\\\u{it:04X}")),
+            each(|it| format!("\\u{{{it:x}}}")),
+            each(|it| format!("{it:02x}")),
+            each(|it| format!("{it:02X}")),
+            each(|it| format!("{it:02x}:"))
+                .trim_end_matches(':')
+                .to_owned(),
+            each(|it| format!("0x{it:02x}, "))
+                .trim_end_matches(", ")
+                .to_owned(),
+            secret
+                .chars()
+                .flat_map(|it| [it, '\u{200b}', '\u{202e}'])
+                .collect(),
+        ] {
+            is_hidden(&hidden, &text);
+        }
+    }
+
+    #[test]
+    fn base64_of_each_half_is_hidden_wherever_it_stands_in_what_was_coded() {
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+        for secret in ["t0k?", "t0ken", "t0k>en", "a~t0k?n>", "9f~86?d0>81884c7d"] {
+            let hidden = Hidden::basic("another-user", secret);
+            for before in ["", "a", "ab", "abc", "me:", "{\"k\":\""] {
+                for behind in ["", "x", "xy", "\"}"] {
+                    let coded = format!("{before}{secret}{behind}");
+                    for text in [
+                        STANDARD.encode(&coded),
+                        STANDARD_NO_PAD.encode(&coded),
+                        URL_SAFE.encode(&coded),
+                        URL_SAFE_NO_PAD.encode(&coded),
+                        STANDARD
+                            .encode(&coded)
+                            .replace('=', "%3D")
+                            .replace('+', "%2B")
+                            .replace('/', "%2f"),
+                    ] {
+                        is_hidden(&hidden, &text);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_short_to_be_a_secret_hides_nothing() {
+        let hidden = Hidden::basic("t", "abc");
+        assert_eq!(
+            hidden.hide("the abc, dDphYmM"),
+            "the abc, dDphYmM".replace("dDphYmM", "…")
+        );
+        assert_eq!(Hidden::new(["abc"]).hide("abc"), "abc");
+        assert_eq!(Hidden::new(["abcd"]).hide("abcd"), "…");
+    }
+
+    #[test]
+    fn a_long_answer_is_looked_through_as_far_as_it_may_be_shown() {
+        let mut body = TOKEN.repeat(4 * MAX_BODY_BYTES / TOKEN.len()).into_bytes();
+        body.extend_from_slice(b"%&\\");
+        let long = Response { body, ..answer("") };
+        let shown = hidden().hide_in(&long);
+        assert!(shown.body.len() <= MAX_BODY_BYTES);
+        assert!(!shown.excerpt().contains("ken"), "{}", shown.excerpt());
     }
 
     #[test]

@@ -4,44 +4,73 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    path::{Path, PathBuf},
 };
 
-use hickory_resolver::{TokioResolver, config::LookupIpStrategy};
+use hickory_resolver::config::LookupIpStrategy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::core::addr::Family;
+use super::system_resolver::{Names, RESOLV_CONF, SystemConfig, SystemResolver};
+use crate::core::{addr::Family, foreign_text::ForeignText};
 
 /// Resolves through the servers of `/etc/resolv.conf` and the names of `/etc/hosts`, in one family
 /// or in both.
 #[derive(Clone)]
 pub(crate) struct Lookup {
-    resolver: Result<Arc<TokioResolver>, String>,
+    family: Option<Family>,
+    /// The system's configuration. Tests have their own.
+    path: PathBuf,
 }
 
 impl Lookup {
-    /// Reads the system's configuration anew: it changes with the network.
+    /// Looks up in this family, or in both.
     pub(crate) fn new(family: Option<Family>) -> Self {
-        let resolver = TokioResolver::builder_tokio().and_then(|mut builder| {
-            builder.options_mut().ip_strategy = match family {
+        Self::with(family, RESOLV_CONF.as_ref())
+    }
+
+    fn with(family: Option<Family>, path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { family, path }
+    }
+
+    /// The addresses of a host; the error names it. Each time the system's configuration is read anew: it changes with
+    /// the network.
+    ///
+    /// A name with a dot in it is a service's, and absolute. One without is a host of one's own network, a proxy for
+    /// instance, and looked up below the search domains as well.
+    pub(crate) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+        let failed = |what: String| {
+            let host = ForeignText::new(host);
+            format!("the look-up of the name {host} failed: {what}")
+        };
+        let bare = host.strip_suffix('.');
+        let is_local = bare.is_none() && !host.contains('.') && host != "localhost";
+        let names = if is_local {
+            Names::Searched
+        } else {
+            Names::Absolute
+        };
+        let resolver = self.resolver(names).map_err(failed)?;
+        let name = if is_local {
+            host.to_owned()
+        } else {
+            format!("{}.", bare.unwrap_or(host))
+        };
+        let found = resolver.lookup_ip(name).await;
+        let found = found.map_err(|error| failed(ForeignText::new(&error.to_string()).into()))?;
+        Ok(found.iter().collect())
+    }
+
+    fn resolver(&self, names: Names) -> Result<SystemResolver, String> {
+        let system = SystemConfig::read(&self.path)?;
+        let resolver = system.resolver(names, |options| {
+            options.ip_strategy = match self.family {
                 Some(Family::V4) => LookupIpStrategy::Ipv4Only,
                 Some(Family::V6) => LookupIpStrategy::Ipv6Only,
                 None => LookupIpStrategy::Ipv6AndIpv4,
             };
-            builder.build()
         });
-        Self {
-            resolver: resolver.map(Arc::new).map_err(|error| error.to_string()),
-        }
-    }
-
-    /// The addresses of a host; the error names it.
-    pub(crate) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        let failed = |what: String| format!("{host}: {what}");
-        let resolver = self.resolver.as_ref().map_err(|it| failed(it.clone()))?;
-        let found = resolver.lookup_ip(host).await;
-        let found = found.map_err(|error| failed(error.to_string()))?;
-        Ok(found.iter().collect())
+        resolver.map_err(|error| error.to_string())
     }
 }
 
@@ -54,5 +83,37 @@ impl Resolve for Lookup {
             let addrs = found.into_iter().map(|addr| SocketAddr::new(addr, 0));
             Ok(Box::new(addrs) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_error_says_that_a_look_up_failed_of_which_name_and_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("resolv.conf");
+        let lookup = Lookup::with(None, &path);
+        let error = lookup.addresses("api.domeneshop.no").await.unwrap_err();
+        let name = path.display();
+        let said = format!(
+            "the look-up of the name api.domeneshop.no failed: {name} could not be read: No such file"
+        );
+        assert!(error.starts_with(&said), "{error}");
+    }
+
+    #[tokio::test]
+    async fn this_host_is_found_without_asking_a_server() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("resolv.conf");
+        std::fs::write(
+            &path,
+            "nameserver 192.0.2.1\nsearch example.com\noptions ndots:5\n",
+        )
+        .unwrap();
+        let lookup = Lookup::with(Some(Family::V4), &path);
+        let found = lookup.addresses("localhost").await;
+        assert_eq!(found, Ok(vec![IpAddr::from([127, 0, 0, 1])]));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use crate::core::secret::Secret;
+use crate::core::{
+    foreign_text::{ForeignText, MAX_QUOTED_CHARS},
+    secret::Secret,
+};
 
 /// A request method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,20 +128,15 @@ impl Response {
         let text = self.text();
         let mut words = String::new();
         for word in text.split_whitespace() {
+            if words.len() > 4 * MAX_QUOTED_CHARS {
+                break;
+            }
             if !words.is_empty() {
                 words.push(' ');
             }
             words.push_str(word);
         }
-        let mut short: String = words
-            .chars()
-            .filter(|it| !it.is_control())
-            .take(200)
-            .collect();
-        if short.len() < words.len() {
-            short.push('…');
-        }
-        short
+        ForeignText::new(&words).into()
     }
 }
 
@@ -247,7 +245,7 @@ mod tests {
             body: format!("<html>\n  <p>\u{1b}[31m{}", "x".repeat(300)).into_bytes(),
         };
         let excerpt = response.excerpt();
-        assert!(excerpt.starts_with("<html> <p>[31mxxx"), "{excerpt}");
-        assert_eq!(excerpt.chars().count(), 201);
+        assert!(excerpt.starts_with(r"<html> <p>\u{1b}[31mxxx"), "{excerpt}");
+        assert_eq!(excerpt.chars().count(), 200);
     }
 }

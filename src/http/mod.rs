@@ -4,6 +4,8 @@ pub mod client;
 pub(crate) mod hidden;
 pub(crate) mod lookup;
 mod message;
+pub mod proxy;
+pub(crate) mod system_resolver;
 pub mod tls;
 
 pub use message::{

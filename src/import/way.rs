@@ -6,7 +6,10 @@ use reqwest::Url;
 
 use super::found::{HTTPS, Outside, Way};
 use crate::{
-    core::addr::{Acceptance, Family},
+    core::{
+        addr::{Acceptance, Family},
+        foreign_text::is_printable,
+    },
     detect::source::{Source, is_own_network},
 };
 
@@ -60,7 +63,7 @@ pub(super) fn fixed(text: &str, family: Family) -> Result<Way, String> {
 /// A name of an interface as the kernel has them: no white space, no slash, at most 15 bytes
 /// (`IFNAMSIZ`).
 pub(super) fn interface(name: &str, any: bool) -> Result<Way, String> {
-    let bad = |letter: char| letter.is_whitespace() || letter.is_control() || letter == '/';
+    let bad = |letter: char| matches!(letter, ' ' | '/') || !is_printable(letter);
     if name.is_empty() || name.len() > 15 || name.contains(bad) {
         return Err("that is no name of an interface".to_owned());
     }

@@ -1,6 +1,6 @@
 //! The configuration's text.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use super::{
     found::{Device, Given, Login, Way},
@@ -8,7 +8,11 @@ use super::{
     kind::Program,
 };
 use crate::{
-    core::{addr::Family, device::PrefixLength},
+    core::{
+        addr::Family,
+        device::PrefixLength,
+        foreign_text::{is_printable, printable},
+    },
     provider::dnspod::Site,
 };
 
@@ -270,16 +274,9 @@ impl Page {
     }
 }
 
-/// A word without control characters, which TOML forbids in comments and terminals obey.
-fn harmless(word: &str) -> String {
-    let shown = |letter: char| {
-        if letter.is_control() {
-            letter.escape_default().to_string()
-        } else {
-            letter.to_string()
-        }
-    };
-    word.chars().map(shown).collect()
+/// A word without control characters, which TOML forbids in comments and terminals obey, and their like.
+fn harmless(word: &str) -> Cow<'_, str> {
+    printable(word)
 }
 
 /// A TOML string (TOML 1.0, basic strings).
@@ -289,9 +286,12 @@ fn text(text: &str) -> String {
         match letter {
             '"' => written.push_str("\\\""),
             '\\' => written.push_str("\\\\"),
-            letter if letter.is_control() => {
-                // Writing into a text cannot fail. Every control character has at most four digits.
-                let _ = write!(written, "\\u{:04X}", u32::from(letter));
+            // Writing into a text cannot fail.
+            letter if !is_printable(letter) => {
+                let _ = match u32::from(letter) {
+                    number @ ..=0xffff => write!(written, "\\u{number:04X}"),
+                    number => write!(written, "\\U{number:08X}"),
+                };
             }
             letter => written.push(letter),
         }

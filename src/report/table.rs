@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::json;
+use crate::{core::foreign_text, json};
 
 /// The widest a column gets before its text is cut: a TXT record may be a page long.
 const WIDEST: usize = 60;
@@ -226,11 +226,9 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A text without the control characters that could rewrite a terminal.
+/// Text from outside, as a cell of a table shows it.
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|it| if it.is_control() { ' ' } else { it })
-        .collect()
+    foreign_text::printable(text).into_owned()
 }
 
 fn cut(text: &str) -> String {
@@ -254,7 +252,7 @@ mod tests {
         ]);
         assert_eq!(
             value(&records),
-            "data       host  id  ttl\n192.0.2.1  @     1\na [31mb    www   20  300\n"
+            "data          host  id  ttl\n192.0.2.1     @     1\na\\u{1b}[31mb  www   20  300\n"
         );
         assert_eq!(
             value(&json!({"id": 1, "services": {"dns": true}, "nameservers": ["a", "b"]})),

@@ -8,6 +8,8 @@ use hickory_resolver::{
     proto::rr::RData,
 };
 
+use crate::core::foreign_text::ForeignText;
+
 /// The addresses that a server has for the host, from how asking for them ended; none is an answer
 /// too. An error is said in words.
 pub fn addresses(found: Result<Lookup, NetError>) -> Result<BTreeSet<IpAddr>, String> {
@@ -53,11 +55,7 @@ pub(super) fn words(error: &NetError) -> String {
         NetError::Dns(DnsError::NoRecordsFound(_)) => "it does not know the zone".to_owned(),
         NetError::Dns(DnsError::ResponseCode(code)) => format!("it answers {code}"),
         // What it quotes of an answer may be as long as that.
-        error => {
-            let words = error.to_string();
-            let printable = words.chars().filter(|it| !it.is_control());
-            printable.take(200).collect()
-        }
+        error => ForeignText::new(&error.to_string()).into(),
     }
 }
 

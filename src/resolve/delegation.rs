@@ -9,7 +9,6 @@ use std::{
 
 use futures_util::future::join_all;
 use hickory_resolver::{
-    TokioResolver,
     lookup::Lookup,
     net::{DnsError, NetError},
     proto::rr::{Name, RData, Record, RecordType},
@@ -17,7 +16,7 @@ use hickory_resolver::{
 use tokio::time::timeout;
 
 use super::answer::words;
-use crate::core::name::ZoneName;
+use crate::{core::name::ZoneName, http::system_resolver::SystemResolver};
 
 /// A zone has this many servers at the most that are asked about it, and a parent that are asked for them.
 const MOST: usize = 13;
@@ -43,9 +42,9 @@ pub(super) struct NameServer {
 /// How the servers are found.
 pub(super) struct Finder<'r> {
     /// Says where the zones above are served, and which addresses the servers' names have.
-    pub(super) system: &'r TokioResolver,
+    pub(super) system: &'r SystemResolver,
     /// Makes a resolver that asks these servers.
-    pub(super) ask: &'r dyn Fn(&[SocketAddr]) -> Result<TokioResolver, String>,
+    pub(super) ask: &'r dyn Fn(&[SocketAddr]) -> Result<SystemResolver, String>,
     /// Where servers listen: 53.
     pub(super) port: u16,
     /// How long all of it may take: one question leads to the next, and any of them may wait in vain.

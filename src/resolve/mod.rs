@@ -12,12 +12,12 @@ use std::{
 
 use futures_util::{StreamExt, future::join_all, stream};
 use hickory_resolver::{
-    TokioResolver,
+    Resolver,
     config::{
         ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
         ResolverOpts,
     },
-    net::{NetError, runtime::TokioRuntimeProvider},
+    net::NetError,
     proto::rr::RecordType,
 };
 
@@ -25,10 +25,14 @@ use self::{
     answer::{addresses, words},
     delegation::{Finder, NameServer},
 };
-use crate::core::{
-    addr::Family,
-    name::{Fqdn, ZoneName},
-    verify::ServerAnswer,
+use crate::{
+    core::{
+        addr::Family,
+        foreign_text::printable,
+        name::{Fqdn, ZoneName},
+        verify::ServerAnswer,
+    },
+    http::system_resolver::{Names, RESOLV_CONF, ScopedProvider, SystemConfig, SystemResolver},
 };
 
 /// How many questions are under way at once: a round with many hosts stays polite.
@@ -57,7 +61,7 @@ pub struct Servers {
 /// A server at one of its addresses, how to ask it, and whether it let somebody wait in vain already.
 struct Server {
     name: String,
-    resolver: Result<TokioResolver, String>,
+    resolver: Result<SystemResolver, String>,
     is_dead: Cell<bool>,
 }
 
@@ -74,7 +78,7 @@ impl Servers {
         let answers = questions.iter().map(|question| {
             let servers = zones.get(&question.zone).into_iter().flatten();
             join_all(servers.map(async |server| ServerAnswer {
-                server: server.name.clone(),
+                server: printable(&server.name).into_owned(),
                 answer: server.answer(question).await,
             }))
         });
@@ -98,11 +102,10 @@ impl Servers {
     /// The zone's servers with their addresses. One whose name leads nowhere stands in nobody
     /// else's way.
     async fn authoritative(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
-        let system = TokioResolver::builder_tokio().and_then(|mut builder| {
-            let options = builder.options_mut();
+        let system = SystemConfig::read(RESOLV_CONF.as_ref())?;
+        let system = system.resolver(Names::Absolute, |options| {
             options.timeout = self.timeout;
             options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
-            builder.build()
         });
         let finder = Finder {
             system: &system.map_err(|error| words(&error))?,
@@ -148,7 +151,7 @@ impl Servers {
 }
 
 /// Asks these servers and no others.
-fn direct(servers: &[SocketAddr], options: ResolverOpts) -> Result<TokioResolver, String> {
+fn direct(servers: &[SocketAddr], options: ResolverOpts) -> Result<SystemResolver, String> {
     let servers = servers.iter().map(|server| {
         let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
         let connections = connections.map(|mut connection| {
@@ -158,8 +161,7 @@ fn direct(servers: &[SocketAddr], options: ResolverOpts) -> Result<TokioResolver
         NameServerConfig::new(server.ip(), true, connections.into())
     });
     let config = ResolverConfig::from_name_servers(servers.collect());
-    let provider = TokioRuntimeProvider::default();
-    let mut builder = TokioResolver::builder_with_config(config, provider);
+    let mut builder = Resolver::builder_with_config(config, ScopedProvider::default());
     *builder.options_mut() = options;
     builder.build().map_err(|error| words(&error))
 }

@@ -14,6 +14,7 @@ mod daemon;
 mod exit_codes;
 mod failures;
 mod files;
+mod foreign_text;
 mod laws;
 mod memory;
 mod neighbours;

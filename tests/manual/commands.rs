@@ -77,8 +77,10 @@ const ENVIRONMENT: [(&str, &str); 9] = [
         "Where systemd puts the credentials that a `token_credential` names.",
     ),
     (
-        "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
-        "The proxy for the providers' APIs, and for what there is none. It is never used to find out our own address.",
+        "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
+        "The proxy for the providers' APIs, and for what there is none, as curl has them: names in small letters count first, and \
+         http_proxy is for http:// endpoints. A value that names no proxy is an error at start. A proxy is never used to find out \
+         our own address.",
     ),
     (
         "NO_COLOR",

@@ -17,6 +17,10 @@ pub(super) static PATH: Form = Form {
     name: "absolute path",
     pattern: "^/",
 };
+pub(super) static VARIABLE: Form = Form {
+    name: "name of an environment variable",
+    pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+};
 pub(super) static ENDPOINT: Form = Form {
     name: "URL",
     pattern: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$",
@@ -108,6 +112,8 @@ pub const SOURCES: &[(&str, &str)] = &[
     ),
     (
         "command:LINE",
-        "What a command line, carried out by /bin/sh, prints: an address, or several separated by white space or commas.",
+        "What a command line, carried out by /bin/sh, prints: an address, or several separated by white space or commas. \
+         Of moored's environment it gets `PATH`, `HOME`, `LANG`, `TZ` and what `command_environment` names. Messages name \
+         its program and hide the rest.",
     ),
 ];

@@ -4,7 +4,7 @@ use super::{
     Form, Key, Kind, Table, Without,
     forms::{
         ENDPOINT, HOST, HOST_PART, INTERFACE, LABEL, LINE, MAC, MAIL, NETWORK_V4, NETWORK_V6, PATH,
-        SERVER, SOURCE_V4, SOURCE_V6,
+        SERVER, SOURCE_V4, SOURCE_V6, VARIABLE,
     },
 };
 
@@ -55,6 +55,14 @@ pub const TABLES: &[Table] = &[
                 ),
                 "\"/var/lib/moored\"",
                 "Where moored remembers what it wrote. It cannot change while the daemon runs.",
+            ),
+            key(
+                "command_environment",
+                Kind::Texts(&VARIABLE),
+                Without::Default("[]"),
+                "[\"ROUTER_PASSWORD\"]",
+                "Which of the variables that moored was started with the commands of `command:` sources get as well. They always \
+                 get `PATH`, `HOME`, `LANG` and `TZ`, and no other: credentials may be among them.",
             ),
         ],
     },

@@ -5,6 +5,7 @@ mod environment;
 mod good;
 mod keys;
 mod leaks;
+mod proxy;
 mod schema;
 
 use std::{io, path::Path};

@@ -76,7 +76,7 @@ async fn ask(server: &Server, tls: Arc<ClientConfig>) -> Result<Response, SendEr
         user_agent: "moored".into(),
         family: None,
         interface: None,
-        proxy: false,
+        proxy: None,
     };
     let client = Client::new(tls, options);
     let request = Request {
@@ -131,7 +131,7 @@ async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
             user_agent: "moored".to_owned(),
             family: Some(Family::V4),
             interface: interface.map(|it| it.parse().unwrap()),
-            proxy: false,
+            proxy: None,
         };
         let client = Client::new(tls::config().unwrap(), options);
         let request = Request {
@@ -147,5 +147,63 @@ async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
             assert_eq!(error.sent, Sent::No);
             assert!(error.what.contains("No such device"), "{}", error.what);
         }
+    }
+}
+
+/// What a proxy that answers everything by itself is asked for by a client of this service.
+async fn asked_of_a_proxy(service: &str, user: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let proxy = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut bytes = [0; 4096];
+        let length = stream.read(&mut bytes).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 407 Not You\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    });
+    let options = Options {
+        base: service.to_owned(),
+        timeout: Duration::from_secs(10),
+        cap: 256,
+        user_agent: "moored".to_owned(),
+        family: None,
+        interface: None,
+        proxy: Some(Proxy::parse(&format!("{user}127.0.0.1:{port}")).unwrap()),
+    };
+    let client = Client::new(tls::config().unwrap(), options);
+    let request = Request {
+        method: Method::Get,
+        path: "/".to_owned(),
+        basic: None,
+        body: Body::Empty,
+        writes: false,
+    };
+    let _ = client.send(&request).await;
+    proxy.join().unwrap()
+}
+
+#[tokio::test]
+async fn requests_go_through_the_proxy_that_was_chosen_with_its_password() {
+    for (service, line) in [
+        (
+            "https://api.invalid",
+            "CONNECT api.invalid:443 HTTP/1.1\r\n",
+        ),
+        (
+            "http://192.168.0.1:8080",
+            "GET http://192.168.0.1:8080/ HTTP/1.1\r\n",
+        ),
+    ] {
+        let asked = asked_of_a_proxy(service, "").await;
+        assert!(asked.starts_with(line), "{asked}");
+        assert!(!asked.to_lowercase().contains("authorization"), "{asked}");
+        // `me:p@s%/'` in Base64.
+        let asked = asked_of_a_proxy(service, "me:p%40s%25%2F'@").await;
+        assert!(
+            asked.contains("uthorization: Basic bWU6cEBzJS8n"),
+            "{asked}"
+        );
     }
 }

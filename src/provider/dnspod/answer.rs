@@ -9,7 +9,10 @@ use super::{
     types::Status,
 };
 use crate::{
-    core::outcome::{Class, Failure},
+    core::{
+        foreign_text::ForeignText,
+        outcome::{Class, Failure},
+    },
     http::{Response, hidden::Hidden},
     json::{self, ItemsError, Members},
     provider::operation::{Call, Operation},
@@ -159,8 +162,7 @@ impl Answer {
             // Cut off it might end within a credential.
             _ => "there is a long text where none belongs".to_owned(),
         };
-        let printable = what.chars().filter(|it| !it.is_control());
-        let what: String = printable.take(200).collect();
+        let what = ForeignText::new(&what);
         let what = format!(
             "{}: the answer cannot be understood: {what}{}",
             self.subject,

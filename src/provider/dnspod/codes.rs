@@ -9,7 +9,10 @@ pub mod tables;
 use std::time::Duration;
 
 use crate::{
-    core::outcome::{Class, Failure, Scope},
+    core::{
+        foreign_text::ForeignText,
+        outcome::{Class, Failure, Scope},
+    },
     provider::{
         dnspod::api::auth::Auth,
         operation::{Call, Code, Operation},
@@ -141,7 +144,7 @@ fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> 
         let what = format!("{subject}: DNSPod answers with an unknown code ({number}{said})");
         let class = Class::Contract;
         let scope = reach(writes);
-        return Failure { class, scope, what };
+        return Failure::new(class, scope, what);
     };
     let (class, scope) = kind.classify(writes);
     let what = match kind {
@@ -167,7 +170,7 @@ fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> 
             format!("{subject}: DNSPod refuses it ({number}: {meaning}{said})")
         }
     };
-    Failure { class, scope, what }
+    Failure::new(class, scope, what)
 }
 
 /// The longest part of DNSPod's message that is shown.
@@ -175,8 +178,7 @@ const SHOWN: usize = 120;
 
 /// `, “…”`: DNSPod's message, short and on one line; nothing if there is none.
 fn quoted(message: &str) -> String {
-    let plain: String = message.chars().filter(|it| !it.is_control()).collect();
-    let short: String = plain.trim().chars().take(SHOWN).collect();
+    let short = ForeignText::at_most(message, SHOWN);
     if short.is_empty() {
         String::new()
     } else {

@@ -5,9 +5,6 @@ use crate::{
     http::{Body, Request, Text, hidden::Hidden},
 };
 
-/// What is shorter is no secret, and would be found in any word.
-const SHORTEST: usize = 6;
-
 /// The secrets of a request, and the account's own, which not every request carries.
 pub(super) fn secrets(request: &Request, own: &Secret) -> Hidden {
     let fields = match &request.body {
@@ -24,7 +21,7 @@ pub(super) fn secrets(request: &Request, own: &Secret) -> Hidden {
         let token = whole.split_once(',').map_or(whole, |(_, token)| token);
         [whole, token]
     });
-    Hidden::new(parts.filter(|part| part.len() >= SHORTEST))
+    Hidden::new(parts)
 }
 
 #[cfg(test)]

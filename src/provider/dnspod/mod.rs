@@ -48,7 +48,7 @@
 //!     user_agent: dnspod::user_agent("me@example.com"),
 //!     family: None,
 //!     interface: None,
-//!     proxy: false,
+//!     proxy: None,
 //! });
 //! let token = Secret::new("13490,6b5976c68aba5b14a0558b77c17c3932");
 //! let site = dnspod::Site::International;

@@ -12,6 +12,7 @@ use super::{
 use crate::core::{
     addr::Family,
     conflict::ConflictKind,
+    foreign_text::ForeignText,
     name::{Fqdn, ZoneName},
     record::{Attributes, Record, Zone},
 };
@@ -67,7 +68,7 @@ pub(super) fn read(
         .ok()
         .filter(|addr| Family::of(*addr) == family)
         .ok_or_else(|| {
-            let shown: String = value.escape_debug().take(100).collect();
+            let shown = ForeignText::at_most(value, 100);
             broken(format!("record {id} holds “{shown}”"))
         })?;
     Ok(Some(Record {

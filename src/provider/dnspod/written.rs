@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use super::types::WrittenRecord;
 use crate::{
-    core::name::{Fqdn, ZoneName},
+    core::{
+        foreign_text::ForeignText,
+        name::{Fqdn, ZoneName},
+    },
     provider::operation::Arguments,
 };
 
@@ -33,7 +36,7 @@ pub(super) fn is_as_sent(said: &WrittenRecord, sent: &Arguments) -> Result<(), S
         if let (Some(said), Some(sent)) = (said, sent.get(name))
             && !is_same(said, sent.trim())
         {
-            let shown: String = said.escape_debug().take(100).collect();
+            let shown = ForeignText::at_most(said, 100);
             return Err(format!(
                 "`{name}` {sent} was sent, and “{shown}” is said to be stored"
             ));

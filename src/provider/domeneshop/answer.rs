@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 
 use super::api::dns::DnsCreate;
 use crate::{
-    core::outcome::{Class, Failure, Scope},
+    core::{
+        foreign_text::ForeignText,
+        outcome::{Class, Failure, Scope},
+    },
     http::{Body, Request, Response},
     json,
     provider::operation::{Call as _, Operation},
@@ -251,8 +254,7 @@ pub(super) fn said(response: &Response) -> String {
 
 /// Somebody else's words on one line of bearable length.
 fn short(text: &str) -> String {
-    let printable = text.chars().filter(|it| !it.is_control());
-    printable.take(200).collect()
+    ForeignText::new(text).into()
 }
 
 #[cfg(test)]

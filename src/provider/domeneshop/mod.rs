@@ -60,7 +60,7 @@
 //!     user_agent: "my-program/1.0".into(),
 //!     family: None,
 //!     interface: None,
-//!     proxy: true,
+//!     proxy: None,
 //! };
 //! let client = Client::new(client::Client::new(tls::config()?, options), &settings);
 //!

@@ -172,7 +172,7 @@ fn real(base: impl Into<String>) -> Client<client::Client> {
         user_agent: user_agent("me@example.com"),
         family: None,
         interface: None,
-        proxy: false,
+        proxy: None,
     };
     let transport = client::Client::new(tls::config().unwrap(), options);
     Client::new(transport, Site::China, login())

@@ -136,7 +136,7 @@ fn the_words_name_code_and_meaning_and_quote_at_most_a_line_of_the_message() {
         told(MODIFY, 32, "Record ttl is\u{1b}[31m\n limited(600)"),
         "Record.Modify of home: DNSPod refuses it (32: the TTL is not in the plan's range, \
          or there are more NS records than the plan allows, \
-         “Record ttl is[31m limited(600)”)"
+         “Record ttl is\\u{1b}[31m  limited(600)”)"
     );
     let long = told(MODIFY, 777, &"x".repeat(10_000));
     assert!(long.len() < 250, "{long}");

@@ -26,10 +26,30 @@ fn as_text(value: Value) -> Option<String> {
     }
 }
 
-/// An identifier, which is always there, as text.
+/// The most digits that an identifier has: those of a number of 64 bits.
+const MAX_ID_DIGITS: usize = 20;
+
+/// An identifier, which is always there and a number, as text.
 pub(super) fn identifier<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = text(from)?.filter(|it| !it.is_empty());
-    text.ok_or_else(|| Error::custom("an identifier is missing"))
+    let text = text.ok_or_else(|| Error::custom("an identifier is missing"))?;
+    if is_number(&text) {
+        Ok(text)
+    } else {
+        Err(Error::custom("an identifier is not a number"))
+    }
+}
+
+/// An identifier that may be missing; what is not a number is taken for missing.
+pub(super) fn optional_identifier<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(text(from)?.filter(|it| is_number(it)))
+}
+
+fn is_number(text: &str) -> bool {
+    let is_short = (1..=MAX_ID_DIGITS).contains(&text.len());
+    is_short && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A whole number, in quotes or not.

@@ -10,7 +10,7 @@ use super::lenient;
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct DomainSummary {
     /// Its identifier.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub id: Option<String>,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::text")]
@@ -125,7 +125,7 @@ pub struct Records {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct WrittenRecord {
     /// Its identifier: a string from `Record.Create`, a number from the others.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub id: Option<String>,
     /// The host relative to the domain.
     #[serde(default, alias = "sub_domain", deserialize_with = "lenient::text")]
@@ -191,7 +191,7 @@ pub struct Written {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct DomainOfRecord {
     /// Its identifier.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::optional_identifier")]
     pub id: Option<String>,
     /// Its name.
     #[serde(default, deserialize_with = "lenient::text")]

@@ -152,7 +152,7 @@ fn a_redirect_says_where_to() {
     assert!(
         failure
             .what
-            .ends_with("(302, to https://portal.example/login)"),
+            .ends_with(r"(302, to https://portal.example/\u{1b}login)"),
         "{failure}"
     );
 }

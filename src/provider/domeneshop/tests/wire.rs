@@ -23,7 +23,7 @@ fn options(base: &str) -> Options {
         user_agent: "moored-test".into(),
         family: None,
         interface: None,
-        proxy: false,
+        proxy: None,
     }
 }
 
