@@ -336,9 +336,12 @@ fn an_answer_that_never_ends_or_trickles_costs_no_more_than_64_mib() {
             } else {
                 ENVELOPE
             };
-            let server = Server::start(move |_, _| match trickles {
-                false => Reply::Endless(start),
-                true => Reply::Trickle(start.bytes().chain([b'0'; 4096]).collect()),
+            let server = Server::start(move |_, _| {
+                if trickles {
+                    Reply::Trickle(start.bytes().chain([b'0'; 4096]).collect())
+                } else {
+                    Reply::Endless(start)
+                }
             });
             let bench = Bench::new();
             configure(&bench, kind, &server);
@@ -409,13 +412,11 @@ fn pages_that_never_end_repeat_or_are_longer_than_asked_for_cost_no_more_than_64
     for (what, pages) in cases {
         for kind in [Kind::DnsPod, Kind::China] {
             let server = Server::start(move |path, form| {
-                Reply::Body(match path {
-                    "/Domain.List" => DOMAINS.into(),
-                    _ => {
-                        let (numbers, total) = pages(field(form, "offset"), field(form, "length"));
-                        page(numbers, total)
-                    }
-                })
+                if path == "/Domain.List" {
+                    return Reply::Body(DOMAINS.into());
+                }
+                let (numbers, total) = pages(field(form, "offset"), field(form, "length"));
+                Reply::Body(page(numbers, total))
             });
             let bench = Bench::new();
             configure(&bench, kind, &server);

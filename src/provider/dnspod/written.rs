@@ -11,13 +11,16 @@ use crate::{
     provider::operation::Arguments,
 };
 
+/// Whether what is said and what was sent mean the same.
+type Comparison<'c> = &'c dyn Fn(&str, &str) -> bool;
+
 /// Refuses an answer that names another record, or another value of a field, than was sent; the error is in words. What
 /// the answer does not name is not looked at, and neither is what was not sent.
 pub(super) fn is_as_sent(said: &WrittenRecord, sent: &Arguments) -> Result<(), String> {
     let kind = sent.get("record_type").unwrap_or_default();
     let is_mx = kind.eq_ignore_ascii_case("MX");
     let is_same_value = |said: &str, sent: &str| is_same_value(kind, said, sent);
-    let fields: [(&Option<String>, &str, &dyn Fn(&str, &str) -> bool); 10] = [
+    let fields: [(&Option<String>, &str, Comparison<'_>); 10] = [
         (&said.id, "record_id", &|said, sent| said == sent),
         (&said.name, "sub_domain", &is_same_name),
         (&said.value, "value", &is_same_value),

@@ -54,8 +54,7 @@ impl<T: Transport> Book for Account<T> {
         };
         let listed = self.client().each_item(&list, &mut read).await;
         match (refusal, listed) {
-            (Some(failure), _) => Err(failure),
-            (None, Err(failure)) => Err(failure),
+            (Some(failure), _) | (None, Err(failure)) => Err(failure),
             (None, Ok(())) => {
                 progress(count, Some(count));
                 Ok(())
