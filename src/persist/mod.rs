@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-pub use file::{Loaded, Stamp, StateFile, decode, encode};
+pub use file::{Loaded, Stamp, StateFile, decode, encode, outdate};
 pub use lock::{Lock, LockError};
 
 /// Gives a file that we have just made to whoever owns its directory. Root does so when it looks (`sudo moored plan`)

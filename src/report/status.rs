@@ -32,6 +32,9 @@ pub struct Status {
     /// What is in the way of connections from the Internet, as far as the last round found out.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Why the state cannot be saved and what that means, if it cannot.
+    #[serde(default)]
+    pub state: Option<String>,
 }
 
 /// A target in a [`Status`].
@@ -82,6 +85,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             next_check_in_seconds: None,
             hosts: Vec::new(),
             notes: Vec::new(),
+            state: None,
         };
     };
     let hosts: Vec<_> = last
@@ -129,6 +133,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             .flat_map(|it| &it.notes)
             .map(ToString::to_string)
             .collect(),
+        state: last.report.state_trouble.clone(),
     }
 }
 
@@ -163,7 +168,7 @@ pub fn text(status: &Status) -> String {
         }
         let _ = writeln!(text, "  {}", host.reason);
     }
-    for note in &status.notes {
+    for note in status.notes.iter().chain(&status.state) {
         let _ = writeln!(text, "note: {note}");
     }
     if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {

@@ -7,6 +7,7 @@ mod crew;
 mod dns;
 mod list;
 mod ports;
+mod trust;
 mod write;
 
 use std::{cell::RefCell, collections::BTreeSet};
@@ -89,6 +90,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
     pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
         self.prepare(&mut memory.borrow_mut());
+        self.believe_what_can_be_saved(&mut memory.borrow_mut());
         let families = self.look(memory).await;
         let accounts = self.accounts.iter();
         let played = accounts.map(|account| self.play(account, &families, memory, task));

@@ -57,7 +57,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             return;
         }
         for change in safe.changes() {
-            memory.borrow_mut().begin(change, self.clock.now());
+            let lifetime = self.limits.request_lifetime;
+            memory
+                .borrow_mut()
+                .begin(change, self.clock.now(), lifetime);
         }
         let results = self
             .counted(
@@ -86,15 +89,28 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 }
                 continue;
             };
-            if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+            let is_doubtful = matches!(failure.class, Class::Unconfirmed | Class::Contract);
+            if is_doubtful {
+                memory.gives_up(change, self.clock.now());
+            } else {
                 memory.retract(change);
             }
+            // An answer that cannot be understood leaves a write as doubtful as none: it is read back soon.
+            let class = if is_doubtful {
+                Class::Unconfirmed
+            } else {
+                failure.class
+            };
+            let held = Failure {
+                class,
+                ..failure.clone()
+            };
             // One hold for one trouble of the account, however many changes it stopped.
             match failure.scope {
                 Scope::Account if troubled => {}
-                Scope::Account => self.hold_account(&mut memory, account.name, &failure),
+                Scope::Account => self.hold_account(&mut memory, account.name, &held),
                 Scope::Host => {
-                    self.hold_target(&mut memory, &change.target, change.to.clone(), &failure);
+                    self.hold_target(&mut memory, &change.target, change.to.clone(), &held);
                 }
             }
             troubled |= failure.scope == Scope::Account;
@@ -132,7 +148,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let sent = memory.account(account.name);
         let sent = sent.map_or(&nothing, |it| &it.requests);
         guard(changes, limits, self.clock.now(), sent, |target| {
-            memory.target(target).map_or(&[][..], |it| &it.writes)
+            memory.target(target)
         })
     }
 

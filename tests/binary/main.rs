@@ -18,5 +18,6 @@ mod poke;
 mod process;
 mod reports;
 mod requests;
+mod state;
 mod supervisor;
 mod uplinks;

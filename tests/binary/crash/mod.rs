@@ -217,7 +217,7 @@ impl<'s> Story<'s> {
             "updates that changed nothing, and a lock"
         );
         let log = self.log();
-        for word in ["unusable", "set aside", "panicked", "could not be written"] {
+        for word in ["unusable", "set aside", "panicked", "cannot be saved"] {
             assert!(!log.contains(word), "{log}");
         }
     }
