@@ -115,6 +115,7 @@ impl Watched {
         now: i64,
         round: u64,
         answer: u64,
+        is_sent: bool,
     ) {
         if deed.verb == Verb::List
             && let Some(zone) = &deed.zone
@@ -158,6 +159,8 @@ impl Watched {
             Verdict::Refused => with_jitter(24 * HOUR),
             Verdict::Wait(Some(wait)) => with_jitter(wait),
             Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
+            // What became of a write is read back, and put right, within three minutes.
+            Verdict::Unknown if deed.writes() && is_sent => now,
             Verdict::Unknown => with_jitter(15 * MINUTE),
         };
         if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
@@ -189,6 +192,12 @@ impl Watched {
         self.failed = None;
         self.is_disturbed = true;
         self.refused = 0;
+    }
+
+    /// What is written down is a hint at the most: these names are read before they are written.
+    pub(crate) fn cannot_save(&mut self, names: impl IntoIterator<Item = Name>) {
+        let doubt = |name| (name, Doubt { is_recorded: true });
+        self.doubts.extend(names.into_iter().map(doubt));
     }
 
     /// The names in doubt.

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use moored::{
     core::{addr::Family, intent::OnAbsent},
-    http::{Response, SendError},
+    http::{Response, SendError, Sent},
     round::Occasion,
 };
 
@@ -117,6 +117,13 @@ impl Laws {
         self.told += 1;
         self.round.is_disturbed = true;
         self.accounts.iter_mut().for_each(Watched::disturb);
+    }
+
+    /// A process starts that cannot save what it learns.
+    pub(crate) fn cannot_save(&mut self) {
+        for (watched, account) in self.accounts.iter_mut().zip(&self.setup.accounts) {
+            watched.cannot_save(names(&self.setup, &account.hosts));
+        }
     }
 
     /// The process is gone, and what it had not written down by then.
@@ -234,7 +241,7 @@ impl Laws {
     pub(crate) fn leaves(&mut self, scene: &Scene, account: usize, deed: &Deed) {
         let now = scene.time.at();
         self.counted.requests += 1;
-        self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_full());
+        self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_read_only());
         if !deed.writes() {
             return;
         }
@@ -312,7 +319,8 @@ impl Laws {
         if verdict != Verdict::Good {
             self.zones.excuse(&deed.names, now);
         }
-        self.accounts[account].hears(deed, verdict, now, round, self.answers);
+        let is_sent = !matches!(end, Err(error) if error.sent == Sent::No);
+        self.accounts[account].hears(deed, verdict, now, round, self.answers, is_sent);
     }
 
     /// Somebody has written a name by hand.
@@ -321,9 +329,12 @@ impl Laws {
         self.due.is_touched([name], now);
     }
 
-    /// A provider does what nobody waits for any more.
-    pub(crate) fn comes_late(&mut self, deed: &Deed, now: i64) {
-        self.due.is_touched(&deed.names, now);
+    /// A provider does what nobody waits for any more, so long after it was asked for. Soon enough, the
+    /// process reads it back; it does not know when within a round a request left that it did not survive.
+    pub(crate) fn comes_late(&mut self, deed: &Deed, age: i64, now: i64) {
+        if age > 2 * MINUTE {
+            self.due.is_touched(&deed.names, now);
+        }
     }
 
     /// A provider has done what it was asked for.
