@@ -6,6 +6,7 @@
 mod life;
 mod place;
 mod schedule;
+mod storm;
 
 use std::{fmt, time::Duration};
 
