@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use sandbox::{Fault, FaultKind};
+use sandbox::{Fault, FaultKind, Service};
 
 use super::{
     life::{End, Process},
@@ -51,19 +51,24 @@ fn suffer(place: &Place, addresses: Addresses, rng: &mut Rng) {
     let is_killed = rng.bool();
     for service in SERVICES {
         let late = Duration::from_millis(rng.u64(5..60));
-        let kind = match rng.u8(..4) {
-            0 => FaultKind::Drop,
-            1 => FaultKind::DelayWork(late),
+        let kind = match rng.u8(..6) {
+            0..3 => FaultKind::Drop,
+            3 => FaultKind::DelayWork(late),
             _ => FaultKind::LoseAnswer,
         };
-        for write in ["dyndns", "PUT", "POST", "Record.Modify", "Record.Create"] {
-            let fault = Fault::new(service, write, kind.clone()).after(rng.usize(..2));
+        let writes: &[&str] = match service {
+            Service::Domeneshop => &["dyndns", "PUT", "POST"],
+            _ => &["Record.Modify", "Record.Create"],
+        };
+        for write in writes {
+            let fault = Fault::new(service, write, kind.clone());
             if !is_killed || rng.bool() {
                 place.bench.sandbox.fault(fault);
             }
         }
     }
-    let mut process = Process::start(place, rng.bool());
+    // A daemon that starts waits for what it was told to wait for.
+    let mut process = Process::start(place, rng.u8(..10) < 8);
     let moment = if is_killed {
         let service = SERVICES[rng.usize(..SERVICES.len())];
         Moment::Asked(service, rng.usize(1..=5))
