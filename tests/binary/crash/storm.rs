@@ -16,25 +16,30 @@ use super::{
 const CHANGES: usize = 40;
 const BETWEEN: Duration = Duration::from_millis(1_500);
 
+/// Storms within one hour: what one leaves behind counts in the next.
+const STORMS: usize = 3;
+
 /// By when everything is right.
 const RECOVERY: Duration = Duration::from_mins(3);
 
 #[test]
 fn l3_l6_after_forty_changes_with_kills_and_lost_answers_all_is_right_within_three_minutes() {
-    for seed in 0..3 {
+    for seed in 0..2 {
         say(&format!("seed {seed}"));
         // None of these names was ever written.
         let place = Place::new();
         let mut rng = Rng::with_seed(seed);
         rng.u64(..);
         let others = place.records().others;
-        let mut addresses = Addresses::drawn(&mut rng);
-        for _ in 0..CHANGES {
-            addresses = Addresses::drawn(&mut rng);
-            suffer(&place, addresses, &mut rng);
+        for _ in 0..STORMS {
+            let mut addresses = Addresses::drawn(&mut rng);
+            for _ in 0..CHANGES {
+                addresses = Addresses::drawn(&mut rng);
+                suffer(&place, addresses, &mut rng);
+            }
+            place.bench.sandbox.settle(Duration::from_secs(20));
+            recover(&place, addresses);
         }
-        place.bench.sandbox.settle(Duration::from_secs(20));
-        recover(&place, addresses);
         let (needless, locked) = place.needless_updates();
         assert!(
             needless <= 4 && !locked,
