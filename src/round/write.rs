@@ -89,22 +89,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 }
                 continue;
             };
-            let is_doubtful = matches!(failure.class, Class::Unconfirmed | Class::Contract);
-            if is_doubtful {
-                memory.gives_up(change, self.clock.now());
-            } else {
-                memory.retract(change);
-            }
-            // An answer that cannot be understood leaves a write as doubtful as none: it is read back soon.
-            let class = if is_doubtful {
-                Class::Unconfirmed
-            } else {
-                failure.class
-            };
-            let held = Failure {
-                class,
-                ..failure.clone()
-            };
+            let held = self.settle_failed(&mut memory, change, &failure);
             // One hold for one trouble of the account, however many changes it stopped.
             match failure.scope {
                 Scope::Account if troubled => {}
@@ -131,6 +116,20 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         // As above.
         let _ = self.store.save(&memory);
+    }
+
+    /// Takes note of a write that was not done, as far as anybody knows; what to hold its account or target
+    /// for. An answer that cannot be understood leaves it as doubtful as none: it is read back soon.
+    fn settle_failed(&self, memory: &mut Memory, change: &Change, failure: &Failure) -> Failure {
+        if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+            memory.retract(change);
+            return failure.clone();
+        }
+        memory.gives_up(change, self.clock.now());
+        Failure {
+            class: Class::Unconfirmed,
+            ..failure.clone()
+        }
     }
 
     /// What may be done of what is to be done, by what was sent lately.

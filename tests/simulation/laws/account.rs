@@ -115,7 +115,6 @@ impl Watched {
         now: i64,
         round: u64,
         answer: u64,
-        is_sent: bool,
     ) {
         if deed.verb == Verb::List
             && let Some(zone) = &deed.zone
@@ -141,10 +140,10 @@ impl Watched {
             // is wrong with a request, it is seen whose it is.
             Verdict::Good | Verdict::NotThis if deed.writes() => self.refusals = Default::default(),
             Verdict::Good | Verdict::NotThis => self.refusals[0].clear(),
-            Verdict::Unknown => {}
+            Verdict::Unknown | Verdict::Unsent => {}
         }
         let reads = !deed.writes();
-        if reads && verdict == Verdict::Unknown {
+        if reads && matches!(verdict, Verdict::Unknown | Verdict::Unsent) {
             if self.failed.is_none_or(|(failed, _)| failed != round) {
                 self.streak = if self.is_early { 1 } else { self.streak + 1 };
             }
@@ -160,8 +159,8 @@ impl Watched {
             Verdict::Wait(Some(wait)) => with_jitter(wait),
             Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
             // What became of a write is read back, and put right, within three minutes.
-            Verdict::Unknown if deed.writes() && is_sent => now,
-            Verdict::Unknown => with_jitter(15 * MINUTE),
+            Verdict::Unknown if deed.writes() => now,
+            Verdict::Unknown | Verdict::Unsent => with_jitter(15 * MINUTE),
         };
         if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
             self.refused = self.refused.max(lenient);

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use moored::{
     core::{addr::Family, intent::OnAbsent},
-    http::{Response, SendError, Sent},
+    http::{Response, SendError},
     round::Occasion,
 };
 
@@ -319,8 +319,7 @@ impl Laws {
         if verdict != Verdict::Good {
             self.zones.excuse(&deed.names, now);
         }
-        let is_sent = !matches!(end, Err(error) if error.sent == Sent::No);
-        self.accounts[account].hears(deed, verdict, now, round, self.answers, is_sent);
+        self.accounts[account].hears(deed, verdict, now, round, self.answers);
     }
 
     /// Somebody has written a name by hand.
