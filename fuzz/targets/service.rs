@@ -225,7 +225,7 @@ pub(crate) fn moved(records: &[Record]) -> SafePlan {
         ..Limits::default()
     };
     let (now, sent) = (Moment::from_millis(0), Budget::default());
-    let (plan, refused) = guard(changes, limits, now, &sent, |_| &[]);
+    let (plan, refused) = guard(changes, limits, now, &sent, |_| None);
     assert_eq!(refused, [], "a record of another name was listed");
     plan
 }

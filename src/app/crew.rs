@@ -11,7 +11,7 @@ use crate::{
     core::{
         addr::Family,
         guard::Limits,
-        memory::Memory,
+        memory::{Memory, request_lifetime},
         outcome::{FamilyReport, Report},
         past::Past,
         poke::Poke,
@@ -301,7 +301,10 @@ impl RealCrew {
             clock: &BootClock,
             chance: &self.dice,
             cadence: self.config.cadence,
-            limits: Limits::default(),
+            limits: Limits {
+                request_lifetime: request_lifetime(self.config.timeout),
+                ..Limits::default()
+            },
             overlap: &self.overlap,
         }
     }

@@ -6,7 +6,7 @@ use crate::core::{
     addr::Family,
     budget::Budget,
     conflict::NameConflict,
-    memory::Write,
+    memory::{TargetMemory, request_lifetime},
     plan::{Change, Method, Reason, Step},
     record::Target,
     time::{Moment, Spoken},
@@ -19,7 +19,7 @@ pub struct Limits {
     pub deletes: usize,
     /// Writes a target and hour: a flapping address does not become a storm of updates.
     pub writes: usize,
-    /// Writes of one and the same content a target and hour: the provider's own
+    /// One more than the writes that may change nothing, a target and hour: the provider's own
     /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
     pub repeats: usize,
     /// Requests an account and hour, besides those that [`Limits::of_account`] adds.
@@ -27,6 +27,8 @@ pub struct Limits {
     /// Requests an account and hour, those included that are a reserve for changed addresses: whatever else has used
     /// up the others, a new address is still published.
     pub requests_with_reserve: u32,
+    /// How long after it was sent a request may still be carried out.
+    pub request_lifetime: Duration,
 }
 
 impl Limits {
@@ -72,6 +74,7 @@ impl Default for Limits {
             repeats: 4,
             requests: 1_200,
             requests_with_reserve: MAX_REQUESTS_WITH_RESERVE,
+            request_lifetime: request_lifetime(Duration::ZERO),
         }
     }
 }
@@ -173,9 +176,9 @@ pub enum Refusal {
         /// How long that is from now.
         wait: Duration,
     },
-    /// What became of earlier writes is not known: they may have changed nothing, or arrive yet.
+    /// What became of earlier writes of the same is not known: they may arrive yet.
     Doubtful {
-        /// How many within the last hour.
+        /// How many.
         count: usize,
         /// When the next write is allowed.
         until: Moment,
@@ -253,8 +256,8 @@ impl fmt::Display for Refusal {
             ),
             Self::Doubtful { count, wait, .. } => write!(
                 f,
-                "not written: {count} updates within the hour got no proper answer; the next attempt is \
-                 in {}",
+                "not written: {count} updates with the same address got no proper answer and may still \
+                 arrive; what became of them is looked at, and the next attempt made, in {}",
                 Spoken(*wait)
             ),
             Self::TooManyRequests { count, wait, .. } => write!(
@@ -273,7 +276,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Sorts what may be done from what may not. `history` says what was written to a target lately, `sent`
+/// Sorts what may be done from what may not. `memory` says what was written to a target lately, `sent`
 /// how many requests the account was sent. A change that deletes more than is left to the round is in
 /// both: what may be done of it now, and the whole of it with the reason.
 pub fn guard<'h>(
@@ -281,14 +284,14 @@ pub fn guard<'h>(
     limits: Limits,
     now: Moment,
     sent: &Budget,
-    history: impl Fn(&Target) -> &'h [Write],
+    memory: impl Fn(&Target) -> Option<&'h TargetMemory>,
 ) -> (SafePlan, Vec<(Change, Refusal)>) {
     let mut safe = SafePlan::default();
     let mut refused = Vec::new();
     let mut deletes = limits.deletes;
     for change in changes {
         let history = History {
-            writes: history(&change.target),
+            memory: memory(&change.target),
             repeats: limits.repeats,
             now,
         };
@@ -347,11 +350,10 @@ fn inspect(change: &Change, limits: Limits, history: &History<'_>) -> Result<(),
         return Err(Refusal::ChangesNothing);
     }
     history.allows(change)?;
-    let recent: Vec<_> = history.recent().collect();
+    let recent: Vec<_> = history.recent_writes().collect();
     if recent.len() >= limits.writes {
-        let until = recent
-            .first()
-            .map_or(history.now, |write| write.at.after(WINDOW));
+        let first = recent.iter().min();
+        let until = first.map_or(history.now, |at| at.after(WINDOW));
         let wait = until.since(history.now);
         return Err(Refusal::TooManyWrites {
             count: recent.len(),
@@ -364,51 +366,65 @@ fn inspect(change: &Change, limits: Limits, history: &History<'_>) -> Result<(),
 
 /// What was written to a target lately, and how many repetitions its provider puts up with.
 struct History<'h> {
-    writes: &'h [Write],
+    memory: Option<&'h TargetMemory>,
     repeats: usize,
     now: Moment,
 }
 
 impl History<'_> {
-    fn recent(&self) -> impl Iterator<Item = &Write> {
-        self.writes
-            .iter()
-            .filter(|write| self.now.since(write.at) < WINDOW)
+    /// When the target was written within the last hour.
+    fn recent_writes(&self) -> impl Iterator<Item = Moment> {
+        let writes = self.memory.into_iter().flat_map(|it| &it.writes);
+        let times = writes.map(|write| write.at);
+        times.filter(|at| self.now.since(*at) < WINDOW)
     }
 
-    /// Refuses to write the same again and again. An address that comes and goes is no repetition;
-    /// a storm of one content is, and if none of it changed anything, a DNSPod record is locked for
-    /// an hour after the fifth (facts: DNSPod section 1.2). So are writes of whatever content that got
-    /// no proper answer: each may have changed nothing, or may arrive late and leave the next with
-    /// nothing to change.
+    /// Refuses to write again and again what may be there already: a DNSPod record is locked for an hour
+    /// after the fifth update that changes nothing (facts: DNSPod section 1.2). An address that comes and
+    /// goes is no repetition, and other content than what is in doubt always changes something. The same
+    /// goes out a few times while an earlier one may still arrive, and else when that cannot happen any more.
     fn allows(&self, change: &Change) -> Result<(), Refusal> {
-        let recent: Vec<_> = self.recent().collect();
-        let same = recent.iter().rev();
-        let same: Vec<_> = same.take_while(|write| write.to == change.to).collect();
-        let doubtful: Vec<_> = recent.iter().rev().filter(|write| !write.done).collect();
-        if let Some((count, until, wait)) = self.pause(&same) {
-            return Err(Refusal::Repeated { count, until, wait });
-        }
-        match self.pause(&doubtful) {
-            Some((count, until, wait)) => Err(Refusal::Doubtful { count, until, wait }),
-            None => Ok(()),
-        }
-    }
-
-    /// How many these are, until when they forbid another one, and how long that is. The last ones
-    /// allowed are spaced out, so that they are still there when a provider's trouble lasts longer
-    /// than a moment.
-    fn pause(&self, newest_first: &[&&Write]) -> Option<(usize, Moment, Duration)> {
-        let (last, first) = (newest_first.first()?, newest_first.last()?);
-        let count = newest_first.len();
-        let until = match self.repeats.saturating_sub(count) {
-            0 => first.at.after(WINDOW),
-            1 => last.at.after(WINDOW / 6),
-            2 => last.at.after(WINDOW / 60),
-            _ => return None,
+        let memory = self
+            .memory
+            .filter(|it| it.may_change_nothing(change, self.now));
+        let Some(memory) = memory else {
+            return Ok(());
+        };
+        let doubted: Vec<_> = memory.doubted(change, self.now).collect();
+        let repeats: Vec<_> = memory.recent_repeats(self.now).collect();
+        let paced = self.pause(&repeats).unwrap_or(self.now);
+        let settled = doubted.iter().map(|write| write.arrives_by()).max();
+        let until = match settled {
+            None => paced,
+            Some(settled) => settled.min(paced),
         };
         let wait = until.since(self.now);
-        (!wait.is_zero()).then_some((count, until, wait))
+        match settled {
+            _ if wait.is_zero() => Ok(()),
+            Some(_) => Err(Refusal::Doubtful {
+                count: doubted.len(),
+                until,
+                wait,
+            }),
+            None => Err(Refusal::Repeated {
+                count: repeats.len() + 1,
+                until,
+                wait,
+            }),
+        }
+    }
+
+    /// Until when writes that may have changed nothing forbid another one. The last ones allowed are spaced
+    /// out, so that they are still there when a provider's trouble lasts longer than a moment.
+    fn pause(&self, oldest_first: &[Moment]) -> Option<Moment> {
+        let (first, last) = (oldest_first.first()?, oldest_first.last()?);
+        let left = self.repeats.saturating_sub(1 + oldest_first.len());
+        match left {
+            0 => Some(first.after(WINDOW)),
+            1 => Some(last.after(WINDOW / 6)),
+            2 => Some(last.after(WINDOW / 60)),
+            _ => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! the next round asks the provider what is there.
 
 mod configured;
+mod doubt;
 mod moments;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+pub use doubt::request_lifetime;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
@@ -36,6 +38,9 @@ pub struct Memory {
     pub accounts: BTreeMap<AccountName, AccountMemory>,
     /// Which accounts `moored check` asked lately without success.
     pub probes: Probes,
+    /// Whether this process has found out if what it remembers can be saved.
+    #[serde(skip)]
+    pub has_tried_to_save: bool,
 }
 
 /// What is remembered of one account.
@@ -75,6 +80,8 @@ pub struct TargetMemory {
     pub differing: u32,
     /// What was written within the last hour, oldest first.
     pub writes: Vec<Write>,
+    /// When those of them left that may have changed nothing, oldest first.
+    pub repeats: Vec<Moment>,
     /// The target is left alone until then.
     pub hold: Option<Hold>,
     /// The addresses whose writing led to the hold: it says nothing about others.
@@ -117,10 +124,13 @@ pub struct Write {
     pub at: Moment,
     /// The addresses written.
     pub to: Vec<IpAddr>,
-    /// Whether the provider said that it was done. Of any other write nobody knows whether it changed
-    /// anything, or when it arrived.
+    /// Whether the provider said that it was done, or its list has shown so. Of any other write nobody
+    /// knows whether it changed anything, or when it arrived.
     #[serde(default)]
     pub done: bool,
+    /// For how long it may still arrive.
+    #[serde(default = "doubt::usual_lifetime")]
+    pub lifetime: Duration,
 }
 
 /// The key of a target within its account.
@@ -149,15 +159,19 @@ impl Memory {
     }
 
     /// Before a write leaves: it is counted, and what is there counts as unknown until it is
-    /// confirmed (L3, L6).
-    pub fn begin(&mut self, change: &Change, now: Moment) {
+    /// confirmed (L3, L6). It may arrive for as long as `lifetime` says.
+    pub fn begin(&mut self, change: &Change, now: Moment, lifetime: Duration) {
         let target = self.target_mut(&change.target);
         target.pending = true;
+        let is_repeat = target.may_change_nothing(change, now);
+        target.repeats.retain(|at| now.since(*at) < WINDOW);
+        target.repeats.extend(is_repeat.then_some(now));
         target.writes.retain(|write| now.since(write.at) < WINDOW);
         target.writes.push(Write {
             at: now,
             to: change.to.clone(),
             done: false,
+            lifetime,
         });
     }
 
@@ -173,12 +187,9 @@ impl Memory {
     /// record. Whether an earlier step of it took effect is still read back.
     pub fn retract(&mut self, change: &Change) {
         let target = self.target_mut(&change.target);
-        if target
-            .writes
-            .last()
-            .is_some_and(|write| write.to == change.to)
-        {
-            target.writes.pop();
+        let last = target.writes.pop_if(|write| write.to == change.to);
+        if let Some(write) = last {
+            target.repeats.pop_if(|at| *at == write.at);
         }
     }
 

@@ -115,8 +115,9 @@ impl Hold {
 
 fn kind(class: Class) -> std::mem::Discriminant<Class> {
     match class {
-        // Three words for "not now": a provider in trouble alternates between them.
-        Class::Contract | Class::Unconfirmed => std::mem::discriminant(&Class::Transient),
+        // Two words for "not now": a provider in trouble alternates between them. A write without a proper
+        // answer is another matter: that the account could be read goes before each.
+        Class::Contract => std::mem::discriminant(&Class::Transient),
         other => std::mem::discriminant(&other),
     }
 }
@@ -129,9 +130,9 @@ fn wait(class: Class, failures: u32) -> Duration {
             .min(most)
     };
     match class {
-        Class::Transient | Class::Contract | Class::Unconfirmed => {
-            doubled(Duration::from_secs(5), 15 * MINUTE)
-        }
+        Class::Transient | Class::Contract => doubled(Duration::from_secs(5), 15 * MINUTE),
+        // What became of the write is read back soon (L6); repetitions are the guard's affair.
+        Class::Unconfirmed => doubled(Duration::from_secs(5), Duration::from_secs(40)),
         Class::RateLimited {
             retry_after: Some(wait),
         } => wait.clamp(MINUTE / 2, 24 * HOUR),
@@ -228,9 +229,12 @@ fn retry(now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
     }
     let target = memory.target(target)?;
     let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
-    held(&target.hold)
+    let next = held(&target.hold)
         .or_else(|| verify::wake(target, now))
-        .or_else(|| second_look(target))
+        .or_else(|| second_look(target));
+    // One that is overdue could not be had, and comes with the next round.
+    let look = target.look_owed().filter(|at| now < *at);
+    next.into_iter().chain(look).min()
 }
 
 #[cfg(test)]

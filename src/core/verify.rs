@@ -181,6 +181,7 @@ mod tests {
                 at: at(1_000),
                 to: vec![],
                 done: true,
+                lifetime: Duration::ZERO,
             }],
             ..TargetMemory::default()
         };

@@ -8,7 +8,7 @@ use std::{
     cell::{Cell, RefCell},
     fs::{self, DirBuilder, File},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -68,7 +68,10 @@ pub struct Loaded {
 #[derive(Debug)]
 pub struct StateFile {
     directory: PathBuf,
+    /// What is in the file, as far as that is known.
     written: RefCell<Option<Memory>>,
+    /// Whether the last attempt to write it was ours and succeeded.
+    is_written: Cell<bool>,
     /// The fingerprint of the file as it was loaded.
     found: Cell<Option<u64>>,
 }
@@ -84,6 +87,7 @@ impl StateFile {
         Self {
             directory: directory.to_owned(),
             written: RefCell::new(None),
+            is_written: Cell::new(false),
             found: Cell::new(None),
         }
     }
@@ -140,20 +144,22 @@ impl StateFile {
         )
     }
 
-    /// Writes what is remembered, if it differs from what was written last: to a file beside it
-    /// that only we may read, to the disk, and then in its place.
+    /// Writes what is remembered, if it differs from what we wrote last: to a file beside it that only we
+    /// may read, to the disk, and then in its place. Where that fails, what is in the file is marked as
+    /// outdated if it is: whoever reads it later believes nothing that it says is confirmed.
     pub fn save(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
-        if self.written.borrow().as_ref() == Some(memory) {
+        if self.is_written.get() && self.written.borrow().as_ref() == Some(memory) {
             return Ok(());
         }
         let written = encode(memory, now).and_then(|text| self.write(&text));
-        written.map_err(|error| {
-            format!(
-                "the state could not be written to {} ({error}): after a restart the provider will \
-                 be asked again",
-                self.path().display()
-            )
-        })?;
+        self.is_written.set(written.is_ok());
+        if let Err(error) = written {
+            let is_as_saved = |saved: &Memory| saved.accounts == memory.accounts;
+            if !self.written.borrow().as_ref().is_some_and(is_as_saved) {
+                self.mark_as_outdated();
+            }
+            return Err(self.trouble(&error));
+        }
         *self.written.borrow_mut() = Some(memory.clone());
         Ok(())
     }
@@ -161,15 +167,54 @@ impl StateFile {
     /// Writes as [`StateFile::save`] does, unless another instance holds the lock or wrote since we
     /// loaded: what that one knows is newer.
     pub fn save_if_nobody_else_does(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
-        let Ok(_lock) = Lock::take(&self.directory) else {
-            return Ok(());
+        let _lock = match Lock::take(&self.directory) {
+            Ok(lock) => lock,
+            Err(LockError::Held) => return Ok(()),
+            Err(LockError::Unusable(error)) => return Err(self.trouble(&error)),
         };
-        let there = regular::read_whole(&self.path(), MAX_BYTES);
-        let there = there.ok().map(|text| fingerprint(&text));
-        if there == self.found.get() {
-            self.save(memory, now)
-        } else {
-            Ok(())
+        let there = self.fingerprint_of_file();
+        if there != self.found.get() {
+            return Ok(());
+        }
+        let saved = self.save(memory, now);
+        self.found.set(self.fingerprint_of_file());
+        saved
+    }
+
+    /// What tells this content of the file from another; nothing where there is none that could be read.
+    fn fingerprint_of_file(&self) -> Option<u64> {
+        let text = regular::read_whole(&self.path(), MAX_BYTES).ok()?;
+        Some(fingerprint(&text))
+    }
+
+    /// Says that nothing can be saved, what that means, and what to do about it.
+    fn trouble(&self, error: &io::Error) -> String {
+        let advice = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "make room there, or set state_dir to a directory with room"
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                "make that file system writable, or set state_dir to a directory on another one"
+            }
+            io::ErrorKind::PermissionDenied => {
+                "give that directory to the user that moored runs as, or set state_dir to another one"
+            }
+            io::ErrorKind::NotFound => "make that directory, or set state_dir to another one",
+            _ => "set state_dir to a directory where files can be written and renamed",
+        };
+        format!(
+            "the state in {} cannot be saved ({error}): nothing of it is believed after a restart, the \
+             provider's list decides; {advice}",
+            self.directory.display()
+        )
+    }
+
+    /// Marks the file as outdated, in its place: that takes no room, and no right to write to the
+    /// directory. Where that cannot be done the file goes; where that cannot be done either, nothing can.
+    fn mark_as_outdated(&self) {
+        let path = self.path();
+        if mark(&path).is_err() {
+            let _ = fs::remove_file(&path);
         }
     }
 
@@ -223,6 +268,44 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// A file's first byte: it is the latest that there was to save, or the one that wrote it knew more later.
+/// JSON skips both.
+const LATEST: u8 = b' ';
+const OUTDATED: u8 = b'\n';
+
+/// Marks a file's text as outdated; whether it has a place for that.
+pub fn outdate(text: &mut [u8]) -> bool {
+    let Some(first) = text
+        .first_mut()
+        .filter(|it| matches!(**it, LATEST | OUTDATED))
+    else {
+        return false;
+    };
+    *first = OUTDATED;
+    true
+}
+
+/// The same in the file itself.
+fn mark(path: &Path) -> io::Result<()> {
+    // Nothing but a regular file of ours is opened, and nothing is waited for.
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(());
+    }
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .custom_flags(nonblocking)
+        .open(path)?;
+    let mut first = [0];
+    file.read_exact_at(&mut first, 0)?;
+    if !outdate(&mut first) {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    file.write_all_at(&first, 0)?;
+    file.sync_all()
+}
+
 fn readable_by_others(path: &Path) -> Option<String> {
     let mode = path.metadata().ok()?.permissions().mode();
     (mode & 0o077 != 0).then(|| {
@@ -236,14 +319,20 @@ fn readable_by_others(path: &Path) -> Option<String> {
 
 /// The file's text: what is remembered, and when and in which boot it was written.
 pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
-    Ok(serde_json::to_vec(&Saved {
-        version: VERSION,
-        written: now,
-        memory,
-    })?)
+    let mut text = vec![LATEST];
+    serde_json::to_writer(
+        &mut text,
+        &Saved {
+            version: VERSION,
+            written: now,
+            memory,
+        },
+    )?;
+    Ok(text)
 }
 
-/// Reads a file's text and moves it onto this boot's clock. The error says in words what is wrong with
+/// Reads a file's text and moves it onto this boot's clock; of what is outdated nothing counts as
+/// confirmed. The error says in words what is wrong with
 /// the text and repeats nothing of it.
 pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
     let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
@@ -269,6 +358,9 @@ pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
         memory.shift(shift.saturating_sub(passed));
     }
     memory.drop_the_impossible(now.moment);
+    if text.first() == Some(&OUTDATED) {
+        memory.doubt_everything();
+    }
     Ok(memory)
 }
 

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-pub use file::{Loaded, Stamp, StateFile, decode, encode};
+pub use file::{Loaded, Stamp, StateFile, decode, encode, outdate};
 pub use lock::{Lock, LockError};
 
 use crate::file_access::FileAccess;

@@ -97,6 +97,9 @@ pub fn plan(report: &Report, now: Moment) -> Plan<'_> {
 pub struct Once<'r> {
     hosts: Vec<Host<'r>>,
     exit: u8,
+    /// Why the state cannot be saved, if it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'r str>,
 }
 
 /// A target in `--once --json` and in the status.
@@ -141,6 +144,7 @@ pub fn once(report: &Report, exit: u8, now: Moment) -> Once<'_> {
     Once {
         hosts: report.hosts.iter().map(|it| host(it, now)).collect(),
         exit,
+        state: report.state_trouble.as_deref(),
     }
 }
 

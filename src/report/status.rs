@@ -33,6 +33,9 @@ pub struct Status {
     /// What is in the way of connections from the Internet, as far as the last round found out.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Why the state cannot be saved and what that means, if it cannot.
+    #[serde(default)]
+    pub state: Option<String>,
 }
 
 /// A target in a [`Status`].
@@ -83,6 +86,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             next_check_in_seconds: None,
             hosts: Vec::new(),
             notes: Vec::new(),
+            state: None,
         };
     };
     let hosts: Vec<_> = last
@@ -132,6 +136,7 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
             .flat_map(|it| &it.notes)
             .map(ToString::to_string)
             .collect(),
+        state: last.report.state_trouble.clone(),
     }
 }
 
@@ -166,7 +171,7 @@ pub fn text(status: &Status) -> String {
         }
         let _ = writeln!(text, "  {}", host.reason);
     }
-    for note in &status.notes {
+    for note in status.notes.iter().chain(&status.state) {
         let _ = writeln!(text, "note: {note}");
     }
     if let (Some(ago), Some(next)) = (status.last_check_seconds_ago, status.next_check_in_seconds) {

@@ -18,7 +18,7 @@ use crate::{
     core::{
         addr::Acceptance,
         intent::{Host, Intent, KeepReason, OnAbsent},
-        memory::Memory,
+        memory::{Memory, TargetMemory},
         outcome::{HostReport, Outcome, Scope},
         plan::memory_suffices,
         record::{AccountName, Target},
@@ -239,7 +239,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     memory_suffices(course.host, &course.intent, confirmed, rules)
                 })
             });
-            course.list |= audit || !suffices;
+            let is_owed = remembered.and_then(TargetMemory::look_owed);
+            course.list |= audit || !suffices || is_owed.is_some_and(|at| at <= now);
         }
     }
 

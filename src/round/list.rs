@@ -1,6 +1,6 @@
 //! What an account has, and what has to change there.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
 
 use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
 use crate::{
@@ -90,6 +90,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let mut memory = memory.borrow_mut();
         let mut changes = Vec::new();
         for course in courses.iter_mut().filter(|it| !it.is_over()) {
+            if let Some(listing) = listing.filter(|it| course.list && is_told(course.target, it)) {
+                let there = addresses(course.target, listing);
+                memory.target_mut(course.target).read_back(&there, now);
+            }
             // While a write is unconfirmed, what was confirmed before it explains nothing.
             let remembered = memory.target(course.target).filter(|it| !it.pending);
             let remembered = remembered.and_then(|it| it.confirmed.clone());
@@ -170,6 +174,22 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         changes
     }
+}
+
+/// Whether the zone that holds a target was listed.
+fn is_told(target: &Target, listing: &Listing) -> bool {
+    let is_there = matches!(found(target, listing), Existing::Listed { .. });
+    is_there && trouble(target, listing).is_none()
+}
+
+/// The addresses that a listing has of a target, in order.
+fn addresses(target: &Target, listing: &Listing) -> Vec<IpAddr> {
+    let Existing::Listed { records, .. } = found(target, listing) else {
+        return Vec::new();
+    };
+    let mut addrs: Vec<_> = records.iter().map(|record| record.addr).collect();
+    addrs.sort_unstable();
+    addrs
 }
 
 /// What a listing has of a target.

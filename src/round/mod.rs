@@ -9,6 +9,7 @@ mod dns;
 mod list;
 mod overlap;
 mod ports;
+mod trust;
 mod write;
 
 use std::{cell::RefCell, collections::BTreeSet, pin::pin};
@@ -110,6 +111,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
     pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
         self.prepare(&mut memory.borrow_mut());
+        self.believe_what_can_be_saved(&mut memory.borrow_mut());
         let number = self.overlap.begin();
         let observations = Observations::default();
         let detection = async {

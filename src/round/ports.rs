@@ -31,7 +31,8 @@ impl Verify for Servers {
 
 /// Keeps the memory where a crash does not reach it.
 pub trait Store {
-    /// Writes it, if it changed. The error is in words, and the round goes on.
+    /// Writes it, if it changed; the first time whether it did or not, so that it is known whether it can
+    /// be. The error is in words, and the round goes on.
     fn save(&self, memory: &Memory) -> Result<(), String>;
 }
 

@@ -117,7 +117,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         mut end: impl FnMut(&Change, Result<(), Failure>),
     ) -> Option<Failure> {
         for change in part.changes() {
-            memory.borrow_mut().begin(change, self.clock.now());
+            let lifetime = self.limits.request_lifetime;
+            let mut memory = memory.borrow_mut();
+            memory.begin(change, self.clock.now(), lifetime);
         }
         let applied = account.provider.apply(part);
         let results = self
@@ -140,19 +142,17 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     memory.spreads(change, now);
                 }
                 Err(failure) => {
-                    if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
-                        memory.retract(change);
-                    }
+                    let held = self.settle_failed(&mut memory, change, failure);
                     // One hold for one trouble of the account, however many changes it stopped.
                     match failure.scope {
                         Scope::Account if stop.is_some() => {}
                         Scope::Account => {
-                            self.hold_account(&mut memory, account.name, failure);
+                            self.hold_account(&mut memory, account.name, &held);
                             stop = Some(failure.clone());
                         }
                         Scope::Host => {
                             let to = change.to.clone();
-                            self.hold_target(&mut memory, &change.target, to, failure);
+                            self.hold_target(&mut memory, &change.target, to, &held);
                         }
                     }
                 }
@@ -160,6 +160,20 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             end(change, result);
         }
         stop
+    }
+
+    /// Takes note of a write that was not done, as far as anybody knows; what to hold its account or target
+    /// for. An answer that cannot be understood leaves it as doubtful as none: it is read back soon.
+    fn settle_failed(&self, memory: &mut Memory, change: &Change, failure: &Failure) -> Failure {
+        if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
+            memory.retract(change);
+            return failure.clone();
+        }
+        memory.gives_up(change, self.clock.now());
+        Failure {
+            class: Class::Unconfirmed,
+            ..failure.clone()
+        }
     }
 
     /// What may be done of what is to be done, by what was sent lately.
@@ -177,7 +191,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let sent = memory.account(account.name);
         let sent = sent.map_or(&nothing, |it| &it.requests);
         guard(changes, limits, self.clock.now(), sent, |target| {
-            memory.target(target).map_or(&[][..], |it| &it.writes)
+            memory.target(target)
         })
     }
 

@@ -26,5 +26,6 @@ mod process;
 mod refusals;
 mod reports;
 mod requests;
+mod state;
 mod supervisor;
 mod uplinks;

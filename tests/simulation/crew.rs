@@ -7,7 +7,7 @@ use moored::{
     core::{
         addr::Family,
         guard::Limits,
-        memory::Memory,
+        memory::{Memory, request_lifetime},
         outcome::{FamilyReport, Report},
         poke::Poke,
         record::Target,
@@ -83,7 +83,10 @@ impl Sailors {
             clock: &self.scene.time,
             chance: &self.scene.dice,
             cadence: self.config.cadence,
-            limits: Limits::default(),
+            limits: Limits {
+                request_lifetime: request_lifetime(self.config.timeout),
+                ..Limits::default()
+            },
             overlap: &self.overlap,
         }
     }

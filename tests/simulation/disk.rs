@@ -7,7 +7,7 @@ use std::{
 
 use moored::{
     core::memory::Memory,
-    persist::{Stamp, decode, encode},
+    persist::{Stamp, decode, encode, outdate},
     round::Store,
 };
 
@@ -51,8 +51,12 @@ impl Content {
 pub(crate) struct Disk {
     content: RefCell<Content>,
     is_full: Cell<bool>,
-    /// What is on it is older than what the process knows.
+    /// It takes nothing at all, not even a mark in what is there.
+    is_read_only: Cell<bool>,
+    /// What is on it is older than what the process knows, and does not say so.
     is_behind: Cell<bool>,
+    /// What was read from it or written to it last.
+    latest: RefCell<Option<Memory>>,
     /// The process is killed within the save after so many others.
     torn: Cell<Option<(u32, Torn)>>,
     is_torn: Cell<bool>,
@@ -67,8 +71,31 @@ impl Disk {
         self.is_full.set(is_full);
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.is_full.get()
+    pub(crate) fn set_read_only(&self, is_read_only: bool) {
+        self.is_read_only.set(is_read_only);
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.is_read_only.get()
+    }
+
+    /// Whether nothing can be saved.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.is_full.get() || self.is_read_only.get()
+    }
+
+    /// What could not be saved is known to the process alone: what is there is marked as outdated, if it is.
+    fn refuses(&self, memory: &Memory) {
+        let is_as_saved = |it: &Memory| it.accounts == memory.accounts;
+        if self.latest.borrow().as_ref().is_some_and(is_as_saved) {
+            return;
+        }
+        self.is_behind.set(self.is_read_only.get());
+        if !self.is_read_only.get()
+            && let Some(text) = self.content.borrow_mut().text()
+        {
+            outdate(text);
+        }
     }
 
     pub(crate) fn is_behind(&self) -> bool {
@@ -99,10 +126,12 @@ impl Disk {
         self.is_torn.set(false);
         self.torn.set(None);
         self.is_behind.set(false);
-        match self.content.borrow_mut().text() {
+        let read = match self.content.borrow_mut().text() {
             None => Ok(Memory::default()),
             Some(text) => decode(text, &scene.time.stamp()),
-        }
+        };
+        *self.latest.borrow_mut() = read.as_ref().ok().cloned();
+        read
     }
 
     /// A file that cannot be used is set aside.
@@ -148,10 +177,14 @@ impl Store for Paper {
             return Ok(());
         }
         if self.written.borrow().as_ref() != Some(memory) {
-            disk.is_behind.set(disk.is_full());
-            if disk.is_full() {
-                return Err("the state could not be written: the disk is full".to_owned());
+            if disk.is_stuck() {
+                // The real file is tried again each time, whatever was written before.
+                *self.written.borrow_mut() = None;
+                disk.refuses(memory);
+                return Err("the state cannot be saved: the disk is full".to_owned());
             }
+            disk.is_behind.set(false);
+            *disk.latest.borrow_mut() = Some(memory.clone());
             let torn = disk.torn.get();
             disk.torn
                 .set(torn.map(|(saves, how)| (saves.saturating_sub(1), how)));

@@ -41,6 +41,7 @@ pub(crate) enum Incident {
     /// Somebody edits a name of ours by hand.
     Edit(usize),
     DiskFull(bool),
+    DiskReadOnly(bool),
     /// Killed after so many more waits, and started again.
     KillAfter(u64),
     /// Killed within the save after so many more.
@@ -122,7 +123,15 @@ impl Incident {
                 3 * DAY,
                 10 * YEAR,
             ]))),
-            18 => one(Self::DiskFull(true)),
+            18 => {
+                // Killed meanwhile: the next process finds what could not be kept up.
+                let stuck = dice.pick(&[
+                    Self::DiskFull(true),
+                    Self::DiskFull(true),
+                    Self::DiskReadOnly(true),
+                ]);
+                vec![(begin, stuck), (middle, kill())]
+            }
             19 => vec![(begin, Self::Edit(account)), (middle, Self::Edit(account))],
             20 => match service {
                 Service::DnsPod(_) if dice.percent(50) => one(Self::Lock(account)),
@@ -227,6 +236,7 @@ pub(crate) fn calm(scene: &Scene) {
         .names
         .set([Server::Behind(SECOND), Server::Behind(30 * SECOND)]);
     scene.disk.set_full(false);
+    scene.disk.set_read_only(false);
     // What is no configuration is put right, and read again.
     if scene.is_misspelt.replace(false) {
         scene.events.borrow_mut().push_back(Event::Reload);

@@ -2,6 +2,7 @@
 
 mod meet;
 mod process;
+mod storm;
 mod waits;
 
 use std::{collections::BTreeSet, pin::Pin, rc::Rc};

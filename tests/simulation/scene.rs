@@ -19,6 +19,8 @@ use crate::{
 /// A request on its way to a provider.
 pub(crate) struct Parcel {
     pub(crate) account: usize,
+    /// When it was sent.
+    pub(crate) left: i64,
     pub(crate) request: Request,
     pub(crate) deed: Deed,
     pub(crate) answer: RefCell<Option<Response>>,
@@ -122,6 +124,7 @@ impl Scene {
         }
         let Parcel {
             account,
+            left,
             request,
             deed,
             ..
@@ -136,7 +139,7 @@ impl Scene {
             self.log.note(now, || format!("a{account} does {deed:?}"));
             let mut laws = self.laws.borrow_mut();
             if !parcel.is_awaited.get() {
-                laws.comes_late(deed, now);
+                laws.comes_late(deed, now - left, now);
             }
             laws.takes_effect(*account, deed, &before, &after, now);
             self.place.publish(*account, now);

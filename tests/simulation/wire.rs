@@ -73,7 +73,8 @@ impl Wire {
             let what = what.to_owned();
             Err(SendError { sent, what })
         };
-        let end = time.at() + self.timeout;
+        let left = time.at();
+        let end = left + self.timeout;
         match self.scene.line.link() {
             Link::Up => {}
             Link::Unplugged => {
@@ -104,6 +105,7 @@ impl Wire {
             };
             let parcel = Rc::new(Parcel {
                 account: self.account,
+                left,
                 request: request.clone(),
                 deed: deed.clone(),
                 answer: RefCell::new(None),

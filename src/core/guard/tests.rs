@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::*;
 use crate::core::{
     addr::{Acceptance, AddrSet},
+    memory::Write,
     name::Fqdn,
     plan::Method,
     record::{AccountName, Attributes, Origin, Record, Zone},
@@ -58,26 +59,35 @@ fn update(to: &str) -> Change {
     change(&["1.1.1.1"], &[to], Reason::AddressChanged, Vec::new())
 }
 
-fn refusal(change: Change, history: &[Write], now: Moment) -> Option<Refusal> {
+fn refusal(change: Change, memory: &TargetMemory, now: Moment) -> Option<Refusal> {
     let sent = Budget::default();
-    let (safe, refused) = guard(vec![change], Limits::default(), now, &sent, |_| history);
+    let (safe, refused) = guard(vec![change], Limits::default(), now, &sent, |_| {
+        Some(memory)
+    });
     assert_eq!(safe.changes().len() + refused.len(), 1);
     refused.into_iter().next().map(|(_, refusal)| refusal)
 }
 
 #[test]
 fn an_ordinary_change_passes() {
-    assert_eq!(refusal(update("1.1.1.2"), &[], at(0)), None);
+    assert_eq!(
+        refusal(update("1.1.1.2"), &TargetMemory::default(), at(0)),
+        None
+    );
 }
 
 #[test]
 fn a_write_that_changes_nothing_is_refused() {
     assert_eq!(
-        refusal(update("1.1.1.1"), &[], at(0)),
+        refusal(update("1.1.1.1"), &TargetMemory::default(), at(0)),
         Some(Refusal::ChangesNothing)
     );
     let ttl = change(&["1.1.1.1"], &["1.1.1.1"], Reason::Ttl, Vec::new());
-    assert_eq!(refusal(ttl, &[], at(0)), None, "another TTL is a change");
+    assert_eq!(
+        refusal(ttl, &TargetMemory::default(), at(0)),
+        None,
+        "another TTL is a change"
+    );
 }
 
 #[test]
@@ -91,13 +101,13 @@ fn a_deletion_needs_a_family_known_to_be_gone() {
     ] {
         let wipe = change(&["1.1.1.1"], &[], reason, vec![own.clone()]);
         assert_eq!(
-            refusal(wipe, &[], at(0)),
+            refusal(wipe, &TargetMemory::default(), at(0)),
             Some(Refusal::DeletesWithoutAbsence),
             "{reason:?}"
         );
     }
     let gone = change(&["1.1.1.1"], &[], Reason::FamilyGone, vec![own]);
-    assert_eq!(refusal(gone, &[], at(0)), None);
+    assert_eq!(refusal(gone, &TargetMemory::default(), at(0)), None);
 }
 
 #[test]
@@ -112,10 +122,13 @@ fn a_record_of_another_name_or_family_is_out_of_scope() {
             Reason::AddressChanged,
             vec![foreign],
         );
-        assert_eq!(refusal(change, &[], at(0)), Some(Refusal::OutOfScope));
+        assert_eq!(
+            refusal(change, &TargetMemory::default(), at(0)),
+            Some(Refusal::OutOfScope)
+        );
     }
     assert_eq!(
-        refusal(update("2a01::1"), &[], at(0)),
+        refusal(update("2a01::1"), &TargetMemory::default(), at(0)),
         Some(Refusal::OutOfScope)
     );
 }
@@ -145,7 +158,7 @@ fn a_round_deletes_only_so_much_and_says_what_is_left() {
     };
     let sent = Budget::default();
     let all = vec![gone(2), gone(2), gone(1)];
-    let (safe, refused) = guard(all.clone(), limits, at(0), &sent, |_| &[]);
+    let (safe, refused) = guard(all.clone(), limits, at(0), &sent, |_| None);
     assert_eq!(safe.changes(), [all[0].clone(), all[1].deleting(1)]);
     let too_many = |left| too_many_deletes(3, left);
     let wanted = [(all[1].clone(), too_many(1)), (all[2].clone(), too_many(1))];
@@ -155,7 +168,7 @@ fn a_round_deletes_only_so_much_and_says_what_is_left() {
         (&part.to[..], part.simple_afterwards),
         (&[ip("1.1.1.2")][..], false)
     );
-    let (safe, refused) = guard(vec![gone(3)], limits, at(0), &sent, |_| &[]);
+    let (safe, refused) = guard(vec![gone(3)], limits, at(0), &sent, |_| None);
     assert_eq!(
         (safe.changes().len(), refused.len()),
         (1, 0),
@@ -182,24 +195,35 @@ fn what_makes_a_name_right_is_not_held_up_by_what_is_deleted() {
         ..Limits::default()
     };
     let sent = Budget::default();
-    let (safe, refused) = guard(vec![change], limits, at(0), &sent, |_| &[]);
+    let (safe, refused) = guard(vec![change], limits, at(0), &sent, |_| None);
     assert_eq!(safe.changes()[0].steps().len(), 1);
     assert_eq!(safe.changes()[0].to, [ip("1.1.1.1"), ip("1.1.1.9")]);
     assert_eq!(refused[0].1, too_many_deletes(0, 1));
     assert_eq!(refused[0].1.until(), Some(at(60)));
 }
 
-#[test]
-fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
-    let write = |seconds| Write {
-        at: at(seconds),
-        to: vec![ip("1.1.1.2")],
-        done: true,
+/// Writes at these seconds with these addresses.
+fn writes(all: &[(i64, &str)], done: bool) -> Vec<Write> {
+    let write = |(seconds, to): &(i64, &str)| Write {
+        at: at(*seconds),
+        to: vec![ip(to)],
+        done,
+        lifetime: Duration::from_secs(162),
     };
-    let history = [write(0), write(10), write(70), write(670)];
-    let again = |count: usize, seconds| refusal(update("1.1.1.2"), &history[..count], at(seconds));
+    all.iter().map(write).collect()
+}
+
+#[test]
+fn what_is_said_to_be_done_and_is_not_there_goes_out_four_times_an_hour_the_last_ones_spaced_out() {
+    let all = [0, 10, 70, 670];
+    let memory = |count: usize| TargetMemory {
+        writes: writes(&all.map(|it| (it, "1.1.1.2"))[..count], true),
+        repeats: all[1..count].iter().map(|it| at(*it)).collect(),
+        ..TargetMemory::default()
+    };
+    let again = |count, seconds| refusal(update("1.1.1.2"), &memory(count), at(seconds));
     assert_eq!(again(1, 5), None, "once more at once");
-    for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_599, 3_600)] {
+    for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_609, 3_610)] {
         let Some(Refusal::Repeated { until, wait, .. }) = again(count, too_early) else {
             panic!("{count}")
         };
@@ -207,7 +231,7 @@ fn the_same_content_is_written_four_times_an_hour_the_last_ones_spaced_out() {
         assert_eq!(again(count, allowed), None, "{count}");
     }
     assert_eq!(
-        refusal(update("1.1.1.3"), &history, at(700)),
+        refusal(update("1.1.1.3"), &memory(4), at(700)),
         None,
         "another address may go"
     );
@@ -219,19 +243,14 @@ fn a_target_is_written_so_often_an_hour() {
         writes: 3,
         ..Limits::default()
     };
-    let write = |seconds, to| Write {
-        at: at(seconds),
-        to: vec![ip(to)],
-        done: true,
+    let history = [(0, "1.1.1.1"), (60, "1.1.1.2"), (120, "1.1.1.1")];
+    let memory = TargetMemory {
+        writes: writes(&history, true),
+        ..TargetMemory::default()
     };
-    let history = [
-        write(0, "1.1.1.1"),
-        write(60, "1.1.1.2"),
-        write(120, "1.1.1.1"),
-    ];
     let refusals = |now| {
         let again = vec![update("1.1.1.3")];
-        let (_, refused) = guard(again, limits, now, &Budget::default(), |_| &history);
+        let (_, refused) = guard(again, limits, now, &Budget::default(), |_| Some(&memory));
         let refusals = refused.into_iter().map(|(_, refusal)| refusal);
         refusals.collect::<Vec<_>>()
     };
@@ -242,34 +261,64 @@ fn a_target_is_written_so_often_an_hour() {
 }
 
 #[test]
-fn writes_without_a_proper_answer_are_as_few_whatever_they_say() {
-    // Two addresses take turns, and an API that answers late or not at all: any of these may have
-    // changed nothing.
-    let write = |seconds, to| Write {
-        at: at(seconds),
-        to: vec![ip(to)],
-        done: false,
+fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_as_they_may_arrive()
+{
+    let memory = |all: &[(i64, &str)]| TargetMemory {
+        writes: writes(all, false),
+        ..TargetMemory::default()
     };
-    let history = [
-        write(0, "1.1.1.2"),
-        write(10, "1.1.1.3"),
-        write(70, "1.1.1.2"),
-        write(670, "1.1.1.3"),
+    let one = memory(&[(0, "1.1.1.2")]);
+    assert_eq!(
+        refusal(update("1.1.1.2"), &one, at(5)),
+        None,
+        "once more at once"
+    );
+    let two = TargetMemory {
+        repeats: vec![at(5)],
+        ..memory(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (6, "1.1.1.3")])
+    };
+    let again = |memory: &TargetMemory, seconds| refusal(update("1.1.1.2"), memory, at(seconds));
+    let Some(Refusal::Doubtful { count, until, wait }) = again(&two, 64) else {
+        panic!("it is in doubt")
+    };
+    assert_eq!((count, until, wait), (2, at(65), Duration::from_secs(1)));
+    assert_eq!(again(&two, 65), None, "a minute after the second");
+    let three = TargetMemory {
+        repeats: vec![at(5), at(65)],
+        ..memory(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (65, "1.1.1.2")])
+    };
+    let Some(Refusal::Doubtful { until, .. }) = again(&three, 166) else {
+        panic!("it is in doubt")
+    };
+    assert_eq!(until, at(227), "until none of them can arrive any more");
+    assert_eq!(again(&three, 227), None);
+    let many = [
+        (0, "1.1.1.2"),
+        (1, "1.1.1.2"),
+        (2, "1.1.1.3"),
+        (3, "1.1.1.3"),
     ];
-    let next = |count: usize, seconds| refusal(update("1.1.1.4"), &history[..count], at(seconds));
-    assert_eq!(next(1, 5), None);
-    for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_599, 3_600)] {
-        let Some(Refusal::Doubtful { until, .. }) = next(count, too_early) else {
-            panic!("{count}")
-        };
-        assert_eq!(until, at(allowed));
-        assert_eq!(next(count, allowed), None, "{count}");
-    }
-    let answered = history.map(|write| Write {
-        done: true,
-        ..write
-    });
-    assert_eq!(refusal(update("1.1.1.4"), &answered, at(700)), None);
+    let many = memory(&many);
+    assert_eq!(
+        refusal(update("1.1.1.4"), &many, at(5)),
+        None,
+        "another address"
+    );
+}
+
+#[test]
+fn what_may_have_changed_nothing_counts_for_an_hour_whatever_it_said() {
+    let memory = TargetMemory {
+        writes: writes(&[(900, "1.1.1.3")], false),
+        repeats: [0, 10, 20].map(at).into(),
+        ..TargetMemory::default()
+    };
+    let again = |seconds| refusal(update("1.1.1.3"), &memory, at(seconds));
+    let Some(Refusal::Doubtful { until, .. }) = again(905) else {
+        panic!("that would be the fourth")
+    };
+    assert_eq!(until, at(1_062), "until it cannot arrive any more");
+    assert_eq!(again(1_062), None);
 }
 
 #[test]
@@ -278,21 +327,15 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
         writes: 4,
         ..Limits::default()
     };
-    let mut history: Vec<Write> = Vec::new();
+    let mut memory = TargetMemory::default();
     let mut written = 0;
     for round in 0..100 {
         let now = at(round * 60);
         let to = if round % 2 == 0 { "1.1.1.2" } else { "1.1.1.3" };
-        let recent = history.clone();
-        let (safe, _) = guard(vec![update(to)], limits, now, &Budget::default(), |_| {
-            &recent
-        });
-        for change in safe.changes() {
-            history.push(Write {
-                at: now,
-                to: change.to.clone(),
-                done: true,
-            });
+        let of_target = |_: &Target| Some(&memory);
+        let (safe, _) = guard(vec![update(to)], limits, now, &Budget::default(), of_target);
+        if !safe.changes().is_empty() {
+            memory.writes.extend(writes(&[(round * 60, to)], true));
             written += 1;
         }
     }
@@ -315,7 +358,7 @@ fn an_account_is_sent_so_many_requests_an_hour() {
     };
     let mut sent = Budget::default();
     sent.charge(3, at(0));
-    let (safe, refused) = guard(vec![three(); 4], limits, at(60), &sent, |_| &[]);
+    let (safe, refused) = guard(vec![three(); 4], limits, at(60), &sent, |_| None);
     assert_eq!((safe.changes().len(), safe.requests()), (2, 6));
     let count = 3;
     let until = at(3_600);
@@ -327,9 +370,9 @@ fn an_account_is_sent_so_many_requests_an_hour() {
         requests_with_reserve: 9,
         ..Limits::default()
     };
-    let (safe, _) = guard(vec![three(); 4], exactly, at(60), &sent, |_| &[]);
+    let (safe, _) = guard(vec![three(); 4], exactly, at(60), &sent, |_| None);
     assert_eq!(safe.requests(), 6, "and not one fewer");
-    let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| &[]);
+    let (safe, _) = guard(vec![three(); 4], limits, at(3_600), &sent, |_| None);
     assert_eq!(safe.changes().len(), 3, "an hour later they are forgotten");
 }
 
@@ -352,7 +395,7 @@ fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
         };
         let step = vec![record("home.example.com", "1.1.1.9")];
         let change = change(&["1.1.1.1"], to, reason, step);
-        let (safe, refused) = guard(vec![change], limits, at(60), &sent, |_| &[]);
+        let (safe, refused) = guard(vec![change], limits, at(60), &sent, |_| None);
         assert_eq!(safe.changes().len(), usize::from(is_allowed), "{reason:?}");
         assert_eq!(refused.is_empty(), is_allowed, "{reason:?}");
     }
@@ -361,7 +404,7 @@ fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
     sent.charge(limits.requests_with_reserve - limits.requests, at(60));
     let step = vec![record("home.example.com", "1.1.1.9")];
     let last = change(&["1.1.1.1"], &["1.1.1.2"], Reason::AddressChanged, step);
-    let (safe, refused) = guard(vec![last], limits, at(120), &sent, |_| &[]);
+    let (safe, refused) = guard(vec![last], limits, at(120), &sent, |_| None);
     assert_eq!(safe.changes().len(), 0, "the reserve has an end");
     assert!(matches!(refused[0].1, Refusal::TooManyRequests { .. }));
 }
@@ -428,7 +471,7 @@ fn hosts_that_are_pushed_share_a_request() {
         ..update("1.1.1.2")
     };
     let sent = Budget::default();
-    let (safe, _) = guard(vec![push; 21], Limits::default(), at(0), &sent, |_| &[]);
+    let (safe, _) = guard(vec![push; 21], Limits::default(), at(0), &sent, |_| None);
     assert_eq!(safe.requests(), 3);
 }
 

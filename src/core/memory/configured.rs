@@ -94,12 +94,14 @@ impl TargetMemory {
     fn only_counts(&mut self, now: Moment) -> bool {
         let mut writes = std::mem::take(&mut self.writes);
         writes.retain(|write| now.since(write.at) < WINDOW);
+        let repeats = self.recent_repeats(now).collect();
         *self = Self {
             writes,
+            repeats,
             hold: self.hold.take().filter(|it| counts(it, now)),
             held_for: std::mem::take(&mut self.held_for),
             ..Self::default()
         };
-        self.hold.is_some() || !self.writes.is_empty()
+        self.hold.is_some() || !self.writes.is_empty() || !self.repeats.is_empty()
     }
 }

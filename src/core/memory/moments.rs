@@ -25,6 +25,7 @@ impl Memory {
                 target.verified = target.verified.filter(|at| *at <= now);
                 target.spreading.take_if(|it| it.since > now);
                 target.writes.retain(|write| write.at <= now);
+                target.repeats.retain(|at| *at <= now);
                 if let Some(confirmed) = &mut target.confirmed {
                     confirmed.since = confirmed.since.min(now);
                 }
@@ -64,6 +65,9 @@ impl Memory {
                 }
                 for write in &mut target.writes {
                     write.at = write.at.shifted(millis);
+                }
+                for repeat in &mut target.repeats {
+                    *repeat = repeat.shifted(millis);
                 }
             }
         }

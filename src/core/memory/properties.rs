@@ -62,16 +62,30 @@ fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
 fn targets() -> impl Strategy<Value = TargetMemory> {
     let before = prop::collection::vec(prop::collection::btree_set(any::<IpAddr>(), 0..3), 0..3);
     let spreading = (moments(), before).prop_map(|(since, before)| Spreading { since, before });
-    let writes = (moments(), addrs(), any::<bool>());
-    let writes = writes.prop_map(|(at, to, done)| Write { at, to, done });
+    let lifetime = any::<u32>().prop_map(|it| Duration::from_secs(it.into()));
+    let writes = (moments(), addrs(), any::<bool>(), lifetime);
+    let writes = writes.prop_map(|(at, to, done, lifetime)| Write {
+        at,
+        to,
+        done,
+        lifetime,
+    });
     let dns = (
         prop::option::of(moments()),
         prop::option::of(spreading),
         any::<u32>(),
     );
-    let written = (any::<bool>(), prop::collection::vec(writes, 0..3));
+    let repeats = prop::collection::vec(moments(), 0..3);
+    let writes = prop::collection::vec(writes, 0..3);
+    let written = (any::<bool>(), writes, repeats);
     (confirmed(), dns, written, holds(), addrs()).prop_map(
-        |(confirmed, (verified, spreading, differing), (pending, writes), hold, held_for)| {
+        |(
+            confirmed,
+            (verified, spreading, differing),
+            (pending, writes, repeats),
+            hold,
+            held_for,
+        )| {
             TargetMemory {
                 confirmed,
                 pending,
@@ -79,6 +93,7 @@ fn targets() -> impl Strategy<Value = TargetMemory> {
                 spreading,
                 differing,
                 writes,
+                repeats,
                 hold,
                 held_for,
             }
@@ -176,6 +191,7 @@ fn memories() -> impl Strategy<Value = Memory> {
                 vantages,
                 accounts,
                 probes,
+                has_tried_to_save: false,
             }
         })
 }

@@ -27,6 +27,8 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
+const LIFETIME: Duration = Duration::from_secs(162);
+
 fn change(to: &str) -> Change {
     Change {
         target: target(),
@@ -48,7 +50,7 @@ fn change(to: &str) -> Change {
 #[test]
 fn a_write_counts_before_it_is_sent_and_is_unknown_until_confirmed() {
     let mut memory = Memory::default();
-    memory.begin(&change("1.1.1.2"), at(0));
+    memory.begin(&change("1.1.1.2"), at(0), LIFETIME);
     let target = memory.target(&target()).unwrap();
     assert!(target.pending);
     assert_eq!(target.writes.len(), 1);
@@ -58,13 +60,13 @@ fn a_write_counts_before_it_is_sent_and_is_unknown_until_confirmed() {
 #[test]
 fn only_the_providers_word_makes_a_write_a_done_one() {
     let mut memory = Memory::default();
-    memory.begin(&change("1.1.1.2"), at(0));
+    memory.begin(&change("1.1.1.2"), at(0), LIFETIME);
     memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(1));
     assert!(
         !memory.target(&target()).unwrap().writes[0].done,
         "it was read back"
     );
-    memory.begin(&change("1.1.1.3"), at(2));
+    memory.begin(&change("1.1.1.3"), at(2), LIFETIME);
     for (to, expected) in [("1.1.1.2", [false, false]), ("1.1.1.3", [false, true])] {
         memory.done(&change(to));
         let writes = &memory.target(&target()).unwrap().writes;
@@ -89,10 +91,10 @@ fn since_is_when_the_address_became_this_one() {
 #[test]
 fn writes_are_forgotten_after_an_hour() {
     let mut memory = Memory::default();
-    memory.begin(&change("1.1.1.2"), at(0));
-    memory.begin(&change("1.1.1.3"), at(3_599));
+    memory.begin(&change("1.1.1.2"), at(0), LIFETIME);
+    memory.begin(&change("1.1.1.3"), at(3_599), LIFETIME);
     assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
-    memory.begin(&change("1.1.1.4"), at(3_600));
+    memory.begin(&change("1.1.1.4"), at(3_600), LIFETIME);
     assert_eq!(memory.target(&target()).unwrap().writes.len(), 2);
 }
 
@@ -100,8 +102,8 @@ fn writes_are_forgotten_after_an_hour() {
 fn a_write_that_surely_had_no_effect_does_not_count() {
     let mut memory = Memory::default();
     let writes = |memory: &Memory| memory.target(&target()).unwrap().writes.len();
-    memory.begin(&change("1.1.1.2"), at(0));
-    memory.begin(&change("1.1.1.3"), at(1));
+    memory.begin(&change("1.1.1.2"), at(0), LIFETIME);
+    memory.begin(&change("1.1.1.3"), at(1), LIFETIME);
     memory.retract(&change("1.1.1.2"));
     assert_eq!(writes(&memory), 2, "it was not the last");
     memory.retract(&change("1.1.1.3"));
@@ -277,7 +279,7 @@ fn what_was_sent_counts_for_its_hour_whatever_is_configured() {
         };
         let mut memory = Memory::default();
         memory.confirm(&target(), &[ip("1.1.1.1")], true, None, at(0));
-        memory.begin(&change("1.1.1.2"), at(0));
+        memory.begin(&change("1.1.1.2"), at(0), LIFETIME);
         memory.target_mut(&target()).hold = Some(held(Class::Invalid));
         let account = memory.accounts.get_mut(&name).unwrap();
         account.requests.charge(7, at(0));
@@ -321,7 +323,7 @@ fn each_of_what_counts_is_kept_by_itself() {
         match kept {
             0 => account.hold.clone_from(&hold),
             1 => account.requests.charge(1, at(0)),
-            2 => memory.begin(&change("1.1.1.2"), at(0)),
+            2 => memory.begin(&change("1.1.1.2"), at(0), LIFETIME),
             _ => {
                 let target = memory.target_mut(&target());
                 target.hold.clone_from(&hold);
@@ -369,7 +371,7 @@ fn what_is_remembered_from_the_future_delays_nothing() {
             until: at(until),
         })
     };
-    memory.begin(&change("1.1.1.2"), at(5_000));
+    memory.begin(&change("1.1.1.2"), at(5_000), LIFETIME);
     memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(5_000));
     memory.target_mut(&target()).hold = hold(0, i64::MAX / 1_000);
     let account = memory.accounts.get_mut(&target().account).unwrap();
@@ -425,7 +427,7 @@ fn what_is_remembered_from_the_future_delays_nothing() {
 #[test]
 fn every_moment_moves_with_the_clock() {
     let mut memory = Memory::default();
-    memory.begin(&change("1.1.1.2"), at(5));
+    memory.begin(&change("1.1.1.2"), at(5), LIFETIME);
     memory.confirm(&target(), &[ip("1.1.1.2")], true, None, at(6));
     let hold = Hold {
         class: Class::Transient,

@@ -195,7 +195,7 @@ fn a_later_format_and_an_unwritable_directory_are_reported() {
     let missing = StateFile::new(&dir.path().join("gone"));
     fs::remove_dir(dir.path().join("gone")).unwrap();
     let error = missing.save(&memory(now.moment), &now).unwrap_err();
-    assert!(error.contains("could not be written"), "{error}");
+    assert!(error.contains("cannot be saved (No such file"), "{error}");
 }
 
 #[test]
@@ -217,6 +217,123 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     assert!(!learnt(&looker), "somebody wrote since");
     looker.load(&now);
     assert!(learnt(&looker));
+}
+
+/// Nothing can be saved: the name of the file that is written first is taken.
+fn block(dir: &tempfile::TempDir) -> PathBuf {
+    let taken = dir.path().join("state.json.new");
+    fs::create_dir(&taken).unwrap();
+    taken
+}
+
+fn is_believed(memory: &Memory) -> bool {
+    let target = memory.target(&target()).unwrap();
+    target.confirmed.is_some() && !target.pending
+}
+
+#[test]
+fn l10_what_could_not_be_saved_makes_what_was_saved_before_a_hint_also_once_it_can_be_again() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, _, memory) = saved(&now);
+    let file = StateFile::new(dir.path());
+    assert!(is_believed(&file.load(&now).memory));
+    let taken = block(&dir);
+    let error = file.save(&memory, &now).unwrap_err();
+    assert!(error.contains("cannot be saved"), "{error}");
+    assert!(
+        is_believed(&file.load(&now).memory),
+        "it is what there was to save"
+    );
+    let mut newer = memory.clone();
+    newer.target_mut(&target()).pending = true;
+    file.save(&newer, &now).unwrap_err();
+    let read = StateFile::new(dir.path()).load(&now);
+    assert!(!is_believed(&read.memory), "another process did more");
+    assert_eq!(
+        read.memory.account(&target().account).unwrap().hold,
+        memory.accounts[&target().account].hold
+    );
+    assert_eq!(read.trouble, None);
+    fs::remove_dir(taken).unwrap();
+    assert!(!is_believed(&StateFile::new(dir.path()).load(&now).memory));
+    file.save(&memory, &now).unwrap();
+    assert!(is_believed(&StateFile::new(dir.path()).load(&now).memory));
+}
+
+#[test]
+fn a_file_of_an_older_version_that_is_outdated_goes() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, file, memory) = saved(&now);
+    let text = fs::read(file.path()).unwrap();
+    fs::write(file.path(), &text[1..]).unwrap();
+    assert!(is_believed(&file.load(&now).memory), "it is read");
+    block(&dir);
+    file.save(&Memory::default(), &now).unwrap_err();
+    assert_eq!(file.load(&now).memory, Memory::default());
+    assert_ne!(memory, Memory::default());
+}
+
+#[test]
+fn the_first_save_of_a_process_is_made_whatever_was_loaded() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, _, _) = saved(&now);
+    for shares in [false, true] {
+        let file = StateFile::new(dir.path());
+        let memory = file.load(&now).memory;
+        let save = || {
+            if shares {
+                file.save_if_nobody_else_does(&memory, &now)
+            } else {
+                file.save(&memory, &now)
+            }
+        };
+        let taken = block(&dir);
+        let error = save().unwrap_err();
+        assert!(error.contains("the provider's list decides"), "{error}");
+        fs::remove_dir(taken).unwrap();
+        save().unwrap();
+        let taken = block(&dir);
+        save().expect("nothing has changed since");
+        fs::remove_dir(taken).unwrap();
+    }
+}
+
+#[test]
+fn whoever_only_looks_says_that_nothing_can_be_saved_where_there_is_no_lock_to_be_had() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, _, memory) = saved(&now);
+    let file = StateFile::new(&dir.path().join("state.json"));
+    let error = file.save_if_nobody_else_does(&memory, &now).unwrap_err();
+    assert!(
+        error.contains("cannot be saved (Not a directory"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_cannot_be_saved_is_said_with_what_to_do() {
+    let file = StateFile::new(Path::new("/proc/no-such"));
+    for (kind, advice) in [
+        (io::ErrorKind::StorageFull, "make room there"),
+        (io::ErrorKind::QuotaExceeded, "make room there"),
+        (
+            io::ErrorKind::ReadOnlyFilesystem,
+            "make that file system writable",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "give that directory to the user",
+        ),
+        (io::ErrorKind::NotFound, "make that directory"),
+        (io::ErrorKind::Other, "set state_dir"),
+    ] {
+        let said = file.trouble(&kind.into());
+        assert!(
+            said.starts_with("the state in /proc/no-such cannot be saved ("),
+            "{said}"
+        );
+        assert!(said.contains(advice), "{said}");
+    }
 }
 
 proptest! {

@@ -137,7 +137,7 @@ fn safe(changes: Vec<Change>) -> SafePlan {
         limits,
         Moment::from_millis(0),
         &Budget::default(),
-        |_| &[],
+        |_| None,
     );
     assert_eq!(refused, []);
     plan

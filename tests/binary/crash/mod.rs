@@ -6,6 +6,7 @@
 mod life;
 mod place;
 mod schedule;
+mod storm;
 
 use std::{fmt, time::Duration};
 
@@ -217,7 +218,7 @@ impl<'s> Story<'s> {
             "updates that changed nothing, and a lock"
         );
         let log = self.log();
-        for word in ["unusable", "set aside", "panicked", "could not be written"] {
+        for word in ["unusable", "set aside", "panicked", "cannot be saved"] {
             assert!(!log.contains(word), "{log}");
         }
     }

@@ -80,7 +80,7 @@ impl Life {
 impl Addresses {
     /// Few different ones, so that staying and coming back to an earlier one are as common as moving
     /// on.
-    fn drawn(rng: &mut Rng) -> Self {
+    pub(super) fn drawn(rng: &mut Rng) -> Self {
         // The first of each as often as the others together.
         let mut one_of = |all: [&'static str; 3]| all[[0, 0, 1, 2][rng.usize(..4)]];
         Self {

@@ -144,10 +144,10 @@ impl Watched {
             // is wrong with a request, it is seen whose it is.
             Verdict::Good | Verdict::NotThis if deed.writes() => self.refusals = Default::default(),
             Verdict::Good | Verdict::NotThis => self.refusals[0].clear(),
-            Verdict::Unknown => {}
+            Verdict::Unknown | Verdict::Unsent => {}
         }
         let reads = !deed.writes();
-        if reads && verdict == Verdict::Unknown {
+        if reads && matches!(verdict, Verdict::Unknown | Verdict::Unsent) {
             if self.failed.is_none_or(|(failed, _)| failed != round) {
                 self.streak = if self.is_early { 1 } else { self.streak + 1 };
             }
@@ -162,7 +162,9 @@ impl Watched {
             Verdict::Refused => with_jitter(24 * HOUR),
             Verdict::Wait(Some(wait)) => with_jitter(wait),
             Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
-            Verdict::Unknown => with_jitter(15 * MINUTE),
+            // What became of a write is read back, and put right, within three minutes.
+            Verdict::Unknown if deed.writes() => now,
+            Verdict::Unknown | Verdict::Unsent => with_jitter(15 * MINUTE),
         };
         if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
             self.refused = self.refused.max(lenient);
@@ -193,6 +195,12 @@ impl Watched {
         self.failed = None;
         self.is_disturbed = true;
         self.refused = 0;
+    }
+
+    /// What is written down is a hint at the most: these names are read before they are written.
+    pub(crate) fn cannot_save(&mut self, names: impl IntoIterator<Item = Name>) {
+        let doubt = |name| (name, Doubt { is_recorded: true });
+        self.doubts.extend(names.into_iter().map(doubt));
     }
 
     /// The names in doubt.

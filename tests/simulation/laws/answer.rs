@@ -1,6 +1,6 @@
 //! What a provider has said, in the terms of the laws: read from the answer, whatever was made of it.
 
-use moored::http::{Response, SendError};
+use moored::http::{Response, SendError, Sent};
 use sandbox::Service;
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -22,12 +22,16 @@ pub(crate) enum Verdict {
     NotThis,
     /// No answer that says what happened.
     Unknown,
+    /// It was not sent: there was no connection.
+    Unsent,
 }
 
 impl Verdict {
     pub(crate) fn of(service: Service, deed: &Deed, end: &Result<Response, SendError>) -> Self {
-        let Ok(answer) = end else {
-            return Self::Unknown;
+        let answer = match end {
+            Ok(answer) => answer,
+            Err(error) if error.sent == Sent::No => return Self::Unsent,
+            Err(_) => return Self::Unknown,
         };
         let seconds = answer
             .retry_after

@@ -55,8 +55,8 @@ impl Due {
         self.touched.clear();
     }
 
-    /// Until when repetitions of a write are spaced out: after the second for a minute, after the third for
-    /// ten, and four an hour are the most (L3). What was to be written behind a request that the process did not
+    /// Until when repetitions are spaced out of a write that was done and that somebody else has undone: after the
+    /// second for a minute, after the third for ten, and four an hour are the most (L3). What was to be written behind a request that the process did not
     /// survive counts as written, so that each of an account's names may have as many writes as all of them together.
     fn paced(&self, all: &BTreeSet<Name>) -> i64 {
         let times = all.iter().filter_map(|it| self.writes.get(it)).flatten();
@@ -77,7 +77,7 @@ impl Due {
         let is_from_outside = setup.is_from_outside(name.1);
         let damped = if is_from_outside { DAMPED } else { 0 };
         let Some(touched) = self.touched.get(name) else {
-            return free.max(self.paced(all)) + damped + ROUND;
+            return free + damped + ROUND;
         };
         // Nobody compares while the account has something to write.
         let free = free.max(*touched + BEHIND).max(self.paced(all)) + damped + ROUND;

@@ -128,6 +128,13 @@ impl Laws {
         self.accounts.iter_mut().for_each(Watched::disturb);
     }
 
+    /// A process starts that cannot save what it learns.
+    pub(crate) fn cannot_save(&mut self) {
+        for (watched, account) in self.accounts.iter_mut().zip(&self.setup.accounts) {
+            watched.cannot_save(names(&self.setup, &account.hosts));
+        }
+    }
+
     /// The process is gone, and what it had not written down by then.
     pub(crate) fn dies(&mut self, scene: &Scene) {
         let now = scene.time.at();
@@ -271,7 +278,7 @@ impl Laws {
         self.counted.requests += 1;
         self.requests.retain(|(_, at)| now - at < HOUR);
         self.requests.push((account, now));
-        self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_full());
+        self.accounts[account].leaves(deed, now, self.round.number, !scene.disk.is_read_only());
         if !deed.writes() {
             return;
         }
@@ -369,9 +376,12 @@ impl Laws {
         self.due.is_touched([name], now);
     }
 
-    /// A provider does what nobody waits for any more.
-    pub(crate) fn comes_late(&mut self, deed: &Deed, now: i64) {
-        self.due.is_touched(&deed.names, now);
+    /// A provider does what nobody waits for any more, so long after it was asked for. Soon enough, the
+    /// process reads it back; it does not know when within a round a request left that it did not survive.
+    pub(crate) fn comes_late(&mut self, deed: &Deed, age: i64, now: i64) {
+        if age > 2 * MINUTE {
+            self.due.is_touched(&deed.names, now);
+        }
     }
 
     /// A provider has done what it was asked for.

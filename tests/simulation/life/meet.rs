@@ -58,6 +58,7 @@ impl Life {
             Incident::Lock(account) => self.lock(account),
             Incident::Edit(account) => self.edit(account),
             Incident::DiskFull(is_full) => scene.disk.set_full(is_full),
+            Incident::DiskReadOnly(is_read_only) => scene.disk.set_read_only(is_read_only),
             Incident::KillAfter(waits) => {
                 self.kill_at = scene.time.steps() + waits;
                 hear(Event::Network(Change::Gained));

@@ -25,6 +25,9 @@ impl Life {
         scene.events.borrow_mut().clear();
         let setup = scene.setup.borrow().clone();
         scene.laws.borrow_mut().is_in_force(&setup);
+        if scene.disk.is_stuck() {
+            scene.laws.borrow_mut().cannot_save();
+        }
         self.process = Some(Box::pin(async move {
             let shell = Console::new(&scene);
             let board = Rc::new(Board {

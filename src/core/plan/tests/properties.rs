@@ -163,7 +163,7 @@ proptest! {
             };
             let now = Moment::from_millis(0);
             let sent = Budget::default();
-            let refused = guard(vec![change], Limits::default(), now, &sent, |_| &[]).1;
+            let refused = guard(vec![change], Limits::default(), now, &sent, |_| None).1;
             let refusals: Vec<&Refusal> = refused.iter().map(|(_, refusal)| refusal).collect();
             prop_assert!(refusals.is_empty(), "{:?}", refusals);
         }

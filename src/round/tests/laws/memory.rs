@@ -1,10 +1,55 @@
 //! Without memory, with a broken one, and on a full disk (L10).
 
-use super::{HOME, HOUR, one};
+use super::{HOME, HOUR, MINUTE, one};
 use crate::{
     core::{memory::Memory, plan::Push},
     round::tests::world::{known, outcomes},
 };
+
+#[test]
+fn l10_nothing_that_was_loaded_is_believed_while_it_cannot_be_saved() {
+    for push in [Push::WhenSimple, Push::Never] {
+        let fakes = one(push);
+        fakes.round();
+        fakes.disk_full.set(true);
+        let mut writes = 1;
+        for (address, outcome) in [
+            ("84.212.99.99", "changed"),
+            ("84.212.99.99", "unchanged"),
+            ("84.212.99.99", "unchanged"),
+            ("84.212.10.20", "changed"),
+            ("84.212.10.20", "unchanged"),
+        ] {
+            fakes.see(known(&[address]));
+            fakes.restart();
+            fakes.advance(5 * MINUTE);
+            let lists = fakes.provider().lists.get();
+            let report = fakes.round();
+            assert_eq!(outcomes(&report), [outcome], "{address}");
+            assert_eq!(fakes.provider().addrs(HOME), [address]);
+            assert_eq!(fakes.provider().lists.get(), lists + 1, "it is read first");
+            writes += usize::from(outcome == "changed");
+            assert_eq!(fakes.provider().writes.borrow().len(), writes, "{address}");
+            assert_eq!(report.state_trouble.as_deref(), Some("the disk is full"));
+        }
+    }
+}
+
+#[test]
+fn l10_a_daemon_on_a_full_disk_believes_what_it_has_confirmed_itself_and_asks_once() {
+    let fakes = one(Push::WhenSimple);
+    fakes.round();
+    fakes.disk_full.set(true);
+    fakes.restart();
+    for _ in 0..11 {
+        assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
+        fakes.advance(5 * MINUTE);
+    }
+    assert_eq!(fakes.provider().lists.get(), 2, "one by each process");
+    fakes.see(known(&["84.212.99.99"]));
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().lists.get(), 2);
+}
 
 #[test]
 fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {

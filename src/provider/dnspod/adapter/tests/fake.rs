@@ -250,7 +250,9 @@ pub(super) fn change(name: &str, steps: Vec<Step>) -> Change {
 /// The plan of these changes; the guard has nothing against any of them.
 pub(super) fn safe(changes: Vec<Change>) -> SafePlan {
     let now = Moment::from_millis(0);
-    let (plan, refused) = guard(changes, Limits::default(), now, &Budget::default(), |_| &[]);
+    let (plan, refused) = guard(changes, Limits::default(), now, &Budget::default(), |_| {
+        None
+    });
     assert!(refused.is_empty(), "{refused:?}");
     plan
 }

@@ -1,0 +1,93 @@
+//! A storm of nothing but crashes and lost answers, and the three minutes after it.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use moored::{
+    core::{addr::Family, settle::Change},
+    daemon::Event,
+};
+
+use super::Life;
+use crate::{
+    events::Incident,
+    time::{MINUTE, SECOND},
+    weather::{Fault, Spell},
+};
+
+/// How often the addresses change within the minute.
+const CHANGES: i64 = 40;
+
+impl Life {
+    /// Forty changes of every address in a minute, each with a process that is killed or with answers to writes
+    /// that are lost; some of the names have been written before, and some never. Three minutes after the last fault
+    /// every name is right. How many names that says something of: where operators outside know our address
+    /// changes are damped.
+    pub(crate) fn endures(&mut self) -> usize {
+        self.start();
+        let scene = Rc::clone(&self.scene);
+        if scene.dice.percent(50) {
+            self.pass(10 * MINUTE);
+        }
+        for _ in 0..CHANGES {
+            scene.weather.clears();
+            for family in Family::ALL {
+                scene.line.renumber(family, &scene.dice);
+            }
+            if scene.dice.percent(50) {
+                self.meet(Incident::KillAfter(scene.dice.length(1, 60).unsigned_abs()));
+            }
+            let fault = scene.dice.pick(&[
+                Fault::AnswerLost,
+                Fault::Vanishes,
+                Fault::Closed,
+                Fault::Half,
+                Fault::FailedAfter(502),
+                Fault::Late(scene.dice.length(SECOND / 10, 100 * SECOND)),
+            ]);
+            let accounts = scene.setup.borrow().accounts.len();
+            let share = scene.dice.pick(&[50, 100]);
+            for account in 0..accounts {
+                let spell = Spell {
+                    fault,
+                    share,
+                    is_for_writes: true,
+                };
+                self.meet(Incident::Weather(account, spell));
+            }
+            self.meet(Incident::Hear(Event::Network(Change::Gained)));
+            self.pass(MINUTE / CHANGES);
+        }
+        scene.weather.clears();
+        self.kill_at = u64::MAX;
+        // The last fault is over when its sender has given up.
+        let timeout = scene.setup.borrow().timeout;
+        self.pass(timeout + 3 * MINUTE);
+        self.judge_all()
+    }
+
+    /// Every name of this host's own knowledge is right.
+    fn judge_all(&self) -> usize {
+        let setup = self.scene.setup.borrow();
+        let now = self.scene.time.at();
+        let mut judged = 0;
+        for (number, account) in setup.accounts.iter().enumerate() {
+            for host in account.hosts.iter().filter(|it| it.create) {
+                let known = |family: &Family| {
+                    setup.is_kept(host, *family) && !setup.is_from_outside(*family)
+                };
+                for family in Family::ALL.into_iter().filter(known) {
+                    let there = self.scene.place.addrs(number, &host.name, family);
+                    let wanted: BTreeSet<_> =
+                        self.scene.line.addr(family, now).into_iter().collect();
+                    assert_eq!(
+                        there, wanted,
+                        "L6: {} {family} three minutes later",
+                        host.name
+                    );
+                    judged += 1;
+                }
+            }
+        }
+        judged
+    }
+}
