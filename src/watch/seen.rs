@@ -82,7 +82,12 @@ impl Seen {
                 self.forget_routes(it.index);
                 changed(self.links.remove(&it.index).is_some())
             }
-            Body::DefaultRoute(it) => changed(self.routes.insert(it.clone())),
+            Body::DefaultRoute(it) => {
+                // Nothing is said of a route whose place this one takes.
+                self.routes
+                    .retain(|route| route == it || !route.may_be_replaced_by(it));
+                changed(self.routes.insert(it.clone()))
+            }
             Body::DefaultRouteGone(it) => {
                 self.routes.remove(it);
                 Some(Change::Other)

@@ -398,3 +398,22 @@ fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
     // Where the kernel cannot be asked, a round looks.
     assert_eq!(seen.follow(None), Some(Change::Other));
 }
+
+#[test]
+fn a_default_route_that_takes_the_place_of_another_and_gives_it_back_is_news_both_times() {
+    let direct = Route::sample(&[(2, None)], 100, 254);
+    let by_router = Route::sample(&[(2, Some([84, 212, 10, 1]))], 100, 254);
+    let backup = Route::sample(&[(3, None)], 700, 254);
+    let mut seen = Seen::default();
+    for (route, news) in [
+        (&direct, Some(Change::Other)),
+        (&backup, Some(Change::Other)),
+        (&by_router, Some(Change::Other)),
+        (&direct, Some(Change::Other)),
+        (&direct, None),
+        (&backup, None),
+    ] {
+        let noted = seen.note(&Body::DefaultRoute(route.clone()));
+        assert_eq!(noted, news, "{route:?}");
+    }
+}
