@@ -247,6 +247,14 @@ mod tests {
     }
 
     #[test]
+    fn addresses_links_routes_and_rules_of_both_families_are_listened_to() {
+        // RTNLGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_RULE, _IPV6_IFADDR, _IPV6_ROUTE, _IPV6_RULE
+        let groups = [1, 5, 7, 8, 9, 11, 19];
+        let mask: u32 = groups.iter().map(|group| 1 << (group - 1)).sum();
+        assert_eq!(Groups::Changes.mask(), mask);
+    }
+
+    #[test]
     fn the_kernel_says_which_route_it_selects_or_that_there_is_none() {
         let links = links().unwrap();
         for family in Family::ALL {

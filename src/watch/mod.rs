@@ -113,7 +113,12 @@ impl News {
         for message in messages {
             let change = seen.note(&message.body);
             self.change = self.change.max(change);
-            let is_routing = matches!(message.body, Body::SelectedRoute(_) | Body::RoutingChanged);
+            // A default route that was there before may have taken another one's place, which the kernel
+            // does not say.
+            let is_routing = matches!(
+                message.body,
+                Body::DefaultRoute(_) | Body::SelectedRoute(_) | Body::RoutingChanged
+            );
             self.concerns_routing |= is_routing || change.is_some();
         }
     }
@@ -178,5 +183,34 @@ mod tests {
         let again = io::Error::from(io::ErrorKind::Interrupted);
         assert_eq!(weigh(again).unwrap(), None);
         assert!(weigh(io::Error::from(Errno::BADF)).is_err());
+    }
+
+    #[test]
+    fn the_kernel_is_asked_anew_after_each_message_that_may_change_its_way_and_after_no_other() {
+        use crate::netlink::message::{Link, Route};
+        let route = Route::sample(&[(2, None)], 100, 254);
+        let link = Link {
+            index: 2,
+            name: "wan0".to_owned(),
+            up: true,
+        };
+        let mut seen = Seen::default();
+        for (body, concerns_routing) in [
+            (Body::Link(link.clone()), true),
+            (Body::Link(link), false),
+            (Body::DefaultRoute(route.clone()), true),
+            (Body::DefaultRoute(route), true),
+            (Body::RoutingChanged, true),
+            (Body::Other, false),
+        ] {
+            let mut news = News::default();
+            let message = Message {
+                sequence: 0,
+                interrupted: false,
+                body,
+            };
+            news.note(&mut seen, std::slice::from_ref(&message));
+            assert_eq!(news.concerns_routing, concerns_routing, "{message:?}");
+        }
     }
 }

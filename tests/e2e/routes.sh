@@ -88,12 +88,13 @@ check "with IPv6 too" equal "$(records AAAA)" 2a02::2
 daemon=$!
 within 10 "health" "${moored[@]}" health
 
-# follows WHAT TYPE ADDRESS COMMAND…: after the command the daemon writes that address, without being asked to.
+# follows WHAT TYPE ADDRESS COMMAND…: after the command the daemon writes that address, without being asked to, and sooner than
+# it looks whether a write has come through (after 5 s, and then it would see the change as well).
 follows() {
     local what=$1 type=$2 address=$3
     shift 3
     "$@"
-    within 10 "$what" has "$type" "$address"
+    within 4 "$what" has "$type" "$address"
     shown "$what"
 }
 worse4() { main4 add metric 900 && main4 del metric 100; }
@@ -111,8 +112,10 @@ follows "and one that is switched on with its route the way back" A 85.2.2.2 bac
 back6() { net addr add 2a02::2/64 dev w0 && main6 add metric 100; }
 follows "with IPv6 too" AAAA 2a02::2 back6
 
+count=$(news)
 net route add default via 84.1.1.254 dev v0 table 77
 net -6 route add default via 2a01::fe dev v0 table 77
+within 10 "a look at the routes of another table" more_news "$count"
 before=$(news)
 net rule add from 84.1.1.1 lookup 77
 follows "a policy rule that comes is obeyed" A 84.1.1.1 net rule add pref 1000 lookup 77

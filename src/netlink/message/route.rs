@@ -104,6 +104,13 @@ impl Route {
         self.hops.iter().all(is_other)
     }
 
+    /// Whether this other one can have taken its place (ip-route(8) `replace`): IPv4 has one route of a
+    /// metric in a table, IPv6 one for each router that announces itself.
+    pub fn may_be_replaced_by(&self, other: &Self) -> bool {
+        let place = |route: &Self| (route.family, route.table, route.priority);
+        self.family == INET && place(self) == place(other)
+    }
+
     /// Whether it is for addresses of this one's family.
     pub fn carries(&self, addr: IpAddr) -> bool {
         self.family == if addr.is_ipv4() { INET } else { INET6 }
