@@ -59,8 +59,14 @@ impl Output<'_> {
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {
-            self.raw(&(printable_json(&text) + "\n"));
+            self.json_piece(&text);
+            self.raw("\n");
         }
+    }
+
+    /// Writes a piece of such a line: a list may be long.
+    pub fn json_piece(&mut self, json: &str) {
+        self.raw(&printable_json(json));
     }
 }
 

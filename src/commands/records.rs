@@ -136,7 +136,7 @@ pub async fn records(
     }
     match done {
         Ok(Done::Listed(list, failures)) => {
-            list.write(&mut |text| output.text(text));
+            list.write(output);
             let ends = failures.iter().map(|failure| output.failure(failure));
             ends.fold(End::Round(Verdict::Right), End::worse)
         }
@@ -217,14 +217,14 @@ impl List {
         Ok(())
     }
 
-    fn write(&self, out: &mut dyn FnMut(&str)) {
+    fn write(&self, output: &mut Output<'_>) {
         match self {
             Self::Json(text) => {
-                out(if text.is_empty() { "[" } else { text });
-                out("]\n");
+                output.json_piece(if text.is_empty() { "[" } else { text });
+                output.json_piece("]\n");
             }
-            Self::Table(rows) if rows.size() == 0 => out("no records\n"),
-            Self::Table(rows) => rows.write(out),
+            Self::Table(rows) if rows.size() == 0 => output.text("no records\n"),
+            Self::Table(rows) => rows.write(&mut |text| output.text(text)),
         }
     }
 }
