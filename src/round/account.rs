@@ -19,7 +19,7 @@ use crate::{
         addr::Acceptance,
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::{Memory, TargetMemory},
-        outcome::{HostReport, Outcome, Scope},
+        outcome::{HostReport, Outcome, Scope, Verdict},
         plan::memory_suffices,
         record::{AccountName, Target},
         schedule::{Hold, is_due},
@@ -68,6 +68,8 @@ struct AccountRun<'r> {
     has_work: bool,
     /// The provider's list was read.
     has_listed: bool,
+    /// The list showed something to change.
+    has_changes: bool,
 }
 
 impl AccountRun<'_> {
@@ -153,6 +155,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
         }
         self.note_audit(account, &run, memory);
+        self.lift_hold(account, &run, memory);
         let place = |course: &Course<'_>| {
             let mut targets = account.targets.iter();
             targets.position(|(target, _)| target == course.target)
@@ -178,6 +181,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         run.has_listed |= listing.is_some();
         if is_current() {
             let changes = self.plan(account, &mut courses, memory, listing.as_ref());
+            run.has_changes |= !changes.is_empty();
             self.write(account, &mut courses, memory, changes, task)
                 .await;
         }
@@ -186,6 +190,30 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             course.list = false;
         }
         run.courses.extend(courses);
+    }
+
+    /// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
+    /// still to be done, a list says nothing of credentials that were refused for a write.
+    fn lift_hold(
+        &self,
+        account: &AccountSetup<'_, P>,
+        run: &AccountRun<'_>,
+        memory: &RefCell<Memory>,
+    ) {
+        if !run.has_listed || run.has_changes || run.is_in_trouble() {
+            return;
+        }
+        let is_right = |course: &Course<'_>| {
+            let end = course.end.as_ref();
+            end.is_some_and(|outcome| outcome.verdict() == Verdict::Right)
+        };
+        let is_done =
+            run.courses.len() == account.targets.len() && run.courses.iter().all(is_right);
+        let mut memory = memory.borrow_mut();
+        let remembered = memory.accounts.entry(account.name.clone()).or_default();
+        remembered
+            .hold
+            .take_if(|hold| is_done || !hold.is_of_credentials());
     }
 
     /// Remembers that everything of the account was compared with the provider's list, if it was.

@@ -10,7 +10,7 @@ use crate::{
         intent::KeepReason,
         memory::Memory,
         name::{Fqdn, longest_zone},
-        outcome::{Class, Failure, Outcome, Scope, Verdict},
+        outcome::{Class, Failure, Outcome, Scope},
         plan::{Basis, Change, Planned, plan},
         record::{Existing, Record, Target},
     },
@@ -158,19 +158,6 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     changes.push(change);
                 }
             }
-        }
-        if listing.is_some() && changes.is_empty() {
-            // Where something is still to be done, a list says nothing of credentials that were refused
-            // for a write.
-            let in_the_way = |it: &Course<'_>| {
-                let end = it.end.as_ref();
-                end.is_some_and(|it| it.verdict() != Verdict::Right)
-            };
-            let is_done = !courses.iter().any(in_the_way);
-            let remembered = memory.accounts.entry(account.name.clone()).or_default();
-            remembered
-                .hold
-                .take_if(|it| is_done || !it.is_of_credentials());
         }
         changes
     }

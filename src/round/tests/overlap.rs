@@ -7,7 +7,12 @@ use std::{
 
 use super::world::{Fakes, host, known, outcomes};
 use crate::{
-    core::{addr::Family, intent::HostV6, outcome::Report, plan::Push},
+    core::{
+        addr::Family,
+        intent::HostV6,
+        outcome::{Class, Failure, Report},
+        plan::Push,
+    },
     round::{Occasion, Task},
 };
 
@@ -121,4 +126,31 @@ fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
     fakes.advance(std::time::Duration::from_hours(2));
     fakes.round();
     assert!(fakes.asked_dns.get() > asked, "it is still due");
+}
+
+#[test]
+fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
+    let mut both = host("home.example.com");
+    both.ipv6 = HostV6::Own;
+    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
+    fakes.round();
+    fakes.see_from(Family::V6.into(), known(&["2a01:79c::2"]));
+    let refused = Failure::of_account(Class::Rejected, "x");
+    *fakes.provider().unwritable.borrow_mut() = Some(refused);
+    fakes.round();
+    let refusals = || {
+        let memory = fakes.memory.borrow();
+        let account = memory.accounts.values().next().unwrap();
+        account.hold.as_ref().map(|hold| hold.refusals)
+    };
+    assert_eq!(refusals(), Some(1));
+    // The probe, with IPv4 known and right at once, and IPv6 later.
+    fakes.advance(std::time::Duration::from_hours(8));
+    fakes.is_ipv6_slow.set(true);
+    let mut round = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(round.as_mut()), None);
+    fakes.is_ipv6_slow.set(false);
+    go_on(round.as_mut()).unwrap();
+    assert_eq!(refusals(), Some(2));
 }
