@@ -176,7 +176,8 @@ unsaid "$PCP" "$NATPMP"
 detect 0
 check "the address by UPnP alone, the others being lost, in $(took) ms" equal "$(address)" 84.212.10.20
 check "which is well within the time" test "$(took)" -lt 2000
-# The usual firewall of a host: what answers a question of its own passes, and to it an answer to a group is none.
+# The usual firewall of a host: what answers a question of its own passes, and to it an answer to a group is none. The
+# question to the router alone is kept from leaving first, so that there is the group alone.
 in_it nft -f - <<'TXT'
 table inet firewall {
     chain input {
@@ -185,13 +186,18 @@ table inet firewall {
         ct state established,related accept
         meta l4proto udp counter drop
     }
+    chain output {
+        type filter hook output priority 0
+        ip daddr 192.168.77.1 udp dport 1900 drop
+    }
 }
 TXT
+detect 69
+check "behind a firewall that drops the answers to a multicast search there is none" \
+    grep -q 'UPnP: no answer in time.* a firewall on this host' <<<"$(router_said)"
+in_it nft flush chain inet firewall output
 detect 0
-check "and from behind a firewall that drops the answers to a multicast search, in $(took) ms" \
-    equal "$(address)" 84.212.10.20
-check "which it did" test "$(in_it nft list chain inet firewall input |
-    sed -n 's/.*udp counter packets \([0-9]*\) .*/\1/p')" -gt 0
+check "and with the question to the router alone there is, in $(took) ms" equal "$(address)" 84.212.10.20
 in_it nft delete table inet firewall
 unsaid "$PCP" "$NATPMP" "$UPNP"
 detect 69
