@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::body::LIST_CAP;
+use crate::core::time::Limit;
 
 /// Runs a shell command line and returns its whole output. The command is ended when it takes
 /// longer than `limit`; its standard input is empty and its error output is not ours to read.
@@ -39,7 +40,7 @@ pub(super) async fn output(line: &str, limit: Duration) -> Result<Vec<u8>, Strin
     drop(group);
     // Waited for, so that PID 1 is left no zombie.
     let _ = timeout(Duration::from_secs(1), child.wait()).await;
-    Err(format!("it did not end within {} s", limit.as_secs_f32()))
+    Err(format!("it did not end within {}", Limit(limit)))
 }
 
 /// The shell and everything it started: when the answer is not waited for any more, however that

@@ -14,7 +14,7 @@ use super::{
     lookup::Lookup,
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
 };
-use crate::core::{addr::Family, vantage::Interface};
+use crate::core::{addr::Family, time::Limit, vantage::Interface};
 
 /// How a service is reached.
 #[derive(Clone, Debug)]
@@ -135,10 +135,7 @@ impl Client {
             Sent::Maybe
         };
         let what = if error.is_timeout() {
-            format!(
-                "no complete answer within {} s",
-                self.options.timeout.as_secs_f32()
-            )
+            format!("no complete answer within {}", Limit(self.options.timeout))
         } else if error.is_connect() {
             format!("no connection: {}", cause(error))
         } else {
