@@ -12,6 +12,7 @@ use crate::{
     core::{
         intent::{Host, HostV6},
         name::Fqdn,
+        name_hint::name_hint,
         vantage::{Interface, NoInterface},
     },
 };
@@ -74,7 +75,13 @@ fn plain(name: Fqdn, via: Option<&Interface>) -> Host {
 }
 
 fn name(text: &str) -> Result<Fqdn, Wrong> {
-    Fqdn::parse(text).map_err(|error| Wrong::new(error.to_string()))
+    Fqdn::parse(text).map_err(|error| {
+        let wrong = Wrong::new(error.to_string());
+        match name_hint(text, &error) {
+            Some(hint) => wrong.hint(hint),
+            None => wrong,
+        }
+    })
 }
 
 fn one(

@@ -16,6 +16,7 @@ pub mod guard;
 pub mod intent;
 pub mod memory;
 pub mod name;
+pub mod name_hint;
 pub mod observe;
 pub mod outcome;
 pub mod past;

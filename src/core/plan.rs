@@ -11,7 +11,7 @@ use crate::core::{
     conflict::NameConflict,
     intent::{Host, Intent, KeepReason},
     memory::Confirmed,
-    record::{Existing, Origin, Record, Target, Zone},
+    record::{Existing, MIN_TTL, Origin, Record, Target, Zone},
 };
 
 /// How an account's RRsets may be written.
@@ -84,6 +84,8 @@ pub enum Reason {
     Missing,
     /// Our address is another one than what stands there.
     AddressChanged,
+    /// The addresses are right, and the name has more than one record of the same.
+    SecondRecord,
     /// Somebody or something changed what we had confirmed.
     EditedElsewhere,
     /// The addresses are right, the TTL is not the configured one.
@@ -97,7 +99,7 @@ impl Reason {
     pub fn is_change_of_address(self) -> bool {
         match self {
             Self::Missing | Self::AddressChanged | Self::FamilyGone => true,
-            Self::EditedElsewhere | Self::Ttl => false,
+            Self::EditedElsewhere | Self::Ttl | Self::SecondRecord => false,
         }
     }
 }
@@ -288,9 +290,13 @@ fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet
     let edited = basis
         .confirmed
         .is_some_and(|confirmed| !from.iter().eq(confirmed));
+    let mut distinct = from.clone();
+    distinct.dedup();
+    let is_double = from != to && distinct == to;
     let reason = match (from == to, from.is_empty(), edited) {
         // The addresses are right, each in one record: what there is to do is about a TTL.
         (true, ..) => Reason::Ttl,
+        _ if is_double => Reason::SecondRecord,
         (_, _, true) => Reason::EditedElsewhere,
         (_, true, false) => Reason::Missing,
         _ => Reason::AddressChanged,
@@ -326,7 +332,18 @@ fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
     let mut missing: BTreeSet<Admitted> = wanted.iter().collect();
     let mut stale = Vec::new();
     let mut steps = Vec::new();
-    let other_ttl = |record: &Record| host.ttl.filter(|ttl| Some(*ttl) != record.ttl);
+    // A TTL below the shortest that the plan allows would be refused, or raised without a word and then
+    // written again and again.
+    let allowed = |record: &Record, ttl: u32| ttl.max(min_ttl(record).unwrap_or_default());
+    let other_ttl = |record: &Record| {
+        let ttl = host.ttl.map(|ttl| allowed(record, ttl));
+        ttl.filter(|ttl| Some(*ttl) != record.ttl)
+    };
+    let raised = |record: &Record| {
+        let ttl = record.ttl?;
+        Some(allowed(record, ttl)).filter(|allowed| host.ttl.is_none() && *allowed != ttl)
+    };
+    let least = records.iter().filter_map(min_ttl).max();
     // Keep what satisfies: the first record of each wanted address, its TTL put right if one is
     // configured.
     for record in records {
@@ -352,19 +369,24 @@ fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
         steps.push(match stale.next() {
             // Recycle what is stale: the record's other attributes live on.
             Some(record) => {
-                let ttl = other_ttl(&record);
+                let ttl = other_ttl(&record).or_else(|| raised(&record));
                 Step::Modify { record, addr, ttl }
             }
             // Create what is missing.
             None => Step::Create {
                 addr,
-                ttl: host.ttl,
+                ttl: host.ttl.map(|ttl| ttl.max(least.unwrap_or_default())),
             },
         });
     }
     // Delete what is left over: an address that is not ours must not answer to our name.
     steps.extend(stale.map(|record| Step::Delete { record }));
     steps
+}
+
+/// The shortest TTL that the plan of a record's zone allows, if it is known.
+fn min_ttl(record: &Record) -> Option<u32> {
+    record.attributes.get(MIN_TTL)?.trim().parse().ok()
 }
 
 fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
@@ -430,6 +452,22 @@ impl Change {
         }
     }
 
+    /// In words, to what a TTL is raised because the plan of the zone allows no shorter one; nothing if
+    /// none is.
+    pub fn raised_ttl(&self) -> String {
+        let mut steps = self.steps().iter();
+        let raised = steps.find_map(|step| match step {
+            Step::Modify { record, ttl, .. } => {
+                let shortest = min_ttl(record).filter(|shortest| Some(*shortest) == *ttl);
+                shortest.filter(|shortest| record.ttl.is_none_or(|ttl| ttl < *shortest))
+            }
+            Step::Create { .. } | Step::Delete { .. } => None,
+        });
+        raised.map_or_else(String::new, |ttl| {
+            format!("; TTL {ttl} s, the shortest that the plan of the zone allows")
+        })
+    }
+
     /// How many records it deletes.
     pub fn deletes(&self) -> usize {
         let is_delete = |step: &&Step| matches!(step, Step::Delete { .. });
@@ -476,6 +514,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::Missing => "there is no record yet",
             Self::AddressChanged => "our address is another one",
+            Self::SecondRecord => "there is a second record of the same name",
             Self::EditedElsewhere => "it was changed elsewhere since we confirmed it",
             Self::Ttl => "its TTL is not the configured one",
             Self::FamilyGone => "this host has no such address any more",
@@ -499,7 +538,8 @@ impl fmt::Display for Change {
             list(from),
             list(to)
         )?;
-        write!(f, " via {} ({reason}{})", self.via(), self.removals())
+        let (removals, raised) = (self.removals(), self.raised_ttl());
+        write!(f, " via {} ({reason}{removals}{raised})", self.via())
     }
 }
 

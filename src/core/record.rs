@@ -51,6 +51,9 @@ pub struct Zone {
 /// line and weight, a remark, a status. Only the provider that listed them knows what they mean.
 pub type Attributes = BTreeMap<String, String>;
 
+/// The attribute with the shortest TTL that the zone's plan allows, in seconds, where a provider says it.
+pub const MIN_TTL: &str = "min_ttl";
+
 /// An A or AAAA record that a provider listed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {

@@ -74,9 +74,38 @@ impl fmt::Display for Spoken {
     }
 }
 
+/// A time limit as its user would have written it: "4 s" for 3.999055 s, "0.25 s", "1.5 s".
+pub struct Limit(pub Duration);
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs_f64();
+        // What is left of a limit is a little less than the limit: a tenth is exact enough, and of
+        // shorter ones a hundredth.
+        let steps = if seconds < 1.0 { 100.0 } else { 10.0 };
+        write!(f, "{} s", (seconds * steps).round() / steps)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_is_said_rounded() {
+        for (micros, said) in [
+            (3_999_055, "4 s"),
+            (1_499_999, "1.5 s"),
+            (10_000_000, "10 s"),
+            (9_960_000, "10 s"),
+            (249_871, "0.25 s"),
+            (50_000, "0.05 s"),
+            (999_700, "1 s"),
+            (59_999_999, "60 s"),
+        ] {
+            assert_eq!(Limit(Duration::from_micros(micros)).to_string(), said);
+        }
+    }
 
     #[test]
     fn lengths_are_said_in_the_unit_a_person_would_choose() {

@@ -84,6 +84,21 @@ pub(super) struct Entry {
     pub(super) ipv4: Option<Way>,
     /// The same for IPv6, and whose address it is where it is another device's.
     pub(super) ipv6: Option<(Way, Option<Device>)>,
+    /// Its records' TTL in seconds, and the line where that stands.
+    pub(super) ttl: Option<(usize, u32)>,
+}
+
+/// Why a setting is named that nothing has read.
+pub(super) const UNUSED: &str = "no host that is carried over uses it";
+
+/// Why a setting is named that another one of the same key takes the place of.
+pub(super) fn overridden(line: usize) -> String {
+    format!("the same key is set again in line {line}, and only that one counts")
+}
+
+/// A TTL as all three programs write it: a number of seconds.
+pub(super) fn ttl(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|seconds| *seconds > 0)
 }
 
 /// Another device's bits of an IPv6 address, and behind how many of this network's.
@@ -178,6 +193,16 @@ pub(super) enum Shown {
     Key,
     /// Nothing: where nobody knows the key, even that may be a secret that got into a wrong place.
     Nothing,
+}
+
+impl Shown {
+    /// No more than the key.
+    pub(super) fn without_value(self) -> Self {
+        match self {
+            Self::Whole | Self::Key => Self::Key,
+            Self::Nothing => Self::Nothing,
+        }
+    }
 }
 
 /// A setting as it is quoted in a comment.

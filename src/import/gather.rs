@@ -38,6 +38,8 @@ pub(super) struct Host {
     line: usize,
     pub(super) ipv4: bool,
     pub(super) ipv6: V6,
+    /// Its records' TTL in seconds.
+    pub(super) ttl: Option<u32>,
 }
 
 /// Which IPv6 address a host has.
@@ -59,6 +61,9 @@ impl Gathered {
 /// The limits of the configuration's `interval` and `timeout`.
 const INTERVAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(24));
 const TIMEOUT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_mins(5));
+
+/// The longest TTL of either provider, in seconds: a week.
+const LONGEST_TTL: u32 = 604_800;
 
 /// Puts everything together. What does not fit is left, with its line.
 pub(super) fn gather(found: Found) -> Gathered {
@@ -133,13 +138,35 @@ impl Gathered {
             // What was not kept was named, and why.
             return;
         }
+        let ttl = entry
+            .ttl
+            .and_then(|(line, seconds)| self.ttl(&entry.login, line, seconds));
         let host = Host {
             name,
             line,
             ipv4,
             ipv6,
+            ttl,
         };
         self.place(host, entry.login, entry.contact);
+    }
+
+    /// A TTL that the provider takes; any other is named.
+    fn ttl(&mut self, login: &Login, line: usize, seconds: u32) -> Option<u32> {
+        let (least, step) = match login {
+            Login::Domeneshop { .. } => (60, 60),
+            Login::DnsPod { .. } => (1, 1),
+        };
+        if (least..=LONGEST_TTL).contains(&seconds) && seconds.is_multiple_of(step) {
+            return Some(seconds);
+        }
+        let provider = login.provider();
+        let why = format!(
+            "{provider} takes no such TTL, and the provider's own takes its place; a host's `ttl` sets \
+             another one"
+        );
+        self.leave(line, format!("ttl={seconds}"), why);
+        None
     }
 
     /// Whether a host's address of a family can be kept: it must be the one that the others have. With
@@ -189,10 +216,27 @@ impl Gathered {
                 if adds_v6 {
                     known.ipv6 = host.ipv6;
                 }
+                known.ttl = known.ttl.or(host.ttl);
             }
             let differs = host.ipv6 != V6::Off && known.ipv6 != host.ipv6;
+            let other_ttl = own && host.ttl.is_some() && known.ttl != host.ttl;
             if !own || differs || !(adds_v4 || adds_v6) {
-                let why = format!("it is a host already, by line {first}");
+                let why = if own {
+                    format!("it is a host already, by line {first}")
+                } else {
+                    format!(
+                        "it is a host already, by line {first}, with another account, and that one \
+                         counts: a name is kept in one account"
+                    )
+                };
+                self.leave(line, host.name.as_str(), why);
+            }
+            if other_ttl {
+                let why = format!(
+                    "one host has one TTL, and the one by line {first} counts: this one of {} s is left \
+                     out",
+                    host.ttl.unwrap_or_default()
+                );
                 self.leave(line, host.name.as_str(), why);
             }
             return;

@@ -48,12 +48,6 @@ pub enum NotUnderstood {
     /// It is JSON, or meant to be, and something is wrong with it.
     #[error("{0}")]
     Json(String),
-    /// inadyn's format of before version 2.0.
-    #[error(
-        "line {0} is of inadyn's format from before version 2.0 (2016): that inadyn knew neither \
-         Domeneshop nor DNSPod, so there is nothing to carry over"
-    )]
-    OldInadyn(usize),
 }
 
 /// Whose file it is.
@@ -71,13 +65,10 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Program, NotUnderstood
         (None, Some(_)) => return Ok(Program::Ddclient),
         (None, None) => {}
     }
-    if let Some(line) = inadyn::old_trait_in(text) {
-        return Err(NotUnderstood::OldInadyn(line));
-    }
     let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     if name.contains("ddclient") {
         Ok(Program::Ddclient)
-    } else if name.contains("inadyn") {
+    } else if name.contains("inadyn") || inadyn::old::trait_in(text).is_some() {
         Ok(Program::Inadyn)
     } else {
         Err(NotUnderstood::Unknown)

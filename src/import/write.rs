@@ -143,7 +143,8 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
     table.table(&format!("[[{}]]", account.login.provider()));
     credentials(&mut table, account);
     let is_plain = |host: &&Host| {
-        (host.ipv4 || gathered.ipv4.is_none())
+        host.ttl.is_none()
+            && (host.ipv4 || gathered.ipv4.is_none())
             && (host.ipv6 == V6::Own || host.ipv6 == V6::Off && gathered.ipv6.is_none())
     };
     let (plain, special): (Vec<_>, Vec<_>) = account.hosts.iter().partition(is_plain);
@@ -154,11 +155,15 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
     for host in special {
         table.table(&format!("[[{}.host]]", account.login.provider()));
         table.line(&format!("name = {}", text(host.name.as_str())));
-        if !host.ipv4 {
+        if let Some(ttl) = host.ttl {
+            table.line(&format!("ttl = {ttl}"));
+        }
+        if !host.ipv4 && gathered.ipv4.is_some() {
             table.line("ipv4 = false");
         }
         match host.ipv6 {
             V6::Own => {}
+            V6::Off if gathered.ipv6.is_none() => {}
             V6::Off => table.line("ipv6 = false"),
             V6::Device(Device { host, prefix }) if prefix == PrefixLength::NETWORK => {
                 table.line(&format!("ipv6 = {{ host = \"{host}\" }}"));

@@ -28,6 +28,9 @@ fn explanation(host: &HostReport, change: &Change, report: &Report) -> String {
     for step in steps(change) {
         let _ = writeln!(text, "    done    {step}");
     }
+    if let Some(raised) = change.raised_ttl().strip_prefix("; ") {
+        let _ = writeln!(text, "    with    {raised}");
+    }
     text
 }
 

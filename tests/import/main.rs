@@ -2,6 +2,7 @@
 //! out is a configuration, and no comment of it holds a secret.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod accounted;
 mod properties;
 
 use std::{
@@ -188,7 +189,8 @@ fn a_host_is_kept_in_one_account_and_found_in_one_way() {
             "line 2: b.example.com: its IPv4 address is not kept: it is the address that others see, \
              and one configuration of moored's finds every IPv4 address in one way, here the address \
              of eth0; a second moored can keep it",
-            "line 4: a.example.com: it is a host already, by line 1",
+            "line 4: a.example.com: it is a host already, by line 1, with another account, and that one \
+             counts: a name is kept in one account",
         ]
     );
 }
@@ -238,12 +240,28 @@ fn a_server_of_ones_own_is_the_endpoint_if_it_can_be_trusted() {
     for (server, endpoint, left) in [
         ("api.domeneshop.no", "", ""),
         ("https://api.domeneshop.no/v0", "", ""),
-        ("shop.example.net", "https://shop.example.net/v0", ""),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v0", ""),
+        ("shop.example.net", "", "line 1: server=shop.example.net: "),
+        (
+            "members.dyndns.org/nic",
+            "",
+            "line 1: server=members.dyndns.org: ",
+        ),
+        ("dnsapi.cn", "", "line 1: server=dnsapi.cn: "),
+        (
+            "api.domeneshop.no:8443",
+            "",
+            "line 1: server=api.domeneshop.no:…: ",
+        ),
+        (
+            "api.domeneshop.no.example.net",
+            "",
+            "line 1: server=api.domeneshop.no.example",
+        ),
         (
             "http://shop.example.net",
             "",
-            "line 1: server=…: moored sends credentials to no such address",
+            "line 1: server=shop.example.net: ",
         ),
         (
             "https://me:pw@shop.example.net",
@@ -356,10 +374,6 @@ fn a_file_that_is_not_understood_is_refused_with_what_would_be() {
     assert!(refused("{\"token\": \"hunter2\"}", "x").contains("no list `settings`"));
     let error = refused("{\n\"settings\": [\n{\"token\": hunter2}\n]}", "x");
     assert!(error.contains("line 3") && !error.contains(MARK), "{error}");
-    assert!(
-        refused("background\n--dyndns_system x@y.org\n", "x")
-            .contains("line 2 is of inadyn's format")
-    );
 }
 
 fn run(arguments: &[&str], directory: &Path) -> Output {

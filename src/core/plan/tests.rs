@@ -336,6 +336,90 @@ fn what_was_edited_elsewhere_is_repaired_record_by_record() {
 }
 
 #[test]
+fn a_second_record_of_the_same_name_goes_for_that_reason() {
+    let double = [record("1", "1.1.1.1", 3600), record("2", "1.1.1.1", 3600)];
+    let triple = [
+        double[0].clone(),
+        double[1].clone(),
+        record("3", "1.1.1.1", 60),
+    ];
+    let there = [ip("1.1.1.1")];
+    for (records, confirmed) in [
+        (&double[..], None),
+        (&double, Some(&there[..])),
+        (&triple, None),
+        (&triple, Some(&[ip("1.1.1.1"), ip("1.1.1.1")])),
+    ] {
+        let made = change(plan(Basis {
+            target: &target(),
+            host: &host(),
+            intent: &set(&["1.1.1.1"]),
+            existing: &listed(records),
+            confirmed,
+            rules: AUTO,
+        }));
+        assert_eq!((made.reason, made.via()), (Reason::SecondRecord, "records"));
+        assert!(
+            made.to_string()
+                .contains("there is a second record of the same name"),
+            "{made}"
+        );
+        assert!(
+            made.steps()
+                .iter()
+                .all(|step| matches!(step, Step::Delete { .. }))
+        );
+    }
+    // Where the address is another one, that is the reason, however many records there are.
+    let made = change(planned(&host(), &set(&["1.1.1.2"]), &listed(&double), AUTO));
+    assert_eq!(made.reason, Reason::AddressChanged);
+}
+
+#[test]
+fn a_ttl_below_the_plans_shortest_is_raised_to_it_once_and_said() {
+    let limited = |id, addr, ttl| {
+        let mut record = record(id, addr, ttl);
+        record
+            .attributes
+            .insert(MIN_TTL.to_owned(), "600".to_owned());
+        record
+    };
+    let with = |ttl| Host { ttl, ..host() };
+    // Configured below: the shortest is what there is to have, and once there it is not written again.
+    let satisfied = Planned::Satisfied {
+        addrs: vec![ip("1.1.1.1")],
+        simple: false,
+    };
+    let wanted = set(&["1.1.1.1"]);
+    let there = listed(&[limited("1", "1.1.1.1", 600)]);
+    assert_eq!(
+        planned(&with(Some(300)), &wanted, &there, RECORDS),
+        satisfied
+    );
+    let said = "TTL 600 s, the shortest that the plan of the zone allows";
+    for (ttl, before, step, is_said) in [
+        (Some(300), 10, "modify 1 1.1.1.2 Some(600)", true),
+        (Some(300), 1200, "modify 1 1.1.1.2 Some(600)", false),
+        (Some(300), 600, "modify 1 1.1.1.2 None", false),
+        (None, 10, "modify 1 1.1.1.2 Some(600)", true),
+        (None, 1200, "modify 1 1.1.1.2 None", false),
+        (Some(900), 600, "modify 1 1.1.1.2 Some(900)", false),
+    ] {
+        let there = listed(&[limited("1", "1.1.1.1", before)]);
+        let made = change(planned(&with(ttl), &set(&["1.1.1.2"]), &there, RECORDS));
+        assert_eq!(short(&made), [step], "{ttl:?} {before}");
+        assert_eq!(made.to_string().contains(said), is_said, "{made}");
+    }
+    let made = change(planned(
+        &with(Some(300)),
+        &set(&["1.1.1.1", "1.1.1.2"]),
+        &there,
+        RECORDS,
+    ));
+    assert_eq!(short(&made), ["create 1.1.1.2 Some(600)"]);
+}
+
+#[test]
 fn create_false_never_creates() {
     let existing_only = Host {
         create: false,

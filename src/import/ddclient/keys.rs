@@ -11,39 +11,23 @@ const TLS: &str = "moored verifies every server with root certificates of its ow
 const PAGES: &str = "moored takes no address out of a text: the answer has to be the address alone";
 const OTHERS: &str = "neither Domeneshop nor DNSPod has it";
 
-/// Keys that are carried over, or that say no more than what moored does anyway.
-const CARRIED: [&str; 27] = [
-    "protocol",
-    "server",
-    "login",
-    "password",
-    "zone",
-    "host",
-    "daemon",
-    "timeout",
-    "use",
-    "usev4",
-    "usev6",
-    "ip",
-    "ipv4",
-    "ipv6",
-    "if",
-    "ifv4",
-    "ifv6",
-    "web",
-    "webv4",
-    "webv6",
-    "cmd",
-    "cmdv4",
-    "cmdv6",
-    "foreground",
-    "exec",
-    "force",
-    "test",
+/// Keys that are carried over where a host uses them.
+const CARRIED: [&str; 24] = [
+    "protocol", "server", "login", "password", "zone", "ttl", "daemon", "timeout", "use", "usev4",
+    "usev6", "ip", "ipv4", "ipv6", "if", "ifv4", "ifv6", "web", "webv4", "webv6", "cmd", "cmdv4",
+    "cmdv6", "host",
 ];
 
-/// Keys that matter only where they switch something off.
-const USUAL: [&str; 3] = ["ssl", "fw-ssl-validate", "web-ssl-validate"];
+/// Whether a setting says no more than what moored does anyway.
+pub(super) fn is_usual(key: &str, value: &str) -> bool {
+    let value = value.to_lowercase();
+    let off = ["no", "n", "false", "f", "0"].contains(&value.as_str());
+    match key {
+        "ssl" | "fw-ssl-validate" | "web-ssl-validate" | "foreground" | "exec" => !off,
+        "force" | "test" => off,
+        _ => false,
+    }
+}
 
 /// Keys of other providers that may have secrets for values.
 const FOREIGN: [&str; 12] = [
@@ -65,8 +49,7 @@ const FOREIGN: [&str; 12] = [
 /// over.
 pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
     use Shown::{Key, Nothing, Whole};
-    let off = ["no", "n", "false", "f", "0"].contains(&value.to_lowercase().as_str());
-    if CARRIED.contains(&key) || USUAL.contains(&key) && !off {
+    if CARRIED.contains(&key) || is_usual(key, value) {
         return None;
     }
     Some(match key {
@@ -75,7 +58,13 @@ pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
         "syslog" | "facility" | "priority" | "quiet" | "verbose" | "debug" | "max-warn" => {
             (LOG, Whole)
         }
-        "pid" => (
+        "exec" => (
+            "moored writes what is wrong; `--dry-run` writes nothing",
+            Whole,
+        ),
+        "force" => ("moored writes nothing that is right", Whole),
+        "test" => ("`moored plan` shows what would be written", Whole),
+        "pid" | "foreground" => (
             "moored stays in the foreground, where its supervisor knows it",
             Whole,
         ),
@@ -95,7 +84,7 @@ pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
         "web-skip" | "webv4-skip" | "webv6-skip" | "cmd-skip" | "if-skip" => (PAGES, Whole),
         "fw" | "fwv4" | "fwv6" | "fw-skip" | "fwv4-skip" | "fwv6-skip" | "fw-login"
         | "fw-password" | "fw-banlocal" => ("moored reads no router's pages", Key),
-        "wildcard" | "mx" | "backupmx" | "static" | "custom" | "ttl" => (OTHERS, Whole),
+        "wildcard" | "mx" | "backupmx" | "static" | "custom" => (OTHERS, Whole),
         key if FOREIGN.contains(&key) => (OTHERS, Key),
         _ => ("a setting that ddclient does not have", Nothing),
     })

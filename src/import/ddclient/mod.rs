@@ -2,22 +2,24 @@
 
 mod keys;
 mod parse;
+mod server;
+mod settings;
 mod ways;
 
-use std::collections::BTreeMap;
-
-use reqwest::Url;
-
-use self::parse::{Assignment, Statement, Value};
-use super::found::{Entry, Found, Given, Login, Shown, Spot, mail_address, quoted};
+use self::{
+    parse::{Assignment, Statement, Value},
+    settings::{Ledger, Settings},
+};
+use super::found::{
+    Entry, Found, Given, Login, Shown, Spot, mail_address, overridden, quoted, ttl as ttl_of,
+};
 use crate::{
-    core::{name::Fqdn, secret::Secret},
-    detect::source::is_own_network,
+    core::{
+        name::{Fqdn, ZoneName},
+        secret::Secret,
+    },
     provider::{dnspod::Site, domeneshop},
 };
-
-/// The settings that hold for a host: the value of each key, and its line.
-type Settings = BTreeMap<String, (usize, Value)>;
 
 /// Keys that only ddclient has, and that every file with a host has one of.
 const TRAITS: [&str; 5] = ["protocol", "use", "usev4", "usev6", "server"];
@@ -31,58 +33,112 @@ pub(super) fn trait_in(text: &str) -> Option<usize> {
         .map(|it| it.line)
 }
 
+/// A host as often as the file mentions it: its name, the line of the first mention, and its settings.
+type Mention = (String, usize, Settings);
+
 /// Reads a whole file.
 pub(super) fn read(text: &str) -> Found {
     let mut found = Found::default();
-    let mut globals = Settings::new();
+    let mut ledger = Ledger::default();
+    let mut globals = Settings::default();
     let mut mail = None;
-    let mut hosts: Vec<(String, usize, Settings)> = Vec::new();
+    let mut hosts: Vec<Mention> = Vec::new();
     for statement in parse::statements(text) {
-        let names = names(&statement);
-        let locals = settings(&statement);
+        if let Some(line) = statement.surplus {
+            let why = "more words than a host, a login and a password: ddclient does not read them";
+            found.leave(Spot::Line(line), "", why);
+        }
+        let names = names(&statement, &mut found);
+        let locals = settings(&statement, &mut ledger, &mut found);
         if names.is_empty() {
-            for (key, (line, value)) in &locals {
-                global(key, *line, value, &mut found);
+            for (key, setting) in locals.iter() {
                 if key.starts_with("mail") && mail.is_none() {
-                    mail = mail_address(text_of(value));
+                    mail = mail_address(setting.text());
                 }
             }
-            globals.extend(locals);
+            globals.replace(locals);
             continue;
         }
         for name in names {
             let mut all = globals.clone();
-            all.extend(locals.clone());
-            // What was said of a host first stays.
-            match hosts.iter_mut().find(|(known, ..)| *known == name) {
-                Some((_, _, known)) => {
-                    all.extend(std::mem::take(known));
-                    *known = all;
-                }
-                None => hosts.push((name, statement.line, all)),
-            }
+            all.replace(locals.clone());
+            mention(name, statement.line, all, &mut hosts, &mut found);
         }
     }
-    for (name, line, settings) in hosts {
-        host(&name, line, &settings, mail.as_deref(), &mut found);
+    for key in ["daemon", "timeout"] {
+        length(key, &globals, &mut found);
     }
+    for (name, line, settings) in &hosts {
+        host(name, *line, settings, mail.as_deref(), &mut found);
+    }
+    let last_host = hosts.iter().map(|(_, line, _)| *line).max();
+    ledger.close(last_host.unwrap_or_default(), &mut found);
     found
 }
 
-/// The hosts of a statement: by `host=`, and behind the assignments.
-fn names(statement: &Statement) -> Vec<String> {
-    let by_key = statement.assignments.iter().filter(|it| it.key == "host");
-    let by_key = by_key.flat_map(|it| text_of(&it.value).split([',', ' ']));
-    let names = statement.hosts.iter().map(String::as_str).chain(by_key);
-    let names = names.filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+/// Notes a mention of a host. What was said of it first stays, as in ddclient.
+fn mention(
+    name: String,
+    line: usize,
+    settings: Settings,
+    hosts: &mut Vec<Mention>,
+    found: &mut Found,
+) {
+    let Some((_, first, known)) = hosts.iter_mut().find(|(known, ..)| *known == name) else {
+        return hosts.push((name, line, settings));
+    };
+    for (key, setting) in settings.iter() {
+        let Some(other) = known.peek(key) else {
+            continue;
+        };
+        if other.value == setting.value {
+            // The same again says nothing new.
+            if !other.is(setting) {
+                setting.consume();
+            }
+        } else {
+            let name = Fqdn::parse(&name).map(|name| format!("{name}: "));
+            let what = name.unwrap_or_default() + &quoted(key, "", Shown::Key);
+            let why = format!(
+                "line {first} mentions the host first, and its `{key}` of line {} counts",
+                other.line
+            );
+            found.leave(Spot::Line(setting.line), what, why);
+            setting.consume();
+        }
+    }
+    known.complete(settings);
 }
 
-fn settings(statement: &Statement) -> Settings {
-    let mut settings = Settings::new();
+/// The hosts of a statement: by `host=`, and behind the assignments.
+fn names(statement: &Statement, found: &mut Found) -> Vec<String> {
+    let mut names = statement.hosts.clone();
+    for Assignment { line, key, value } in &statement.assignments {
+        match value {
+            _ if key != "host" => {}
+            Value::Literal(text) => {
+                let separated = text.split([',', ' ']).filter(|name| !name.is_empty());
+                names.extend(separated.map(str::to_owned));
+            }
+            Value::Variable(_) => found.leave(Spot::Line(*line), "host_env=…", VARIABLE),
+        }
+    }
+    names
+}
+
+fn settings(statement: &Statement, ledger: &mut Ledger, found: &mut Found) -> Settings {
+    let mut settings = Settings::default();
+    let mut set = |key: &str, line: usize, value: Value| {
+        let setting = ledger.enter(key, line, value);
+        if let Some(previous) = settings.insert(key, setting) {
+            let what = quoted(key, "", Shown::Key);
+            found.leave(Spot::Line(previous.line), what, overridden(line));
+            previous.consume();
+        }
+    };
     for Assignment { line, key, value } in &statement.assignments {
         if key != "host" {
-            settings.insert(key.clone(), (*line, value.clone()));
+            set(key, *line, value.clone());
         }
     }
     for (key, word) in [
@@ -90,49 +146,39 @@ fn settings(statement: &Statement) -> Settings {
         ("password", &statement.password),
     ] {
         if let Some(word) = word {
-            let value = Value::Literal(word.clone());
-            settings.insert(key.to_owned(), (statement.line, value));
+            set(key, statement.line, Value::Literal(word.clone()));
         }
     }
     settings
 }
 
-/// The text of a value; of a variable's, its name.
-fn text_of(value: &Value) -> &str {
-    match value {
-        Value::Literal(text) | Value::Variable(text) => text,
-    }
-}
+const VARIABLE: &str =
+    "moored takes secrets from variables and nothing else: write the value in and import again";
 
-/// What holds for the program rather than for a host.
-fn global(key: &str, line: usize, value: &Value, found: &mut Found) {
-    let spot = Spot::Line(line);
-    let text = text_of(value);
-    match key {
-        "daemon" | "timeout" => match keys::delay(text) {
-            Some(length) if !length.is_zero() => {
-                let kept = if key == "daemon" {
-                    &mut found.interval
-                } else {
-                    &mut found.timeout
-                };
-                *kept = Some((spot, length));
-            }
-            Some(_) => {}
-            None => found.leave(
-                spot,
-                quoted(key, text, Shown::Key),
-                "that is no length of time",
-            ),
-        },
-        _ => leave(key, line, value, found),
-    }
-}
-
-/// Names a setting that is not carried over, if it is one that says something.
-fn leave(key: &str, line: usize, value: &Value, found: &mut Found) {
-    if let Some((why, shown)) = keys::left(key, text_of(value)) {
-        found.leave(Spot::Line(line), quoted(key, text_of(value), shown), why);
+/// A length of time that holds for the program rather than for a host.
+fn length(key: &'static str, globals: &Settings, found: &mut Found) {
+    let Some(setting) = globals.get(key) else {
+        return;
+    };
+    let spot = Spot::Line(setting.line);
+    let place = match key {
+        "daemon" => &mut found.interval,
+        _ => &mut found.timeout,
+    };
+    match keys::delay(setting.text()) {
+        Some(length) if !length.is_zero() => *place = Some((spot, length)),
+        Some(_) => {
+            let why = match key {
+                "daemon" => "moored keeps running; `moored --once` runs one round",
+                _ => "moored waits for no request without end; its own `timeout` takes its place",
+            };
+            found.leave(spot, quoted(key, setting.text(), Shown::Key), why);
+        }
+        None => found.leave(
+            spot,
+            quoted(key, setting.text(), Shown::Key),
+            "that is no length of time",
+        ),
     }
 }
 
@@ -144,13 +190,16 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
             "what stands there as a host is no name (ddclient takes no white space around `=`)";
         return found.leave(spot, "", why);
     };
-    let setting = |key: &str| settings.get(key).map(|(_, value)| text_of(value));
-    let protocol = setting("protocol").unwrap_or("dyndns2").to_lowercase();
+    let protocol = settings
+        .text("protocol")
+        .unwrap_or("dyndns2")
+        .to_lowercase();
     let Some(login) = login(&protocol, settings, found) else {
         let what = format!(
             "{fqdn} with {}",
             quoted("protocol", &protocol, Shown::Whole)
         );
+        settings.consume_all();
         return found.leave(
             spot,
             what,
@@ -158,21 +207,23 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
         );
     };
     let mut whole = true;
-    for (key, (line, value)) in settings {
-        // Those that were global are named twice so, and kept once.
-        leave(key, *line, value, found);
-        if matches!(value, Value::Variable(_)) && !["login", "password"].contains(&key.as_str()) {
-            let why = "moored takes secrets from variables and nothing else: write the value in and \
-                       import again";
-            found.leave(Spot::Line(*line), format!("{key}_env=…"), why);
+    for (key, setting) in settings.iter() {
+        let is_variable = matches!(setting.value, Value::Variable(_));
+        if is_variable && !["login", "password"].contains(&key) {
+            found.leave(Spot::Line(setting.line), format!("{key}_env=…"), VARIABLE);
+            setting.consume();
             whole &= keys::left(key, "").is_some();
         }
     }
     if !whole {
+        settings.consume_all();
         return found.leave(spot, fqdn.as_str(), "it depends on a variable");
     }
+    zone(&fqdn, settings);
+    let ttl = ttl(settings, found);
     let (ipv4, ipv6) = ways::ways(settings, line, found);
     if ipv4.is_none() && ipv6.is_none() {
+        settings.consume_all();
         return found.leave(spot, fqdn.as_str(), "no address is found for it");
     }
     found.entries.push(Entry {
@@ -182,7 +233,31 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
         contact: mail.map(str::to_owned),
         ipv4,
         ipv6: ipv6.map(|way| (way, None)),
+        ttl,
     });
+}
+
+/// moored finds a host's zone by itself: a zone that holds the host says nothing more.
+fn zone(host: &Fqdn, settings: &Settings) {
+    if let Some(setting) = settings.peek("zone")
+        && ZoneName::parse(setting.text()).is_ok_and(|zone| host.is_within(&zone))
+    {
+        setting.consume();
+    }
+}
+
+fn ttl(settings: &Settings, found: &mut Found) -> Option<(usize, u32)> {
+    let setting = settings.get("ttl")?;
+    let seconds = ttl_of(setting.text());
+    if seconds.is_none() {
+        let what = quoted("ttl", "", Shown::Key);
+        found.leave(
+            Spot::Line(setting.line),
+            what,
+            "that is no number of seconds",
+        );
+    }
+    Some((setting.line, seconds?))
 }
 
 /// The account of a host, if its provider is one of moored's.
@@ -192,7 +267,7 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
 /// server is the international one if none is named (ddclient's docs/protocol-dnspod.md).
 fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login> {
     let server = settings.get("server");
-    let host = server.map(|(_, value)| host_of(text_of(value)));
+    let host = server.map(|setting| server::host_of(setting.text()));
     let is_domeneshop = match protocol {
         "domeneshop" => true,
         "dyndns1" | "dyndns2" => host.as_deref() == Some("api.domeneshop.no"),
@@ -203,7 +278,7 @@ fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login
         return Some(Login::Domeneshop {
             token: given("login", "token", settings),
             secret: given("password", "secret", settings),
-            endpoint: endpoint(server, &[domeneshop::ENDPOINT], "/v0", found),
+            endpoint: server::endpoint(server, &[domeneshop::ENDPOINT], "/v0", found),
         });
     }
     if protocol != "dnspod" {
@@ -217,23 +292,23 @@ fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login
     Some(Login::DnsPod {
         site,
         token: pair(settings),
-        endpoint: endpoint(server, &known, "", found),
+        endpoint: server::endpoint(server, &known, "", found),
     })
 }
 
 fn given(key: &str, meant: &str, settings: &Settings) -> Given {
-    match settings.get(key) {
-        Some((_, Value::Literal(text))) => Given::Literal(Secret::new(text)),
-        Some((_, Value::Variable(name))) => Given::Variable(name.clone()),
+    match settings.get(key).map(|setting| &setting.value) {
+        Some(Value::Literal(text)) => Given::Literal(Secret::new(text)),
+        Some(Value::Variable(name)) => Given::Variable(name.clone()),
         None => Given::Missing(format!("there is no `{key}`, which is the `{meant}`")),
     }
 }
 
 /// DNSPod's token in one word.
 fn pair(settings: &Settings) -> Given {
-    let (id, key) = (settings.get("login"), settings.get("password"));
-    match (id, key) {
-        (Some((_, Value::Literal(id))), Some((_, Value::Literal(key)))) => {
+    let value = |key| settings.get(key).map(|setting| &setting.value);
+    match (value("login"), value("password")) {
+        (Some(Value::Literal(id)), Some(Value::Literal(key))) => {
             Given::Literal(Secret::new(format!("{id},{key}")))
         }
         (Some(_), Some(_)) => Given::Missing(
@@ -243,47 +318,4 @@ fn pair(settings: &Settings) -> Given {
         ),
         _ => Given::Missing("there is no `login` or no `password`".to_owned()),
     }
-}
-
-/// The host of a `server`, which may come with a scheme, a port and a path.
-fn host_of(server: &str) -> String {
-    let url = Url::parse(&with_scheme(server)).ok();
-    let host = url.as_ref().and_then(Url::host_str);
-    host.unwrap_or_default().to_owned()
-}
-
-fn with_scheme(server: &str) -> String {
-    if server.starts_with("https://") || server.starts_with("http://") {
-        server.to_owned()
-    } else {
-        format!("https://{server}")
-    }
-}
-
-/// The endpoint, where it is not the usual one.
-fn endpoint(
-    server: Option<&(usize, Value)>,
-    usual: &[&str],
-    path: &str,
-    found: &mut Found,
-) -> Option<String> {
-    let (line, server) = server?;
-    let server = text_of(server);
-    let own = host_of(server);
-    if usual.iter().any(|it| host_of(it) == own) {
-        return None;
-    }
-    let url = Url::parse(&with_scheme(server)).ok().filter(|url| {
-        let safe = url.scheme() == "https" || is_own_network(url);
-        let plain = url.query().is_none() && url.fragment().is_none();
-        safe && plain && url.username().is_empty() && url.password().is_none() && url.has_host()
-    });
-    let Some(url) = url else {
-        let why = "moored sends credentials to no such address; the provider's own takes its place";
-        found.leave(Spot::Line(*line), "server=…", why);
-        return None;
-    };
-    let base = url.as_str().trim_end_matches('/').to_owned();
-    let whole = !path.is_empty() && base.ends_with(path);
-    Some(if whole { base } else { base + path })
 }

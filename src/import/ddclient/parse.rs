@@ -34,6 +34,8 @@ pub(super) struct Statement {
     pub(super) line: usize,
     pub(super) login: Option<String>,
     pub(super) password: Option<String>,
+    /// Where more words stand than these.
+    pub(super) surplus: Option<usize>,
 }
 
 /// Reads all statements.
@@ -152,6 +154,7 @@ impl Logical {
         }
         statement.login = words.next().map(|it| self.whole(&it));
         statement.password = words.next().map(|it| self.whole(&it));
+        statement.surplus = words.next().map(|_| statement.line);
         let is_empty = statement.assignments.is_empty() && statement.hosts.is_empty();
         (!is_empty).then_some(statement)
     }

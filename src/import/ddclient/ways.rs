@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Settings, text_of};
+use super::settings::{Setting, Settings};
 use crate::{
     core::addr::Family,
     import::{
-        found::{Found, Spot, Way},
+        found::{Found, Shown, Spot, Way, quoted},
         way,
     },
 };
@@ -48,7 +48,7 @@ pub(super) fn ways(
     let off = |it: &String| matches!(it.as_str(), "no" | "disabled");
     let usev4 = reader.word("usev4").filter(|it| !off(it));
     let usev6 = reader.word("usev6").filter(|it| !off(it));
-    let both = reader.word("use");
+    let both = settings.peek("use").map(|it| it.text().to_lowercase());
     let mut v4 = usev4
         .as_deref()
         .and_then(|it| reader.way(it, "usev4", Family::V4));
@@ -56,7 +56,9 @@ pub(super) fn ways(
         .as_deref()
         .and_then(|it| reader.way(it, "usev6", Family::V6));
     match both.as_deref() {
-        Some("no" | "disabled") => {}
+        Some("no" | "disabled") => {
+            settings.get("use");
+        }
         Some(way) => {
             // The older key finds one address, of whichever family; what the newer ones find counts more.
             let family = reader.family_of_use(way);
@@ -65,13 +67,14 @@ pub(super) fn ways(
                 Family::V6 => &mut v6,
             };
             if known.is_none() {
+                settings.get("use");
                 *known = reader.way(way, "use", family);
             }
         }
         None if usev4.is_none()
             && usev6.is_none()
-            && !settings.contains_key("usev4")
-            && !settings.contains_key("usev6") =>
+            && settings.peek("usev4").is_none()
+            && settings.peek("usev6").is_none() =>
         {
             // Its default is a fixed address (`ip`), or the command line says more.
             v4 = reader.unsaid();
@@ -89,7 +92,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn text(&self, key: &str) -> Option<&str> {
-        self.settings.get(key).map(|(_, value)| text_of(value))
+        self.settings.text(key)
     }
 
     fn word(&self, key: &str) -> Option<String> {
@@ -103,7 +106,10 @@ impl Reader<'_> {
     }
 
     fn leave(&mut self, key: &str, what: String, why: impl Into<String>) {
-        let line = self.settings.get(key).map_or(self.line, |(line, _)| *line);
+        let line = self
+            .settings
+            .peek(key)
+            .map_or(self.line, |setting| setting.line);
         self.found.leave(Spot::Line(line), what, why);
     }
 
@@ -113,9 +119,15 @@ impl Reader<'_> {
             "ip" => self.text("ip").and_then(|it| it.parse::<IpAddr>().ok()),
             _ => None,
         };
-        let yes = self
-            .word("ipv6")
-            .is_some_and(|it| "yes".starts_with(&it) || "true".starts_with(&it));
+        let switch = self.settings.peek("ipv6").map(Setting::text);
+        let switch = switch.map(str::to_lowercase).filter(|word| {
+            let mut words = ["yes", "true", "no", "false"].into_iter();
+            !word.is_empty() && words.any(|known| known.starts_with(word))
+        });
+        if switch.is_some() {
+            self.settings.get("ipv6");
+        }
+        let yes = switch.is_some_and(|word| word.starts_with(['y', 't']));
         match v6 {
             Some(addr) => Family::of(addr),
             None if yes => Family::V6,
@@ -125,7 +137,13 @@ impl Reader<'_> {
 
     fn unsaid(&mut self) -> Option<Way> {
         if let Some(ip) = self.text("ip") {
-            return way::fixed(ip, Family::V4).ok();
+            return match way::fixed(ip, Family::V4) {
+                Ok(way) => Some(way),
+                Err(why) => {
+                    self.leave("ip", "ip=…".to_owned(), why);
+                    None
+                }
+            };
         }
         let why = "the file does not say how the address is found (`use`): echo services are asked";
         self.found.leave(Spot::Line(self.line), "", why);
@@ -197,20 +215,20 @@ impl Reader<'_> {
             return Way::outside();
         };
         if SERVICES.contains(&service.as_str()) {
+            let why = "moored asks its own list of unrelated operators (`https`) in its place";
+            self.leave(key, quoted(key, &service, Shown::Whole), why);
             return Way::outside();
         }
         let skips = ["webv4-skip", "webv6-skip", "web-skip"];
         if self.first(&skips).is_some() {
-            // The skip itself is named as what moored has nothing for.
+            let host = way::host_of(&with_scheme(&service, "https"));
+            let why = "with text to skip its answer is a page, out of which moored takes no address; \
+                       others are asked";
+            self.leave(key, format!("{key}: {host}"), why);
             return Way::outside();
         }
         let plain = self.word("ssl").is_some_and(|it| it.starts_with('n'));
-        let scheme = if plain { "http" } else { "https" };
-        let address = if service.contains("://") {
-            service
-        } else {
-            format!("{scheme}://{service}")
-        };
+        let address = with_scheme(&service, if plain { "http" } else { "https" });
         match way::echo(&address, family) {
             Ok(outside) => Way::Outside(outside),
             Err(why) => {
@@ -223,5 +241,13 @@ impl Reader<'_> {
                 Way::outside()
             }
         }
+    }
+}
+
+fn with_scheme(service: &str, scheme: &str) -> String {
+    if service.contains("://") {
+        service.to_owned()
+    } else {
+        format!("{scheme}://{service}")
     }
 }

@@ -113,20 +113,26 @@ impl Environment<'_> {
             echoes: Vec::new(),
         };
         for name in ["PUBLICIP_HTTP_PROVIDERS", own] {
-            if let Some(list) = self.get(name).filter(|_| https) {
-                echoes(name, list, family, &mut outside, found);
+            match self.get(name) {
+                Some(list) if https => echoes(name, list, family, &mut outside, found),
+                Some(_) => found.leave(Spot::Variable(name), "", NOT_FETCHED),
+                None => {}
             }
         }
         let name = "PUBLICIP_DNS_PROVIDERS";
-        if let Some(list) = self.get(name).filter(|_| dns)
-            && list != "all"
-        {
-            let why = "moored asks its own list of unrelated operators (`dns`)";
-            found.leave(Spot::Variable(name), "", why);
+        match self.get(name) {
+            Some(_) if !dns => found.leave(Spot::Variable(name), "", NOT_FETCHED),
+            Some("all") | None => {}
+            Some(_) => {
+                let why = "moored asks its own list of unrelated operators (`dns`)";
+                found.leave(Spot::Variable(name), "", why);
+            }
         }
         Way::Outside(outside)
     }
 }
+
+const NOT_FETCHED: &str = "$PUBLICIP_FETCHERS leaves those services out";
 
 /// Takes the addresses of a list along; names are of services that moored's own list takes the place of.
 fn echoes(
@@ -169,6 +175,9 @@ fn fetchers(environment: &Environment<'_>, found: &mut Found) -> (bool, bool) {
     for item in list.split(',').map(|it| it.trim().to_lowercase()) {
         https |= matches!(item.as_str(), "all" | "http");
         dns |= matches!(item.as_str(), "all" | "dns");
+        if !matches!(item.as_str(), "" | "all" | "http" | "dns") {
+            found.leave(Spot::Variable(name), "", "one of these is no such fetcher");
+        }
     }
     if !https && !dns {
         found.leave(

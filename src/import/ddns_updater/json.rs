@@ -1,11 +1,15 @@
 //! JSON with the line of everything in it. Whether it is JSON at all is for `serde_json` to say; this
 //! reads what it has accepted. Nothing here has a `Debug`: it may hold a password (L12).
 
+use std::cell::Cell;
+
 /// A value and the line it starts on.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Placed {
     pub(super) line: usize,
     pub(super) value: Value,
+    /// Whether it was carried over or named.
+    pub(super) consumed: Cell<bool>,
 }
 
 /// What a value is.
@@ -14,18 +18,20 @@ pub(super) enum Value {
     Text(String),
     List(Vec<Placed>),
     Map(Vec<(String, Placed)>),
-    /// A number, a truth value or nothing.
-    Other,
+    /// A number, a truth value or nothing, as it is written.
+    Other(String),
 }
 
 impl Placed {
-    /// The last value with a key: that one counts.
+    /// The last value with a key: that one counts. It counts as carried over from now on.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let Value::Map(entries) = &self.value else {
             return None;
         };
         let mut entries = entries.iter().rev();
-        entries.find_map(|(own, value)| (own == key).then_some(value))
+        let value = entries.find_map(|(own, value)| (own == key).then_some(value))?;
+        value.consumed.set(true);
+        Some(value)
     }
 
     /// The text of a key.
@@ -111,11 +117,14 @@ impl<'a> Reader<'a> {
                 let length = self.rest.find(ends).unwrap_or(self.rest.len());
                 // At least one letter, so that there is an end to it whatever the text.
                 let first = first.map_or(0, char::len_utf8);
-                self.skip(length.max(first));
-                Value::Other
+                Value::Other(self.skip(length.max(first)).to_owned())
             }
         };
-        Placed { line, value }
+        Placed {
+            line,
+            value,
+            consumed: Cell::new(false),
+        }
     }
 
     /// A text in quotes.
@@ -139,10 +148,10 @@ mod tests {
     use super::*;
 
     fn shown(placed: &Placed) -> String {
-        let Placed { line, value } = placed;
+        let Placed { line, value, .. } = placed;
         match value {
             Value::Text(text) => format!("{line}<{text}>"),
-            Value::Other => format!("{line}?"),
+            Value::Other(_) => format!("{line}?"),
             Value::List(items) => {
                 let items: Vec<_> = items.iter().map(shown).collect();
                 format!("{line}[{}]", items.join(" "))
@@ -219,7 +228,9 @@ mod tests {
                         .iter()
                         .all(|(key, value)| others.get(key).is_some_and(|it| same(value, it)))
             }
-            (Value::Other, other) => !other.is_string() && !other.is_array() && !other.is_object(),
+            (Value::Other(_), other) => {
+                !other.is_string() && !other.is_array() && !other.is_object()
+            }
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ mod json;
 use std::net::Ipv6Addr;
 
 use self::json::{Placed, Value};
-use super::found::{Device, Entry, Found, Given, Login, Spot, Way, with};
+use super::found::{Device, Entry, Found, Given, Login, Spot, Way, overridden, with};
 use crate::{
     core::{
         device::{HostPart, PrefixLength},
@@ -28,6 +28,7 @@ pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<Found, 
         );
     };
     let mut found = Found::default();
+    others(&document, &mut found);
     let (ipv4, ipv6) = environment::read(variables, &mut found);
     for setting in settings {
         self::setting(setting, &ipv4, &ipv6, &mut found);
@@ -58,12 +59,14 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
             return found.leave(Spot::Line(line), what, why);
         }
     };
-    others(setting, found);
     if names.is_empty() {
+        others(setting, found);
         return found.leave(Spot::Line(line), provider, "it has no `domain`");
     }
+    let ttl = ttl(setting, found);
     let (v4, v6) = families(setting, found);
     let whose = whose(setting, v6, &names, found);
+    others(setting, found);
     let ipv4 = v4.then(|| ipv4.clone());
     let ipv6 = match whose {
         Whose::Own => v6.then(|| (ipv6.clone(), None)),
@@ -78,6 +81,7 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
             contact: None,
             ipv4: ipv4.clone(),
             ipv6: ipv6.clone(),
+            ttl,
         });
     }
 }
@@ -87,6 +91,20 @@ fn given(setting: &Placed, key: &str) -> Given {
         Some(text) => Given::Literal(Secret::new(text.trim())),
         None => Given::Missing(format!("there is no `{key}`")),
     }
+}
+
+/// `ttl`, a number or a text of one.
+fn ttl(setting: &Placed, found: &mut Found) -> Option<(usize, u32)> {
+    let placed = setting.get("ttl")?;
+    let seconds = match &placed.value {
+        Value::Text(text) | Value::Other(text) => super::found::ttl(text),
+        Value::List(_) | Value::Map(_) => None,
+    };
+    if seconds.is_none() {
+        let why = "that is no number of seconds";
+        found.leave(Spot::Line(placed.line), "`ttl`", why);
+    }
+    Some((placed.line, seconds?))
 }
 
 /// The names of a setting. Older files have them in two parts, `owner` or before that `host`, of which
@@ -113,23 +131,23 @@ fn names(setting: &Placed) -> Vec<String> {
     }
 }
 
-/// Names what moored has nothing for. Values are not shown: they may be secrets.
+/// Names what was not carried over. Values are not shown: they may be secrets.
 fn others(setting: &Placed, found: &mut Found) {
-    const KNOWN: [&str; 8] = [
-        "provider",
-        "domain",
-        "host",
-        "owner",
-        "token",
-        "secret",
-        "ip_version",
-        "ipv6_suffix",
-    ];
     let Value::Map(entries) = &setting.value else {
         return;
     };
-    for (key, value) in entries {
-        if KNOWN.contains(&key.as_str()) {
+    for (place, (key, value)) in entries.iter().enumerate() {
+        let says_nothing = matches!(&value.value, Value::Text(text) if text.trim().is_empty());
+        if value.consumed.get() || says_nothing {
+            continue;
+        }
+        let mut later = entries.iter().skip(place + 1);
+        if let Some((_, other)) = later.rfind(|(other, _)| other == key) {
+            found.leave(
+                Spot::Line(value.line),
+                format!("`{key}`"),
+                overridden(other.line),
+            );
             continue;
         }
         let why = match key.as_str() {
@@ -137,6 +155,9 @@ fn others(setting: &Placed, found: &mut Found) {
             "delay" | "ip_method" | "no_dns_lookup" => {
                 "ddns-updater does not use it any more either"
             }
+            "token" | "secret" => "this provider has no such key",
+            "host" | "owner" => "another key of the setting says the owner, and that one counts",
+            "ipv6_suffix" => "the setting keeps no IPv6 address",
             _ => "moored has nothing like it",
         };
         found.leave(Spot::Line(value.line), format!("`{key}`"), why);
@@ -177,11 +198,14 @@ enum Whose {
 
 /// `ipv6_suffix`: `0:0:0:0:72ad:8fbb:a54e:bedd/64`.
 fn whose(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> Whose {
+    if !kept {
+        return Whose::Own;
+    }
     let Some(suffix) = setting.get("ipv6_suffix") else {
         return Whose::Own;
     };
     let text = setting.text("ipv6_suffix").unwrap_or("?").trim();
-    if text.is_empty() || !kept {
+    if text.is_empty() {
         return Whose::Own;
     }
     if let Some(device) = suffixed(text) {

@@ -5,46 +5,39 @@ use crate::import::found::Shown;
 const TLS: &str = "moored verifies every server with root certificates of its own";
 const OTHERS: &str = "neither Domeneshop nor DNSPod has it";
 
-/// Keys that are carried over, or that say how a provider is reached that moored knows.
-const CARRIED: [&str; 14] = [
+/// Keys that are carried over where a section uses them.
+const CARRIED: [&str; 13] = [
     "username",
     "password",
     "hostname",
     "alias",
     "period",
     "iface",
+    "ttl",
     "checkip-server",
     "checkip-path",
     "checkip-ssl",
     "checkip-command",
     "ddns-server",
     "ddns-path",
-    "ddns-response",
-    "append-myip",
 ];
 
-/// Switches that say nothing where they are on.
-const USUALLY_ON: [&str; 3] = ["ssl", "secure-ssl", "verify-address"];
-
-/// Switches that say nothing where they are off.
-const USUALLY_OFF: [&str; 5] = [
-    "allow-ipv6",
-    "fake-address",
-    "broken-rtc",
-    "wildcard",
-    "proxied",
-];
+/// Whether a setting says no more than what moored does anyway.
+pub(super) fn is_usual(key: &str, value: &str) -> bool {
+    let off = ["false", "no", "off"].contains(&value.to_lowercase().as_str());
+    match key {
+        "ssl" | "secure-ssl" | "verify-address" => !off,
+        "allow-ipv6" | "fake-address" | "broken-rtc" | "wildcard" | "proxied" | "append-myip" => {
+            off
+        }
+        _ => false,
+    }
+}
 
 /// Why a setting is not carried over, and how much of it may be shown; nothing if all of it is carried
 /// over.
 pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
-    let off = ["false", "no", "off"].contains(&value.to_lowercase().as_str());
-    let usual = if off {
-        &USUALLY_OFF[..]
-    } else {
-        &USUALLY_ON[..]
-    };
-    if CARRIED.contains(&key) || usual.contains(&key) {
+    if CARRIED.contains(&key) || is_usual(key, value) {
         return None;
     }
     let why = match key {
@@ -66,7 +59,8 @@ pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
         "broken-rtc" => "moored waits until the clock is set",
         "cache-dir" => "moored's own memory is in `state_dir`",
         "wildcard" => "add the host `*.NAME`, if that is meant",
-        "ttl" => "inadyn leaves the TTL alone at this provider; a host can have one: `ttl`",
+        "append-myip" => "moored says the address by the provider's own interface",
+        "ddns-response" => return Some(("moored knows the provider's answers", Shown::Key)),
         "proxied" => OTHERS,
         _ => return Some(("a setting that inadyn does not have", Shown::Nothing)),
     };

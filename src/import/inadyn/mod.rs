@@ -1,13 +1,19 @@
 //! inadyn.conf: global settings, and a section for each account.
 
 mod keys;
+pub(super) mod old;
 mod parse;
 mod ways;
 
 use std::time::Duration;
 
 use self::parse::{Document, Section, Setting, Value};
-use super::found::{Entry, Found, Given, Login, Shown, Spot, mail_address, quoted, with};
+use super::{
+    found::{
+        Entry, Found, Given, Login, Shown, Spot, UNUSED, mail_address, overridden, quoted, with,
+    },
+    way,
+};
 use crate::{
     core::{addr::Family, secret::Secret},
     provider::dnspod::Site,
@@ -22,106 +28,141 @@ pub(super) fn trait_in(text: &str) -> Option<usize> {
         .map(|section| section.line)
 }
 
-/// The first line that only inadyn before 2.0 has: `dyndns_system NAME` or `--dyndns_system NAME`.
-pub(super) fn old_trait_in(text: &str) -> Option<usize> {
-    let is_old = |line: &str| {
-        let mut words = line.split_whitespace();
-        let key = words.next().map(|it| it.trim_start_matches("--"));
-        key == Some("dyndns_system") && words.next().is_some()
-    };
-    let found = text.lines().position(is_old);
-    found.map(|place| place + 1)
-}
-
 fn is_account(section: &Section) -> bool {
     matches!(section.kind.as_str(), "provider" | "custom")
 }
 
 /// Reads a whole file.
 pub(super) fn read(text: &str) -> Found {
+    if trait_in(text).is_none()
+        && let Some(line) = old::trait_in(text)
+    {
+        return old::read(text, line);
+    }
     let document = parse::document(text);
     let mut found = Found::default();
     for line in &document.strange {
         found.leave(Spot::Line(*line), "", "this is not understood");
     }
-    let mut settings = document.settings.iter().chain(sections(&document));
-    let has_interface = settings.any(|it| it.key == "iface");
-    for setting in &document.settings {
-        // With an interface it is carried over.
-        if !(setting.key == "verify-address" && has_interface) {
-            global(setting, &mut found);
+    for section in &document.sections {
+        if account(section, &document, &mut found) {
+            close(&section.settings, &mut found);
         }
     }
-    for section in &document.sections {
-        account(section, &document, &mut found);
-    }
+    period(&document.settings, &mut found);
+    close(&document.settings, &mut found);
     found
 }
 
-fn sections(document: &Document) -> impl Iterator<Item = &Setting> {
-    document.sections.iter().flat_map(|it| &it.settings)
-}
-
-/// The last of a list of settings with a key: that one counts.
-fn last<'a>(settings: &'a [Setting], key: &str) -> Option<&'a Setting> {
+/// The last of a list of settings with a key, for a look that carries nothing over: that one counts.
+fn peek<'a>(settings: &'a [Setting], key: &str) -> Option<&'a Setting> {
     settings.iter().rev().find(|it| it.key == key && !it.cut)
 }
 
-/// The one literal value of a setting.
-fn text<'a>(settings: &'a [Setting], key: &str) -> Option<&'a str> {
-    match last(settings, key)?.values.first()? {
+/// The same; it counts as carried over from now on.
+fn last<'a>(settings: &'a [Setting], key: &str) -> Option<&'a Setting> {
+    let setting = peek(settings, key)?;
+    setting.consume();
+    Some(setting)
+}
+
+/// The first value of a setting, if it is a literal one.
+fn literal(setting: &Setting) -> Option<&str> {
+    match setting.values.first()? {
         Value::Literal(text) => Some(text),
-        Value::Variable(_) => None,
+        Value::Variable { .. } | Value::Mixed => None,
     }
 }
 
-/// A switch; libConfuse takes `true`, `on` and `yes`.
+/// The literal value of a key, which counts as carried over from now on.
+fn text<'a>(settings: &'a [Setting], key: &str) -> Option<&'a str> {
+    literal(last(settings, key)?)
+}
+
+/// A switch, which counts as carried over from now on.
 fn switch(settings: &[Setting], key: &str) -> Option<bool> {
-    let word = text(settings, key)?.to_lowercase();
+    is_on(last(settings, key)?)
+}
+
+/// The value of a switch; libConfuse takes `true`, `on` and `yes`.
+fn is_on(setting: &Setting) -> Option<bool> {
+    let word = literal(setting)?.to_lowercase();
     Some(matches!(word.as_str(), "true" | "on" | "yes"))
 }
 
-fn global(setting: &Setting, found: &mut Found) {
-    if setting.key == "period" && !setting.cut {
-        let seconds = match setting.values.first() {
-            Some(Value::Literal(text)) => text.parse().ok(),
-            _ => None,
-        };
-        match seconds {
-            Some(seconds) => {
-                let length = Duration::from_secs(seconds);
-                found.interval = Some((Spot::Line(setting.line), length));
-            }
-            None => found.leave(
-                Spot::Line(setting.line),
-                "period",
-                "that is no number of seconds",
-            ),
+fn period(settings: &[Setting], found: &mut Found) {
+    let Some(setting) = last(settings, "period") else {
+        return;
+    };
+    let spot = Spot::Line(setting.line);
+    match literal(setting).and_then(|text| text.parse().ok()) {
+        Some(seconds) => found.interval = Some((spot, Duration::from_secs(seconds))),
+        None => found.leave(spot, "period", "that is no number of seconds"),
+    }
+}
+
+/// Names every setting of a list that was not carried over, or not as it was meant, if it is one that
+/// says something.
+fn close(settings: &[Setting], found: &mut Found) {
+    for (place, setting) in settings.iter().enumerate() {
+        let later = settings.iter().skip(place + 1);
+        let later = later.filter(|it| it.key == setting.key && !it.cut);
+        name_left(setting, later.last().map(|it| it.line), found);
+    }
+}
+
+fn name_left(setting: &Setting, overridden_in: Option<usize>, found: &mut Found) {
+    let value = literal(setting).unwrap_or_default();
+    let spot = Spot::Line(setting.line);
+    let key = &setting.key;
+    let left = keys::left(key, value);
+    let hidden = quoted(
+        key,
+        "",
+        left.map_or(Shown::Key, |(_, shown)| shown.without_value()),
+    );
+    if setting.cut {
+        let why = "more stands behind it than inadyn reads: put all of it in quotes";
+        return found.leave(spot, hidden, why);
+    }
+    if let Some((why, shown)) = left {
+        // With an interface an address of any kind is carried over.
+        if key != "verify-address" || !setting.consumed.get() {
+            found.leave(spot, quoted(key, value, shown), why);
         }
         return;
     }
-    leave(setting, found);
-}
-
-/// Names a setting that is not carried over, if it is one that says something.
-fn leave(setting: &Setting, found: &mut Found) {
-    let value = match setting.values.first() {
-        Some(Value::Literal(text)) => text.as_str(),
-        _ => "",
-    };
-    let spot = Spot::Line(setting.line);
-    let left = keys::left(&setting.key, value);
-    if setting.cut {
-        let shown = left.map_or(Shown::Key, |(_, shown)| match shown {
-            Shown::Whole => Shown::Key,
-            shown => shown,
-        });
-        let why = "more stands behind it than inadyn reads: put all of it in quotes";
-        found.leave(spot, quoted(&setting.key, value, shown), why);
-    } else if let Some((why, shown)) = left {
-        found.leave(spot, quoted(&setting.key, value, shown), why);
+    let is_list = matches!(key.as_str(), "hostname" | "alias");
+    if setting.consumed.get() {
+        if setting.values.len() > 1 && !is_list {
+            found.leave(
+                spot.clone(),
+                hidden.clone(),
+                "of several values the first counts",
+            );
+        }
+        let is_secret = matches!(key.as_str(), "username" | "password");
+        match setting.values.first() {
+            Some(Value::Variable {
+                has_default: true, ..
+            }) if is_secret => {
+                let why = "the variable is carried over, the value for where it is not set (`:-`) is \
+                           not: set the variable where moored runs";
+                found.leave(spot, hidden, why);
+            }
+            Some(Value::Variable { .. } | Value::Mixed) if !is_secret && !is_list => {
+                found.leave(spot, hidden, VARIABLE);
+            }
+            _ => {}
+        }
+    } else if !keys::is_usual(key, value) {
+        let why = overridden_in.map_or_else(|| UNUSED.to_owned(), overridden);
+        found.leave(spot, hidden, why);
     }
 }
+
+const VARIABLE: &str =
+    "moored takes secrets from variables and nothing else: write the value in and import again";
 
 /// What a section is about.
 enum Service {
@@ -136,7 +177,7 @@ enum Service {
 /// wrote a `custom` section with its server.
 fn service(section: &Section) -> Option<(Service, Option<Family>)> {
     if section.kind == "custom" {
-        let server = text(&section.settings, "ddns-server")?;
+        let server = literal(peek(&section.settings, "ddns-server")?)?;
         let host = server.split(':').next().unwrap_or(server);
         let is_own = host.eq_ignore_ascii_case("api.domeneshop.no");
         return is_own.then_some((Service::Domeneshop, None));
@@ -158,27 +199,26 @@ fn service(section: &Section) -> Option<(Service, Option<Family>)> {
     }
 }
 
-fn account(section: &Section, document: &Document, found: &mut Found) {
+/// Reads a section. False: the section as a whole is named, and its settings with it.
+fn account(section: &Section, document: &Document, found: &mut Found) -> bool {
     let line = section.line;
     if !is_account(section) {
-        return found.leave(Spot::Line(line), "", "this section is not understood");
+        found.leave(Spot::Line(line), "", "this section is not understood");
+        return false;
     }
     let hosts = hosts(section, found);
     let Some((service, family)) = service(section) else {
         let names: Vec<_> = hosts.into_iter().map(|(_, name)| name).collect();
         let what = format!("{} {}{}", section.kind, section.title, with(&names));
         let why = "moored keeps names at Domeneshop and DNSPod only";
-        return found.leave(Spot::Line(line), what, why);
+        found.leave(Spot::Line(line), what, why);
+        return false;
     };
-    for setting in &section.settings {
-        leave(setting, found);
-    }
+    server(section, &service, found);
     if hosts.is_empty() {
-        return found.leave(
-            Spot::Line(line),
-            section.title.clone(),
-            "it has no `hostname`",
-        );
+        let why = "it has no `hostname`";
+        found.leave(Spot::Line(line), section.title.clone(), why);
+        return true;
     }
     let login = match service {
         Service::Domeneshop => Login::Domeneshop {
@@ -194,36 +234,91 @@ fn account(section: &Section, document: &Document, found: &mut Found) {
     };
     let agent = |settings| text(settings, "user-agent").and_then(mail_address);
     let contact = agent(&section.settings).or_else(|| agent(&document.settings));
-    let Some((way, family)) = ways::way(section, family, &document.settings, found) else {
+    let Some((found_by, family)) = ways::way(section, family, &document.settings, found) else {
         let why = "its hosts are left out: their address cannot be found as before";
-        return found.leave(Spot::Line(line), section.title.clone(), why);
+        found.leave(Spot::Line(line), section.title.clone(), why);
+        return true;
     };
+    let ttl = ttl(section, found);
     for (line, name) in hosts {
         found.entries.push(Entry {
             line,
             name,
             login: login.clone(),
             contact: contact.clone(),
-            ipv4: (family == Family::V4).then(|| way.clone()),
-            ipv6: (family == Family::V6).then(|| (way.clone(), None)),
+            ipv4: (family == Family::V4).then(|| found_by.clone()),
+            ipv6: (family == Family::V6).then(|| (found_by.clone(), None)),
+            ttl,
         });
+    }
+    true
+}
+
+/// Names a server or path that is not the one of the section's provider: its secrets go there and
+/// nowhere else.
+fn server(section: &Section, service: &Service, found: &mut Found) {
+    let settings = &section.settings;
+    let (own, path) = match service {
+        Service::Domeneshop => ("api.domeneshop.no", "/v0/dyndns/update"),
+        Service::DnsPod => ("dnsapi.cn", ""),
+    };
+    if let Some(setting) = last(settings, "ddns-server") {
+        let server = literal(setting).unwrap_or_default();
+        let server = server.trim_end_matches(":443");
+        if !server.eq_ignore_ascii_case(own) {
+            let shown = way::host_of(&format!("https://{server}"));
+            let why = "moored sends this account's secrets to its provider's own address only";
+            found.leave(
+                Spot::Line(setting.line),
+                format!("ddns-server={shown}"),
+                why,
+            );
+        }
+    }
+    if let Some(setting) = last(settings, "ddns-path") {
+        let text = literal(setting).unwrap_or_default();
+        let (place, query) = text.split_once('?').unwrap_or((text, ""));
+        let mut parts = query.split('&').filter(|part| !part.is_empty());
+        let usual = ["hostname=%h", "myip=%i", "hostname=", "myip="];
+        if place != path || !parts.all(|part| usual.contains(&part)) {
+            let why = "moored speaks to the provider in its own way";
+            found.leave(Spot::Line(setting.line), "ddns-path=…", why);
+        }
     }
 }
 
-/// The hosts with their lines; `alias` is the older word.
+fn ttl(section: &Section, found: &mut Found) -> Option<(usize, u32)> {
+    let setting = last(&section.settings, "ttl")?;
+    let seconds = literal(setting).and_then(super::found::ttl);
+    if seconds.is_none() {
+        let why = "that is no number of seconds";
+        found.leave(Spot::Line(setting.line), "ttl=…", why);
+    }
+    Some((setting.line, seconds?))
+}
+
+/// The hosts with their lines; `alias` is the older word. `+=` adds to what stands before.
 fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
     let settings = &section.settings;
-    let setting = last(settings, "hostname").or_else(|| last(settings, "alias"));
+    let key = ["hostname", "alias"]
+        .into_iter()
+        .find(|key| peek(settings, key).is_some());
     let mut hosts = Vec::new();
-    let Some(setting) = setting else {
-        return hosts;
-    };
-    for value in &setting.values {
-        match value {
-            Value::Literal(name) => hosts.push((setting.line, name.clone())),
-            Value::Variable(_) => {
-                let why = "moored takes secrets from variables and nothing else: write the name in";
-                found.leave(Spot::Line(setting.line), setting.key.clone(), why);
+    let own = settings
+        .iter()
+        .filter(|it| Some(it.key.as_str()) == key && !it.cut);
+    let own: Vec<_> = own.collect();
+    let start = own.iter().rposition(|setting| !setting.adds);
+    for setting in own.into_iter().skip(start.unwrap_or_default()) {
+        setting.consume();
+        for value in &setting.values {
+            match value {
+                Value::Literal(name) => hosts.push((setting.line, name.clone())),
+                Value::Variable { .. } | Value::Mixed => {
+                    let why =
+                        "moored takes secrets from variables and nothing else: write the name in";
+                    found.leave(Spot::Line(setting.line), setting.key.clone(), why);
+                }
             }
         }
     }
@@ -233,7 +328,10 @@ fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
 fn given(key: &str, section: &Section) -> Given {
     match last(&section.settings, key).and_then(|it| it.values.first()) {
         Some(Value::Literal(text)) => Given::Literal(Secret::new(text)),
-        Some(Value::Variable(name)) => Given::Variable(name.clone()),
+        Some(Value::Variable { name, .. }) => Given::Variable(name.clone()),
+        Some(Value::Mixed) => Given::Missing(format!(
+            "part of `{key}` is in an environment variable, and moored takes a whole one"
+        )),
         None => Given::Missing(format!("there is no `{key}`")),
     }
 }

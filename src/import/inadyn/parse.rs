@@ -6,6 +6,8 @@
 //!
 //! Nothing here has a `Debug`: it may hold a password (L12).
 
+use std::cell::Cell;
+
 /// A setting's key, values and line.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Setting {
@@ -14,6 +16,28 @@ pub(super) struct Setting {
     pub(super) values: Vec<Value>,
     /// More stands behind it than inadyn would have understood.
     pub(super) cut: bool,
+    /// Written with `+=`: the values come on top of those before.
+    pub(super) adds: bool,
+    /// Whether it was carried over or named.
+    pub(super) consumed: Cell<bool>,
+}
+
+impl Setting {
+    pub(super) fn new(line: usize, key: String, values: Vec<Value>) -> Self {
+        Self {
+            line,
+            key,
+            values,
+            cut: false,
+            adds: false,
+            consumed: Cell::new(false),
+        }
+    }
+
+    /// Notes that it was carried over or named.
+    pub(super) fn consume(&self) {
+        self.consumed.set(true);
+    }
 }
 
 /// A value.
@@ -21,7 +45,13 @@ pub(super) struct Setting {
 pub(super) enum Value {
     Literal(String),
     /// The value of an environment variable.
-    Variable(String),
+    Variable {
+        name: String,
+        /// Whether there is a value for where the variable is not set.
+        has_default: bool,
+    },
+    /// A text that is partly a variable's.
+    Mixed,
 }
 
 /// `provider title { … }` or `custom title { … }`.
@@ -98,6 +128,10 @@ fn statement(tokens: &[Placed]) -> Option<(Statement, &[Placed])> {
         return Some((statement, rest));
     };
     let key = key.to_lowercase();
+    let (adds, rest) = match rest {
+        [(Sign('+'), _), rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
     Some(match rest {
         [(Sign('='), _), (Sign('{'), _), rest @ ..] => {
             let end = rest.iter().position(|(token, _)| *token == Sign('}'));
@@ -107,42 +141,22 @@ fn statement(tokens: &[Placed]) -> Option<(Statement, &[Placed])> {
                 Word(value) => Some(value.clone()),
                 Sign(_) => None,
             });
-            let values = values.collect();
+            let mut setting = Setting::new(line, key, values.collect());
+            setting.adds = adds;
             let behind = behind.get(1..).unwrap_or_default();
-            (
-                Statement::Sets(Setting {
-                    line,
-                    key,
-                    values,
-                    cut: false,
-                }),
-                behind,
-            )
+            (Statement::Sets(setting), behind)
         }
         [(Sign('='), _), (Word(value), at), rest @ ..] => {
             let strays = strays(rest, *at);
-            let setting = Setting {
-                line,
-                key,
-                values: vec![value.clone()],
-                cut: strays > 0,
-            };
-            (
-                Statement::Sets(setting),
-                rest.get(strays..).unwrap_or_default(),
-            )
+            let mut setting = Setting::new(line, key, vec![value.clone()]);
+            setting.cut = strays > 0;
+            setting.adds = adds;
+            let behind = rest.get(strays..).unwrap_or_default();
+            (Statement::Sets(setting), behind)
         }
         [(Sign('('), _), (Word(value), _), (Sign(')'), _), rest @ ..] => {
-            let values = vec![value.clone()];
-            (
-                Statement::Sets(Setting {
-                    line,
-                    key,
-                    values,
-                    cut: false,
-                }),
-                rest,
-            )
+            let setting = Setting::new(line, key, vec![value.clone()]);
+            (Statement::Sets(setting), rest)
         }
         [(Word(Value::Literal(title)), _), (Sign('{'), _), rest @ ..] => {
             let section = Section {
@@ -161,7 +175,7 @@ fn statement(tokens: &[Placed]) -> Option<(Statement, &[Placed])> {
 fn strays(tokens: &[Placed], line: usize) -> usize {
     let mut count = 0;
     while let Some(((token, at), behind)) = tokens.get(count..).and_then(<[_]>::split_first) {
-        let begins = matches!(behind.first(), Some((Token::Sign('=' | '('), _)))
+        let begins = matches!(behind.first(), Some((Token::Sign('=' | '(' | '+'), _)))
             && matches!(token, Token::Word(_));
         if *at != line || begins || *token == Token::Sign('}') {
             break;
@@ -197,7 +211,7 @@ fn tokens(text: &str) -> Vec<Placed> {
             tokens.push((Token::Sign(letter), line));
         } else if reader.rest.starts_with("+=") {
             reader.skip(2);
-            tokens.push((Token::Sign('='), line));
+            tokens.extend([(Token::Sign('+'), line), (Token::Sign('='), line)]);
         } else {
             tokens.push((Token::Word(reader.word()), line));
         }
@@ -282,11 +296,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A value that is nothing but `${NAME}` or `${NAME:-…}`.
+/// A value in which `${NAME}` or `${NAME:-…}` stands for a variable's.
 fn variable(word: &str) -> Value {
-    let name = word.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
-    match name.map(|it| it.split(":-").next().unwrap_or(it)) {
-        Some(name) if !name.contains(['$', '{', '}']) => Value::Variable(name.to_owned()),
+    let inside = word.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+    match inside {
+        Some(inside) if !inside.contains(['$', '{', '}']) => {
+            let (name, default) = match inside.split_once(":-") {
+                Some((name, default)) => (name, Some(default)),
+                None => (inside, None),
+            };
+            Value::Variable {
+                name: name.to_owned(),
+                has_default: default.is_some(),
+            }
+        }
+        _ if word.contains("${") => Value::Mixed,
         _ => Value::Literal(word.to_owned()),
     }
 }
@@ -301,7 +325,10 @@ mod tests {
         let shown = settings.iter().map(|it| {
             let values = it.values.iter().map(|value| match value {
                 Value::Literal(text) => format!("<{text}>"),
-                Value::Variable(name) => format!("${name}"),
+                Value::Variable { name, has_default } => {
+                    format!("${name}{}", if *has_default { ":-" } else { "" })
+                }
+                Value::Mixed => "<$>".to_owned(),
             });
             let cut = if it.cut { "…" } else { "" };
             format!("{}:{}={}{cut}", it.line, it.key, values.collect::<String>())
@@ -351,9 +378,9 @@ mod tests {
             ("checkip-path = /ip?x", "1:checkip-path=</ip?x>"),
             ("password = a/+b", "1:password=<a/+b>"),
             ("password = ${SECRET}", "1:password=$SECRET"),
-            ("password = \"${SECRET:-x}\"", "1:password=$SECRET"),
+            ("password = \"${SECRET:-x}\"", "1:password=$SECRET:-"),
             ("password = '${SECRET}'", "1:password=<${SECRET}>"),
-            ("password = a${B}c", "1:password=<a${B}c>"),
+            ("password = a${B}c", "1:password=<$>"),
             (r#"password = "a\"b\\c\x""#, r#"1:password=<a"b\cx>"#),
             (r"password = 'a\'b\c'", r"1:password=<a'b\c>"),
             ("alias += { a, b }", "1:alias=<a><b>"),

@@ -1,9 +1,9 @@
 //! `iface` and the `checkip-` settings: how inadyn finds an address, as moored does.
 
 use super::{
-    last,
+    is_on, last, literal,
     parse::{Section, Setting},
-    switch, text,
+    peek, switch, text,
 };
 use crate::{
     core::addr::Family,
@@ -31,7 +31,7 @@ pub(super) fn way(
         let name = text(std::slice::from_ref(setting), "iface").unwrap_or_default();
         way::interface(name, any).map_err(|why| (setting.line, "iface", why))
     } else if let Some(setting) =
-        command.filter(|it| it.cut || text(own, "checkip-command") != Some(""))
+        command.filter(|it| it.cut || peek(own, "checkip-command").and_then(literal) != Some(""))
     {
         let line = text(own, "checkip-command").filter(|_| !setting.cut);
         let whole = line.ok_or_else(|| "the command is not understood".to_owned());
@@ -52,7 +52,9 @@ pub(super) fn way(
 /// inadyn publishes whatever it finds; that it is IPv6 shows only in where it looks.
 fn family(own: &[Setting], globals: &[Setting]) -> Family {
     const MARKS: [&str; 5] = ["ipv6", "inet6", "api6.", "v6.", " -6"];
-    let sought = text(own, "checkip-command").or_else(|| text(own, "checkip-server"));
+    let sought = ["checkip-command", "checkip-server"]
+        .into_iter()
+        .find_map(|key| literal(peek(own, key)?));
     let allowed = switch(globals, "allow-ipv6") == Some(true);
     let looks = sought.is_some_and(|it| MARKS.iter().any(|mark| it.contains(mark)));
     if allowed && looks {
@@ -72,14 +74,21 @@ fn outside(own: &[Setting], family: Family, found: &mut Found) -> Outside {
     if server.eq_ignore_ascii_case("default") {
         return HTTPS;
     }
-    let scheme = match switch(own, "checkip-ssl") {
+    let (ssl, path) = (peek(own, "checkip-ssl"), peek(own, "checkip-path"));
+    let scheme = match ssl.and_then(is_on) {
         Some(false) => "http",
         _ => "https",
     };
-    let path = text(own, "checkip-path").unwrap_or("/");
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let address = format!("{scheme}://{server}{slash}{path}");
-    way::echo(&address, family).unwrap_or_else(|why| {
+    let path_text = path.and_then(literal).unwrap_or("/");
+    let slash = if path_text.starts_with('/') { "" } else { "/" };
+    let address = format!("{scheme}://{server}{slash}{path_text}");
+    let echo = way::echo(&address, family);
+    if echo.is_ok() {
+        for setting in [ssl, path].into_iter().flatten() {
+            setting.consume();
+        }
+    }
+    echo.unwrap_or_else(|why| {
         let what = format!("checkip-server={}", way::host_of(&address));
         found.leave(
             Spot::Line(setting.line),

@@ -14,7 +14,7 @@ use crate::core::{
     conflict::ConflictKind,
     foreign_text::ForeignText,
     name::{Fqdn, ZoneName},
-    record::{Attributes, Record, Zone},
+    record::{Attributes, MIN_TTL, Record, Zone},
 };
 
 /// The record's name within its domain as listed: letters in the case in which they are stored.
@@ -31,8 +31,6 @@ const WEIGHT: &str = "weight";
 const STATUS: &str = "status";
 /// The owner's note. `Record.Modify` has no field for it and leaves it alone.
 const REMARK: &str = "remark";
-/// The shortest TTL of the domain's plan.
-const MIN_TTL: &str = "min_ttl";
 
 /// Takes in a listed record: `None` for one that is not ours to write, an error in words for one
 /// that is ours and makes no sense. `is_ours` says which hosts are.
