@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::world::{Fakes, host, known, outcomes};
+use super::world::{Dns, Fakes, host, known, outcomes};
 use crate::{
     core::{addr::Family, intent::HostV6, outcome::Report, plan::Push},
     round::{Occasion, Task},
@@ -121,4 +121,48 @@ fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
     fakes.advance(std::time::Duration::from_hours(2));
     fakes.round();
     assert!(fakes.asked_dns.get() > asked, "it is still due");
+}
+
+#[test]
+fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    fakes.round();
+    fakes.provider().records.borrow_mut().clear();
+    *fakes.dns.borrow_mut() = Dns::Says(&[]);
+    fakes.advance(std::time::Duration::from_hours(2));
+    fakes.provider().is_hanging.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None, "it lists what DNS has lost");
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(go_on(newer.as_mut()), None);
+    fakes.provider().is_hanging.set(false);
+    assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
+    assert_eq!(fakes.provider().writes.borrow().len(), 1, "the first");
+    assert_eq!(outcomes(&go_on(newer.as_mut()).unwrap()), ["changed"]);
+    assert_eq!(fakes.provider().addrs("home.example.com"), [NEW]);
+}
+
+#[test]
+fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_another_address() {
+    let hosts = (0..120).map(|number| host(&format!("host-{number}.example.com")));
+    let fakes = Fakes::new(Push::Never, hosts.collect());
+    fakes.provider().is_write_hanging.set(true);
+    let asked = Task {
+        occasion: Occasion::Asked,
+        ..Task::ROUTINE
+    };
+    let mut older = pin!(fakes.begin(asked));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(asked));
+    assert_eq!(go_on(newer.as_mut()), None);
+    fakes.provider().is_write_hanging.set(false);
+    let report = go_on(older.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"; 50], "the part that had left");
+    let report = go_on(newer.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"; 120]);
+    let writes = fakes.provider().writes.borrow();
+    let of_before = writes.iter().filter(|it| !it.contains(NEW)).count();
+    assert_eq!(of_before, 50, "no address of before after that");
 }
