@@ -5,9 +5,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::world::{Dns, Fakes, host, known, outcomes};
+use super::world::{Dns, Fakes, host, ip, known, outcomes};
 use crate::{
-    core::{addr::Family, intent::HostV6, outcome::Report, plan::Push},
+    core::{addr::Family, intent::HostV6, outcome::Report, plan::Push, vantage::Vantage},
     round::{Occasion, Task},
 };
 
@@ -165,4 +165,24 @@ fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_anothe
     let writes = fakes.provider().writes.borrow();
     let of_before = writes.iter().filter(|it| !it.contains(NEW)).count();
     assert_eq!(of_before, 50, "no address of before after that");
+}
+
+#[test]
+fn what_an_older_round_hears_late_does_not_count() {
+    let mut only6 = host("home.example.com");
+    only6.ipv4 = false;
+    only6.ipv6 = HostV6::Own;
+    let fakes = Fakes::new(Push::WhenSimple, vec![only6]);
+    let six: Vantage = Family::V6.into();
+    fakes.is_ipv6_slow.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.is_ipv6_slow.set(false);
+    fakes.see_from(six.clone(), known(&["2a01:79c::2"]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(outcomes(&go_on(newer.as_mut()).unwrap()), ["changed"]);
+    fakes.see_from(six.clone(), known(&["2a01:79c::1"]));
+    assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
+    let memory = fakes.memory.borrow();
+    assert_eq!(memory.vantages[&six].believed, [ip("2a01:79c::2")].into());
 }
