@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     pin::pin,
+    rc::Rc,
 };
 
 use futures_util::future::{Either, select};
@@ -12,14 +13,14 @@ use super::{
     course::{Course, courses},
     detection::Observations,
     dns::DnsCheck,
-    overlap::RoundNumber,
+    overlap::{AccountTurn, RoundNumber},
 };
 use crate::{
     core::{
         addr::Acceptance,
         intent::{Host, Intent, KeepReason, OnAbsent},
         memory::{Memory, TargetMemory},
-        outcome::{HostReport, Outcome, Scope, Verdict},
+        outcome::{FamilyReport, HostReport, Outcome, Scope, Verdict},
         plan::memory_suffices,
         record::{AccountName, Target},
         schedule::{Hold, is_due},
@@ -61,8 +62,11 @@ fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &Memory) {
 }
 
 /// What a round has done at an account so far.
-#[derive(Default)]
-struct AccountRun<'r> {
+pub(super) struct AccountRun<'r> {
+    pub(super) task: Task,
+    turn: Rc<AccountTurn>,
+    /// The addresses that what is being written now comes from.
+    basis: Vec<FamilyReport>,
     courses: Vec<Course<'r>>,
     /// There was something to write.
     has_work: bool,
@@ -73,6 +77,22 @@ struct AccountRun<'r> {
 }
 
 impl AccountRun<'_> {
+    fn new(turn: Rc<AccountTurn>, task: Task) -> Self {
+        Self {
+            task,
+            turn,
+            basis: Vec::new(),
+            courses: Vec::new(),
+            has_work: false,
+            has_listed: false,
+        }
+    }
+
+    /// Whether no newer round has found other addresses than those that are being written.
+    pub(super) fn is_current(&self) -> bool {
+        self.turn.is_current(&self.basis)
+    }
+
     /// Whether a request of this round failed in a way that concerns the whole account: there is no second one.
     fn is_in_trouble(&self) -> bool {
         self.courses.iter().any(|course| match &course.end {
@@ -107,14 +127,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         task: Task,
     ) -> (Vec<HostReport>, DnsCheck) {
         let turn = self.overlap.account(account.name);
-        let mut run = AccountRun::default();
-        let mut known = 0;
+        let mut run = AccountRun::new(Rc::clone(&turn), task);
+        let mut known = Vec::new();
         loop {
-            let fresh = observations.beyond(known).await;
+            let fresh = observations.beyond(known.len()).await;
             if fresh.is_empty() {
                 break;
             }
-            known += fresh.len();
+            known.extend_from_slice(&fresh);
             let Some(lock) = unless_superseded(number, turn.lock.lock()).await else {
                 break;
             };
@@ -127,15 +147,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
             let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
             run.has_work |= !courses.iter().all(is_idle);
-            self.compare_and_write(
-                account,
-                &mut run,
-                courses,
-                &|| turn.is_current(&fresh),
-                memory,
-                task,
-            )
-            .await;
+            run.basis = fresh;
+            self.compare_and_write(account, &mut run, courses, memory)
+                .await;
             drop(lock);
         }
         let mut checked = DnsCheck::default();
@@ -150,7 +164,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             {
                 let mut courses = std::mem::take(&mut run.courses);
                 self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
-                self.compare_and_write(account, &mut run, courses, &|| true, memory, task)
+                run.basis = known;
+                self.compare_and_write(account, &mut run, courses, memory)
                     .await;
             }
         }
@@ -166,23 +181,21 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         (reports.collect(), checked)
     }
 
-    /// Lists where that is needed, plans, and writes; unless the addresses that were to be written are not the ones that are known
-    /// by then.
+    /// Lists where that is needed, plans, and writes; unless, or until, the addresses that are to be written are not the ones
+    /// that are known by then.
     async fn compare_and_write<'r>(
         &self,
         account: &AccountSetup<'_, P>,
         run: &mut AccountRun<'r>,
         mut courses: Vec<Course<'r>>,
-        is_current: &dyn Fn() -> bool,
         memory: &RefCell<Memory>,
-        task: Task,
     ) {
         let listing = self.list(account, &mut courses, memory).await;
         run.has_listed |= listing.is_some();
-        if is_current() {
+        if run.is_current() {
             let changes = self.plan(account, &mut courses, memory, listing.as_ref());
             run.has_changes |= !changes.is_empty();
-            self.write(account, &mut courses, memory, changes, task)
+            self.write(account, run, &mut courses, memory, changes)
                 .await;
         }
         for course in &mut courses {

@@ -116,7 +116,8 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let observations = Observations::default();
         let detection = async {
             let detection = pin!(self.detect(memory, &observations));
-            select(detection, pin!(number.superseded())).await;
+            // The newer round comes first: what this one hears in the same moment may be older than what that one knows.
+            select(pin!(number.superseded()), detection).await;
             number.has_detected();
             observations.close();
         };

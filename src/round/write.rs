@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, collections::BTreeSet, net::IpAddr, time::Duration};
 
-use super::{AccountSetup, Observe, Occasion, Store, Task, Verify, World, course::Course};
+use super::{
+    AccountSetup, Observe, Occasion, Store, Verify, World, account::AccountRun, course::Course,
+};
 use crate::{
     core::{
         budget::Budget,
@@ -28,11 +30,12 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn write(
         &self,
         account: &AccountSetup<'_, P>,
+        run: &AccountRun<'_>,
         courses: &mut [Course<'_>],
         memory: &RefCell<Memory>,
         changes: Vec<Change>,
-        task: Task,
     ) {
+        let task = run.task;
         if changes.is_empty() {
             return;
         }
@@ -80,11 +83,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 .await;
             // Whoever asked for the round waits for all of it.
             let is_long = self.clock.now().since(begun) >= WRITING_TIME;
-            if stop.is_some() || (is_long && task.occasion != Occasion::Asked) {
+            if stop.is_some() || (is_long && task.occasion != Occasion::Asked) || !run.is_current()
+            {
                 break;
             }
         }
-        let rest: Vec<Change> = parts.flat_map(|it| it.changes().to_vec()).collect();
+        // What a newer round knows other addresses for is that round's to write and to report.
+        let rest = parts.filter(|_| run.is_current());
+        let rest: Vec<Change> = rest.flat_map(|it| it.changes().to_vec()).collect();
         for change in &rest {
             let outcome = match &stop {
                 Some(failure) => Outcome::Failed(failure.of_unsent()),

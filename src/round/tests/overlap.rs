@@ -5,13 +5,14 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::world::{Fakes, host, known, outcomes};
+use super::world::{Dns, Fakes, host, ip, known, outcomes};
 use crate::{
     core::{
         addr::Family,
         intent::HostV6,
         outcome::{Class, Failure, Report},
         plan::Push,
+        vantage::Vantage,
     },
     round::{Occasion, Task},
 };
@@ -153,4 +154,68 @@ fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
     fakes.is_ipv6_slow.set(false);
     go_on(round.as_mut()).unwrap();
     assert_eq!(refusals(), Some(2));
+}
+
+#[test]
+fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either() {
+    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    fakes.round();
+    fakes.provider().records.borrow_mut().clear();
+    *fakes.dns.borrow_mut() = Dns::Says(&[]);
+    fakes.advance(std::time::Duration::from_hours(2));
+    fakes.provider().is_hanging.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None, "it lists what DNS has lost");
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(go_on(newer.as_mut()), None);
+    fakes.provider().is_hanging.set(false);
+    assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
+    assert_eq!(fakes.provider().writes.borrow().len(), 1, "the first");
+    assert_eq!(outcomes(&go_on(newer.as_mut()).unwrap()), ["changed"]);
+    assert_eq!(fakes.provider().addrs("home.example.com"), [NEW]);
+}
+
+#[test]
+fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_another_address() {
+    let hosts = (0..120).map(|number| host(&format!("host-{number}.example.com")));
+    let fakes = Fakes::new(Push::Never, hosts.collect());
+    fakes.provider().is_write_hanging.set(true);
+    let asked = Task {
+        occasion: Occasion::Asked,
+        ..Task::ROUTINE
+    };
+    let mut older = pin!(fakes.begin(asked));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.see(known(&[NEW]));
+    let mut newer = pin!(fakes.begin(asked));
+    assert_eq!(go_on(newer.as_mut()), None);
+    fakes.provider().is_write_hanging.set(false);
+    let report = go_on(older.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"; 50], "the part that had left");
+    let report = go_on(newer.as_mut()).unwrap();
+    assert_eq!(outcomes(&report), ["changed"; 120]);
+    let writes = fakes.provider().writes.borrow();
+    let of_before = writes.iter().filter(|it| !it.contains(NEW)).count();
+    assert_eq!(of_before, 50, "no address of before after that");
+}
+
+#[test]
+fn what_an_older_round_hears_late_does_not_count() {
+    let mut only6 = host("home.example.com");
+    only6.ipv4 = false;
+    only6.ipv6 = HostV6::Own;
+    let fakes = Fakes::new(Push::WhenSimple, vec![only6]);
+    let six: Vantage = Family::V6.into();
+    fakes.is_ipv6_slow.set(true);
+    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    assert_eq!(go_on(older.as_mut()), None);
+    fakes.is_ipv6_slow.set(false);
+    fakes.see_from(six.clone(), known(&["2a01:79c::2"]));
+    let mut newer = pin!(fakes.begin(NETWORK));
+    assert_eq!(outcomes(&go_on(newer.as_mut()).unwrap()), ["changed"]);
+    fakes.see_from(six.clone(), known(&["2a01:79c::1"]));
+    assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
+    let memory = fakes.memory.borrow();
+    assert_eq!(memory.vantages[&six].believed, [ip("2a01:79c::2")].into());
 }

@@ -78,6 +78,8 @@ pub(super) struct FakeProvider {
     pub(super) sent: Cell<u32>,
     /// Lists are not answered while this is so.
     pub(super) is_hanging: Cell<bool>,
+    /// Writes likewise.
+    pub(super) is_write_hanging: Cell<bool>,
     ids: Cell<u32>,
 }
 
@@ -95,6 +97,7 @@ impl FakeProvider {
             push,
             sent: Cell::new(0),
             is_hanging: Cell::new(false),
+            is_write_hanging: Cell::new(false),
             ids: Cell::new(100),
         }
     }
@@ -206,6 +209,7 @@ impl Provider for FakeProvider {
         self.writes
             .borrow_mut()
             .extend(plan.changes().iter().map(ToString::to_string));
+        unless(&self.is_write_hanging).await;
         let refusal = self
             .broken
             .borrow()
