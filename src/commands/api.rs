@@ -154,7 +154,7 @@ pub async fn call(
 fn show_answer(answered: &Answered, output: &mut Output<'_>) {
     match answered {
         answered if output.json => {
-            answered.write(&mut |text| output.text(text));
+            answered.write(&mut |text| output.json_text(text));
             output.text("\n");
         }
         Answered::Value(value) => output.text(&table::value(value)),

@@ -55,12 +55,18 @@ impl Output<'_> {
         End::Round(Verdict::Right)
     }
 
-    /// Writes a value as one line of JSON, in which what does more than show itself is escaped (L15).
+    /// Writes a value as one line of JSON.
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {
-            self.raw(&(printable_json(&text) + "\n"));
+            self.json_text(&text);
+            self.raw("\n");
         }
+    }
+
+    /// Writes JSON, or a piece of it, in which what does more than show itself is escaped as JSON escapes it (L15).
+    pub fn json_text(&mut self, text: &str) {
+        self.raw(&printable_json(text));
     }
 }
 

@@ -136,7 +136,11 @@ pub async fn records(
     }
     match done {
         Ok(Done::Listed(list, failures)) => {
-            list.write(&mut |text| output.text(text));
+            if output.json {
+                list.write(&mut |text| output.json_text(text));
+            } else {
+                list.write(&mut |text| output.text(text));
+            }
             let ends = failures.iter().map(|failure| output.failure(failure));
             ends.fold(End::Round(Verdict::Right), End::worse)
         }
