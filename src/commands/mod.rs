@@ -55,7 +55,7 @@ impl Output<'_> {
         End::Round(Verdict::Right)
     }
 
-    /// Writes a value as one line of JSON, in which what does more than show itself is escaped (L15).
+    /// Writes a value as one line of JSON.
     pub fn value(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {

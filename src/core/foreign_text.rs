@@ -179,6 +179,27 @@ fn push(shown: &mut String, letter: char) {
     }
 }
 
+/// For tests: text that whoever sends it hopes to see shown as it is.
+#[cfg(test)]
+pub(crate) mod hostile {
+    use super::is_printable;
+
+    /// Controls of both sets, line ends of all kinds, directions, zero widths, tags, and lines that pretend to be ours.
+    pub(crate) const TEXT: &str = "a\u{1b}]0;x\u{7}\r\nFORGED\u{85}FORGED\u{2028}FORGED\n<3>FORGED\u{202e}b\u{2066}c\u{7f}d\u{9b}31m\
+                                   e\u{200b}f\u{e0041}g\u{fe0f}h\u{8}i";
+
+    /// The same on one line.
+    pub(crate) fn line() -> String {
+        TEXT.replace(['\r', '\n'], "")
+    }
+
+    /// Nothing of the kind is in what is shown.
+    #[track_caller]
+    pub(crate) fn assert_none_in(shown: &str) {
+        assert!(shown.chars().all(is_printable), "{shown:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

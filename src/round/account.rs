@@ -85,6 +85,7 @@ impl AccountRun<'_> {
             courses: Vec::new(),
             has_work: false,
             has_listed: false,
+            has_changes: false,
         }
     }
 

@@ -4,15 +4,26 @@
 use std::{
     fs,
     io::{Read, Write},
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, UdpSocket},
     os::unix::{fs::MetadataExt, net::UnixListener},
     process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
+use hickory_resolver::proto::{
+    op::{Message, MessageType, OpCode, ResponseCode},
+    rr::{
+        Name, RData, Record,
+        rdata::{A, CNAME, NS, SOA, TXT},
+    },
+};
 use serde_json::json;
 
-use crate::common::{Bench, LOGIN, Run, SECRET, TOKEN, finish};
+use crate::common::{Bench, LOGIN, Run, SECRET, TOKEN, finish, wait_until};
 
 /// Controls of both sets, line ends of all kinds, directions, zero widths, tags, and lines that pretend to be ours.
 const FOREIGN: &str = "a\u{1b}]0;x\u{7}\r\nFORGED\u{85}FORGED\u{2028}FORGED\n<3>FORGED\u{202e}b\u{2066}c\u{7f}d\u{9b}31m\
@@ -36,6 +47,12 @@ fn in_every_output(bench: &Bench, args: &[&str]) -> String {
     let mut all = String::new();
     for more in [&[][..], &["--json"], &["--log", "trace"]] {
         let Run { stdout, stderr, .. } = bench.run(&[args, more].concat());
+        if more == ["--json"] {
+            for line in stdout.lines().filter(|line| line.starts_with(['{', '['])) {
+                let read = serde_json::from_str::<serde_json::Value>(line);
+                assert!(read.is_ok(), "{args:?}: {line}");
+            }
+        }
         all += &(stdout + &stderr);
     }
     let journal = fs::File::create(bench.dir.path().join("journal")).unwrap();
@@ -173,6 +190,87 @@ fn l15_no_answer_of_a_source_reaches_an_output_as_it_is() {
     ));
     let shown = in_every_output(&bench, &["detect"]) + &in_every_output(&bench, &["--once"]);
     assert!(shown.contains(r"`a\u{1b}]0;x\u{7}"), "{shown}");
+}
+
+/// A DNS server that gives every question the same answer, and counts them.
+fn dns_server(
+    answer: impl Fn(&mut Message, &Name) + Send + 'static,
+) -> (SocketAddr, Arc<AtomicUsize>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let addr = socket.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        let mut room = [0; 1024];
+        loop {
+            let (length, from) = socket.recv_from(&mut room).unwrap();
+            let question = Message::from_vec(&room[..length]).unwrap();
+            let query = question.queries[0].clone();
+            let name = query.name().clone();
+            let mut message = Message::new(question.id, MessageType::Response, OpCode::Query);
+            message.metadata.authoritative = true;
+            message.add_query(query);
+            answer(&mut message, &name);
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = socket.send_to(&message.to_vec().unwrap(), from);
+        }
+    });
+    (addr, asked)
+}
+
+#[test]
+fn l15_no_name_in_an_answer_of_dns_reaches_an_output_as_it_is() {
+    fn foreign() -> Name {
+        let text: String = FOREIGN.chars().take(40).collect();
+        Name::from_labels([text.as_bytes(), b"\x1b[2J\r\nFORGED", b"example"]).unwrap()
+    }
+    fn record(owner: &Name, data: RData) -> Record {
+        Record::from_rdata(owner.clone(), 60, data)
+    }
+    let answers: [fn(&mut Message, &Name); 5] = [
+        |message, name| {
+            message.add_answer(record(name, RData::CNAME(CNAME(foreign()))));
+            message.add_answer(record(&foreign(), RData::A(A([9, 9, 9, 9].into()))));
+        },
+        |message, name| {
+            message.add_answer(record(name, RData::CNAME(CNAME(foreign()))));
+            message.add_answer(record(name, RData::TXT(TXT::new(vec![FOREIGN.to_owned()]))));
+        },
+        |message, _| {
+            message.metadata.response_code = ResponseCode::NXDomain;
+        },
+        |message, name| {
+            message.add_authority(record(name, RData::NS(NS(foreign()))));
+        },
+        |message, _| {
+            message.metadata.response_code = ResponseCode::Refused;
+        },
+    ];
+    for answer in answers {
+        let (server, asked) = dns_server(move |message, name| {
+            answer(message, name);
+            let soa = SOA::new(foreign(), foreign(), 1, 1, 1, 1, 1);
+            message.add_authority(record(&foreign(), RData::SOA(soa)));
+        });
+        let bench = Bench::new();
+        let head = bench.head().replace("\"2s\"", "\"500ms\"");
+        let head = head.replace(&bench.sandbox.dns().addr().to_string(), &server.to_string());
+        let head = "verify = \"1s\"\n".to_owned() + &head;
+        bench.config(&(head + &bench.domeneshop("hosts = [\"home.example.com\"]")));
+        // DNS is asked once something was confirmed, and again and again while it says something else.
+        wait_until("a question", || {
+            in_every_output(&bench, &["--once"]);
+            asked.load(Ordering::SeqCst) > 0
+        });
+        in_every_output(&bench, &["plan"]);
+        let libraries = "moored=trace,hickory_resolver=trace,hickory_net=trace,hickory_proto=trace";
+        let asked_before = asked.load(Ordering::SeqCst);
+        wait_until("another question", || {
+            let Run { stdout, stderr, .. } = bench.run(&["--once", "--log", libraries]);
+            is_harmless("--once", &(stdout + &stderr));
+            asked.load(Ordering::SeqCst) > asked_before
+        });
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The certificates beside this file were made with openssl: an authority of our own, what it signed
 //! for 127.0.0.1, for 127.0.0.1 until 2021 and for another name, and one that is signed by itself; all
-//! with one key.
+//! with one key. `foreign-names.der` is signed by itself, and its names are [`hostile::TEXT`].
 
 use std::{
     io::{Read, Write},
@@ -15,13 +15,14 @@ use rustls::{
 };
 
 use super::*;
-use crate::http::tls;
+use crate::{core::foreign_text::hostile, http::tls};
 
 const AUTHORITY: &[u8] = include_bytes!("tests/certificates/authority.der");
 const GOOD: &[u8] = include_bytes!("tests/certificates/good.der");
 const EXPIRED: &[u8] = include_bytes!("tests/certificates/expired.der");
 const OTHER_NAME: &[u8] = include_bytes!("tests/certificates/other-name.der");
 const SELF_SIGNED: &[u8] = include_bytes!("tests/certificates/self-signed.der");
+const FOREIGN_NAMES: &[u8] = include_bytes!("tests/certificates/foreign-names.der");
 const KEY: &[u8] = include_bytes!("tests/certificates/key.der");
 
 /// A server with a certificate. It answers whatever it is asked, and counts that.
@@ -91,8 +92,12 @@ async fn ask(server: &Server, tls: Arc<ClientConfig>) -> Result<Response, SendEr
 
 /// As in [`tls::config`], with our own authority as the only one.
 fn with_our_authority() -> Arc<ClientConfig> {
+    with_authority(AUTHORITY)
+}
+
+fn with_authority(certificate: &'static [u8]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(AUTHORITY)).unwrap();
+    roots.add(CertificateDer::from(certificate)).unwrap();
     tls::with_roots(roots).unwrap()
 }
 
@@ -118,6 +123,21 @@ async fn l12_a_certificate_that_is_self_signed_expired_or_of_another_name_is_ref
         assert_eq!(error.sent, Sent::No);
         assert_eq!(server.heard.load(Ordering::SeqCst), 0, "{why}");
     }
+}
+
+#[tokio::test]
+async fn l15_the_names_in_a_certificate_reach_no_message_as_they_are() {
+    let server = Server::start(FOREIGN_NAMES);
+    // Only the names of one that is trusted are told.
+    let error = ask(&server, with_authority(FOREIGN_NAMES)).await;
+    let what = error.unwrap_err().what;
+    hostile::assert_none_in(&what);
+    assert!(
+        what.contains("FORGED"),
+        "it was quoted, so that the test sees what it is named for: {what}"
+    );
+    let error = ask(&server, with_our_authority()).await;
+    hostile::assert_none_in(&error.unwrap_err().what);
 }
 
 #[tokio::test]

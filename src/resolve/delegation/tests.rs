@@ -11,7 +11,10 @@ use hickory_resolver::proto::{
 use tokio::{net::UdpSocket, task::LocalSet};
 
 use super::*;
-use crate::resolve::{Servers, direct};
+use crate::{
+    core::foreign_text::hostile,
+    resolve::{Servers, direct},
+};
 
 /// What a server says: `CODE`, or `SECTION NAME A|NS DATA` for each record.
 type Zone = &'static [(&'static str, &'static str)];
@@ -245,4 +248,77 @@ fn a_few_addresses_of_each_family_are_enough() {
         .collect();
     let taken = few(all.iter().copied());
     assert_eq!(taken, all[..6].iter().copied().collect());
+}
+
+/// Names that say more than letters do: as bytes, and as the A-label of what is shown to nobody.
+fn foreign_names() -> Vec<Name> {
+    let text: String = hostile::TEXT.chars().take(40).collect();
+    let labels = [
+        text.as_bytes(),
+        b"\x1b[2J\r\nFORGED",
+        b"xn--ab-g4t",
+        b"xn--ab-iuk",
+        b"xn--ab-5da",
+    ];
+    let name = |label: &[u8]| Name::from_labels([label, b"example"]).unwrap();
+    labels.into_iter().map(name).collect()
+}
+
+#[tokio::test]
+async fn l15_no_name_in_an_answer_reaches_a_message_as_it_is() {
+    for foreign in foreign_names() {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let server = socket.local_addr().unwrap();
+        // It serves everything, itself under this name; the name leads to another such name and nowhere else.
+        let answering = async {
+            let mut buffer = [0; 512];
+            loop {
+                let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
+                let asked = Message::from_vec(&buffer[..length]).unwrap();
+                let query = asked.queries[0].clone();
+                let (zone, kind) = (query.name().clone(), query.query_type());
+                let mut answer = Message::new(asked.id, MessageType::Response, OpCode::Query);
+                answer.add_query(query);
+                let record = |owner: Name, data| Record::from_rdata(owner, 60, data);
+                match (kind, zone.num_labels()) {
+                    (RecordType::NS, 1) => {
+                        answer.add_answer(record(zone, RData::NS(NS(foreign.clone()))));
+                        let glue = RData::A(A(Ipv4Addr::LOCALHOST));
+                        answer.add_additional(record(foreign.clone(), glue));
+                    }
+                    (RecordType::NS, _) => {
+                        answer.add_authority(record(zone, RData::NS(NS(foreign.clone()))));
+                    }
+                    _ => {
+                        let soa = SOA::new(foreign.clone(), foreign.clone(), 1, 1, 1, 1, 1);
+                        answer.metadata.response_code = ResponseCode::ServFail;
+                        answer.add_authority(record(foreign.clone(), RData::SOA(soa)));
+                    }
+                }
+                let bytes = answer.to_vec().unwrap();
+                socket.send_to(&bytes, from).await.unwrap();
+            }
+        };
+        let servers = Servers {
+            configured: Vec::new(),
+            timeout: Duration::from_secs(2),
+        };
+        let system = direct(&[server], servers.options()).unwrap();
+        let finder = Finder {
+            system: &system,
+            ask: &|addrs| direct(addrs, servers.options()),
+            port: server.port(),
+            limit: Duration::from_mins(1),
+        };
+        let zone = ZoneName::parse("home.example").unwrap();
+        let found = tokio::select! {
+            found = finder.servers_of(&zone) => found.unwrap(),
+            () = answering => unreachable!(),
+        };
+        assert_eq!(found.len(), 1);
+        for NameServer { name, addrs } in found {
+            hostile::assert_none_in(&name);
+            hostile::assert_none_in(&addrs.unwrap_err());
+        }
+    }
 }

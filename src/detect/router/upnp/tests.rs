@@ -1,12 +1,16 @@
 use std::net::SocketAddr;
 
+use futures_util::future::join_all;
 use tokio::net::UdpSocket;
 
 use super::{
     fake::{Page, Web, described, given, page},
     *,
 };
-use crate::{core::addr::Family, detect::router::upnp::description::MAX_CONNECTIONS};
+use crate::{
+    core::{addr::Family, foreign_text::hostile},
+    detect::router::upnp::description::MAX_CONNECTIONS,
+};
 
 const LONG: Duration = Duration::from_secs(10);
 const OURS: Ipv4Addr = Ipv4Addr::new(84, 212, 10, 20);
@@ -271,5 +275,122 @@ fn all_connections_are_begun_within_half_of_the_time_and_none_has_all_of_it() {
             assert!(begun <= left / 2 && begun + share <= left, "{connections}");
             assert!(head_start <= HEAD_START);
         }
+    }
+}
+
+/// Each text as it is, and with the characters that XML has other ways for.
+fn ways_to_write(text: &str) -> [String; 3] {
+    let by_number = |letter: char| format!("&#{};", u32::from(letter));
+    [
+        text.replace('<', "&lt;"),
+        text.chars().map(by_number).collect(),
+        format!("<![CDATA[{text}]]>"),
+    ]
+}
+
+#[tokio::test]
+async fn l15_nothing_of_a_routers_xml_reaches_a_message_as_it_is() {
+    let element = |name: &str, text: &str| format!("<{name}>{text}</{name}>");
+    let kind = "urn:schemas-upnp-org:service:WANIPConnection:1";
+    for text in ways_to_write(hostile::TEXT) {
+        let service = |fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|(name, text)| element(name, text));
+            let service = element("service", &fields.collect::<String>());
+            page(200, &element("root", &service))
+        };
+        let fault = element("s:Fault", &element("faultstring", &text))
+            + &element("errorCode", &text)
+            + &element("errorDescription", &text);
+        let fault = element("s:Envelope", &fault);
+        let web = Web::start([
+            (
+                "/kind",
+                service(&[("serviceType", &text), ("controlURL", "/fault")]),
+            ),
+            (
+                "/control",
+                service(&[("serviceType", kind), ("controlURL", &text)]),
+            ),
+            (
+                "/base",
+                page(
+                    200,
+                    &format!("<root><URLBase>{text}</URLBase>{text}<service/></root>"),
+                ),
+            ),
+            ("/name", page(200, &format!("<root><{text}></root>"))),
+            ("/text", page(200, &text)),
+            (
+                "/status",
+                Page::Bytes(format!("HTTP/1.1 404 {text}\r\n{text}: {text}\r\n\r\n")),
+            ),
+            ("/raw", Page::Bytes(text.clone())),
+            ("/to200", described(&["/fault200"])),
+            ("/to500", described(&["/fault500"])),
+            ("/to401", described(&["/fault401"])),
+            ("/toaddress", described(&["/address"])),
+            ("/tobody", described(&["/body"])),
+            ("/fault200", page(200, &fault)),
+            ("/fault500", page(500, &fault)),
+            ("/fault401", page(401, &fault)),
+            ("/address", given(&text)),
+            ("/body", page(200, &text)),
+        ])
+        .await;
+        let paths = [
+            "/kind",
+            "/control",
+            "/base",
+            "/name",
+            "/text",
+            "/status",
+            "/raw",
+            "/to200",
+            "/to500",
+            "/to401",
+            "/toaddress",
+            "/tobody",
+        ];
+        let asked = paths.map(async |path| (path, said(&web, &[path], LONG).await));
+        for (path, answer) in join_all(asked).await {
+            let error = answer.unwrap_err();
+            hostile::assert_none_in(&error);
+            assert!(
+                !error.is_empty() && !error.contains("no answer in time"),
+                "{path}: {error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn l15_nothing_of_an_answer_to_a_search_reaches_a_message_as_it_is() {
+    let igd = format!("ST: {}", ssdp::TARGETS[0]);
+    let text = hostile::line();
+    for answer in [
+        format!("HTTP/1.1 200 OK\r\n{igd}\r\nLOCATION: {text}\r\n\r\n"),
+        format!("HTTP/1.1 200 OK\r\n{igd}\r\nLOCATION: http://192.0.2.1/{text}\r\n\r\n"),
+        format!("HTTP/1.1 200 OK\r\n{igd}\r\nLOCATION: http://{text}/\r\n\r\n"),
+        format!(
+            "HTTP/1.1 200 OK\r\n{igd}\r\nLOCATION: http://127.0.0.1:1/{text}?{text}#{text}\r\n\r\n"
+        ),
+        format!("HTTP/1.1 200 OK\r\n{igd}\r\n{text}: {text}\r\nSERVER: {text}\r\n\r\n"),
+        format!("HTTP/1.1 200 OK\r\nST: {text}\r\n\r\n"),
+        format!("HTTP/1.1 404 {text}\r\n{text}\r\n\r\n"),
+        hostile::TEXT.to_owned(),
+    ] {
+        let listeners = Listeners::start().await;
+        let answering = async {
+            let (_, client) = listeners.unicast.recv_from(&mut [0; 2048]).await.unwrap();
+            let sent = listeners.unicast.send_to(answer.as_bytes(), client).await;
+            sent.unwrap();
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        let error = tokio::select! {
+            answer = asked(listeners.recipients(), Duration::from_millis(300)) => answer.unwrap_err(),
+            _ = answering => unreachable!(),
+        };
+        hostile::assert_none_in(&error);
+        assert!(!error.contains("firewall"), "it was read: {error}");
     }
 }
