@@ -88,11 +88,13 @@ impl Course<'_> {
         matches!(self.intent, Intent::Keep(_))
     }
 
-    /// Whether other addresses are wanted than were confirmed last, or none were: only such a target may use the reserve
-    /// of the request quota.
+    /// Whether other addresses are wanted than were confirmed last, or none were, or than a write without an answer may
+    /// have left there: only such a target may use the reserve of the request quota.
     pub(super) fn wants_other_addresses(&self, memory: &Memory) -> bool {
         let remembered = memory.target(self.target);
-        !self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
+        let last = remembered.and_then(|it| it.writes.last());
+        let is_other_in_doubt = last.is_some_and(|it| !it.done && it.to != self.wanted());
+        is_other_in_doubt || !self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
     }
 
     /// Whether it ended well without a write, or has not ended.

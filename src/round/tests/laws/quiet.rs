@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
-        guard::Refusal,
+        guard::{Limits, Refusal},
         intent::{Host, HostV6},
         outcome::{Class, Outcome, Verdict},
         plan::Push,
@@ -268,4 +268,23 @@ fn a_change_does_not_wait_for_dns_servers() {
     fakes.see(known(&["84.212.99.99"]));
     fakes.round();
     assert_eq!(fakes.asked_dns.get(), 0);
+}
+
+#[test]
+fn an_address_that_is_ours_again_may_use_the_reserve_while_another_is_in_doubt() {
+    let fakes = one(Push::Never);
+    fakes.round();
+    fakes.see(known(&["84.212.99.99"]));
+    fakes.meets(Fault::Loses(failure(Class::Unconfirmed)));
+    assert_eq!(outcomes(&fakes.round()), ["unconfirmed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
+    fakes.see(known(&["84.212.10.20"]));
+    fakes.advance(MINUTE);
+    // Everything but the reserve is used up.
+    fakes.limits.set(Limits {
+        requests: 0,
+        ..Limits::default()
+    });
+    assert_eq!(outcomes(&fakes.round()), ["changed"]);
+    assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
 }
