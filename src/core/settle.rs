@@ -7,10 +7,11 @@
 //!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
 //!   one round.
 //! - What a person asks for (a full check, a reload): at once. Several requests that wait are one.
-//! - At most [`MAX_ROUNDS_PER_MINUTE`] such rounds a minute and [`MAX_ROUNDS_PER_HOUR`] an hour, and beyond those
-//!   one a minute until the hour is over: a host whose network never comes to rest (containers that start and stop)
-//!   does not ask its sources all day. Hints and requests have lower limits of their own, so that a script that pokes
-//!   or signals without end leaves rounds for the kernel's changes. The last trigger is always acted upon.
+//! - Changes of the network start at most [`MAX_ROUNDS_PER_MINUTE`] rounds a minute and [`MAX_ROUNDS_PER_HOUR`] an
+//!   hour, and beyond those one a minute until the hour is over: a host whose network never comes to rest (containers
+//!   that start and stop) does not ask its sources all day. Hints and requests have lower limits of their own, so that
+//!   a script that pokes or signals without end keeps no change of the kernel's waiting. The last trigger is always
+//!   acted upon.
 
 use std::time::Duration;
 
@@ -32,9 +33,9 @@ pub enum Change {
 pub const QUIET: Duration = Duration::from_millis(500);
 /// The longest that a burst puts a round off.
 pub const LONGEST: Duration = Duration::from_secs(2);
-/// Rounds within a minute, whatever starts them.
+/// Rounds within a minute that changes of the network start.
 pub const MAX_ROUNDS_PER_MINUTE: u32 = 30;
-/// Rounds within an hour, before they become one a minute.
+/// The same within an hour, before they become one a minute.
 pub const MAX_ROUNDS_PER_HOUR: u32 = 120;
 /// Rounds within a minute and an hour that hints start.
 pub const MAX_HINT_ROUNDS: [u32; 2] = [25, 90];
@@ -69,7 +70,7 @@ pub struct Burst {
     network: Option<Pending>,
     hint: Option<PendingHint>,
     request: Option<(Moment, Request)>,
-    all_rounds: RateLimit,
+    network_rounds: RateLimit,
     hint_rounds: RateLimit,
     requested_rounds: RateLimit,
 }
@@ -82,7 +83,7 @@ impl Default for Burst {
             network: None,
             hint: None,
             request: None,
-            all_rounds: limit([MAX_ROUNDS_PER_MINUTE, MAX_ROUNDS_PER_HOUR]),
+            network_rounds: limit([MAX_ROUNDS_PER_MINUTE, MAX_ROUNDS_PER_HOUR]),
             hint_rounds: limit(MAX_HINT_ROUNDS),
             requested_rounds: limit(MAX_REQUESTED_ROUNDS),
         }
@@ -128,18 +129,20 @@ impl Burst {
                 pending.last.after(QUIET).min(end)
             }
         });
+        let network = network.and_then(|due| Some(due).max(self.network_rounds.next_allowed()));
         let hint = self
             .hint
-            .map(|pending| Some(pending.last).max(self.hint_rounds.next_allowed()));
-        let due = [network, hint.flatten()].into_iter().flatten().min()?;
-        Some(due).max(self.all_rounds.next_allowed())
+            .and_then(|pending| Some(pending.last).max(self.hint_rounds.next_allowed()));
+        [network, hint].into_iter().flatten().min()
     }
 
     /// What the round is for, if one is due; it counts as begun. A hint goes with it whatever started it.
     pub fn take(&mut self, now: Moment) -> Option<Change> {
         self.due().filter(|due| *due <= now)?;
-        self.all_rounds.record(now);
         let network = self.network.take().map(|pending| pending.change);
+        if network.is_some() {
+            self.network_rounds.record(now);
+        }
         let hint = self.hint.take().map(|pending| Change::Told(pending.hint));
         if hint.is_some() {
             self.hint_rounds.record(now);
@@ -150,15 +153,12 @@ impl Burst {
     /// When the round is due that somebody asks for.
     pub fn request_due(&self) -> Option<Moment> {
         let (since, _) = self.request?;
-        let limits = [self.all_rounds, self.requested_rounds];
-        let allowed = limits.iter().filter_map(RateLimit::next_allowed).max();
-        Some(since).max(allowed)
+        Some(since).max(self.requested_rounds.next_allowed())
     }
 
     /// What somebody asks for, if that is due; the round counts as begun.
     pub fn take_request(&mut self, now: Moment) -> Option<Request> {
         self.request_due().filter(|due| *due <= now)?;
-        self.all_rounds.record(now);
         self.requested_rounds.record(now);
         self.request.take().map(|(_, request)| request)
     }

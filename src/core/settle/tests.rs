@@ -207,6 +207,22 @@ fn hints_without_end_leave_rounds_for_the_kernels_changes() {
     assert_eq!(burst.take(at(10_000)), Some(told("9.9.9.9")));
 }
 
+#[test]
+fn a_flood_of_hints_and_signals_together_keeps_no_change_of_the_kernels_waiting() {
+    let mut burst = Burst::default();
+    for tenth in 0..36_000 {
+        let now = at(tenth * 100);
+        burst.heard(told("9.9.9.9"), now);
+        burst.request(FULL_CHECK, now);
+        burst.take(now);
+        burst.take_request(now);
+    }
+    let now = at(3_599_950);
+    burst.heard(Change::Gained, now);
+    assert_eq!(burst.due(), Some(now));
+    assert_eq!(burst.take(now), Some(told("9.9.9.9")), "with what was said");
+}
+
 const FULL_CHECK: Request = Request {
     is_full_check: true,
 };
