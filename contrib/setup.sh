@@ -1,15 +1,26 @@
 # shellcheck shell=sh
-# What contrib/systemd/install and packaging/cron/install share, which read it with `set -eu`, as root and from the top of the
-# source tree. Before `configure` they define `reference KEY FILE`, which prints the line of the configuration by which a secret is
-# found, and set $owner, the user whose file each secret is.
+# What contrib/systemd/install and packaging/cron/install share, which read it with `set -eu`, as root, and with $here, the folder
+# they stand in. Before `configure` they define `reference KEY FILE`, which prints the line of the configuration by which a secret is
+# found, and set $owner, the user whose file each secret is. $DESTDIR stands before every path that is written, as with make install.
+destination=${DESTDIR:-}
 
 # The program goes to /usr/local/bin: target/release/moored, packaging/dist/moored or what $MOORED names; none if moored is
 # installed already.
 install_program() {
-    for program in ${MOORED:-target/release/moored packaging/dist/moored}; do
+    if [ -n "${MOORED:-}" ]; then
+        if [ ! -f "$MOORED" ] || [ ! -x "$MOORED" ]; then
+            echo "\$MOORED is $MOORED, and there is no program of that name." >&2
+            exit 1
+        fi
+        set -- "$MOORED"
+    else
+        # shellcheck disable=SC2154 # set by who reads this
+        set -- "$here/../../target/release/moored" "$here/../../packaging/dist/moored"
+    fi
+    for program; do
         [ -x "$program" ] || continue
-        install -m 0755 "$program" /usr/local/bin/moored
-        break
+        install -D -m 0755 "$program" "$destination/usr/local/bin/moored"
+        return 0
     done
     command -v moored >/dev/null || {
         echo 'There is no program yet: cargo build --release makes target/release/moored.' >&2
@@ -31,26 +42,66 @@ check_account() {
         echo "Which hosts? $0 $1 home.example.com" >&2
         exit 2
     }
+    shift
+    for host; do
+        check_host "$host"
+    done
 }
 
-# ask NAME QUESTION: a secret, which is not shown, into a file of $owner's own.
+# A host is written into the configuration as it is: a quote would end its text there. What else is wrong with a name, moored says.
+check_host() {
+    case $1 in
+        *[[:space:][:cntrl:]\"\'\`\\/:,\;@]* | '' | .* | -* | *..*)
+            echo "\"$1\" is no name of a host: write it like home.example.com or *.example.com." >&2
+            exit 2
+            ;;
+        *.*) ;;
+        *)
+            echo "\"$1\" is not fully qualified: write it with its domain, like home.example.com." >&2
+            exit 2
+            ;;
+    esac
+}
+
+# answer QUESTION [silent]: the answer, into $answer, never an empty one. On a terminal the question comes again, three times in all.
+answer() {
+    tries=1
+    [ ! -t 0 ] || tries=3
+    while [ "$tries" -gt 0 ]; do
+        tries=$((tries - 1))
+        if [ -t 0 ]; then
+            printf '%s: ' "$1" >&2
+            if [ -n "${2:-}" ]; then
+                trap 'stty echo' EXIT
+                trap 'exit 1' INT TERM
+                stty -echo
+            fi
+        fi
+        # The last line may have no end.
+        read -r answer || [ -n "$answer" ] || tries=0
+        if [ -t 0 ] && [ -n "${2:-}" ]; then
+            stty echo
+            echo >&2
+        fi
+        case $answer in
+            '') echo "$1: there is no answer." >&2 ;;
+            *[![:print:]]* | *[[:space:]]*) echo "$1: the answer is not one word of plain letters." >&2 ;;
+            *) return 0 ;;
+        esac
+    done
+    echo 'Nothing is stored in its place. Run this again with the answer at hand.' >&2
+    exit 1
+}
+
+# ask NAME QUESTION: a secret, which is not shown, into a file of $owner's own. An empty file is none: it is asked for again.
 ask() {
-    file=/etc/moored/$1
-    if [ -e "$file" ]; then
-        echo "$file stays as it is." >&2
+    file=$destination/etc/moored/$1
+    if [ -s "$file" ]; then
+        echo "${file#"$destination"} stays as it is." >&2
         return 0
     fi
-    if [ -t 0 ]; then
-        printf '%s: ' "$2" >&2
-        trap 'stty echo' EXIT
-        trap 'exit 1' INT TERM
-        stty -echo
-    fi
-    read -r answer
-    if [ -t 0 ]; then
-        stty echo
-        echo >&2
-    fi
+    answer "$2" silent
+    rm -f "$file"
     (umask 077 && printf '%s\n' "$answer" >"$file")
     # shellcheck disable=SC2154 # set by who reads this
     chown "$owner" "$file"
@@ -59,11 +110,11 @@ ask() {
 # configure HEAD PROVIDER HOST…: asks for the secrets, and writes /etc/moored/config.toml with HEAD before the account unless it is
 # there already. For everybody to read: no secret stands in it.
 configure() {
-    config=/etc/moored/config.toml
+    config=$destination/etc/moored/config.toml
     head=$1 provider=$2
     shift 2
     hosts=$(printf ', "%s"' "$@")
-    install -d -m 0755 /etc/moored
+    install -d -m 0755 "$destination/etc/moored"
     case $provider in
         domeneshop)
             ask domeneshop-token 'Token of Domeneshop'
@@ -76,15 +127,23 @@ $(reference secret domeneshop-secret)"
             keys=$(reference token dnspod-token)
             if [ ! -e "$config" ]; then
                 # DNSPod wants to know whom to write to.
-                [ ! -t 0 ] || printf 'Your e-mail address, for DNSPod: ' >&2
-                read -r contact
+                answer 'Your e-mail address, for DNSPod'
+                case $answer in
+                    *[\"\\]* | @* | *@) wrong=yes ;;
+                    *@*) wrong='' ;;
+                    *) wrong=yes ;;
+                esac
+                [ -z "$wrong" ] || {
+                    echo "\"$answer\" is no e-mail address. Run this again: the secrets are stored already." >&2
+                    exit 1
+                }
                 keys="$keys
-contact = \"$contact\""
+contact = \"$answer\""
             fi
             ;;
     esac
     if [ -e "$config" ]; then
-        echo "$config stays as it is." >&2
+        echo "${config#"$destination"} stays as it is." >&2
     else
         (umask 022 && printf '%s[[%s]]\n%s\nhosts = [%s]\n' "$head" "$provider" "$keys" "${hosts#, }" >"$config")
     fi
