@@ -234,8 +234,7 @@ impl StateFile {
         let mut memory = self.load(now).memory;
         let answer = change(&mut memory);
         self.save(&memory, now)?;
-        let text = fs::read(self.path()).ok();
-        self.found.set(text.map(|text| fingerprint(&text)));
+        self.found.set(self.fingerprint_of_file());
         Ok(Some((memory, answer)))
     }
 
