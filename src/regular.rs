@@ -128,8 +128,7 @@ fn too_large(max_bytes: u64) -> io::Error {
 
 fn description(file_type: FileType) -> &'static str {
     if file_type.is_dir() {
-        // As the kernel says it.
-        "Is a directory"
+        "it is a directory"
     } else if file_type.is_fifo() {
         "it is a pipe"
     } else if file_type.is_socket() {
@@ -240,7 +239,7 @@ mod tests {
             (&socket, "it is a socket"),
             (&link, "it is a device"),
             (Path::new("/dev/zero"), "it is a device"),
-            (dir.path(), "Is a directory"),
+            (dir.path(), "it is a directory"),
         ] {
             let pipe = InheritedPipe::ReadWithin(Duration::from_mins(1));
             let error = read_whole_or_pipe(path, 9, pipe).unwrap_err();

@@ -242,6 +242,9 @@ fn run(
         notes: &mut unwritten.notes,
         json: cli.global.json,
     };
+    if command == Command::Health {
+        stop.leave_uncaught();
+    }
     if let Some(end) = without_configuration(cli, &command, variables, &mut output) {
         return Ok(end.into());
     }

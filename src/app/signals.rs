@@ -33,6 +33,8 @@ pub(super) struct Caught {
 pub(super) struct Stop {
     /// It ends the process with 0 at that instant, whatever the process waits for.
     at_once: Arc<AtomicBool>,
+    /// It ends the process as a signal does that nobody catches.
+    as_uncaught: Arc<AtomicBool>,
     /// One has come.
     asked: Arc<AtomicBool>,
 }
@@ -41,6 +43,12 @@ impl Stop {
     /// From now on a stop is only heard: what is under way has to be ended and remembered.
     pub(super) fn defer(&self) {
         self.at_once.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on a stop ends the process as if it were not caught: its 0 would say that all is well, before that is
+    /// known.
+    pub(super) fn leave_uncaught(&self) {
+        self.as_uncaught.store(true, Ordering::SeqCst);
     }
 
     /// From now on a stop ends the process at once, with 0: there is nothing more to remember. Whether one has come
@@ -55,10 +63,12 @@ impl Stop {
 pub(super) fn catch() -> io::Result<(Caught, Stop)> {
     let stop = Stop {
         at_once: Arc::new(AtomicBool::new(true)),
+        as_uncaught: Arc::default(),
         asked: Arc::default(),
     };
     for signal in [SIGTERM, SIGINT] {
         flag::register(signal, Arc::clone(&stop.asked))?;
+        flag::register_conditional_default(signal, Arc::clone(&stop.as_uncaught))?;
         flag::register_conditional_shutdown(signal, 0, Arc::clone(&stop.at_once))?;
     }
     let caught = Caught {

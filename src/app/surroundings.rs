@@ -1,6 +1,7 @@
 //! Finding the configuration.
 
 use std::{
+    ffi::OsString,
     fs, io,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -8,7 +9,10 @@ use std::{
 };
 
 use crate::{
-    config::{self, Config, LARGEST, MAX_SECRET_BYTES, Surroundings, secret_file_warning},
+    config::{
+        self, Config, LARGEST, MAX_SECRET_BYTES, Surroundings, is_proxy_variable,
+        secret_file_warning,
+    },
     file_access::FileAccess,
     regular::{InheritedPipe, read_whole_or_pipe},
 };
@@ -16,11 +20,18 @@ use crate::{
 /// At the start a configuration or a secret may come from a pipe, as with `moored --config <(sops -d …)`.
 pub(super) const AT_START: InheritedPipe = InheritedPipe::ReadWithin(Duration::from_secs(10));
 
-/// The environment, read once. A variable that is not UTF-8 is none of ours.
+/// The environment, read once. A variable that is not UTF-8 is none of ours, but for a proxy's: passed over it would
+/// be bypassed.
 pub(super) fn variables() -> Vec<(String, String)> {
-    let all = std::env::vars_os();
-    all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    let text = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?;
+        let value = match value.into_string() {
+            Err(value) if is_proxy_variable(&name) => value.to_string_lossy().into_owned(),
+            value => value.ok()?,
+        };
+        Some((name, value))
+    };
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// Reads the configuration: the file that was named, else the first of the usual ones that is

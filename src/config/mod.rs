@@ -45,6 +45,7 @@ use self::{
 };
 pub use self::{
     problem::{Place, Problem, Problems},
+    proxy::is_proxy_variable,
     secrets::MAX_SECRET_BYTES,
     surroundings::{ReadFile, Surroundings, permission_warning, secret_file_warning},
 };

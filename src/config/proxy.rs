@@ -18,6 +18,12 @@ const FOR_HTTPS: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PR
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
+/// Whether a variable is one of these. Its value counts even where it is no text: then it is wrong.
+pub fn is_proxy_variable(name: &str) -> bool {
+    let all = [&FOR_HTTPS[..], &FOR_HTTP, &EXCEPTIONS];
+    all.into_iter().flatten().any(|known| *known == name)
+}
+
 /// What the environment says.
 pub(super) struct Proxies<'s> {
     surroundings: &'s Surroundings,

@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::{
+    config::LookupIpStrategy,
+    net::{DnsError, NetError},
+    proto::op::ResponseCode,
+};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::system_resolver::{Names, RESOLV_CONF, SystemConfig, SystemResolver};
@@ -57,7 +61,7 @@ impl Lookup {
             format!("{}.", bare.unwrap_or(host))
         };
         let found = resolver.lookup_ip(name).await;
-        let found = found.map_err(|error| failed(ForeignText::new(&error.to_string()).into()))?;
+        let found = found.map_err(|error| failed(explain(&error)))?;
         Ok(found.iter().collect())
     }
 
@@ -86,8 +90,30 @@ impl Resolve for Lookup {
     }
 }
 
+/// Why there is no address.
+fn explain(error: &NetError) -> String {
+    let none = match error {
+        NetError::Timeout => return "no DNS server answered in time".to_owned(),
+        NetError::Dns(DnsError::NoRecordsFound(none)) => none,
+        other => return ForeignText::new(&other.to_string()).into(),
+    };
+    match none.response_code {
+        ResponseCode::NXDomain => "there is no such name".to_owned(),
+        ResponseCode::NoError => "the name has no address".to_owned(),
+        code => format!("the DNS server answers {code}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use hickory_resolver::{
+        net::NoRecords,
+        proto::{
+            op::Query,
+            rr::{Name as DnsName, RecordType},
+        },
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -101,6 +127,26 @@ mod tests {
             "the look-up of the name api.domeneshop.no failed: {name} could not be read: No such file"
         );
         assert!(error.starts_with(&said), "{error}");
+    }
+
+    #[test]
+    fn an_answer_without_an_address_is_told_in_words() {
+        for (code, what) in [
+            (ResponseCode::NXDomain, "there is no such name"),
+            (ResponseCode::NoError, "the name has no address"),
+            (
+                ResponseCode::ServFail,
+                "the DNS server answers Server Failure",
+            ),
+        ] {
+            let query = Query::query(DnsName::root(), RecordType::A);
+            let none = DnsError::NoRecordsFound(NoRecords::new(query, code));
+            assert_eq!(explain(&NetError::Dns(none)), what);
+        }
+        assert_eq!(
+            explain(&NetError::Timeout),
+            "no DNS server answered in time"
+        );
     }
 
     #[tokio::test]

@@ -26,10 +26,11 @@ impl Proxy {
     /// Reads `[http[s]://][USER:PASSWORD@]HOST[:PORT]`.
     pub fn parse(text: &str) -> Result<Self, ProxyError> {
         let text = text.trim();
-        if !text
-            .chars()
-            .all(|letter| letter != ' ' && is_printable(letter))
-        {
+        // The last of these stands for what was no text.
+        let is_misplaced = |letter| {
+            letter == ' ' || !is_printable(letter) || letter == char::REPLACEMENT_CHARACTER
+        };
+        if text.contains(is_misplaced) {
             return Err(ProxyError::Unreadable);
         }
         let (scheme, rest) = match text.split_once("://") {
@@ -55,7 +56,10 @@ impl Proxy {
         ));
         let url = url.map_err(|_| ProxyError::Unreadable)?;
         let is_scheme_again = matches!(url.host_str(), Some("http" | "https"));
-        let has_place = url.has_host() && url.port() != Some(0) && !is_scheme_again;
+        // Of a password with `/`, `?` or `#` in it, what stands before would be the host and its port.
+        let ends_early =
+            url.path().contains('@') || url.query().is_some() || url.fragment().is_some();
+        let has_place = url.has_host() && url.port() != Some(0) && !is_scheme_again && !ends_early;
         match (has_place, is_known) {
             (false, _) => Err(ProxyError::Unreadable),
             (true, false) => Err(ProxyError::Unsupported),
@@ -221,6 +225,10 @@ mod tests {
             "htp://proxy:3128",
             "ftp://proxy",
             "http://me:hunter2@",
+            "http://me:12/x@proxy:3128",
+            "http://me:12?x@proxy:3128",
+            "http://me:12#x@proxy:3128",
+            "http://me:hunter\u{fffd}@proxy:3128",
             "http:///proxy",
             "/proxy",
             "http://pro\u{202e}xy",

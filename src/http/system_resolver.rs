@@ -89,8 +89,9 @@ impl SystemConfig {
         });
         let mut options = ResolverOpts::default();
         options.ndots = usize::try_from(parsed.ndots).unwrap_or(1);
-        options.timeout = Duration::from_secs(u64::from(parsed.timeout));
-        options.attempts = usize::try_from(parsed.attempts).unwrap_or(2);
+        // Within the C library's limits (resolv.conf(5)), and not nothing: no answer would ever be waited for.
+        options.timeout = Duration::from_secs(u64::from(parsed.timeout.clamp(1, 30)));
+        options.attempts = usize::try_from(parsed.attempts.clamp(1, 5)).unwrap_or(2);
         options.edns0 = parsed.edns0;
         Self {
             servers: servers.collect(),

@@ -3,8 +3,9 @@
 //! middle of a request and what is wrong inside a configuration are in `daemon` and `exit_codes`.
 
 use std::{
+    ffi::OsStr,
     fs::{self, Permissions},
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt, process::CommandExt},
     path::Path,
     process::Command,
 };
@@ -187,4 +188,25 @@ fn what_root_looks_at_stays_readable_for_who_keeps_it() {
     let run = finish(unprivileged(&bench, &["--once"])).ends(0);
     assert!(!run.stderr.contains("Permission denied"), "{}", run.stderr);
     assert_eq!(run.stdout, "", "it knows what root's round has done");
+}
+
+#[test]
+fn a_proxy_variable_that_is_no_text_is_an_error_at_start_and_is_not_bypassed() {
+    let bench = Bench::new();
+    bench.simple();
+    for address in [
+        &b"http://pro\xffxy:3128"[..],
+        b"http://me:hunter\xff@proxy:3128",
+    ] {
+        let mut command = bench.command(&["check", "--offline"]);
+        command.env("HTTPS_PROXY", OsStr::from_bytes(address));
+        let run = finish(command).ends(78);
+        assert!(
+            run.stderr
+                .contains("HTTPS_PROXY: is not the address of a proxy"),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("hunter"), "{}", run.stderr);
+    }
 }

@@ -150,6 +150,19 @@ fn a_health_check_of_a_daemon_that_is_stuck_ends() {
     drop(queue);
 }
 
+#[test]
+fn a_health_check_that_is_stopped_while_it_waits_does_not_say_that_all_is_well() {
+    let bench = Bench::new();
+    bench.simple();
+    let state = bench.dir.path().join("state");
+    fs::create_dir_all(&state).unwrap();
+    let silent = std::os::unix::net::UnixListener::bind(state.join("status.sock")).unwrap();
+    let mut health = bench.spawn_as_it_is(bench.command(&["health"]));
+    let _connection = silent.accept().unwrap();
+    health.signal("TERM");
+    assert_ne!(health.end().0, Some(0));
+}
+
 fn connect_without_waiting(path: &std::path::Path) -> Option<rustix::fd::OwnedFd> {
     use rustix::net::{
         AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with,

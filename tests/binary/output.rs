@@ -166,7 +166,9 @@ fn a_command_ends_when_told_to_although_nobody_reads_its_output_or_errors() {
             });
             running.signal(name);
             let (code, took) = running.end();
-            assert_eq!(code, Some(0), "{args:?} {name}");
+            // Of this one 0 would say that all is well.
+            let expected = (args != ["health"]).then_some(0);
+            assert_eq!(code, expected, "{args:?} {name}");
             assert!(took < Duration::from_secs(5), "{args:?} {name} {took:?}");
         }
     }

@@ -77,6 +77,21 @@ fn search_domains_and_options_are_read_and_a_broken_one_costs_only_itself() {
 }
 
 #[test]
+fn options_that_no_look_up_could_succeed_or_end_with_are_brought_within_limits() {
+    for (options, seconds, attempts) in [
+        ("timeout:0 attempts:0", 1, 1),
+        ("timeout:4000000000 attempts:4000000000", 30, 5),
+    ] {
+        let config = parse(&format!("nameserver 192.0.2.1\noptions {options}\n"));
+        let options = &config.options;
+        assert_eq!(
+            (options.timeout.as_secs(), options.attempts),
+            (seconds, attempts)
+        );
+    }
+}
+
+#[test]
 fn a_file_that_is_missing_or_names_no_server_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("resolv.conf");
