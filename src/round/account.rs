@@ -116,6 +116,24 @@ async fn unless_superseded<T>(
     }
 }
 
+/// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
+/// still to be done, a list says nothing of credentials that were refused for a write.
+fn lift_hold<P>(account: &AccountSetup<'_, P>, run: &AccountRun<'_>, memory: &RefCell<Memory>) {
+    if !run.has_listed || run.has_changes || run.is_in_trouble() {
+        return;
+    }
+    let is_right = |course: &Course<'_>| {
+        let end = course.end.as_ref();
+        end.is_some_and(|outcome| outcome.verdict() == Verdict::Right)
+    };
+    let is_done = run.courses.len() == account.targets.len() && run.courses.iter().all(is_right);
+    let mut memory = memory.borrow_mut();
+    let remembered = memory.accounts.entry(account.name.clone()).or_default();
+    remembered
+        .hold
+        .take_if(|hold| is_done || !hold.is_of_credentials());
+}
+
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Makes an account right: the targets of each family as soon as its addresses are known, and what only looks
     /// comes after what writes. Targets that a newer round takes over are missing from the reports.
@@ -171,7 +189,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             }
         }
         self.note_audit(account, &run, memory);
-        self.lift_hold(account, &run, memory);
+        lift_hold(account, &run, memory);
         let place = |course: &Course<'_>| {
             let mut targets = account.targets.iter();
             targets.position(|(target, _)| target == course.target)
@@ -204,30 +222,6 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             course.list = false;
         }
         run.courses.extend(courses);
-    }
-
-    /// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
-    /// still to be done, a list says nothing of credentials that were refused for a write.
-    fn lift_hold(
-        &self,
-        account: &AccountSetup<'_, P>,
-        run: &AccountRun<'_>,
-        memory: &RefCell<Memory>,
-    ) {
-        if !run.has_listed || run.has_changes || run.is_in_trouble() {
-            return;
-        }
-        let is_right = |course: &Course<'_>| {
-            let end = course.end.as_ref();
-            end.is_some_and(|outcome| outcome.verdict() == Verdict::Right)
-        };
-        let is_done =
-            run.courses.len() == account.targets.len() && run.courses.iter().all(is_right);
-        let mut memory = memory.borrow_mut();
-        let remembered = memory.accounts.entry(account.name.clone()).or_default();
-        remembered
-            .hold
-            .take_if(|hold| is_done || !hold.is_of_credentials());
     }
 
     /// Remembers that everything of the account was compared with the provider's list, if it was.

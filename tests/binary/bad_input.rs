@@ -73,7 +73,7 @@ fn a_secret_that_is_not_there_or_empty_is_78_and_named() {
     fs::create_dir(&token).unwrap();
     says(
         &bench.run(&["--once"]).ends(78),
-        &["cannot read ", "/token: Is a directory"],
+        &["cannot read ", "/token: it is a directory"],
     );
     fs::remove_dir(&token).unwrap();
     fs::write(&token, format!("{TOKEN}\n")).unwrap();
