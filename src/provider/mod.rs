@@ -54,7 +54,7 @@ pub struct Listing {
     /// The address records, by host and in the provider's order.
     pub records: Vec<Record>,
     /// Zones whose records could not be listed for a reason of their own, with the reason: their
-    /// hosts wait, and no others.
+    /// hosts wait, and no others. Such a zone need not be among `zones`.
     pub troubles: Vec<(ZoneName, Failure)>,
     /// Whatever excludes addresses at a host, by host.
     pub conflicts: BTreeMap<Fqdn, NameConflict>,
@@ -66,7 +66,9 @@ pub struct Listing {
 impl Listing {
     /// Why it is not known what a host has, if it is not.
     pub fn trouble(&self, host: &Fqdn) -> Option<&Failure> {
-        let zone = longest_zone(host, self.zones.iter().map(|zone| &zone.name))?;
+        let zones = self.zones.iter().map(|zone| &zone.name);
+        let zones = zones.chain(self.troubles.iter().map(|(name, _)| name));
+        let zone = longest_zone(host, zones)?;
         let of_zone = self.troubles.iter().find(|(name, _)| name == zone);
         of_zone
             .map(|(_, failure)| failure)

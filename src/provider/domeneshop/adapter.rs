@@ -60,22 +60,29 @@ impl<T: Transport> Account<T> {
         &self.client
     }
 
-    /// The domains whose records can be edited here, those that are wanted.
+    /// The domains whose records can be edited here, those that are wanted. Those of them whose DNS service is off go to
+    /// `without_dns`.
     pub(super) async fn dns_zones(
         &self,
         is_wanted: impl Fn(&ZoneName) -> bool,
+        without_dns: &mut Vec<ZoneName>,
     ) -> Result<Vec<Zone>, Failure> {
         let mut allowance = Allowance::new(MAX_KEPT);
         let mut zones = Vec::new();
+        without_dns.clear();
         let mut take = |item: &RawValue| {
             let domain: Domain = json::read(item.get().as_bytes())?;
             // A name that is none can hold no host of ours.
             let name = ZoneName::parse(&domain.domain).ok();
-            let name = name.filter(|name| domain.has_dns() && is_wanted(name));
-            if let Some(name) = name {
-                allowance.take(name.as_str().len() + size_of::<Zone>())?;
+            let Some(name) = name.filter(|name| is_wanted(name)) else {
+                return Ok(());
+            };
+            allowance.take(name.as_str().len() + size_of::<Zone>())?;
+            if domain.has_dns() {
                 let id = domain.id.to_string();
                 zones.push(Zone { name, id });
+            } else {
+                without_dns.push(name);
             }
             Ok(())
         };
@@ -192,8 +199,9 @@ impl<T: Transport> Account<T> {
             .cloned()
             .collect();
         let mut is_fresh = false;
+        let mut without_dns = Vec::new();
         if hosts.iter().any(|host| zone_of(host, &zones).is_none()) {
-            zones = self.dns_zones(is_wanted).await?;
+            zones = self.dns_zones(is_wanted, &mut without_dns).await?;
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
@@ -208,7 +216,7 @@ impl<T: Transport> Account<T> {
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
-                    zones = self.dns_zones(is_wanted).await?;
+                    zones = self.dns_zones(is_wanted, &mut without_dns).await?;
                     is_fresh = true;
                     read.clear();
                 }
@@ -220,11 +228,19 @@ impl<T: Transport> Account<T> {
                     if in_zone.iter().any(|host| zone_of(host, &zones).is_some()) {
                         return Err(failure);
                     }
+                    without_dns.push(zone.name);
                 }
             }
         }
+        // A host that a zone above holds is kept there.
+        let is_missed = |name: &ZoneName| {
+            let mut missed = hosts.iter().filter(|host| zone_of(host, &zones).is_none());
+            missed.any(|host| host.is_within(name))
+        };
+        without_dns.retain(is_missed);
         let mut listing = Listing {
             zones,
+            troubles: without_dns.into_iter().map(switched_off).collect(),
             ..Listing::default()
         };
         for (_, contents) in read {
@@ -302,6 +318,15 @@ impl<T: Transport> Provider for Account<T> {
 
 /// How much of a list is kept, in bytes.
 const MAX_KEPT: usize = 16 << 20;
+
+/// Why a domain of the account holds no host (facts: Domeneshop section 2, `services.dns`).
+fn switched_off(name: ZoneName) -> (ZoneName, Failure) {
+    let what = format!(
+        "{name} is in the account, but its DNS service is off: switch it on at Domeneshop, or keep the name \
+         at the provider that serves the domain"
+    );
+    (name, Failure::of_host(Class::NotFound, what))
+}
 
 fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
     let name = longest_zone(host, zones.iter().map(|zone| &zone.name))?;

@@ -27,7 +27,7 @@ use crate::{
 
 impl<T: Transport> Book for Account<T> {
     async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.dns_zones(|_| true).await
+        self.dns_zones(|_| true, &mut Vec::new()).await
     }
 
     async fn each_record(

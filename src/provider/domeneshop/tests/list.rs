@@ -68,6 +68,55 @@ fn a_host_outside_the_known_zones_has_the_domains_listed_once() {
 }
 
 #[test]
+fn a_domain_without_dns_service_is_named_with_what_to_do() {
+    for (gone, hosts, named) in [
+        (
+            "none",
+            &["a.example.org", "example.com"][..],
+            Some("example.org"),
+        ),
+        ("none", &["b.example.net", "example.com"], None),
+        // A domain that is said to have the service and gives no records.
+        (
+            "/domains/4/dns",
+            &["blåbær.no", "example.com"],
+            Some("xn--blbr-roah.no"),
+        ),
+    ] {
+        let account = account(|request| match request.path.as_str() {
+            "/domains" => answer(200, DOMAINS),
+            path if path == gone => answer(404, ""),
+            _ => answer(200, "[]"),
+        });
+        let listing = list(&account, hosts, &[]).unwrap();
+        let hosts = names(hosts);
+        let trouble = listing.trouble(&hosts[0]);
+        let expected = named.map(|domain| {
+            format!(
+                "{domain} is in the account, but its DNS service is off: switch it on at Domeneshop, or \
+                 keep the name at the provider that serves the domain"
+            )
+        });
+        assert_eq!(trouble.map(|failure| failure.what.clone()), expected);
+        assert!(trouble.is_none_or(|failure| failure.class == Class::NotFound));
+        assert_eq!(listing.trouble(&hosts[1]), None);
+    }
+}
+
+#[test]
+fn a_zone_with_dns_keeps_a_host_of_a_domain_below_it_that_has_none() {
+    let domains = r#"[{"id":1,"domain":"example.com","services":{"dns":true}},
+        {"id":2,"domain":"home.example.com","services":{"dns":false}}]"#;
+    let account = account(|request| match request.path.as_str() {
+        "/domains" => answer(200, domains),
+        _ => answer(200, "[]"),
+    });
+    let host = "nas.home.example.com";
+    let listing = list(&account, &[host], &[]).unwrap();
+    assert_eq!(listing.trouble(&names(&[host])[0]), None);
+}
+
+#[test]
 fn only_address_records_of_the_hosts_asked_for_are_taken() {
     let account = account(|_| {
         answer(
