@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn the_answers_of_real_routers_give_their_addresses() {
-        for bytes in [
-            &include_bytes!("samples/miniupnpd.soap.xml")[..],
-            include_bytes!("samples/huawei-hg531v1.soap.xml"),
-        ] {
-            assert_eq!(read(200, bytes), Ok(Ipv4Addr::new(84, 212, 10, 1)));
+        for name in ["miniupnpd.soap.xml", "huawei-hg531v1.soap.xml"] {
+            let Some(bytes) = super::super::tests::captures::capture(name) else {
+                return;
+            };
+            assert_eq!(read(200, &bytes), Ok(Ipv4Addr::new(84, 212, 10, 1)));
         }
     }
 

@@ -1,3 +1,5 @@
+pub(super) mod captures;
+
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
