@@ -40,7 +40,7 @@ pub const MAX_ROUNDS_PER_HOUR: u32 = 120;
 /// Rounds within a minute and an hour that hints start.
 pub const MAX_HINT_ROUNDS: [u32; 2] = [25, 90];
 /// Rounds within a minute and an hour that somebody asks for with a signal.
-pub const MAX_REQUESTED_ROUNDS: [u32; 2] = [6, 30];
+pub const MAX_REQUESTED_ROUNDS: [u32; 2] = [20, 60];
 
 /// Changes of the network that were heard and not acted upon.
 #[derive(Clone, Copy, Debug)]

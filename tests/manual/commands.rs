@@ -54,7 +54,7 @@ const SIGNALS: [(&str, &str); 3] = [
     ),
     (
         "SIGUSR1",
-        "A full round at once, verifying against the provider. At most six a minute and thirty an hour; several that wait are one.",
+        "A full round at once, verifying against the provider. At most twenty a minute and sixty an hour; several that wait are one.",
     ),
 ];
 

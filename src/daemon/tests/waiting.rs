@@ -241,7 +241,7 @@ fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_t
         assert!(go_on().is_pending());
     }
     let full_checks = host.audits.borrow().iter().filter(|it| **it).count();
-    assert_eq!(full_checks, 6);
+    assert_eq!(full_checks, 20);
     host.signals
         .borrow_mut()
         .push_back(Event::Network(Change::Gained));
