@@ -29,7 +29,12 @@ ln -s ..data/token ..data/secret "$here/secret/"
 install -d -m 2777 -g "$group" "$here/state"
 of ConfigMap '.data["config.toml"]' |
     sed -e "s|^hosts = .*|endpoint = \"http://$GATEWAY:5301/v0\"\n&|" -e '/^\[ipv4\]/,/^$/d' -e '/^\[ipv6\]/,/^$/d' >"$here/rest"
-{ config_head static:84.212.70.1; cat "$here/rest"; } >"$here/config.toml"
+# A key of no table comes before every table.
+{
+    grep '^state_dir' "$here/rest"
+    config_head static:84.212.70.1
+    grep -v '^state_dir' "$here/rest"
+} >"$here/config.toml"
 at() { main ".volumeMounts[] | select(.name == \"$1\").mountPath"; }
 
 container=$(docker run -d --label "$LABEL" --network "$NETWORK" --user "$user:$(pod .securityContext.runAsGroup)" --group-add "$group" \
