@@ -217,6 +217,7 @@ pub(crate) fn moved(records: &[Record]) -> SafePlan {
             },
             reason: Reason::AddressChanged,
             simple_afterwards: false,
+            raised_ttl: None,
         }
     });
     let changes = changes.filter(|it| it.from != it.to).collect();

@@ -12,7 +12,7 @@ use crate::{
         outcome::{Class, Failure, Scope, Verdict},
         record::{AccountName, Zone},
     },
-    provider::book::{AnyRecord, Book, Progress},
+    provider::book::{AnyRecord, Book, Progress, Zones},
     report::table,
 };
 
@@ -265,7 +265,7 @@ async fn perform(
         Action::List(name) => {
             let wanted = match &name {
                 Some(name) => vec![zone_of(name, &zones)?],
-                None => zones.iter().collect(),
+                None => zones.editable.iter().collect(),
             };
             let mut failures = Vec::new();
             for zone in wanted {
@@ -355,15 +355,22 @@ impl Wanted {
     }
 }
 
-fn zone_of<'z>(name: &Fqdn, zones: &'z [Zone]) -> Result<&'z Zone, Failure> {
-    let found = longest_zone(name, zones.iter().map(|zone| &zone.name));
-    let zone = zones.iter().find(|zone| Some(&zone.name) == found);
-    zone.ok_or_else(|| {
-        Failure::of_host(
-            Class::NotFound,
-            format!("no zone of the account holds {name}"),
-        )
-    })
+fn zone_of<'z>(name: &Fqdn, zones: &'z Zones) -> Result<&'z Zone, Failure> {
+    let editable = zones.editable.iter().map(|zone| &zone.name);
+    let found = longest_zone(name, editable);
+    if let Some(zone) = zones.editable.iter().find(|zone| Some(&zone.name) == found) {
+        return Ok(zone);
+    }
+    let others = zones.others.iter().map(|(zone, _)| zone);
+    let found = longest_zone(name, others);
+    let other = zones.others.iter().find(|(zone, _)| Some(zone) == found);
+    Err(other.map_or_else(
+        || {
+            let what = format!("no zone of the account holds {name}");
+            Failure::of_host(Class::NotFound, what)
+        },
+        |(_, failure)| failure.clone(),
+    ))
 }
 
 /// Whether a record has this name: a provider may list it in any case, or in Unicode.

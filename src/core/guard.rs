@@ -305,7 +305,7 @@ pub fn guard<'h>(
         let own_deletes = part.deletes();
         let is_part = own_deletes < change.deletes();
         if !is_part || !part.steps().is_empty() {
-            let max_requests = limits.max_requests(change.reason.is_change_of_address());
+            let max_requests = limits.max_requests(is_change_of_address(&change, history.memory));
             let left = max_requests.saturating_sub(sent.spent(now));
             safe.changes.push(part);
             if safe.requests() > left {
@@ -326,6 +326,13 @@ pub fn guard<'h>(
         }
     }
     (safe, refused)
+}
+
+/// Whether our addresses are others than when the target was confirmed last, whatever somebody has done to its records.
+fn is_change_of_address(change: &Change, memory: Option<&TargetMemory>) -> bool {
+    let confirmed = memory.and_then(|memory| memory.confirmed.as_ref());
+    let is_other = confirmed.is_some_and(|confirmed| confirmed.addrs != change.to);
+    is_other || change.reason.is_change_of_address()
 }
 
 /// Why an account is not sent any more for now.

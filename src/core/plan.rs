@@ -11,7 +11,7 @@ use crate::core::{
     conflict::NameConflict,
     intent::{Host, Intent, KeepReason},
     memory::Confirmed,
-    record::{Existing, MIN_TTL, Origin, Record, Target, Zone},
+    record::{Existing, Origin, Record, Target, Zone},
 };
 
 /// How an account's RRsets may be written.
@@ -121,6 +121,9 @@ pub struct Change {
     pub reason: Reason,
     /// Whether the RRset may be pushed the next time without asking what is there.
     pub simple_afterwards: bool,
+    /// The TTL that it writes in place of a shorter one that is configured or stands there, because the zone's plan allows no
+    /// shorter one.
+    pub raised_ttl: Option<u32>,
 }
 
 /// What is to be done about one target.
@@ -186,9 +189,15 @@ pub fn plan(basis: Basis<'_>) -> Planned {
             },
             Some(_),
         ) => Planned::Conflict(conflict.clone()),
-        (Existing::Listed { zone, records, .. }, Some(wanted)) => {
-            reconcile(basis, zone, records, wanted)
-        }
+        (
+            Existing::Listed {
+                zone,
+                records,
+                min_ttl,
+                ..
+            },
+            Some(wanted),
+        ) => reconcile(basis, zone, records, *min_ttl, wanted),
     }
 }
 
@@ -242,6 +251,7 @@ fn from_memory(basis: Basis<'_>, there: &[IpAddr], wanted: &AddrSet) -> Planned 
             Reason::AddressChanged
         },
         simple_afterwards: true,
+        raised_ttl: None,
     })
 }
 
@@ -268,13 +278,21 @@ fn clear(basis: Basis<'_>, zone: &Zone, records: &[Record]) -> Planned {
         },
         reason: Reason::FamilyGone,
         simple_afterwards: true,
+        raised_ttl: None,
     })
 }
 
-fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet) -> Planned {
+fn reconcile(
+    basis: Basis<'_>,
+    zone: &Zone,
+    records: &[Record],
+    min_ttl: Option<u32>,
+    wanted: &AddrSet,
+) -> Planned {
     let host = basis.host;
     let rules = basis.rules;
-    let steps = steps(host, records, wanted);
+    let steps = steps(host, records, min_ttl, wanted);
+    let raised_ttl = min_ttl.filter(|least| steps.iter().any(|step| is_raised(step, host, *least)));
     let pushable = is_pushable(host, wanted) && is_simple(records, rules);
     if steps.is_empty() {
         return Planned::Satisfied {
@@ -324,26 +342,26 @@ fn reconcile(basis: Basis<'_>, zone: &Zone, records: &[Record], wanted: &AddrSet
         method,
         reason,
         simple_afterwards: pushable,
+        raised_ttl,
     })
 }
 
 /// The four sentences.
-fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
+fn steps(host: &Host, records: &[Record], min_ttl: Option<u32>, wanted: &AddrSet) -> Vec<Step> {
     let mut missing: BTreeSet<Admitted> = wanted.iter().collect();
     let mut stale = Vec::new();
     let mut steps = Vec::new();
     // A TTL below the shortest that the plan allows would be refused, or raised without a word and then
     // written again and again.
-    let allowed = |record: &Record, ttl: u32| ttl.max(min_ttl(record).unwrap_or_default());
+    let allowed = |ttl: u32| ttl.max(min_ttl.unwrap_or_default());
     let other_ttl = |record: &Record| {
-        let ttl = host.ttl.map(|ttl| allowed(record, ttl));
+        let ttl = host.ttl.map(allowed);
         ttl.filter(|ttl| Some(*ttl) != record.ttl)
     };
     let raised = |record: &Record| {
         let ttl = record.ttl?;
-        Some(allowed(record, ttl)).filter(|allowed| host.ttl.is_none() && *allowed != ttl)
+        Some(allowed(ttl)).filter(|allowed| host.ttl.is_none() && *allowed != ttl)
     };
-    let least = records.iter().filter_map(min_ttl).max();
     // Keep what satisfies: the first record of each wanted address, its TTL put right if one is
     // configured.
     for record in records {
@@ -375,7 +393,7 @@ fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
             // Create what is missing.
             None => Step::Create {
                 addr,
-                ttl: host.ttl.map(|ttl| ttl.max(least.unwrap_or_default())),
+                ttl: host.ttl.map(allowed),
             },
         });
     }
@@ -384,9 +402,19 @@ fn steps(host: &Host, records: &[Record], wanted: &AddrSet) -> Vec<Step> {
     steps
 }
 
-/// The shortest TTL that the plan of a record's zone allows, if it is known.
-fn min_ttl(record: &Record) -> Option<u32> {
-    record.attributes.get(MIN_TTL)?.trim().parse().ok()
+/// Whether a step writes the shortest TTL that is allowed in place of a shorter one.
+fn is_raised(step: &Step, host: &Host, min_ttl: u32) -> bool {
+    match step {
+        Step::Create { ttl, .. } => *ttl == Some(min_ttl) && host.ttl < *ttl,
+        Step::Modify { record, ttl, .. } => {
+            *ttl == Some(min_ttl)
+                && host
+                    .ttl
+                    .or(record.ttl)
+                    .is_some_and(|wanted| wanted < min_ttl)
+        }
+        Step::Delete { .. } => false,
+    }
 }
 
 fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
@@ -452,20 +480,12 @@ impl Change {
         }
     }
 
-    /// In words, to what a TTL is raised because the plan of the zone allows no shorter one; nothing if
-    /// none is.
-    pub fn raised_ttl(&self) -> String {
-        let mut steps = self.steps().iter();
-        let raised = steps.find_map(|step| match step {
-            Step::Modify { record, ttl, .. } => {
-                let shortest = min_ttl(record).filter(|shortest| Some(*shortest) == *ttl);
-                shortest.filter(|shortest| record.ttl.is_none_or(|ttl| ttl < *shortest))
-            }
-            Step::Create { .. } | Step::Delete { .. } => None,
-        });
-        raised.map_or_else(String::new, |ttl| {
-            format!("; TTL {ttl} s, the shortest that the plan of the zone allows")
-        })
+    /// In words, to what a TTL is raised because the plan of the zone allows no shorter one.
+    pub fn spoken_raise(&self) -> Option<String> {
+        let ttl = self.raised_ttl?;
+        Some(format!(
+            "TTL {ttl} s, the shortest that the plan of the zone allows"
+        ))
     }
 
     /// How many records it deletes.
@@ -538,8 +558,11 @@ impl fmt::Display for Change {
             list(from),
             list(to)
         )?;
-        let (removals, raised) = (self.removals(), self.raised_ttl());
-        write!(f, " via {} ({reason}{removals}{raised})", self.via())
+        write!(f, " via {} ({reason}{}", self.via(), self.removals())?;
+        if let Some(raise) = self.spoken_raise() {
+            write!(f, "; {raise}")?;
+        }
+        f.write_str(")")
     }
 }
 

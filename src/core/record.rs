@@ -51,9 +51,6 @@ pub struct Zone {
 /// line and weight, a remark, a status. Only the provider that listed them knows what they mean.
 pub type Attributes = BTreeMap<String, String>;
 
-/// The attribute with the shortest TTL that the zone's plan allows, in seconds, where a provider says it.
-pub const MIN_TTL: &str = "min_ttl";
-
 /// An A or AAAA record that a provider listed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
@@ -99,6 +96,8 @@ pub enum Existing {
         records: Vec<Record>,
         /// What excludes addresses at the host, if something does.
         conflict: Option<NameConflict>,
+        /// The shortest TTL in seconds that the zone's plan allows, where the provider says it.
+        min_ttl: Option<u32>,
     },
     /// What we remember having confirmed at the provider: exactly these addresses, each in a
     /// record that one whole-RRset push may replace.

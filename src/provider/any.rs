@@ -3,7 +3,7 @@
 use super::{
     Listing, Provider,
     answered::Answered,
-    book::{AnyRecord, Book, Progress},
+    book::{AnyRecord, Book, Progress, Zones},
     dnspod, domeneshop,
     manage::Manage,
     operation::{Arguments, Operation},
@@ -114,7 +114,7 @@ impl<T: Transport> Manage for AnyProvider<T> {
 }
 
 impl<T: Transport> Book for AnyProvider<T> {
-    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
+    async fn zones(&self) -> Result<Zones, Failure> {
         match self {
             Self::Domeneshop(account) => Book::zones(account).await,
             Self::DnsPod(account, _) => Book::zones(account).await,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::core::{outcome::Failure, record::Zone};
+use crate::core::{name::ZoneName, outcome::Failure, record::Zone};
 
 /// A record of any type.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -26,10 +26,19 @@ pub struct AnyRecord {
 /// Told how many items of a long list have come, and of how many if that is known.
 pub type Progress<'p> = &'p dyn Fn(usize, Option<usize>);
 
+/// What an account has.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Zones {
+    /// The zones whose records can be edited.
+    pub editable: Vec<Zone>,
+    /// Domains of the account whose records cannot, with the reason.
+    pub others: Vec<(ZoneName, Failure)>,
+}
+
 /// An account's zones and all their records.
 pub trait Book {
-    /// The zones whose records can be edited.
-    fn zones(&self) -> impl Future<Output = Result<Vec<Zone>, Failure>>;
+    /// Its zones.
+    fn zones(&self) -> impl Future<Output = Result<Zones, Failure>>;
 
     /// Hands out every record of a zone, whatever its type, all pages of them. It ends with `take`'s first failure.
     fn each_record(

@@ -61,6 +61,8 @@ pub struct Listing {
     /// Hosts of which it is not known whether something excludes addresses there, with the reason:
     /// they wait, and no others.
     pub unclear: BTreeMap<Fqdn, Failure>,
+    /// The shortest TTL in seconds that a zone's plan allows, where the provider says it.
+    pub min_ttls: BTreeMap<ZoneName, u32>,
 }
 
 impl Listing {

@@ -28,8 +28,8 @@ fn explanation(host: &HostReport, change: &Change, report: &Report) -> String {
     for step in steps(change) {
         let _ = writeln!(text, "    done    {step}");
     }
-    if let Some(raised) = change.raised_ttl().strip_prefix("; ") {
-        let _ = writeln!(text, "    with    {raised}");
+    if let Some(raise) = change.spoken_raise() {
+        let _ = writeln!(text, "    with    {raise}");
     }
     text
 }

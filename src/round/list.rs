@@ -193,6 +193,7 @@ fn found(target: &Target, listing: &Listing) -> Existing {
         zone: zone.clone(),
         records,
         conflict: listing.conflicts.get(&target.host).cloned(),
+        min_ttl: listing.min_ttls.get(&zone.name).copied(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::*;
 use crate::core::{
     addr::{Acceptance, AddrSet},
-    memory::Write,
+    memory::{Confirmed, Write},
     name::Fqdn,
     plan::Method,
     record::{AccountName, Attributes, Origin, Record, Zone},
@@ -52,6 +52,7 @@ fn change(from: &[&str], to: &[&str], reason: Reason, deletes: Vec<Record>) -> C
         },
         reason,
         simple_afterwards: true,
+        raised_ttl: None,
     }
 }
 
@@ -398,6 +399,23 @@ fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
         let (safe, refused) = guard(vec![change], limits, at(60), &sent, |_| None);
         assert_eq!(safe.changes().len(), usize::from(is_allowed), "{reason:?}");
         assert_eq!(refused.is_empty(), is_allowed, "{reason:?}");
+    }
+    // What somebody has edited while our address changed is as urgent as without the edit.
+    for (addr, is_allowed) in [("1.1.1.1", true), ("1.1.1.2", false)] {
+        let memory = TargetMemory {
+            confirmed: Some(Confirmed {
+                addrs: vec![ip(addr)],
+                since: at(0),
+                simple: false,
+                ttl: None,
+                visible_after: None,
+            }),
+            ..TargetMemory::default()
+        };
+        let step = vec![record("home.example.com", "1.1.1.9")];
+        let change = change(&["1.1.1.9"], &["1.1.1.2"], Reason::EditedElsewhere, step);
+        let (safe, _) = guard(vec![change], limits, at(60), &sent, |_| Some(&memory));
+        assert_eq!(safe.changes().len(), usize::from(is_allowed), "{addr}");
     }
     // Two hundred hosts of both families that change five times within an hour.
     assert!(200 * 2 * 5 < limits.requests_with_reserve);

@@ -44,6 +44,7 @@ fn change(to: &str) -> Change {
         },
         reason: Reason::AddressChanged,
         simple_afterwards: true,
+        raised_ttl: None,
     }
 }
 

@@ -62,10 +62,16 @@ fn set(addrs: &[&str]) -> Intent {
 }
 
 fn listed(records: &[Record]) -> Existing {
+    limited(records, None)
+}
+
+/// In a zone whose plan allows no shorter TTL.
+fn limited(records: &[Record], min_ttl: Option<u32>) -> Existing {
     Existing::Listed {
         zone: zone(),
         records: records.to_vec(),
         conflict: None,
+        min_ttl,
     }
 }
 
@@ -377,46 +383,41 @@ fn a_second_record_of_the_same_name_goes_for_that_reason() {
 
 #[test]
 fn a_ttl_below_the_plans_shortest_is_raised_to_it_once_and_said() {
-    let limited = |id, addr, ttl| {
-        let mut record = record(id, addr, ttl);
-        record
-            .attributes
-            .insert(MIN_TTL.to_owned(), "600".to_owned());
-        record
-    };
     let with = |ttl| Host { ttl, ..host() };
     // Configured below: the shortest is what there is to have, and once there it is not written again.
     let satisfied = Planned::Satisfied {
         addrs: vec![ip("1.1.1.1")],
         simple: false,
     };
+    let there = limited(&[record("1", "1.1.1.1", 600)], Some(600));
     let wanted = set(&["1.1.1.1"]);
-    let there = listed(&[limited("1", "1.1.1.1", 600)]);
     assert_eq!(
         planned(&with(Some(300)), &wanted, &there, RECORDS),
         satisfied
     );
     let said = "TTL 600 s, the shortest that the plan of the zone allows";
     for (ttl, before, step, is_said) in [
-        (Some(300), 10, "modify 1 1.1.1.2 Some(600)", true),
-        (Some(300), 1200, "modify 1 1.1.1.2 Some(600)", false),
-        (Some(300), 600, "modify 1 1.1.1.2 None", false),
-        (None, 10, "modify 1 1.1.1.2 Some(600)", true),
-        (None, 1200, "modify 1 1.1.1.2 None", false),
-        (Some(900), 600, "modify 1 1.1.1.2 Some(900)", false),
+        (Some(300), Some(10), "modify 1 1.1.1.2 Some(600)", true),
+        (Some(300), Some(1200), "modify 1 1.1.1.2 Some(600)", true),
+        (Some(600), Some(1200), "modify 1 1.1.1.2 Some(600)", false),
+        (Some(300), Some(600), "modify 1 1.1.1.2 None", false),
+        (None, Some(10), "modify 1 1.1.1.2 Some(600)", true),
+        (None, Some(1200), "modify 1 1.1.1.2 None", false),
+        (Some(900), Some(600), "modify 1 1.1.1.2 Some(900)", false),
+        // A new record, where none of the name is there to learn the limit from.
+        (Some(300), None, "create 1.1.1.2 Some(600)", true),
+        (Some(600), None, "create 1.1.1.2 Some(600)", false),
+        (None, None, "create 1.1.1.2 None", false),
     ] {
-        let there = listed(&[limited("1", "1.1.1.1", before)]);
+        let before: Vec<_> = before
+            .into_iter()
+            .map(|ttl| record("1", "1.1.1.1", ttl))
+            .collect();
+        let there = limited(&before, Some(600));
         let made = change(planned(&with(ttl), &set(&["1.1.1.2"]), &there, RECORDS));
-        assert_eq!(short(&made), [step], "{ttl:?} {before}");
+        assert_eq!(short(&made), [step], "{ttl:?} {before:?}");
         assert_eq!(made.to_string().contains(said), is_said, "{made}");
     }
-    let made = change(planned(
-        &with(Some(300)),
-        &set(&["1.1.1.1", "1.1.1.2"]),
-        &there,
-        RECORDS,
-    ));
-    assert_eq!(short(&made), ["create 1.1.1.2 Some(600)"]);
 }
 
 #[test]

@@ -135,13 +135,13 @@ impl<T: Transport> Account<T> {
         Ok(zones)
     }
 
-    /// Hands out every record of a zone with the shortest TTL that its plan allows, if the answer says it.
+    /// Hands out every record of a zone, and returns the shortest TTL that its plan allows if the answer says it.
     pub(super) async fn every_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        mut take: impl FnMut(types::Record, Option<u32>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        mut take: impl FnMut(types::Record) -> Result<(), Failure>,
+    ) -> Result<Option<u32>, Failure> {
         let (domain_id, domain) = domain(zone);
         let call = RecordList {
             domain_id,
@@ -161,11 +161,12 @@ impl<T: Transport> Account<T> {
                 }
                 Part::Item(item) => {
                     let record = json::read(item.get().as_bytes()).map_err(misread)?;
-                    take(record, min_ttl)
+                    take(record)
                 }
             }
         });
-        listed.await
+        listed.await?;
+        Ok(min_ttl)
     }
 
     /// Hands out the items of a call that lists in pages.
@@ -192,6 +193,7 @@ impl<T: Transport> Account<T> {
         let mut records = Vec::new();
         let mut troubles = Vec::new();
         let mut conflicts = BTreeMap::new();
+        let mut min_ttls = BTreeMap::new();
         for zone in &zones {
             let here = |host: &&Fqdn| zone_of(host, &zones) == Some(&zone.name);
             let in_zone: Vec<_> = hosts.iter().filter(here).collect();
@@ -199,7 +201,8 @@ impl<T: Transport> Account<T> {
                 continue;
             }
             match self.contents(zone, &in_zone).await {
-                Ok((found, in_the_way)) => {
+                Ok((found, in_the_way, min_ttl)) => {
+                    min_ttls.extend(min_ttl.map(|ttl| (zone.name.clone(), ttl)));
                     records.extend(found);
                     conflicts.extend(in_the_way);
                 }
@@ -217,25 +220,26 @@ impl<T: Transport> Account<T> {
             troubles,
             conflicts,
             unclear: BTreeMap::new(),
+            min_ttls,
         })
     }
 
-    /// The address records of `hosts` in a zone, and what excludes addresses at them.
+    /// The address records of `hosts` in a zone, what excludes addresses at them, and the shortest TTL that is allowed there.
     async fn contents(
         &self,
         zone: &Zone,
         hosts: &[&Fqdn],
-    ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>), Failure> {
+    ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>, Option<u32>), Failure> {
         let mut allowance = Allowance::new(MAX_KEPT);
         let mut records = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
-        let listed = self.every_record(zone, &|_, _| {}, |listed, min_ttl| {
+        let listed = self.every_record(zone, &|_, _| {}, |listed| {
             if let Some((kind, name, target)) = conflicting(&listed, &self.line) {
                 conflicts.add(kind, name, target);
                 return Ok(());
             }
             let is_ours = |host: &Fqdn| hosts.contains(&host);
-            let record = read(&listed, &zone.name, &self.line, min_ttl, is_ours);
+            let record = read(&listed, &zone.name, &self.line, is_ours);
             let broken = |what| {
                 let what = format!("Record.List of {}: {what}", zone.name);
                 Failure::of_account(Class::Contract, what)
@@ -246,8 +250,8 @@ impl<T: Transport> Account<T> {
             }
             Ok(())
         });
-        listed.await?;
-        Ok((records, conflicts.finish()))
+        let min_ttl = listed.await?;
+        Ok((records, conflicts.finish(), min_ttl))
     }
 
     /// A change's steps, until one fails.

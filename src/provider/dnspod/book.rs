@@ -21,7 +21,7 @@ use crate::{
     },
     http::Transport,
     provider::{
-        book::{AnyRecord, Book, Progress},
+        book::{AnyRecord, Book, Progress, Zones},
         operation::Call,
     },
 };
@@ -40,8 +40,11 @@ const HIGHEST_MINIMUM: u32 = 600;
 const THERE_ALREADY: i64 = 104;
 
 impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.every_zone(|_| true).await
+    async fn zones(&self) -> Result<Zones, Failure> {
+        Ok(Zones {
+            editable: self.every_zone(|_| true).await?,
+            others: Vec::new(),
+        })
     }
 
     async fn each_record(
@@ -50,8 +53,8 @@ impl<T: Transport> Book for Account<T> {
         progress: Progress<'_>,
         take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let listed = self.every_record(zone, progress, |record, _| take(self.shown(record)));
-        listed.await
+        let listed = self.every_record(zone, progress, |record| take(self.shown(record)));
+        listed.await.map(|_| ())
     }
 
     async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {

@@ -14,7 +14,7 @@ use crate::core::{
     conflict::ConflictKind,
     foreign_text::ForeignText,
     name::{Fqdn, ZoneName},
-    record::{Attributes, MIN_TTL, Record, Zone},
+    record::{Attributes, Record, Zone},
 };
 
 /// The record's name within its domain as listed: letters in the case in which they are stored.
@@ -38,7 +38,6 @@ pub(super) fn read(
     listed: &types::Record,
     zone: &ZoneName,
     line: &Line,
-    min_ttl: Option<u32>,
     is_ours: impl Fn(&Fqdn) -> bool,
 ) -> Result<Option<Record>, String> {
     let Some(family) = family(listed) else {
@@ -74,7 +73,7 @@ pub(super) fn read(
         host,
         addr,
         ttl: listed.ttl,
-        attributes: attributes(listed, name, line, min_ttl),
+        attributes: attributes(listed, name, line),
     }))
 }
 
@@ -118,7 +117,7 @@ fn family(listed: &types::Record) -> Option<Family> {
     families.find(|family| kind.eq_ignore_ascii_case(family.record_type()))
 }
 
-fn attributes(listed: &types::Record, name: &str, line: &Line, min_ttl: Option<u32>) -> Attributes {
+fn attributes(listed: &types::Record, name: &str, line: &Line) -> Attributes {
     let status = listed.is_enabled();
     let status = status.map(|it| if it { "enable" } else { "disable" });
     let pairs = [
@@ -129,7 +128,6 @@ fn attributes(listed: &types::Record, name: &str, line: &Line, min_ttl: Option<u
         (WEIGHT, listed.weight.clone()),
         (STATUS, status.map(str::to_owned)),
         (REMARK, listed.remark.clone()),
-        (MIN_TTL, min_ttl.map(|it| it.to_string())),
     ];
     let said = |(key, value): (&str, Option<String>)| Some((key.to_owned(), value?));
     pairs.into_iter().filter_map(said).collect()
@@ -195,18 +193,10 @@ pub(super) fn change(
         record_line_id,
         value: addr.to_string(),
         mx: number(MX).filter(|mx| *mx != 0),
-        ttl: ttl.or_else(|| kept_ttl(record)).map(i64::from),
+        ttl: ttl.or(record.ttl).map(i64::from),
         status: attribute(STATUS)
             .filter(|_| line.site() == Site::China)
             .map(str::to_owned),
         weight: number(WEIGHT).filter(|_| line.site() == Site::China),
     }
-}
-
-/// The listed TTL. One below the plan's minimum, which old updaters left behind, would make the
-/// write fail, so it is raised to that (facts: DNSPod section 7.6, the TTL trap).
-fn kept_ttl(record: &Record) -> Option<u32> {
-    let least = record.attributes.get(MIN_TTL);
-    let least = least.and_then(|text| text.parse().ok()).unwrap_or(0);
-    record.ttl.map(|ttl| ttl.max(least))
 }

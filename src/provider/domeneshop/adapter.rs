@@ -320,7 +320,7 @@ impl<T: Transport> Provider for Account<T> {
 const MAX_KEPT: usize = 16 << 20;
 
 /// Why a domain of the account holds no host (facts: Domeneshop section 2, `services.dns`).
-fn switched_off(name: ZoneName) -> (ZoneName, Failure) {
+pub(super) fn switched_off(name: ZoneName) -> (ZoneName, Failure) {
     let what = format!(
         "{name} is in the account, but its DNS service is off: switch it on at Domeneshop, or keep the name \
          at the provider that serves the domain"

@@ -4,6 +4,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     Account,
+    adapter::switched_off,
     api::{
         self,
         dns::{self, DnsCreate, DnsDelete, DnsGet, DnsList, DnsReplace},
@@ -20,14 +21,19 @@ use crate::{
     http::Transport,
     json,
     provider::{
-        book::{AnyRecord, Book, Progress},
+        book::{AnyRecord, Book, Progress, Zones},
         operation::{Arguments, Call as _, Operation},
     },
 };
 
 impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Vec<Zone>, Failure> {
-        self.dns_zones(|_| true, &mut Vec::new()).await
+    async fn zones(&self) -> Result<Zones, Failure> {
+        let mut without_dns = Vec::new();
+        let editable = self.dns_zones(|_| true, &mut without_dns).await?;
+        Ok(Zones {
+            editable,
+            others: without_dns.into_iter().map(switched_off).collect(),
+        })
     }
 
     async fn each_record(

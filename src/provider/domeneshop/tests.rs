@@ -119,6 +119,7 @@ fn change(host: &str, addr: &str, method: Method) -> Change {
         method,
         reason: Reason::AddressChanged,
         simple_afterwards: true,
+        raised_ttl: None,
     }
 }
 

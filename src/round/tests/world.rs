@@ -200,6 +200,7 @@ impl Provider for FakeProvider {
             troubles: troubles.into_iter().collect(),
             conflicts: self.conflicts.borrow().clone(),
             unclear: BTreeMap::new(),
+            min_ttls: BTreeMap::new(),
         })
     }
 

@@ -58,6 +58,28 @@ fn records_are_listed_added_set_and_deleted_alike_for_every_provider() {
 }
 
 #[test]
+fn a_domain_whose_dns_service_is_off_is_named_and_no_zone_that_is_missing() {
+    let bench = configured();
+    let token = crate::common::TOKEN;
+    bench
+        .sandbox
+        .domeneshop()
+        .domain_without_dns(token, "parked.example");
+    let listed = bench.run(&["records", "domeneshop", "list", "www.parked.example"]);
+    let said = listed.ends(77).stderr;
+    assert!(
+        said.contains("parked.example is in the account, but its DNS service is off"),
+        "{said}"
+    );
+    let listed = bench.run(&["records", "domeneshop", "list", "www.example.invalid"]);
+    let said = listed.ends(77).stderr;
+    assert!(
+        said.contains("no zone of the account holds www.example.invalid"),
+        "{said}"
+    );
+}
+
+#[test]
 fn ten_thousand_records_take_no_more_requests_than_the_page_caps_force() {
     let bench = configured();
     for (account, site, zone, pages) in [

@@ -47,6 +47,7 @@ fn change(from: &[IpAddr], to: &[IpAddr]) -> Change {
         },
         reason: Reason::AddressChanged,
         simple_afterwards: true,
+        raised_ttl: None,
     }
 }
 

@@ -66,10 +66,13 @@ fn set(record: &AnyRecord) -> (Result<(), Failure>, String) {
 }
 
 #[test]
-fn only_zones_whose_records_can_be_edited_are_in_the_book() {
+fn zones_whose_records_can_be_edited_are_told_from_domains_without_dns() {
     let account = account(service);
     let zones = Book::zones(&account).now_or_never().unwrap();
-    assert_eq!(zones, Ok(vec![example()]));
+    let zones = zones.unwrap();
+    assert_eq!(zones.editable, [example()]);
+    let names: Vec<_> = zones.others.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a.no"], "why is said with it");
 }
 
 #[test]

@@ -49,7 +49,7 @@ async fn the_zones_are_the_accounts_domains() {
         domains(2, &[(1, "example.com"), (2, "example.org")])
     });
     let zones = account.zones().await.unwrap();
-    let names: Vec<_> = zones.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<_> = zones.editable.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["example.com", "example.org"]);
 }
 

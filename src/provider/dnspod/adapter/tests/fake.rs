@@ -244,6 +244,7 @@ pub(super) fn change(name: &str, steps: Vec<Step>) -> Change {
         },
         reason,
         simple_afterwards: true,
+        raised_ttl: None,
     }
 }
 

@@ -232,7 +232,6 @@ async fn everything_a_record_carries_is_listed_with_it() {
         ("mx", "5"),
         ("status", "disable"),
         ("remark", "the attic"),
-        ("min_ttl", "600"),
     ]);
     assert_eq!(record.attributes, expected);
 }

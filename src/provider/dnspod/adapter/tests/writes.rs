@@ -30,7 +30,9 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
         host: name.clone(),
         family,
     };
-    let mut found = listing.unwrap().records;
+    let listing = listing.unwrap();
+    let min_ttl = listing.min_ttls.values().next().copied();
+    let mut found = listing.records;
     found.retain(|record| Family::of(record.addr) == family);
     let planned = plan(Basis {
         target: &target,
@@ -47,6 +49,7 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
             zone: zone("example.com"),
             records: found,
             conflict: None,
+            min_ttl,
         },
         confirmed: None,
         rules: account.rules(),
