@@ -93,10 +93,10 @@ answer() {
     exit 1
 }
 
-# ask NAME QUESTION: a secret, which is not shown, into a file of $owner's own. An empty file is none: it is asked for again.
+# ask NAME QUESTION: a secret, which is not shown, into a file of $owner's own. A file of blanks is none: it is asked for again.
 ask() {
     file=$destination/etc/moored/$1
-    if [ -s "$file" ]; then
+    if grep -q '[^[:space:]]' "$file" 2>/dev/null; then
         echo "${file#"$destination"} stays as it is." >&2
         return 0
     fi

@@ -224,7 +224,7 @@ fn occasion(change: Change) -> Occasion {
             }
             Occasion::Told(poke)
         }
-        Change::Gained | Change::Other => {
+        Change::Gained | Change::Rerouted | Change::Other => {
             debug!("the network has changed ({change:?}): a round starts");
             Occasion::Network
         }

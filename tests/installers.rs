@@ -131,11 +131,12 @@ fn an_empty_answer_is_never_stored_as_a_secret() {
 }
 
 #[test]
-fn what_is_answered_is_stored_also_without_a_last_line_end_and_in_place_of_an_empty_file() {
+fn what_is_answered_is_stored_also_without_a_last_line_end_and_in_place_of_a_file_of_blanks() {
     let tree = Tree::new();
     let folder = tree.root().join("etc/moored");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("domeneshop-token"), "").unwrap();
+    // What the installer stored once for an answer that was empty.
+    fs::write(folder.join("domeneshop-token"), "\n").unwrap();
     let hosts = ["domeneshop", "home.example.com", "*.blåbær.no"];
     let end = tree.install(&hosts, "token\nse\"cr'et$x\\y", None);
     assert_eq!(end.code, Some(0), "{}", end.said);

@@ -20,7 +20,10 @@ use crate::{
         vantage::Vantage,
     },
     detect::{Clocks, Detector, FamilySources, MAX_ANSWER_DELAY, source::Source},
-    http::client::{Client, Options},
+    http::{
+        body_budget::BodyBudget,
+        client::{Client, Options},
+    },
     persist::StateFile,
     provider::{
         Provider,
@@ -33,6 +36,9 @@ use crate::{
 
 /// The longest answer of an API: room for a hundred thousand of Domeneshop's records, whose lists come whole.
 const API_CAP: usize = 12 << 20;
+
+/// What the answers of all APIs that arrive at the same time may take.
+const MAX_BODY_BYTES: usize = 14 << 20;
 
 /// The detector with what it is asked about.
 struct Eyes {
@@ -171,6 +177,7 @@ impl RealCrew {
             configured: config.dns_servers.clone(),
             timeout: config.timeout,
         };
+        let bodies = BodyBudget::new(MAX_BODY_BYTES);
         let mut clients = Vec::new();
         let mut providers = Vec::new();
         for account in &config.accounts {
@@ -180,20 +187,27 @@ impl RealCrew {
                     (&settings.endpoint, dnspod::user_agent(&settings.contact))
                 }
             };
-            let client = Rc::new(Client::new(
-                Arc::clone(tls),
-                Options {
-                    base: base.clone(),
-                    timeout: config.timeout,
-                    cap: API_CAP,
-                    user_agent,
-                    family: None,
-                    interface: None,
-                    proxy: account.proxy.clone(),
-                },
-            ));
+            let client = Rc::new(
+                Client::new(
+                    Arc::clone(tls),
+                    Options {
+                        base: base.clone(),
+                        timeout: config.timeout,
+                        cap: API_CAP,
+                        user_agent,
+                        family: None,
+                        interface: None,
+                        proxy: account.proxy.clone(),
+                    },
+                )
+                .sharing(bodies.clone()),
+            );
             clients.push(Rc::clone(&client));
-            providers.push(AnyProvider::new(client, &account.provider));
+            providers.push(AnyProvider::new(
+                client,
+                &account.provider,
+                config.accounts.len(),
+            ));
         }
         let targets = config.targets();
         Self {

@@ -10,8 +10,8 @@ use std::{
 
 use crate::{
     config::{
-        self, Config, LARGEST, MAX_SECRET_BYTES, Surroundings, is_proxy_variable,
-        secret_file_warning,
+        self, Config, LARGEST, MAX_SECRET_BYTES, Problem, Surroundings, is_proxy_variable,
+        owner_warning, secret_file_warning,
     },
     file_access::FileAccess,
     regular::{InheritedPipe, read_whole_or_pipe},
@@ -58,10 +58,12 @@ pub(super) fn configuration(
         let metadata = fs::metadata(path).ok();
         surroundings.config_mode = metadata.map(|it| it.permissions().mode());
         let read = config::from_toml(&text, path, &surroundings);
-        return read.map(warned).map_err(|all| all.to_string());
+        return read
+            .map(|config| warned(config, Some(path)))
+            .map_err(|all| all.to_string());
     }
     match config::from_environment(&surroundings) {
-        Ok(Some(config)) => Ok(warned(config)),
+        Ok(Some(config)) => Ok(warned(config, None)),
         Ok(None) => Err(format!(
             "there is no configuration: no file at {}, and no account in the environment. The \
              smallest file has [[domeneshop]] with token, secret and hosts; see config.example.toml",
@@ -80,18 +82,21 @@ fn read_configuration(path: &Path, pipe: InheritedPipe) -> io::Result<Vec<u8>> {
     read_whole_or_pipe(path, max_bytes, pipe)
 }
 
-/// A configuration with a warning for each file of a secret that others may change.
-fn warned(mut config: Config) -> Config {
+/// A configuration with a warning for each file that others may change: the one at `path` itself, and those of secrets.
+fn warned(mut config: Config, path: Option<&Path>) -> Config {
     let user = rustix::process::geteuid();
     // Root looks at what belongs to a service's user, too: whoever owns the state.
     let service = fs::metadata(&config.state_dir).map(|it| it.uid()).ok();
     let service = service.filter(|_| user.is_root());
-    let warnings = config.secret_files.iter().filter_map(|path| {
+    let warning = |path: &Path, warning: fn(&Path, FileAccess, u32) -> Option<Problem>| {
         let access = FileAccess::from(&fs::metadata(path).ok()?);
         let trusted = service.filter(|service| access.owner == *service);
-        secret_file_warning(path, access, trusted.unwrap_or(user.as_raw()))
-    });
-    let warnings: Vec<_> = warnings.collect();
+        warning(path, access, trusted.unwrap_or(user.as_raw()))
+    };
+    let of_secrets = config.secret_files.iter();
+    let of_secrets = of_secrets.filter_map(|path| warning(path, secret_file_warning));
+    let of_configuration = path.and_then(|path| warning(path, owner_warning));
+    let warnings: Vec<_> = of_configuration.into_iter().chain(of_secrets).collect();
     config.warnings.extend(warnings);
     config
 }

@@ -47,7 +47,9 @@ pub use self::{
     problem::{Place, Problem, Problems},
     proxy::is_proxy_variable,
     secrets::MAX_SECRET_BYTES,
-    surroundings::{ReadFile, Surroundings, permission_warning, secret_file_warning},
+    surroundings::{
+        ReadFile, Surroundings, owner_warning, permission_warning, secret_file_warning,
+    },
 };
 use crate::{
     core::{

@@ -88,6 +88,16 @@ pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> O
     })
 }
 
+/// A warning if a configuration belongs to another user than root and this one, who can change it.
+pub fn owner_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
+    access.is_foreign_to(user).then(|| Problem {
+        place: Place::File(path.to_owned()),
+        key: String::new(),
+        what: format!("can be changed by its owner, the user {}", access.owner),
+        hint: Some("`chown` it to root, or to the user that moored runs as".to_owned()),
+    })
+}
+
 /// A warning if the file of a secret can be changed by others than root and this user: they could have us use
 /// another account. Who may read it is not looked at, for Docker and Kubernetes let every user of a container.
 pub fn secret_file_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
@@ -172,6 +182,9 @@ mod tests {
             mode: 0o444,
         };
         assert_eq!(secret_file_warning(path, open, 7), None);
+        assert_eq!(owner_warning(path, open, 7), None);
+        let warning = owner_warning(path, open, 8).unwrap().to_string();
+        assert!(warning.contains("its owner, the user 7"), "{warning}");
         let warning = secret_file_warning(path, open, 8).unwrap().to_string();
         assert!(warning.contains("chown"), "{warning}");
     }

@@ -8,10 +8,10 @@
 //!   one round.
 //! - What a person asks for (a full check, a reload): at once. Several requests that wait are one.
 //! - Changes of the network start at most [`MAX_ROUNDS_PER_MINUTE`] rounds a minute and [`MAX_ROUNDS_PER_HOUR`] an
-//!   hour, and beyond those one a minute until the hour is over: a host whose network never comes to rest (containers
-//!   that start and stop) does not ask its sources all day. Hints and requests have lower limits of their own, so that
-//!   a script that pokes or signals without end keeps no change of the kernel's waiting. The last trigger is always
-//!   acted upon.
+//!   hour, and beyond those one a minute until the hour is over. What need not concern the way to the Internet (links of
+//!   containers that start and stop), hints and requests have lower limits of their own, so that neither a host whose
+//!   network never comes to rest nor a script that pokes or signals without end keeps a new address or route waiting.
+//!   The last trigger is always acted upon.
 
 use std::time::Duration;
 
@@ -20,8 +20,10 @@ use crate::core::{poke::Poke, rate_limit::RateLimit, time::Moment};
 /// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
-    /// Something else: one is gone, a default route or a link has changed, or messages were lost.
+    /// Something else: an address or a link is gone, a link has come, or messages were lost.
     Other,
+    /// The kernel selects another route to the Internet than before.
+    Rerouted,
     /// An address can be used that could not be before, one went while another can take its place, or the
     /// router has announced that its own is another one.
     Gained,
@@ -37,6 +39,8 @@ pub const LONGEST: Duration = Duration::from_secs(2);
 pub const MAX_ROUNDS_PER_MINUTE: u32 = 30;
 /// The same within an hour, before they become one a minute.
 pub const MAX_ROUNDS_PER_HOUR: u32 = 120;
+/// Rounds within a minute and an hour that changes of the network start which need not concern the way out.
+pub const MAX_NOISE_ROUNDS: [u32; 2] = [20, 60];
 /// Rounds within a minute and an hour that hints start.
 pub const MAX_HINT_ROUNDS: [u32; 2] = [25, 90];
 /// Rounds within a minute and an hour that somebody asks for with a signal.
@@ -71,6 +75,8 @@ pub struct Burst {
     hint: Option<PendingHint>,
     request: Option<(Moment, Request)>,
     network_rounds: RateLimit,
+    /// Those that began because of [`Change::Other`] alone.
+    noise_rounds: RateLimit,
     hint_rounds: RateLimit,
     requested_rounds: RateLimit,
 }
@@ -84,6 +90,7 @@ impl Default for Burst {
             hint: None,
             request: None,
             network_rounds: limit([MAX_ROUNDS_PER_MINUTE, MAX_ROUNDS_PER_HOUR]),
+            noise_rounds: limit(MAX_NOISE_ROUNDS),
             hint_rounds: limit(MAX_HINT_ROUNDS),
             requested_rounds: limit(MAX_REQUESTED_ROUNDS),
         }
@@ -124,12 +131,15 @@ impl Burst {
     pub fn due(&self) -> Option<Moment> {
         let network = self.network.map(|pending| match pending.change {
             Change::Gained | Change::Told(_) => pending.last,
-            Change::Other => {
+            Change::Other | Change::Rerouted => {
                 let end = pending.first.after(LONGEST);
                 pending.last.after(QUIET).min(end)
             }
         });
-        let network = network.and_then(|due| Some(due).max(self.network_rounds.next_allowed()));
+        let limit = self
+            .network
+            .map(|pending| self.network_limit(pending.change).next_allowed());
+        let network = network.and_then(|due| Some(due).max(limit.flatten()));
         let hint = self
             .hint
             .and_then(|pending| Some(pending.last).max(self.hint_rounds.next_allowed()));
@@ -140,14 +150,23 @@ impl Burst {
     pub fn take(&mut self, now: Moment) -> Option<Change> {
         self.due().filter(|due| *due <= now)?;
         let network = self.network.take().map(|pending| pending.change);
-        if network.is_some() {
-            self.network_rounds.record(now);
+        match network {
+            Some(Change::Other) => self.noise_rounds.record(now),
+            Some(_) => self.network_rounds.record(now),
+            None => {}
         }
         let hint = self.hint.take().map(|pending| Change::Told(pending.hint));
         if hint.is_some() {
             self.hint_rounds.record(now);
         }
         hint.or(network)
+    }
+
+    fn network_limit(&self, change: Change) -> &RateLimit {
+        match change {
+            Change::Other => &self.noise_rounds,
+            _ => &self.network_rounds,
+        }
     }
 
     /// When the round is due that somebody asks for.

@@ -45,14 +45,17 @@ impl CommandLine {
         }
     }
 
-    /// The arguments, in each part that may be a secret by itself: `user:password`, `--password=…`.
-    pub(super) fn arguments(&self) -> Hidden {
+    /// What the command may repeat and nobody must see: its arguments, in each part that may be a secret by itself
+    /// (`user:password`, `--password=…`), and the values of the variables that the operator lets it have.
+    pub(super) fn secrets(&self, environment: &CommandEnvironment) -> Hidden {
         let line = self.expose();
         let program = self.program();
         let words = line.split_whitespace().filter(|it| Some(*it) != program);
         let is_between = |letter: char| !letter.is_alphanumeric() && !"._~+/-".contains(letter);
         let parts = words.flat_map(|word| [word].into_iter().chain(word.split(is_between)));
-        Hidden::new(parts)
+        let variables = environment.expose();
+        let variables = variables.filter(|(name, _)| !ALWAYS_PASSED.contains(name));
+        Hidden::new(parts.chain(variables.map(|(_, value)| value)))
     }
 }
 
@@ -130,14 +133,22 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_that_the_output_repeats_is_hidden_in_each_of_its_parts() {
+    fn an_argument_or_a_variables_value_that_the_output_repeats_is_hidden() {
+        let none = CommandEnvironment::default();
         let line =
             CommandLine::new("curl -su 'me:hunter2' --header=\"X-Key: s3cret.4\" https://x/");
         for text in ["hunter2", "aHVudGVyMg==", "hunter2%21", "s3cret.4"] {
-            let shown = line.arguments().hide(&format!("wrong: {text}!"));
+            let shown = line.secrets(&none).hide(&format!("wrong: {text}!"));
             assert!(shown.starts_with("wrong: …"), "{shown}");
         }
-        assert_eq!(line.arguments().hide("curl: (6)"), "curl: (6)");
+        assert_eq!(line.secrets(&none).hide("curl: (6)"), "curl: (6)");
+        let variables = [("ROUTER_PASSWORD", "rpw12345"), ("LANG", "nb_NO")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment = CommandEnvironment::of(&variables, &["ROUTER_PASSWORD".to_owned()]);
+        for text in ["rpw12345", "cnB3MTIzNDU=", "cnB3 MTIz NDU="] {
+            let shown = line.secrets(&environment).hide(&format!("nb_NO: {text}"));
+            assert_eq!(shown, "nb_NO: …");
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::{cell::Cell, collections::BTreeSet, net::IpAddr};
 use super::{
     body::several,
     command,
-    command_line::CommandLine,
     detector::{Detector, FamilySources},
     file,
     kernel::View,
@@ -13,12 +12,15 @@ use super::{
     router::Router,
     way::Way,
 };
-use crate::core::{
-    addr::Family,
-    choose::choose,
-    foreign_text::printable,
-    reach::{RouterSays, Word},
-    vantage::{Interface, Vantage},
+use crate::{
+    core::{
+        addr::Family,
+        choose::choose,
+        foreign_text::printable,
+        reach::{RouterSays, Word},
+        vantage::{Interface, Vantage},
+    },
+    http::hidden::Hidden,
 };
 
 /// A look, in which every question starts from the same.
@@ -70,7 +72,8 @@ impl Look<'_> {
             Ask::Command(line) => {
                 let environment = &detector.command_environment;
                 let text = command::output(line, environment, detector.timeout).await?;
-                let addrs = several(&text).map_err(|what| repeated(&text, line, what))?;
+                let addrs = several(&text)
+                    .map_err(|what| repeated(&text, &line.secrets(environment), what))?;
                 Ok(of(addrs, how.family))
             }
         }
@@ -94,15 +97,15 @@ impl Look<'_> {
     }
 }
 
-/// Why a command's output is no list of addresses, without an argument of the command that it repeats.
-fn repeated(output: &[u8], line: &CommandLine, what: String) -> String {
+/// Why a command's output is no list of addresses, without a secret of the command that it repeats.
+fn repeated(output: &[u8], secrets: &Hidden, what: String) -> String {
     let text = String::from_utf8_lossy(output);
-    let shown = line.arguments().hide(&text);
+    let shown = secrets.hide(&text);
     if shown == text {
         return what;
     }
     let what = several(shown.as_bytes()).err();
-    what.unwrap_or_else(|| "it repeats an argument of the command".to_owned())
+    what.unwrap_or_else(|| "it repeats an argument or a variable of the command".to_owned())
 }
 
 /// A file or command may serve both families with one text: each takes its own addresses.

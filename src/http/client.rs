@@ -11,6 +11,7 @@ use std::{
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::{
+    body_budget::BodyBudget,
     lookup::Lookup,
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
     proxy::Proxy,
@@ -47,17 +48,25 @@ pub struct Client {
     tls: Arc<rustls::ClientConfig>,
     open: RefCell<Option<reqwest::Client>>,
     sent: Cell<u32>,
+    bodies: BodyBudget,
 }
 
 impl Client {
     /// A client that has not connected yet; this costs nothing.
     pub fn new(tls: Arc<rustls::ClientConfig>, options: Options) -> Self {
         Self {
+            bodies: BodyBudget::new(options.cap),
             options,
             tls,
             open: RefCell::new(None),
             sent: Cell::new(0),
         }
+    }
+
+    /// The same with a budget for the bodies of its answers that other clients share.
+    #[must_use]
+    pub fn sharing(self, bodies: BodyBudget) -> Self {
+        Self { bodies, ..self }
     }
 
     /// How many requests it has sent, or tried to.
@@ -121,11 +130,19 @@ impl Client {
             location: header(headers, LOCATION.as_str()),
             body: Vec::new(),
         };
+        let mut share = self.bodies.share();
         while let Some(chunk) = response
             .chunk()
             .await
             .map_err(|error| self.explain(&error))?
         {
+            if !share.take(chunk.len()) {
+                return Err(SendError {
+                    sent: Sent::Maybe,
+                    what: "long answers of several accounts arrive at once, and there is no memory for all of them"
+                        .to_owned(),
+                });
+            }
             if received.body.len() + chunk.len() > self.options.cap {
                 return Err(SendError {
                     sent: Sent::Maybe,

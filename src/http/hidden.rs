@@ -4,9 +4,9 @@
 //! Found is a secret as it is, in capitals or small letters, and with characters that nobody is shown between its
 //! letters; behind up to four layers of percent-encoding, HTML's character references and the escapes of JSON and
 //! JavaScript, in any mixture; as hexadecimal digits, also with separators between the bytes; and as Base64 of both
-//! alphabets, padded or not, by itself or in the middle of something longer (RFC 4648). Not found is what is shorter
-//! than [`MIN_SECRET_BYTES`], a part of a secret, and what was compressed, encrypted, hashed, reversed or coded in any
-//! other way, twice by Base64 for instance. For that an excerpt is short, and what answers a login is not shown at all.
+//! alphabets, padded or not, also with blanks in it, by itself or in the middle of something longer (RFC 4648). Not found is what
+//! is shorter than [`MIN_SECRET_BYTES`], a part of a secret, and what was compressed, encrypted, hashed, reversed or
+//! coded in any other way: twice by Base64, in a dump with offsets, as decimal numbers, with tags between its letters. For that an excerpt is short, and what answers a login is not shown at all.
 
 mod decode;
 
@@ -158,16 +158,29 @@ impl Hidden {
             let hits = small.match_indices(secret.as_str());
             found.extend(hits.map(|(start, hit)| start..start + hit.len()));
         }
-        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
-        for secret in &self.base64 {
-            let hits = text.match_indices(secret.as_str());
-            // What stands beside it in one word may have a part of the secret.
-            found.extend(
-                hits.map(|(start, hit)| widened(text, start..start + hit.len(), is_base64)),
-            );
-        }
+        self.find_base64(text, &mut found);
         self.find_hex(small.as_bytes(), &mut found);
         found
+    }
+
+    /// Letters of Base64 that follow each other, whatever blanks and line ends stand between them.
+    fn find_base64(&self, text: &str, found: &mut Vec<Range<usize>>) {
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+        let (places, letters): (Vec<usize>, Vec<u8>) = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| !byte.is_ascii_whitespace())
+            .unzip();
+        let letters = String::from_utf8_lossy(&letters);
+        for secret in &self.base64 {
+            for (start, hit) in letters.match_indices(secret.as_str()) {
+                let ends = (places.get(start), places.get(start + hit.len() - 1));
+                if let (Some(&first), Some(&last)) = ends {
+                    // What stands beside it in one word may have a part of the secret.
+                    found.push(widened(text, first..last + 1, is_base64));
+                }
+            }
+        }
     }
 
     /// Digits that follow each other, whatever stands between them that is none: `74:2f`, `0x74, 0x2f`, `\x74\x2f`.

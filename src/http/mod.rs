@@ -1,5 +1,6 @@
 //! HTTP as data: a request is a value, an answer is a value, and between them stands a transport.
 
+pub mod body_budget;
 pub mod client;
 pub(crate) mod hidden;
 pub(crate) mod lookup;

@@ -203,8 +203,8 @@ impl StateFile {
             _ => "set state_dir to a directory where files can be written and renamed",
         };
         format!(
-            "the state in {} cannot be saved ({error}): nothing of it is believed after a restart, the \
-             provider's list decides; {advice}",
+            "the state in {} cannot be saved ({error}): while that lasts each start begins with \
+             the provider's list; {advice}",
             self.directory.display()
         )
     }
@@ -286,9 +286,9 @@ pub fn outdate(text: &mut [u8]) -> bool {
 
 /// The same in the file itself.
 fn mark(path: &Path) -> io::Result<()> {
-    // Nothing but a regular file of ours is opened, and nothing is waited for.
+    // Nothing but a regular file of ours is opened, and nothing is waited for. A link goes, whatever it leads to.
     if !fs::symlink_metadata(path)?.is_file() {
-        return Ok(());
+        return Err(io::ErrorKind::InvalidInput.into());
     }
     let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = File::options()
@@ -351,13 +351,15 @@ pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
     } = content;
     let same_boot = written.boot == now.boot && !now.boot.is_empty();
     // The same boot's clock cannot have gone back: then it is not the same boot after all.
-    if !same_boot || now.moment < written.moment {
+    let same_boot = same_boot && now.moment >= written.moment;
+    if !same_boot {
         let passed = now.wall.saturating_sub(written.wall).max(0);
         let shift = now.moment.millis().saturating_sub(written.moment.millis());
         memory.shift(shift.saturating_sub(passed));
     }
     memory.drop_the_impossible(now.moment);
-    if text.first() == Some(&OUTDATED) {
+    // A file system that could not be written any more, not even the mark, is often writable again after a boot.
+    if text.first() == Some(&OUTDATED) || !same_boot {
         memory.doubt_everything();
     }
     Ok(memory)

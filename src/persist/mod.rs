@@ -24,6 +24,8 @@ pub fn directory_warning(directory: &Path, keeps: bool) -> Option<String> {
         "everybody on this host".to_owned()
     } else if access.is_foreign_to(user.as_raw()) && !is_guest {
         format!("the user {}, whose directory it is,", access.owner)
+    } else if access.mode & 0o020 != 0 {
+        "its group".to_owned()
     } else {
         return None;
     };

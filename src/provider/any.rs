@@ -32,6 +32,10 @@ impl AnySettings {
     }
 }
 
+/// How much of their lists all accounts together keep, in bytes: room for some ten thousand records of configured hosts,
+/// twice, for what is to be changed is copied. What else a list has is not kept.
+const MAX_KEPT_BYTES: usize = 6 << 20;
+
 /// An account at one of the providers.
 pub enum AnyProvider<T> {
     /// At Domeneshop.
@@ -41,14 +45,17 @@ pub enum AnyProvider<T> {
 }
 
 impl<T: Transport> AnyProvider<T> {
-    /// An account whose requests go through `transport`, which knows the endpoint.
-    pub fn new(transport: T, settings: &AnySettings) -> Self {
+    /// An account, one of so many, whose requests go through `transport`, which knows the endpoint.
+    pub fn new(transport: T, settings: &AnySettings, accounts: usize) -> Self {
+        let max_kept = MAX_KEPT_BYTES / accounts.max(1);
         match settings {
             AnySettings::Domeneshop(settings) => {
-                Self::Domeneshop(domeneshop::Account::new(transport, settings))
+                let account = domeneshop::Account::new(transport, settings);
+                Self::Domeneshop(account.keeping(max_kept))
             }
             AnySettings::DnsPod(settings) => {
-                Self::DnsPod(dnspod::Account::new(transport, settings), settings.site)
+                let account = dnspod::Account::new(transport, settings).keeping(max_kept);
+                Self::DnsPod(account, settings.site)
             }
         }
     }

@@ -125,7 +125,7 @@ impl Seen {
         if lost.iter().any(is_replaced) {
             Some(Change::Gained)
         } else {
-            (before != selected).then_some(Change::Other)
+            (before != selected).then_some(Change::Rerouted)
         }
     }
 }

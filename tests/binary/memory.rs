@@ -326,6 +326,54 @@ fn no_answer_in_place_of_a_list_costs_more_than_64_mib() {
     }
 }
 
+/// A list of 12 MB: records of a configured host, each with a long field that nobody knows.
+fn long_records() -> String {
+    let records = (1..=200).map(|id| {
+        let long = "x".repeat(59_800);
+        format!(
+            r#"{{"id":{id},"host":"home","type":"A","data":"192.0.2.1","ttl":3600,"x":"{long}"}}"#
+        )
+    });
+    format!("[{}]", records.collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn many_zones_or_accounts_whose_lists_are_as_long_as_can_be_cost_no_more_than_64_mib() {
+    let names = |account: usize, zones: usize| {
+        (1..=zones).map(move |zone| (zone, format!("zone{account}-{zone}.example")))
+    };
+    for (zones, accounts) in [(1, 1), (6, 1), (1, 6)] {
+        let start = |account: usize| {
+            let records = long_records();
+            Server::start(move |path, _| {
+                let zones = names(account, zones);
+                let zones = zones.map(|(id, name)| format!(r#"{{"id":{id},"domain":"{name}"}}"#));
+                Reply::Body(match path {
+                    "/domains" => format!("[{}]", zones.collect::<Vec<_>>().join(",")).into_bytes(),
+                    _ => records.clone().into_bytes(),
+                })
+            })
+        };
+        let servers: Vec<_> = (0..accounts).map(start).collect();
+        let bench = Bench::new();
+        let sections = servers.iter().enumerate().map(|(account, server)| {
+            let hosts = names(account, zones).map(|(_, name)| format!("\"home.{name}\""));
+            format!(
+                "[[domeneshop]]\nname = \"a{account}\"\ntoken = \"{TOKEN}{account}\"\nsecret = \"{SECRET}\"\n\
+                 endpoint = \"http://{}\"\nhosts = [{}]\n",
+                server.address,
+                hosts.collect::<Vec<_>>().join(",")
+            )
+        });
+        let sections: String = sections.collect();
+        bench.config(&(bench.head().replace("\"2s\"", "\"30s\"") + &sections));
+        let case = format!("{zones} zones, {accounts} accounts");
+        for run in run_all(&bench, [&["--once"][..]], &case, MAX_RESIDENT) {
+            assert_ne!(run.code, Some(0), "{case}: {}", run.output);
+        }
+    }
+}
+
 #[test]
 fn an_answer_that_never_ends_or_trickles_costs_no_more_than_64_mib() {
     const ENVELOPE: &str = r#"{"status":{"code":"1"},"records":["#;

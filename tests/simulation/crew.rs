@@ -37,7 +37,10 @@ impl Sailors {
             let number = setup::number(&account.name.0);
             let wire = Rc::new(Wire::new(scene, number, config.timeout));
             let through = Rc::clone(&wire);
-            (wire, AnyProvider::new(through, &account.provider))
+            (
+                wire,
+                AnyProvider::new(through, &account.provider, config.accounts.len()),
+            )
         };
         Self {
             accounts: config.accounts.iter().map(account).collect(),

@@ -261,6 +261,39 @@ fn l10_what_could_not_be_saved_makes_what_was_saved_before_a_hint_also_once_it_c
 }
 
 #[test]
+fn l10_after_another_boot_what_was_confirmed_is_a_hint() {
+    // A file system that became read-only, so that not even the mark could be made, is mended at a boot.
+    let now = stamp("a", 100, 1_700_000_000);
+    let (_dir, file, _) = saved(&now);
+    assert!(is_believed(
+        &file.load(&stamp("a", 200, 1_700_000_100)).memory
+    ));
+    assert!(!is_believed(
+        &file.load(&stamp("b", 30, 1_700_000_200)).memory
+    ));
+    assert!(!is_believed(
+        &file.load(&stamp("", 200, 1_700_000_100)).memory
+    ));
+}
+
+#[test]
+fn a_link_in_place_of_the_file_goes_when_what_it_leads_to_is_outdated() {
+    let now = stamp("a", 100, 1_700_000_000);
+    let (dir, file, memory) = saved(&now);
+    let elsewhere = dir.path().join("elsewhere.json");
+    fs::rename(file.path(), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, file.path()).unwrap();
+    assert!(is_believed(&file.load(&now).memory), "a link is followed");
+    let taken = block(&dir);
+    let mut newer = memory;
+    newer.target_mut(&target()).pending = true;
+    file.save(&newer, &now).unwrap_err();
+    fs::remove_dir(taken).unwrap();
+    let read = StateFile::new(dir.path()).load(&now);
+    assert_eq!(read.memory, Memory::default(), "nothing is left to believe");
+}
+
+#[test]
 fn a_file_of_an_older_version_that_is_outdated_goes() {
     let now = stamp("a", 100, 1_700_000_000);
     let (dir, file, memory) = saved(&now);
@@ -289,7 +322,7 @@ fn the_first_save_of_a_process_is_made_whatever_was_loaded() {
         };
         let taken = block(&dir);
         let error = save().unwrap_err();
-        assert!(error.contains("the provider's list decides"), "{error}");
+        assert!(error.contains("begins with the provider's list"), "{error}");
         fs::remove_dir(taken).unwrap();
         save().unwrap();
         let taken = block(&dir);

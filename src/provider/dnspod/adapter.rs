@@ -35,6 +35,7 @@ use crate::{
 pub struct Account<T> {
     client: Client<T>,
     pub(super) line: Line,
+    max_kept: usize,
 }
 
 impl<T> Account<T> {
@@ -44,7 +45,14 @@ impl<T> Account<T> {
         Self {
             client: Client::new(transport, settings.site, settings.credential.clone()),
             line: Line::new(settings.site, &settings.line),
+            max_kept: MAX_KEPT_BYTES,
         }
+    }
+
+    /// The same, keeping at most so many bytes of its lists.
+    #[must_use]
+    pub fn keeping(self, max_kept: usize) -> Self {
+        Self { max_kept, ..self }
     }
 
     /// The client of the account's API, for calls beyond a round's.
@@ -116,7 +124,7 @@ impl<T: Transport> Account<T> {
             r#type: Some("all".to_owned()),
             ..DomainList::default()
         };
-        let mut allowance = Allowance::new(MAX_KEPT);
+        let mut allowance = Allowance::new(self.max_kept);
         let mut zones = Vec::new();
         let listed = self.each_item(&call, &|_, _| {}, |answer, part| {
             let Part::Item(item) = part else {
@@ -194,13 +202,14 @@ impl<T: Transport> Account<T> {
         let mut troubles = Vec::new();
         let mut conflicts = BTreeMap::new();
         let mut min_ttls = BTreeMap::new();
+        let mut allowance = Allowance::new(self.max_kept);
         for zone in &zones {
             let here = |host: &&Fqdn| zone_of(host, &zones) == Some(&zone.name);
             let in_zone: Vec<_> = hosts.iter().filter(here).collect();
             if in_zone.is_empty() {
                 continue;
             }
-            match self.contents(zone, &in_zone).await {
+            match self.contents(zone, &in_zone, &mut allowance).await {
                 Ok((found, in_the_way, min_ttl)) => {
                     min_ttls.extend(min_ttl.map(|ttl| (zone.name.clone(), ttl)));
                     records.extend(found);
@@ -229,8 +238,8 @@ impl<T: Transport> Account<T> {
         &self,
         zone: &Zone,
         hosts: &[&Fqdn],
+        allowance: &mut Allowance,
     ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>, Option<u32>), Failure> {
-        let mut allowance = Allowance::new(MAX_KEPT);
         let mut records = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
         let listed = self.every_record(zone, &|_, _| {}, |listed| {
@@ -323,8 +332,8 @@ impl<T: Transport> Account<T> {
     }
 }
 
-/// How much of a list is kept, in bytes.
-const MAX_KEPT: usize = 16 << 20;
+/// How much of its lists an account keeps, in bytes, unless it is told otherwise.
+const MAX_KEPT_BYTES: usize = 6 << 20;
 
 /// What `Record.List` says of the domain, or something else in its place.
 #[derive(Default, serde::Deserialize)]

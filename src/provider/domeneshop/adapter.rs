@@ -42,6 +42,7 @@ pub struct Account<T> {
     client: Client<T>,
     endpoint: String,
     push: Push,
+    max_kept: usize,
 }
 
 impl<T: Transport> Account<T> {
@@ -52,7 +53,14 @@ impl<T: Transport> Account<T> {
             client: Client::new(transport, settings),
             endpoint: settings.endpoint.clone(),
             push: settings.push,
+            max_kept: MAX_KEPT_BYTES,
         }
+    }
+
+    /// The same, keeping at most so many bytes of its lists.
+    #[must_use]
+    pub fn keeping(self, max_kept: usize) -> Self {
+        Self { max_kept, ..self }
     }
 
     /// The API itself, for any of its operations.
@@ -67,7 +75,7 @@ impl<T: Transport> Account<T> {
         is_wanted: impl Fn(&ZoneName) -> bool,
         without_dns: &mut Vec<ZoneName>,
     ) -> Result<Vec<Zone>, Failure> {
-        let mut allowance = Allowance::new(MAX_KEPT);
+        let mut allowance = Allowance::new(self.max_kept);
         let mut zones = Vec::new();
         without_dns.clear();
         let mut take = |item: &RawValue| {
@@ -93,12 +101,16 @@ impl<T: Transport> Account<T> {
 
     /// What a zone has of `hosts`, by one request however many hosts there are, and by a second one
     /// where some of them have no address yet.
-    async fn contents(&self, zone: &Zone, hosts: &[&Fqdn]) -> Result<Contents, Failure> {
+    async fn contents(
+        &self,
+        zone: &Zone,
+        hosts: &[&Fqdn],
+        allowance: &mut Allowance,
+    ) -> Result<Contents, Failure> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
         };
-        let mut allowance = Allowance::new(MAX_KEPT);
         let mut records: Vec<Record> = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
         // The first of ours that makes no sense.
@@ -206,12 +218,13 @@ impl<T: Transport> Account<T> {
         }
         // What was read of a zone, kept while the others are sorted out.
         let mut read: Vec<(Zone, Contents)> = Vec::new();
+        let mut allowance = Allowance::new(self.max_kept);
         while let Some(zone) = next_zone(hosts, &zones, &read) {
             let in_zone: Vec<_> = hosts
                 .iter()
                 .filter(|host| zone_of(host, &zones) == Some(&zone))
                 .collect();
-            match self.contents(&zone, &in_zone).await {
+            match self.contents(&zone, &in_zone, &mut allowance).await {
                 Ok(contents) => read.push((zone, contents)),
                 Err(failure) if failure.class != Class::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
@@ -219,6 +232,7 @@ impl<T: Transport> Account<T> {
                     zones = self.dns_zones(is_wanted, &mut without_dns).await?;
                     is_fresh = true;
                     read.clear();
+                    allowance = Allowance::new(self.max_kept);
                 }
                 // Listed among the domains and yet without records to edit: not a zone of ours, and
                 // no reason to leave the others alone. But its hosts must not end up in a zone
@@ -316,8 +330,8 @@ impl<T: Transport> Provider for Account<T> {
     }
 }
 
-/// How much of a list is kept, in bytes.
-const MAX_KEPT: usize = 16 << 20;
+/// How much of its lists an account keeps, in bytes, unless it is told otherwise.
+const MAX_KEPT_BYTES: usize = 6 << 20;
 
 /// Why a domain of the account holds no host (facts: Domeneshop section 2, `services.dns`).
 pub(super) fn switched_off(name: ZoneName) -> (ZoneName, Failure) {

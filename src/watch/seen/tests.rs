@@ -257,7 +257,7 @@ const TEMPORARY: (u32, &str, u32) = (2, "2a01::2", 1);
 
 #[test]
 fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
-    use Change::{Gained, Other};
+    use Change::{Gained, Other, Rerouted};
     let (by_a, by_b) = (by(2, A.1), by(2, B.1));
     let table: &[Row] = &[
         ("made before it breaks", &[A, B], A, by_a, by_b, Gained),
@@ -269,7 +269,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             by(2, PRIVATE.1),
             Gained,
         ),
-        ("the only one", &[A], A, by_a, None, Other),
+        ("the only one", &[A], A, by_a, None, Rerouted),
         (
             "the only public one",
             &[PRIVATE, A],
@@ -292,7 +292,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             A,
             by_a,
             None,
-            Other,
+            Rerouted,
         ),
         (
             "the other uplink loses its own",
@@ -344,7 +344,7 @@ fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only
             "a temporary one",
             [STABLE, TEMPORARY],
             STABLE,
-            Change::Other,
+            Change::Rerouted,
         ),
         (
             "this way round",
@@ -352,7 +352,7 @@ fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only
             TEMPORARY,
             Change::Gained,
         ),
-        ("of the other family", [STABLE, A], STABLE, Change::Other),
+        ("of the other family", [STABLE, A], STABLE, Change::Rerouted),
     ] {
         let deprecated = Body::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
         for message in [Body::AddressGone(of_interface(gone)), deprecated] {
@@ -375,7 +375,7 @@ fn addresses_that_go_together_or_with_their_link_leave_nothing_that_takes_their_
     with_link.note(&Body::Link(link(false)));
     with_link.note(&Body::AddressGone(of_interface(A)));
     for seen in [&mut together, &mut with_link] {
-        assert_eq!(seen.follow(Some([None, None])), Some(Change::Other));
+        assert_eq!(seen.follow(Some([None, None])), Some(Change::Rerouted));
     }
 }
 
@@ -387,11 +387,11 @@ fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
     assert_eq!(seen.note(&Body::RoutingChanged), None);
     for (selected, news) in [
         ([first, None], None),
-        ([second, None], Some(Change::Other)),
+        ([second, None], Some(Change::Rerouted)),
         ([second, None], None),
-        ([second, by(2, STABLE.1)], Some(Change::Other)),
-        ([first, by(2, STABLE.1)], Some(Change::Other)),
-        ([None, None], Some(Change::Other)),
+        ([second, by(2, STABLE.1)], Some(Change::Rerouted)),
+        ([first, by(2, STABLE.1)], Some(Change::Rerouted)),
+        ([None, None], Some(Change::Rerouted)),
     ] {
         assert_eq!(seen.follow(Some(selected)), news, "{selected:?}");
     }

@@ -47,10 +47,15 @@ pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connec
     let base = base
         .and_then(|place| Url::parse(document.content(place)).ok())
         .filter(|base| on_router(base, router));
-    let base = base.as_ref().unwrap_or(location);
+    let bases = base.as_ref().into_iter().chain([location]);
     let mut found = Vec::new();
     let mut elsewhere = false;
-    for service in document.named("service") {
+    // A base that leads to the router and to nothing that listens there has a second chance below LOCATION.
+    for (base, service) in bases.flat_map(|base| {
+        document
+            .named("service")
+            .map(move |service| (base, service))
+    }) {
         let kind = document.child(service, "serviceType");
         let Some(kind) = KINDS.into_iter().find(|known| kind == Some(known)) else {
             continue;
@@ -60,7 +65,11 @@ pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connec
             .filter(|path| !path.is_empty())
             .map(|path| base.join(path))
         {
-            Some(Ok(control)) if on_router(&control, router) => {
+            Some(Ok(control)) => {
+                let Some(control) = led_to(control, router) else {
+                    elsewhere = true;
+                    continue;
+                };
                 let connection = Connection { kind, control };
                 if !found.contains(&connection) {
                     found.push(connection);
@@ -78,6 +87,15 @@ pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connec
     } else {
         "it describes no connection to the Internet".to_owned()
     })
+}
+
+/// The address of a service on the router itself: a host's name or another of the router's addresses gives way to the
+/// one at which the router was found, so that nothing else is ever asked.
+fn led_to(mut control: Url, router: Ipv4Addr) -> Option<Url> {
+    if !on_router(&control, router) {
+        control.set_ip_host(router.into()).ok()?;
+    }
+    Some(control).filter(|control| on_router(control, router))
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ fn connections_are_found_with_where_they_are_asked() {
     ];
     for (what, head, kind, control, url) in table {
         let text = described(head, &service(kind, control));
-        assert_eq!(found(&text), [(kind.to_owned(), url.to_owned())], "{what}");
+        assert_eq!(found(&text)[0], (kind.to_owned(), url.to_owned()), "{what}");
     }
 }
 
@@ -211,10 +211,37 @@ fn a_base_that_does_not_lead_to_the_router_is_ignored() {
 }
 
 #[test]
+fn a_control_url_with_another_host_is_asked_at_the_routers_own_address() {
+    for (control, asked) in [
+        ("http://router.home:5000/c", "http://192.168.77.1:5000/c"),
+        ("http://192.168.0.1:5000/c", "http://192.168.77.1:5000/c"),
+        ("//84.212.10.20/c", "http://192.168.77.1/c"),
+    ] {
+        let text = described("", &service("WANIPConnection:1", control));
+        assert_eq!(
+            found(&text),
+            [("WANIPConnection:1".to_owned(), asked.to_owned())]
+        );
+    }
+}
+
+#[test]
+fn below_a_base_where_nothing_listens_location_has_a_second_chance() {
+    let head = "<URLBase>http://192.168.77.1:80/</URLBase>";
+    let text = described(head, &service("WANIPConnection:1", "/c"));
+    let controls: Vec<_> = found(&text)
+        .into_iter()
+        .map(|(_, control)| control)
+        .collect();
+    assert_eq!(
+        controls,
+        ["http://192.168.77.1/c", "http://192.168.77.1:5000/c"]
+    );
+}
+
+#[test]
 fn a_connection_that_is_asked_elsewhere_is_passed_over() {
     for control in [
-        "http://192.168.77.2/c",
-        "//84.212.10.20/c",
         "https://192.168.77.1/c",
         "http://me:pw@192.168.77.1/c",
         "file:///etc/passwd",

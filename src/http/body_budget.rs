@@ -1,0 +1,68 @@
+//! How many bytes of answers are being received at once: several servers that each send a long answer slowly must not
+//! take the memory of all of them together.
+
+use std::{cell::Cell, rc::Rc};
+
+/// The bytes that answers may take while they arrive, for all clients that share it.
+#[derive(Clone, Debug)]
+pub struct BodyBudget {
+    left: Rc<Cell<usize>>,
+}
+
+impl BodyBudget {
+    /// So many bytes.
+    pub fn new(bytes: usize) -> Self {
+        Self {
+            left: Rc::new(Cell::new(bytes)),
+        }
+    }
+
+    /// The share of one answer: nothing at first.
+    pub(super) fn share(&self) -> BodyShare {
+        BodyShare {
+            budget: self.clone(),
+            taken: 0,
+        }
+    }
+}
+
+/// What one answer has taken of the budget; given back when it has arrived or was given up.
+pub(super) struct BodyShare {
+    budget: BodyBudget,
+    taken: usize,
+}
+
+impl BodyShare {
+    /// Takes more, if so much is left.
+    pub(super) fn take(&mut self, bytes: usize) -> bool {
+        let Some(left) = self.budget.left.get().checked_sub(bytes) else {
+            return false;
+        };
+        self.budget.left.set(left);
+        self.taken += bytes;
+        true
+    }
+}
+
+impl Drop for BodyShare {
+    fn drop(&mut self) {
+        self.budget.left.set(self.budget.left.get() + self.taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_arrive_at_once_share_the_budget_and_give_it_back() {
+        let budget = BodyBudget::new(10);
+        let (mut one, mut other) = (budget.share(), budget.clone().share());
+        assert!(one.take(6));
+        assert!(!other.take(5), "only four are left");
+        assert!(other.take(4));
+        drop(one);
+        assert!(other.take(6));
+        assert!(!other.take(1));
+    }
+}
