@@ -102,11 +102,7 @@ fn write_out(unwritten: &Unwritten, exit: Exit, is_stopped: bool) -> Exit {
     let written = stdio::write_answer(&unwritten.answer, limit);
     stdio::write_text(&unwritten.notes);
     let exit = match written {
-        // Whoever asked for the stop knows why.
-        Err(error) if is_stopped && error.kind() == io::ErrorKind::TimedOut => {
-            exit.with_unwritten_answer()
-        }
-        Err(error) => {
+        Err(error) if !(is_stopped && error.kind() == io::ErrorKind::TimedOut) => {
             let what = format!("standard output could not be written: {error}\n");
             stdio::write_text(what.as_bytes());
             exit.with_unwritten_answer()
