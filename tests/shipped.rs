@@ -60,7 +60,7 @@ fn every_configuration_in_the_readme_is_one() {
 
 #[test]
 fn the_page_about_coming_over_shows_what_comes_out() {
-    let page = shipped("docs/coming-over.md");
+    let page = shipped("docs/how-to/migrating.md");
     let files = [blocks(&page, "conf"), blocks(&page, "json")].concat();
     let results = blocks(&page, "toml");
     let names = ["ddclient.conf", "inadyn.conf", "config.json"];
@@ -83,7 +83,7 @@ fn every_configuration_file_that_is_shipped_is_one() {
 #[test]
 fn every_command_the_readme_shows_exists() {
     let all = help(&[]);
-    let pages = shipped("README.md") + &shipped("docs/coming-over.md");
+    let pages = shipped("README.md") + &shipped("docs/how-to/migrating.md");
     for block in blocks(&pages, "sh") {
         for line in block.lines().filter(|line| line.starts_with("moored ")) {
             let line = line.replace("--config config.toml ", "");
@@ -242,7 +242,7 @@ What its codes mean: {codes}."
 
 #[test]
 fn the_page_of_operations_is_what_the_definitions_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/operations.md");
     let page = operations_page();
     #[expect(
         clippy::disallowed_methods,
@@ -252,7 +252,7 @@ fn the_page_of_operations_is_what_the_definitions_say() {
         fs::write(&path, &page).unwrap();
     }
     assert!(
-        shipped("docs/operations.md") == page,
+        shipped("docs/reference/operations.md") == page,
         "BLESS=1 cargo test --test shipped writes it anew"
     );
 }
