@@ -165,10 +165,12 @@ fn every_dependency_says_what_it_is_for() {
 fn operations_page() -> String {
     use moored::{dnspod, domeneshop, provider::operation::Operation};
     let mut page = String::from(
-        "# Every operation of the providers' APIs\n\n\
-         Made from the definitions in `src/provider/*/api`; `BLESS=1 cargo test --test shipped` writes it \
-         anew.\nCall one with `moored api ACCOUNT OPERATION [key=value …]`; one that writes needs \
-         `--yes`.\n",
+        "# Operations of the providers' APIs\n\n\
+         **For:** anyone who calls a provider's API with `moored api`, or as a Rust library. \\\n\
+         **Not covered:** how the providers behave beyond their documents: see [Domeneshop](../providers/domeneshop.md) and \
+         [DNSPod](../providers/dnspod.md).\n\n\
+         *This page is generated from the definitions of the operations. `BLESS=1 cargo test --test shipped` writes it.*\n\n\
+         Call an operation with `moored api ACCOUNT OPERATION [key=value …]`. One that writes needs `--yes`.\n",
     );
     let china: Vec<_> = dnspod::operations(dnspod::Site::China).collect();
     let both: Vec<_> = dnspod::operations(dnspod::Site::International).collect();
