@@ -80,20 +80,54 @@ fn every_configuration_file_that_is_shipped_is_one() {
     read(&shipped("contrib/systemd/config.toml"));
 }
 
+/// The guides of docs/how-to, by their paths.
+fn guides() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/how-to");
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    files
+        .map(|it| format!("docs/how-to/{}", it.file_name().to_str().unwrap()))
+        .collect()
+}
+
 #[test]
-fn every_command_the_readme_shows_exists() {
+fn every_command_the_readme_and_the_guides_show_exists() {
     let all = help(&[]);
-    let pages = shipped("README.md") + &shipped("docs/how-to/migrating.md");
+    let mut pages = shipped("README.md");
+    pages.extend(guides().iter().map(|it| shipped(it)));
     for block in blocks(&pages, "sh") {
         for line in block.lines().filter(|line| line.starts_with("moored ")) {
             let line = line.replace("--config config.toml ", "");
-            let command = line.split_whitespace().nth(1).unwrap();
-            assert!(all.contains(&format!("\n  {command}")), "{line}");
+            let word = line.split_whitespace().nth(1).unwrap();
+            let is_known = match word.starts_with('-') {
+                true => all.contains(&format!(" {word}")),
+                false => all.contains(&format!("\n  {word}")),
+            };
+            assert!(is_known, "{line}");
         }
     }
     for flag in ["--once", "--json", "--log", "--dry-run", "--config"] {
         assert!(all.contains(flag), "{flag}");
     }
+}
+
+#[test]
+fn every_configuration_the_guides_show_is_one_or_a_part_of_one() {
+    let account = "[[domeneshop]]\ntoken = \"…\"\nsecret = \"…\"\nhosts = [\"www.example.com\"]\n";
+    let mut parts = 0;
+    for page in guides() {
+        for block in blocks(&shipped(&page), "toml") {
+            parts += 1;
+            let text = if block.contains("\ntoken") {
+                block
+            } else if block.starts_with("[[domeneshop.host]]") {
+                format!("{account}{block}")
+            } else {
+                format!("{block}{account}")
+            };
+            read(&text);
+        }
+    }
+    assert!(parts > 5, "{parts}");
 }
 
 #[test]
@@ -308,7 +342,7 @@ fn every_test_that_the_page_on_testing_names_exists_and_each_laws_tests_stand_in
     let tests = tests_there_are();
     let mut laws = BTreeSet::new();
     let mut failures = 0;
-    let serving = section(&page, "## Serving, and what somebody got wrong");
+    let serving = section(&page, "## Broken installations");
     for line in section(&page, "## Laws and failures")
         .into_iter()
         .chain(serving)
