@@ -157,6 +157,7 @@ fn anchors_are_made_as_github_makes_them() {
 fn mentions(line: &str) -> Vec<&str> {
     let words = line.split(|it: char| !(it.is_ascii_alphanumeric() || "/._-".contains(it)));
     words
+        .map(|it| it.trim_end_matches('.'))
         .filter(|it| it.starts_with("docs/") && it.ends_with(".md"))
         .collect()
 }
