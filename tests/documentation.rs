@@ -158,7 +158,7 @@ fn mentions(line: &str) -> Vec<&str> {
     let words = line.split(|it: char| !(it.is_ascii_alphanumeric() || "/._-".contains(it)));
     words
         .map(|it| it.trim_end_matches('.'))
-        .filter(|it| it.starts_with("docs/") && it.ends_with(".md"))
+        .filter(|it| it.starts_with("docs/") && Path::new(it).extension() == Some("md".as_ref()))
         .collect()
 }
 

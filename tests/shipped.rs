@@ -98,9 +98,10 @@ fn every_command_the_readme_and_the_guides_show_exists() {
         for line in block.lines().filter(|line| line.starts_with("moored ")) {
             let line = line.replace("--config config.toml ", "");
             let word = line.split_whitespace().nth(1).unwrap();
-            let is_known = match word.starts_with('-') {
-                true => all.contains(&format!(" {word}")),
-                false => all.contains(&format!("\n  {word}")),
+            let is_known = if word.starts_with('-') {
+                all.contains(&format!(" {word}"))
+            } else {
+                all.contains(&format!("\n  {word}"))
             };
             assert!(is_known, "{line}");
         }
