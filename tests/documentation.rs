@@ -241,6 +241,24 @@ fn every_decision_has_its_parts_and_a_line_in_the_index() {
 }
 
 #[test]
+fn every_law_is_stated_and_has_a_row_of_tests_by_the_same_words() {
+    let laws = text(&root().join("docs/explanation/laws.md"));
+    let testing = text(&root().join("docs/testing.md"));
+    let stated: Vec<_> = laws
+        .lines()
+        .filter_map(|it| it.strip_prefix("## L")?.split_once(": "))
+        .collect();
+    let numbers: Vec<_> = stated.iter().map(|(number, _)| *number).collect();
+    let expected: Vec<_> = (1..=15).map(|it: u8| it.to_string()).collect();
+    assert_eq!(numbers, expected);
+    for (number, title) in stated {
+        let row = format!("| L{number} | {} | `l", title.to_lowercase());
+        let rows = testing.to_lowercase();
+        assert!(rows.contains(&row.to_lowercase()), "{row}");
+    }
+}
+
+#[test]
 fn the_glossary_is_in_alphabetical_order() {
     let glossary = text(&root().join("docs/glossary.md"));
     let terms: Vec<_> = glossary
