@@ -60,7 +60,7 @@ fn every_configuration_in_the_readme_is_one() {
 
 #[test]
 fn the_page_about_coming_over_shows_what_comes_out() {
-    let page = shipped("docs/coming-over.md");
+    let page = shipped("docs/how-to/migrating.md");
     let files = [blocks(&page, "conf"), blocks(&page, "json")].concat();
     let results = blocks(&page, "toml");
     let names = ["ddclient.conf", "inadyn.conf", "config.json"];
@@ -80,20 +80,55 @@ fn every_configuration_file_that_is_shipped_is_one() {
     read(&shipped("contrib/systemd/config.toml"));
 }
 
+/// The guides of docs/how-to, by their paths.
+fn guides() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/how-to");
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    files
+        .map(|it| format!("docs/how-to/{}", it.file_name().to_str().unwrap()))
+        .collect()
+}
+
 #[test]
-fn every_command_the_readme_shows_exists() {
+fn every_command_the_readme_and_the_guides_show_exists() {
     let all = help(&[]);
-    let pages = shipped("README.md") + &shipped("docs/coming-over.md");
+    let mut pages = shipped("README.md");
+    pages.extend(guides().iter().map(|it| shipped(it)));
     for block in blocks(&pages, "sh") {
         for line in block.lines().filter(|line| line.starts_with("moored ")) {
             let line = line.replace("--config config.toml ", "");
-            let command = line.split_whitespace().nth(1).unwrap();
-            assert!(all.contains(&format!("\n  {command}")), "{line}");
+            let word = line.split_whitespace().nth(1).unwrap();
+            let is_known = if word.starts_with('-') {
+                all.contains(&format!(" {word}"))
+            } else {
+                all.contains(&format!("\n  {word}"))
+            };
+            assert!(is_known, "{line}");
         }
     }
     for flag in ["--once", "--json", "--log", "--dry-run", "--config"] {
         assert!(all.contains(flag), "{flag}");
     }
+}
+
+#[test]
+fn every_configuration_the_guides_show_is_one_or_a_part_of_one() {
+    let account = "[[domeneshop]]\ntoken = \"…\"\nsecret = \"…\"\nhosts = [\"www.example.com\"]\n";
+    let mut parts = 0;
+    for page in guides() {
+        for block in blocks(&shipped(&page), "toml") {
+            parts += 1;
+            let text = if block.contains("\ntoken") {
+                block
+            } else if block.starts_with("[[domeneshop.host]]") {
+                format!("{account}{block}")
+            } else {
+                format!("{block}{account}")
+            };
+            read(&text);
+        }
+    }
+    assert!(parts > 5, "{parts}");
 }
 
 #[test]
@@ -165,10 +200,12 @@ fn every_dependency_says_what_it_is_for() {
 fn operations_page() -> String {
     use moored::{dnspod, domeneshop, provider::operation::Operation};
     let mut page = String::from(
-        "# Every operation of the providers' APIs\n\n\
-         Made from the definitions in `src/provider/*/api`; `BLESS=1 cargo test --test shipped` writes it \
-         anew.\nCall one with `moored api ACCOUNT OPERATION [key=value …]`; one that writes needs \
-         `--yes`.\n",
+        "# Operations of the providers' APIs\n\n\
+         **For:** anyone who calls a provider's API with `moored api`, or as a Rust library. \\\n\
+         **Not covered:** how the providers behave beyond their documents: see [Domeneshop](../providers/domeneshop.md) and \
+         [DNSPod](../providers/dnspod.md).\n\n\
+         *This page is generated from the definitions of the operations. `BLESS=1 cargo test --test shipped` writes it.*\n\n\
+         Call an operation with `moored api ACCOUNT OPERATION [key=value …]`. One that writes needs `--yes`.\n",
     );
     let china: Vec<_> = dnspod::operations(dnspod::Site::China).collect();
     let both: Vec<_> = dnspod::operations(dnspod::Site::International).collect();
@@ -242,7 +279,7 @@ What its codes mean: {codes}."
 
 #[test]
 fn the_page_of_operations_is_what_the_definitions_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/operations.md");
     let page = operations_page();
     #[expect(
         clippy::disallowed_methods,
@@ -252,7 +289,7 @@ fn the_page_of_operations_is_what_the_definitions_say() {
         fs::write(&path, &page).unwrap();
     }
     assert!(
-        shipped("docs/operations.md") == page,
+        shipped("docs/reference/operations.md") == page,
         "BLESS=1 cargo test --test shipped writes it anew"
     );
 }
@@ -306,7 +343,7 @@ fn every_test_that_the_page_on_testing_names_exists_and_each_laws_tests_stand_in
     let tests = tests_there_are();
     let mut laws = BTreeSet::new();
     let mut failures = 0;
-    let serving = section(&page, "## Serving, and what somebody got wrong");
+    let serving = section(&page, "## Broken installations");
     for line in section(&page, "## Laws and failures")
         .into_iter()
         .chain(serving)

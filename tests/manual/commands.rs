@@ -9,15 +9,15 @@ use roff::{bold, roman};
 use crate::page::{Page, synopsis};
 
 /// The exit codes, in the order they are looked up.
-const EXITS: [(Exit, &str); 8] = [
+pub(crate) const EXITS: [(Exit, &str); 8] = [
     (
         Exit::Right,
-        "Every host is right, changed or not; or a clean stop by SIGTERM or SIGINT.",
+        "Every host is right, whether it changed or not; or SIGTERM or SIGINT stopped the program.",
     ),
     (
         Exit::Fault,
-        "An internal fault. `moored health`: the daemon is not healthy. `moored status`, `moored poke`: no daemon \
-         answers.",
+        "An internal fault, or standard output could not be written. `moored health`: the daemon is not healthy. \
+         `moored status`, `moored poke`: no daemon answers.",
     ),
     (Exit::Usage, "The command line is wrong."),
     (
@@ -26,125 +26,131 @@ const EXITS: [(Exit, &str); 8] = [
     ),
     (
         Exit::AddressUnknown,
-        "Our address could not be found out; nothing was changed.",
+        "The host's address could not be detected; nothing was changed.",
     ),
     (
         Exit::TryAgain,
-        "At least one host could not be made right for now: try again.",
+        "At least one host is not right yet: try again later.",
     ),
     (
         Exit::Refused,
-        "A provider refused for good: credentials, permission, no such domain.",
+        "A provider refused permanently: the credentials, a missing permission, an unknown domain, another record in the way.",
     ),
     (
         Exit::Config,
-        "The configuration is wrong, or the file to be imported. Every problem is printed with its file, line, column \
-         and key, and what to do.",
+        "The configuration, or the file that `moored import` reads, is wrong. Every problem is printed with its file, line, \
+         column, key and what to do.",
     ),
 ];
 
-const SIGNALS: [(&str, &str); 3] = [
+/// Which code wins, and which the daemon uses.
+pub(crate) const ORDER: &str = "If several codes apply, the first of 78, 77, 75, 69 wins. The daemon ends with 0, 1, 2 or 78, and \
+     with 75 if another daemon uses the same state directory.";
+
+pub(crate) const SIGNALS: [(&str, &str); 3] = [
     (
         "SIGTERM, SIGINT",
-        "Stop, with the state saved, within five seconds.",
+        "Save the state and stop, within five seconds.",
     ),
     (
         "SIGHUP",
-        "Read the configuration again. A bad one is reported, and the old one stays in force.",
+        "Read the configuration again. The daemon reports a wrong configuration and keeps the old one.",
     ),
     (
         "SIGUSR1",
-        "A full round at once, verifying against the provider. At most twenty a minute and sixty an hour; several that wait are one.",
+        "Start a full round at once, which lists the records at the provider. At most 20 a minute and 60 an hour; several \
+         signals that wait start one round.",
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 9] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 9] = [
     (
         "MOORED_CONFIG",
         "The configuration file, unless `--config` names one.",
     ),
-    ("MOORED_LOG", "How much to log, unless `--log` says it."),
+    ("MOORED_LOG", "How much to log, unless `--log` is given."),
     (
         "MOORED_…",
-        "Where there is no configuration file, the configuration; see moored.toml(5).",
+        "The configuration, if there is no configuration file; see moored.toml(5).",
     ),
     (
         "STATE_DIRECTORY, XDG_STATE_HOME, HOME",
-        "Where the state is kept, unless the configuration says it; see moored.toml(5).",
+        "The state directory, unless the configuration sets `state_dir`; see moored.toml(5).",
     ),
     (
         "CREDENTIALS_DIRECTORY",
-        "Where systemd puts the credentials that a `token_credential` names.",
+        "The directory of the systemd credentials that `token_credential` and similar keys name.",
     ),
     (
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
-        "The proxy for the providers' APIs, and for what there is none, as curl has them: names in small letters count first, and \
-         http_proxy is for http:// endpoints. A value that names no proxy is an error at start. A proxy is never used to find out \
-         our own address.",
+        "The proxy for the providers' APIs, and the exceptions, with curl's rules: lower-case names take precedence, and \
+         http_proxy applies to http:// endpoints. A value that is not a proxy is an error at start. Detection never uses a \
+         proxy.",
     ),
     (
         "NO_COLOR",
-        "If set, the log has no colour; off a terminal it has none anyway.",
+        "If set, the log has no colour. Output that is not a terminal never has colour.",
     ),
     (
         "NOTIFY_SOCKET, WATCHDOG_USEC, JOURNAL_STREAM",
-        "Set by systemd: it is told of readiness, status and signs of life, and the log leaves the time to the journal.",
+        "Set by systemd. moored reports readiness, status and watchdog signals to it, and omits the time from log lines that the \
+         journal reads.",
     ),
     (
         "PERIOD, PUBLICIP_FETCHERS, …",
-        "Those of ddns-updater are read by `moored import`.",
+        "Variables of ddns-updater, which `moored import` reads.",
     ),
 ];
 
-const FILES: [(&str, &str); 5] = [
+pub(crate) const FILES: [(&str, &str); 5] = [
     (
         "/etc/moored/config.toml",
         "The configuration; else `$XDG_CONFIG_HOME/moored/config.toml` (`~/.config/moored/config.toml`).",
     ),
     (
         "/var/lib/moored",
-        "The state directory of a service or of root; see `state_dir` in moored.toml(5).",
+        "The state directory of root; a systemd service has it too. See `state_dir` in moored.toml(5).",
     ),
     (
         "state.json",
-        "In the state directory: what is remembered. Without it, or with one that is broken, the provider is asked.",
+        "In the state directory: the state. If it is missing or damaged, moored asks the provider.",
     ),
     (
         "lock",
-        "In the state directory: held by the one process that keeps the names.",
+        "In the state directory: locked by the one process that writes the records.",
     ),
     (
         "status.sock, poke.sock",
-        "In the state directory: where the running daemon answers `moored status`, `moored health` and `moored poke`.",
+        "In the state directory: sockets on which the daemon answers `moored status`, `moored health` and `moored poke`.",
     ),
 ];
 
 const EXAMPLES: [(&str, &str); 6] = [
     (
-        "Look before the first change:",
+        "Check before the first change:",
         "moored check\nmoored detect\nmoored plan",
     ),
     (
-        "One round from cron, which mails what went wrong:",
+        "One round from cron, which mails errors:",
         "*/5 * * * * moored moored --once >/dev/null",
     ),
     (
-        "Tell the daemon a new address as soon as a router's script knows it:",
+        "Tell the daemon a new address from a router's script:",
         "moored poke 84.212.10.20 2a01::1",
     ),
     (
-        "Any record of an account, and any call of its provider's API:",
+        "Manage any record of an account, and call any operation of its provider's API:",
         "moored records home list example.com\n\
          moored records home add mail.example.com MX mx.example.net priority=10 --yes\n\
          moored api home --list\n\
          moored api home dns.list domain_id=1 type=TXT --json",
     ),
     (
-        "Come over from another updater:",
+        "Convert the configuration of another updater:",
         "moored import /etc/ddclient.conf >config.toml",
     ),
     (
-        "Completions, and this page where it is not installed:",
+        "Install the completions, and read this page where it is not installed:",
         "moored completions bash >/usr/share/bash-completion/completions/moored\nmoored man | man -l -",
     ),
 ];
@@ -165,14 +171,14 @@ pub(crate) fn page() -> String {
     ]);
     page.section("DESCRIPTION");
     page.text(
-        "moored finds this host's public and interface IPv4 and IPv6 addresses, compares them with what it remembers, \
-         what DNS answers and what the provider has, and pushes what changed. Without a command it is a daemon, which \
-         runs in the foreground: as a service of systemd, or as PID 1 of a container.",
+        "moored detects this host's public and interface IPv4 and IPv6 addresses, compares them with its saved state, with DNS \
+         and with the provider's records, and writes the records that differ. Without a command it is a daemon that runs in the \
+         foreground: as a systemd service, or as PID 1 of a container.",
     );
     page.text(
-        "Not being able to find an address out changes nothing. A new address from outside is believed once independent \
-         operators say the same. Only the A and AAAA records of the hosts in the configuration are written, and a round \
-         that changes nothing makes no request to a provider.",
+        "If an address cannot be detected, nothing changes. moored accepts a new address from external sources once \
+         independent operators agree. It writes only the A and AAAA records of the configured hosts. A routine round that \
+         finds no change makes no request to a provider.",
     );
     page.text("The configuration is described in moored.toml(5).");
     page.section("COMMANDS");
@@ -180,7 +186,7 @@ pub(crate) fn page() -> String {
         described(&mut page, command);
     }
     page.section("OPTIONS");
-    page.text("They may stand before and after a command.");
+    page.text("Options may stand before and after a command.");
     for arg in cli.get_arguments() {
         argument(&mut page, arg);
     }
@@ -188,10 +194,7 @@ pub(crate) fn page() -> String {
     for (exit, meaning) in EXITS {
         page.item(vec![bold(exit.code().to_string())], meaning);
     }
-    page.text(
-        "Where several would fit, the worst wins, in the order 78, 77, 75, 69. The daemon ends with 0, 1, 2 or 78, and with \
-         75 if another one keeps the same state.",
-    );
+    page.text(ORDER);
     page.section("SIGNALS");
     page.text("To the daemon:");
     for (signal, meaning) in SIGNALS {
@@ -290,7 +293,7 @@ fn argument(page: &mut Page, arg: &Arg) {
 }
 
 /// Help lines end without a full stop, sentences with one.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.replace('\n', " ");
     let text = text.trim();
     if text.ends_with(['.', ':', '…']) {

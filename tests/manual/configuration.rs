@@ -7,13 +7,33 @@ use roff::{Inline, bold, italic, roman};
 
 use crate::page::{Page, prose, synopsis};
 
-const ACCOUNT: &str = "\
+// What stands in moored.toml(5) and in docs/reference/configuration.md.
+pub(crate) const INTRODUCTION: &str = "The configuration is one TOML file, or environment variables where there is no file. One \
+     account with its hosts is enough; every other key has a default. An unknown key is an error. moored prints all errors at \
+     once, each with its line and what to do. `moored check` reads the configuration, asks the providers and changes nothing. \
+     The daemon reads the file again on SIGHUP.";
+pub(crate) const DURATIONS: &str = "A length of time is text with a number and a unit, for example `\"90s\"`, `\"5m\"`, `\"1h30m\"`, \
+     `\"24h\"`, `\"1d\"` or `\"500ms\"`.";
+pub(crate) const SECRETS: &str = "Each secret is given in exactly one of four ways, shown here for `token`. A secret is one word: \
+     moored refuses white space within it and quotes around it, so that it never sends a wrong one.";
+pub(crate) const OPEN_CONFIGURATION: &str =
+    "moored warns if the configuration contains a secret and other users can read the file.";
+pub(crate) const OPERATORS: &str = "Each source has one of these forms. All hosts of a built-in operator's domain count as that \
+     operator; any other host name or address counts as an operator of its own.";
+pub(crate) const VARIABLES: &str = "If there is no configuration file, the variables named on this page are the configuration. They \
+     allow at most one account for each provider. Commas separate the items of a list. An empty variable counts as not set. If \
+     there is a file, the variables have no effect, and moored warns about them. An unknown variable whose name begins with \
+     `MOORED_` is an error.";
+pub(crate) const OTHER_VARIABLES: &str = "`STATE_DIRECTORY`, `XDG_STATE_HOME` and `HOME` determine the state directory if `state_dir` is \
+     not set. `CREDENTIALS_DIRECTORY` is the directory of systemd's credentials.";
+
+pub(crate) const ACCOUNT: &str = "\
 [[domeneshop]]
 token  = \"…\"
 secret = \"…\"
 hosts  = [\"home.example.com\", \"www.example.com\"]";
 
-const SERVICE: &str = "\
+pub(crate) const SERVICE: &str = "\
 interval = \"10m\"
 
 [ipv4]
@@ -34,7 +54,7 @@ ipv4 = false
 ipv6 = { mac = \"52:54:00:12:34:56\" }
 ttl = 600";
 
-const CONTAINER: &str = "\
+pub(crate) const CONTAINER: &str = "\
 MOORED_DOMENESHOP_TOKEN_FILE=/run/secrets/token
 MOORED_DOMENESHOP_SECRET_FILE=/run/secrets/secret
 MOORED_DOMENESHOP_HOSTS=home.example.com,www.example.com
@@ -56,46 +76,25 @@ pub(crate) fn page() -> String {
         ],
     ]);
     page.section("DESCRIPTION");
-    page.text(
-        "The configuration of moored(1) is one TOML file, or environment variables where there is none. An account with its \
-         hosts is enough; everything else has a default. Keys that do not exist are errors, and every error is printed at \
-         once, with its line and what to do: `moored check` shows them, asks the providers, and changes nothing. The running \
-         daemon reads the file again on SIGHUP.",
-    );
-    page.text(
-        "Lengths of time are text: a number and a unit, as in `\"90s\"`, `\"5m\"`, `\"1h30m\"`, `\"24h\"`, `\"1d\"` or \
-         `\"500ms\"`.",
-    );
+    page.text(INTRODUCTION);
+    page.text(DURATIONS);
     for (position, table) in TABLES.iter().enumerate() {
         described(&mut page, table, TABLES.get(..position).unwrap_or_default());
     }
     page.section("SECRETS");
-    page.text(
-        "Each secret is written in exactly one of four ways, here for a `token`. It is one word: white space and quotes \
-         around it are refused, so that no wrong one is sent.",
-    );
+    page.text(SECRETS);
     for (end, what) in WAYS {
         page.item(vec![bold(format!("token{end}"))], &capital(what));
     }
-    page.text("A configuration that holds a secret itself and can be read by others than its owner is warned of.");
+    page.text(OPEN_CONFIGURATION);
     page.section("SOURCES");
-    page.text(
-        "Whom to ask for an address, each in one of these forms. Hosts of one domain of a built-in service are one operator, \
-         any other host name or address is one of its own.",
-    );
+    page.text(OPERATORS);
     for (form, what) in SOURCES {
         page.item(synopsis(form), what);
     }
     page.section("ENVIRONMENT");
-    page.text(
-        "Where there is no file, the variables that are given above make the configuration: an account is one of each \
-         provider at most, lists are separated by commas, and a variable that is empty is not set. Where there is a file, \
-         they do not count, and a warning says so. A variable of ours that does not exist is an error.",
-    );
-    page.text(
-        "`STATE_DIRECTORY`, `XDG_STATE_HOME` and `HOME` say where the state is kept if `state_dir` does not; \
-         `CREDENTIALS_DIRECTORY` is where systemd puts credentials.",
-    );
+    page.text(VARIABLES);
+    page.text(OTHER_VARIABLES);
     page.section("FILES");
     page.item(
         vec![italic("config.example.toml")],
@@ -201,7 +200,7 @@ fn small_print(table: &Table, key: &Key) -> String {
     text
 }
 
-fn variables(table: &Table, key: &Key) -> Option<String> {
+pub(crate) fn variables(table: &Table, key: &Key) -> Option<String> {
     let name = table.variable(key.name)?;
     Some(match key.kind {
         Kind::Secret => {
@@ -219,7 +218,7 @@ fn variables(table: &Table, key: &Key) -> Option<String> {
     })
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let (first, rest) = text.split_at(1);
     format!("{}{rest}.", first.to_uppercase())
 }

@@ -1,4 +1,4 @@
-//! The manual, the completions and the schema for editors: made from the definitions of the command line and of
+//! The manual, the reference pages of docs/, the completions and the schema for editors: made from the definitions of the command line and of
 //! the configuration's keys, committed, and compared. `BLESS=1 cargo test --test manual` writes them anew.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod example;
 mod page;
+mod reference;
 mod schema;
 
 use std::{fmt::Write as _, fs, path::Path, process::Command};
@@ -42,6 +43,16 @@ fn the_page_of_the_commands_is_what_the_command_line_says() {
 #[test]
 fn the_page_of_the_configuration_is_what_the_table_of_keys_says() {
     held("contrib/man/moored.toml.5", &configuration::page());
+}
+
+#[test]
+fn the_reference_pages_are_what_the_definitions_say() {
+    held("docs/reference/commands.md", &reference::commands());
+    held(
+        "docs/reference/configuration.md",
+        &reference::configuration(),
+    );
+    held("docs/reference/exit-codes.md", &reference::exit_codes());
 }
 
 #[test]

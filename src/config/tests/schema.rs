@@ -38,7 +38,7 @@ fn the_configurations_that_are_shipped_or_made_are_what_the_schema_says() {
         file("config.example.toml"),
         file("contrib/systemd/config.toml"),
     ];
-    for page in ["README.md", "docs/coming-over.md"] {
+    for page in ["README.md", "docs/how-to/migrating.md"] {
         let page = file(page);
         let blocks = page.split("```toml\n").skip(1);
         texts.extend(blocks.map(|it| it.split("```").next().unwrap().to_owned()));
