@@ -13,7 +13,7 @@ mod probe;
 use std::process::ExitCode;
 
 use moored::{
-    core::{outcome::Failure, secret::Secret},
+    core::{outcome::ProviderError, secret::Secret},
     dnspod::{self, Credential, Site, client::Client},
     provider::operation::{Arguments, Operation},
 };
@@ -52,8 +52,9 @@ fn run() -> Result<usize, String> {
 }
 
 /// Calls an operation that reads.
-async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, Failure> {
-    let invalid = |what: String| Failure::of_host(moored::core::outcome::Class::Invalid, what);
+async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, ProviderError> {
+    let invalid =
+        |what: String| ProviderError::of_host(moored::core::outcome::ErrorClass::Invalid, what);
     let operations: Vec<&'static Operation> = dnspod::operations(api.site()).collect();
     let operation = operations.iter().find(|it| it.name == name && !it.writes);
     let operation = operation.ok_or_else(|| invalid(format!("{name} is no reading operation")))?;
@@ -62,7 +63,7 @@ async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, Failure> 
     api.invoke_all(operation, &arguments, &|_, _| {}).await
 }
 
-async fn look(api: &Api, site: Site) -> Result<usize, Failure> {
+async fn look(api: &Api, site: Site) -> Result<usize, ProviderError> {
     let mut findings = Findings::default();
     let version = ask(api, "Info.Version", &[]).await?;
     findings.expect(
@@ -119,8 +120,12 @@ async fn look(api: &Api, site: Site) -> Result<usize, Failure> {
     .await
     {
         Err(failure) => {
-            let is_13 = failure.what.contains("13");
-            findings.expect("a domain that is not ours answers 13", is_13, &failure.what);
+            let is_13 = failure.message.contains("13");
+            findings.expect(
+                "a domain that is not ours answers 13",
+                is_13,
+                &failure.message,
+            );
         }
         Ok(seen) => findings.expect(
             "a domain that is not ours answers 13",
@@ -134,7 +139,7 @@ async fn look(api: &Api, site: Site) -> Result<usize, Failure> {
 async fn records(api: &Api, site: Site, domain: &str, findings: &mut Findings) {
     let answer = match ask(api, "Record.List", &[format!("domain={domain}")]).await {
         Ok(answer) => answer,
-        Err(failure) => return findings.unseen(&format!("records of {domain}"), &failure.what),
+        Err(failure) => return findings.unseen(&format!("records of {domain}"), &failure.message),
     };
     let default_line = match site {
         Site::International => "Default",

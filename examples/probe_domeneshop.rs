@@ -13,7 +13,7 @@ mod probe;
 use std::process::ExitCode;
 
 use moored::{
-    core::{outcome::Class, plan::Push, secret::Secret},
+    core::{outcome::ErrorClass, plan::UpdateMode, secret::Secret},
     domeneshop::{
         Client, ENDPOINT, Settings,
         api::{
@@ -47,7 +47,7 @@ fn run() -> Result<usize, String> {
         token: Secret::new(variable("DOMENESHOP_TOKEN")?),
         secret: Secret::new(variable("DOMENESHOP_SECRET")?),
         endpoint: endpoint.clone(),
-        push: Push::WhenSimple,
+        push: UpdateMode::WhenReplaceable,
     };
     let user_agent = concat!("moored-probe/", env!("CARGO_PKG_VERSION")).to_owned();
     let api = Client::new(probe::client(&endpoint, user_agent)?, &settings);
@@ -60,7 +60,7 @@ fn run() -> Result<usize, String> {
         .map_err(|failure| failure.to_string())
 }
 
-async fn look(api: &Api) -> Result<usize, moored::core::outcome::Failure> {
+async fn look(api: &Api) -> Result<usize, moored::core::outcome::ProviderError> {
     let mut findings = Findings::default();
     let domains = raw(api, &DomainsList::default()).await?;
     let typed = api.call(&DomainsList::default()).await?;
@@ -100,12 +100,12 @@ async fn look(api: &Api) -> Result<usize, moored::core::outcome::Failure> {
                 );
             }
         }
-        Err(failure) => findings.unseen("invoices", &failure.what),
+        Err(failure) => findings.unseen("invoices", &failure.message),
     }
     Ok(findings.end())
 }
 
-async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::outcome::Failure> {
+async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::outcome::ProviderError> {
     api.invoke(operation(call), &call.arguments()).await
 }
 
@@ -120,11 +120,11 @@ async fn foreign(api: &Api, findings: &mut Findings) {
     };
     match api.call(&call).await {
         Err(failure) => {
-            let is_403 = failure.class == Class::NotFound && failure.what.contains("403");
+            let is_403 = failure.class == ErrorClass::NotFound && failure.message.contains("403");
             findings.expect(
                 "a domain that is not ours answers 403",
                 is_403,
-                &failure.what,
+                &failure.message,
             );
         }
         Ok(_) => findings.expect(
@@ -142,7 +142,9 @@ async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
     };
     let records = match raw(api, &list).await {
         Ok(records) => records,
-        Err(failure) => return findings.unseen(&format!("records of {domain_id}"), &failure.what),
+        Err(failure) => {
+            return findings.unseen(&format!("records of {domain_id}"), &failure.message);
+        }
     };
     let known = [
         "A", "AAAA", "ANAME", "CAA", "CNAME", "DS", "MX", "NS", "SRV", "TLSA", "TXT",
@@ -188,6 +190,6 @@ async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
 async fn forwards(api: &Api, domain_id: i64, findings: &mut Findings) {
     match api.call(&ForwardsList { domain_id }).await {
         Ok(_) => findings.expect("forwards are listed with a slash at the end (Q2)", true, ""),
-        Err(failure) => findings.unseen(&format!("forwards of {domain_id}"), &failure.what),
+        Err(failure) => findings.unseen(&format!("forwards of {domain_id}"), &failure.message),
     }
 }

@@ -252,7 +252,7 @@ fn dns(sandbox: &Sandbox) -> Outcome<Vec<(String, BTreeSet<IpAddr>)>> {
 fn show_dns(sandbox: &Sandbox) -> Outcome {
     println!("DNS answers:");
     for (name, addrs) in dns(sandbox)? {
-        println!("  {name:22} {}", moored::core::addr::list(&addrs));
+        println!("  {name:22} {}", moored::core::addr::display_list(&addrs));
     }
     Ok(())
 }

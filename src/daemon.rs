@@ -14,11 +14,11 @@ use tracing::{debug, error, info};
 
 use crate::{
     core::{
-        memory::Memory,
+        memory::State,
         outcome::Report,
         schedule::Schedule,
-        settle::{Burst, Change, Request},
-        time::Moment,
+        settle::{ManualRequest, NetworkEvent, TriggerQueue},
+        time::BootTime,
     },
     report::{self, status::LastRound},
     round::{Chance, Clock, Crew, Occasion, Task},
@@ -34,7 +34,7 @@ pub enum Event {
     /// A full round now: SIGUSR1.
     Verify,
     /// Something says that the network has changed.
-    Network(Change),
+    Network(NetworkEvent),
 }
 
 /// The outside world's side of the loop.
@@ -47,7 +47,7 @@ pub trait Shell {
     fn event(&self) -> impl Future<Output = Event>;
 
     /// Waits until a moment, time asleep included.
-    fn until(&self, moment: Moment) -> impl Future<Output = ()>;
+    fn until(&self, moment: BootTime) -> impl Future<Output = ()>;
 
     /// The clock.
     fn clock(&self) -> &dyn Clock;
@@ -83,7 +83,7 @@ pub struct Board {
     /// The last round; `None` while the first is under way.
     pub last: RefCell<Option<LastRound>>,
     /// What is remembered.
-    pub memory: RefCell<Memory>,
+    pub memory: RefCell<State>,
 }
 
 /// How long a round that is under way may go on after a stop was asked for. What it has written by
@@ -146,7 +146,7 @@ pub async fn run<C: Crew>(
         match wait(shell, next, &mut triggers, Waiting::BetweenRounds).await {
             Wake::Due => task = Some(routine),
             Wake::Stop => break,
-            Wake::Request(Request { is_full_check }) => {
+            Wake::Request(ManualRequest { is_full_check }) => {
                 if is_full_check {
                     info!("a full round was asked for");
                     task = Some(Task {
@@ -184,7 +184,7 @@ pub async fn run<C: Crew>(
                 }
                 let now = shell.clock().now();
                 let is_full_check = false;
-                triggers.burst.request(Request { is_full_check }, now);
+                triggers.burst.request(ManualRequest { is_full_check }, now);
                 if triggers.burst.request_due() > Some(now) {
                     // Too many rounds were asked for lately: the reload does not wait for the next one.
                     shell.tell(Word::Ready);
@@ -202,29 +202,29 @@ pub async fn run<C: Crew>(
 /// What has been heard and not acted upon.
 #[derive(Default)]
 struct Triggers {
-    burst: Burst,
+    burst: TriggerQueue,
     /// The configuration is to be read again.
     is_reload_due: bool,
 }
 
 /// Logs a round, and the last one is what it is compared with.
-fn log(report: &Report, board: &Board, now: Moment) {
+fn log(report: &Report, board: &Board, now: BootTime) {
     let before = board.last.borrow().as_ref().map(|last| last.report.clone());
     report::log::round(report, before.as_ref(), now);
 }
 
 /// What a round is played for that a change of the network starts; it is told of.
-fn occasion(change: Change) -> Occasion {
+fn occasion(change: NetworkEvent) -> Occasion {
     match change {
-        Change::Told(poke) => {
-            if poke.is_silent() {
+        NetworkEvent::Hint(poke) => {
+            if poke.is_empty() {
                 info!("poked: a round starts");
             } else {
                 info!("poked with {poke}: a round starts");
             }
             Occasion::Told(poke)
         }
-        Change::Gained | Change::Rerouted | Change::Other => {
+        NetworkEvent::AddressAdded | NetworkEvent::Rerouted | NetworkEvent::Other => {
             debug!("the network has changed ({change:?}): a round starts");
             Occasion::Network
         }
@@ -235,7 +235,7 @@ fn occasion(change: Change) -> Occasion {
 struct Running<F> {
     task: Task,
     /// When it was seen last that it goes on.
-    went_on: Moment,
+    went_on: BootTime,
     round: Pin<Box<F>>,
 }
 
@@ -260,7 +260,7 @@ async fn rounds<C: Crew>(
     let begin = |mut task: Task, schedule: &mut Schedule, triggers: &mut Triggers| {
         // First the ear, then the look: what changes in between is heard.
         shell.listen();
-        if triggers.burst.seen() {
+        if triggers.burst.mark_seen() {
             // This round is played for what it sees, too.
             *schedule = Schedule::default();
             if task.occasion == Occasion::Routine {
@@ -409,13 +409,18 @@ enum Wake {
     /// The configuration is to be read again.
     Reload,
     /// A round is due because the network has changed.
-    Network(Change),
+    Network(NetworkEvent),
     /// A round is due because somebody asks for it.
-    Request(Request),
+    Request(ManualRequest),
 }
 
 /// Waits for a trigger or until `next`, telling the supervisor in between that we are alive.
-async fn wait(shell: &impl Shell, next: Moment, triggers: &mut Triggers, waiting: Waiting) -> Wake {
+async fn wait(
+    shell: &impl Shell,
+    next: BootTime,
+    triggers: &mut Triggers,
+    waiting: Waiting,
+) -> Wake {
     let is_between = waiting == Waiting::BetweenRounds;
     let is_stuck = waiting == Waiting::InStuckRound;
     let beat = || {
@@ -448,20 +453,20 @@ async fn wait(shell: &impl Shell, next: Moment, triggers: &mut Triggers, waiting
         if let Either::Left((event, _)) = select(event, timer).await {
             let now = shell.clock().now();
             match event {
-                Event::Network(change) => burst.heard(change, now),
+                Event::Network(change) => burst.push(change, now),
                 Event::Verify => {
                     let is_full_check = true;
-                    burst.request(Request { is_full_check }, now);
+                    burst.request(ManualRequest { is_full_check }, now);
                 }
                 Event::Stop => return Wake::Stop,
                 Event::Reload => return Wake::Reload,
             }
         }
         let now = shell.clock().now();
-        if let Some(change) = burst.take(now) {
+        if let Some(change) = burst.pop_due(now) {
             return Wake::Network(change);
         }
-        if is_between && let Some(request) = burst.take_request(now) {
+        if is_between && let Some(request) = burst.pop_due_request(now) {
             return Wake::Request(request);
         }
         if now >= next && !is_stuck {

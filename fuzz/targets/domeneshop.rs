@@ -3,7 +3,7 @@
 //! failure shows a secret (L12).
 
 use moored::{
-    core::{plan::Push, secret::Secret},
+    core::{plan::UpdateMode, secret::Secret},
     domeneshop::{
         Account, ENDPOINT, Settings,
         api::{dns::DnsList, domains::DomainsList, forwards::ForwardsList, invoices::InvoicesList},
@@ -23,7 +23,7 @@ fn account(service: Service) -> Account<Service> {
         token,
         secret,
         endpoint: ENDPOINT.to_owned(),
-        push: Push::WhenSimple,
+        push: UpdateMode::WhenReplaceable,
     };
     Account::new(service, &settings)
 }

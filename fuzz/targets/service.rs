@@ -6,14 +6,14 @@ use std::{cell::RefCell, net::IpAddr, rc::Rc, time::Duration};
 use futures_util::FutureExt;
 use moored::{
     core::{
-        addr::{Acceptance, Admitted, Family},
-        budget::Budget,
-        guard::{Limits, SafePlan, guard},
+        addr::{Family, PublishPolicy, PublishableAddr},
+        budget::RequestQuota,
+        guard::{SafePlan, WriteLimits, guard},
         name::Fqdn,
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
         plan::{Change, Method, Reason, Step},
         record::{AccountName, Origin, Record, Target, Zone},
-        time::Moment,
+        time::BootTime,
     },
     http::{Request, Response, SendError, Sent, Transport},
     provider::{
@@ -150,8 +150,8 @@ pub(crate) fn arguments(operation: &'static Operation) -> Arguments {
 
 /// A failure's words show no secret, and its class does not say more than is known: `service` is what
 /// was asked, and the last that it was asked failed.
-pub(crate) fn assert_sound(failure: &Failure, service: &Service) {
-    assert_plain(&failure.what, 1_500);
+pub(crate) fn assert_sound(failure: &ProviderError, service: &Service) {
+    assert_plain(&failure.message, 1_500);
     let shown = format!("{failure} {failure:?}");
     for secret in SECRETS {
         assert!(!shown.contains(secret), "{shown}");
@@ -160,7 +160,7 @@ pub(crate) fn assert_sound(failure: &Failure, service: &Service) {
     let Some(last) = sent.last() else {
         assert_eq!(
             failure.class,
-            Class::Invalid,
+            ErrorClass::Invalid,
             "nothing was asked: {failure:?}"
         );
         return;
@@ -170,11 +170,14 @@ pub(crate) fn assert_sound(failure: &Failure, service: &Service) {
         Err(error) => error.sent == Sent::Maybe,
     };
     let class = failure.class;
-    assert!(last.writes || class != Class::Unconfirmed, "{failure:?}");
+    assert!(
+        last.writes || class != ErrorClass::Unconfirmed,
+        "{failure:?}"
+    );
     if last.writes && may_have_arrived {
         assert_ne!(
             class,
-            Class::Transient,
+            ErrorClass::Transient,
             "it may have had an effect: {failure:?}"
         );
     }
@@ -209,39 +212,39 @@ pub(crate) fn moved(records: &[Record]) -> SafePlan {
                 family,
             },
             from: vec![record.addr],
-            seen: Origin::List,
+            origin: Origin::List,
             to: vec![addr.addr()],
             method: Method::Records {
                 zone: zone.clone(),
                 steps,
             },
             reason: Reason::AddressChanged,
-            simple_afterwards: false,
+            replaceable_afterwards: false,
             raised_ttl: None,
         }
     });
     let changes = changes.filter(|it| it.from != it.to).collect();
-    let limits = Limits {
-        requests: u32::MAX,
-        ..Limits::default()
+    let limits = WriteLimits {
+        general_requests: u32::MAX,
+        ..WriteLimits::default()
     };
-    let (now, sent) = (Moment::from_millis(0), Budget::default());
+    let (now, sent) = (BootTime::from_millis(0), RequestQuota::default());
     let (plan, refused) = guard(changes, limits, now, &sent, |_| None);
     assert_eq!(refused, [], "a record of another name was listed");
     plan
 }
 
 /// The address that a record is given.
-pub(crate) fn elsewhere(family: Family) -> Admitted {
+pub(crate) fn elsewhere(family: Family) -> PublishableAddr {
     let addr: IpAddr = match family {
         Family::V4 => "198.51.100.7".parse().unwrap(),
         Family::V6 => "2001:db8::7".parse().unwrap(),
     };
-    let acceptance = Acceptance {
-        any: true,
-        ..Acceptance::default()
+    let acceptance = PublishPolicy {
+        accept_any: true,
+        ..PublishPolicy::default()
     };
-    acceptance.admit(family, addr).unwrap()
+    acceptance.check(family, addr).unwrap()
 }
 
 /// The end of something that waits for nobody but the service.
@@ -250,7 +253,7 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What a person does with a single record, one of three ways.
-pub(crate) fn by_hand(book: &impl Book, zone: &Zone, way: u8) -> Result<(), Failure> {
+pub(crate) fn by_hand(book: &impl Book, zone: &Zone, way: u8) -> Result<(), ProviderError> {
     let record = AnyRecord {
         id: "7".into(),
         host: "home".into(),

@@ -1,7 +1,7 @@
 //! The state file: whatever it holds, what is read of it is possible, and is written and read the same.
 
 use moored::{
-    core::{memory::Memory, schedule::Hold, time::Moment},
+    core::{memory::State, schedule::Hold, time::BootTime},
     persist::{Stamp, decode, encode},
 };
 
@@ -10,7 +10,7 @@ use super::assert_plain;
 fn stamp(boot: &str, moment: i64, wall: i64) -> Stamp {
     Stamp {
         boot: boot.to_owned(),
-        moment: Moment::from_millis(moment),
+        moment: BootTime::from_millis(moment),
         wall,
     }
 }
@@ -35,16 +35,16 @@ pub(crate) fn files(bytes: &[u8]) {
 }
 
 /// Nothing remembered lies ahead, and nothing is held longer than the schedule holds anything.
-fn possible(memory: &Memory, now: Moment) {
+fn possible(memory: &State, now: BootTime) {
     let possible = |hold: &Option<Hold>| hold.as_ref().is_none_or(|it| !it.is_impossible(now));
-    let past = memory.vantages.values();
+    let past = memory.paths.values();
     assert!(past.filter_map(|it| it.absent).all(|since| since <= now));
     for account in memory.accounts.values() {
         assert!(possible(&account.hold));
-        assert!(account.audited.is_none_or(|it| it <= now));
+        assert!(account.last_audit.is_none_or(|it| it <= now));
         for target in account.targets.values() {
             assert!(possible(&target.hold));
-            assert!(target.verified.is_none_or(|it| it <= now));
+            assert!(target.last_verified.is_none_or(|it| it <= now));
             assert!(target.writes.iter().all(|it| it.at <= now));
             assert!(target.confirmed.as_ref().is_none_or(|it| it.since <= now));
         }

@@ -15,13 +15,13 @@ use rustix::{
 use tokio::net::unix::pipe::Receiver;
 
 use super::clock::clocks;
-use crate::core::awake::{Awakening, Clocks, awakening};
+use crate::core::awake::{ClockEvent, ClockReadings, detect_clock_event};
 
 /// The timer, and what the clocks showed right after it was armed.
 pub(super) struct Alarm {
     // Read as the other timer is.
     ticks: Receiver,
-    seen: Cell<Clocks>,
+    seen: Cell<ClockReadings>,
 }
 
 impl Alarm {
@@ -38,7 +38,7 @@ impl Alarm {
     }
 
     /// Arms it, and looks at the clocks; what they showed the time before.
-    fn arm(&self) -> io::Result<Clocks> {
+    fn arm(&self) -> io::Result<ClockReadings> {
         let never = Itimerspec {
             it_interval: Timespec {
                 tv_sec: 0,
@@ -60,7 +60,7 @@ impl Alarm {
 
     /// Waits until something has happened that is worth a round. A wait that is given up loses
     /// nothing.
-    pub(super) async fn next(&self) -> io::Result<Awakening> {
+    pub(super) async fn next(&self) -> io::Result<ClockEvent> {
         loop {
             self.ticks.readable().await?;
             if let Some(awoken) = self.weigh(self.ticks.try_read(&mut [0; 8]))? {
@@ -70,7 +70,7 @@ impl Alarm {
     }
 
     /// What the timer said means what.
-    fn weigh(&self, read: io::Result<usize>) -> io::Result<Option<Awakening>> {
+    fn weigh(&self, read: io::Result<usize>) -> io::Result<Option<ClockEvent>> {
         match read {
             // Canceled; or fired, which takes a clock that stands at the end of time.
             Ok(_) => {}
@@ -86,7 +86,7 @@ impl Alarm {
             Err(error) => return Err(error),
         }
         let before = self.arm()?;
-        Ok(awakening(before, self.seen.get()))
+        Ok(detect_clock_event(before, self.seen.get()))
     }
 }
 
@@ -141,11 +141,11 @@ mod tests {
         let now = clocks();
         let hour = Duration::from_hours(1);
         // As if an hour of the time since boot had been slept since the last look.
-        alarm.seen.set(Clocks {
+        alarm.seen.set(ClockReadings {
             monotonic: now.monotonic.after(hour),
             ..now
         });
-        let Some(Awakening::Slept(slept)) = alarm.weigh(canceled()).unwrap() else {
+        let Some(ClockEvent::Resumed(slept)) = alarm.weigh(canceled()).unwrap() else {
             panic!("no awakening")
         };
         assert!(slept > Duration::from_secs(3_599), "{slept:?}");
@@ -155,11 +155,11 @@ mod tests {
     #[tokio::test]
     async fn a_clock_that_was_years_off_is_told() {
         let alarm = Alarm::new().unwrap();
-        alarm.seen.set(Clocks {
+        alarm.seen.set(ClockReadings {
             wall: 0,
             ..clocks()
         });
         let awoken = alarm.weigh(canceled()).unwrap();
-        assert!(matches!(awoken, Some(Awakening::Set(_))), "{awoken:?}");
+        assert!(matches!(awoken, Some(ClockEvent::Stepped(_))), "{awoken:?}");
     }
 }

@@ -16,9 +16,9 @@ use crate::{
     commands::poke::{Answer, Ignored},
     config::Config,
     core::{
-        addr::{Acceptance, Family},
-        poke::Poke,
-        probe::{NoProbe, ProbeAnswer, ProbeMessage},
+        addr::{Family, PublishPolicy},
+        poke::AddressHint,
+        probe::{ProbeAnswer, ProbeMessage, ProbeRefused},
         record::AccountName,
     },
     daemon::Board,
@@ -30,7 +30,7 @@ use crate::{
 const LONGEST: u64 = 128;
 
 /// Which addresses of a family have a say under a configuration, or why none has.
-type Say = Result<Acceptance, String>;
+type Say = Result<PublishPolicy, String>;
 
 /// What was said and not heard yet.
 pub(super) struct Bell {
@@ -38,7 +38,7 @@ pub(super) struct Bell {
     /// The accounts of the configuration in force, with their fingerprints.
     accounts: RefCell<Vec<(u64, AccountName)>>,
     board: Rc<Board>,
-    poke: RefCell<Option<Poke>>,
+    poke: RefCell<Option<AddressHint>>,
     rung: Notify,
 }
 
@@ -61,7 +61,7 @@ impl Bell {
     }
 
     /// Waits for the next poke. A wait that is given up loses nothing.
-    pub(super) async fn next(&self) -> Poke {
+    pub(super) async fn next(&self) -> AddressHint {
         loop {
             if let Some(poke) = self.poke.take() {
                 return poke;
@@ -105,7 +105,7 @@ impl Bell {
         let own: Vec<_> = own.map(|(_, name)| name).collect();
         answer.is_known = !own.is_empty();
         if let ProbeMessage::Begin(_) = message {
-            if let Err(NoProbe::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
+            if let Err(ProbeRefused::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
                 let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 answer.wait_millis = millis.max(1);
             }
@@ -113,7 +113,7 @@ impl Bell {
         }
         memory.probes.finish(fingerprint);
         for name in own {
-            if message.is_accepted() && memory.lift(name, message.is_clear(), now) {
+            if message.is_accepted() && memory.lift_holds(name, message.is_clear(), now) {
                 info!("`moored check` found account {name} in order: a round starts");
                 answer.lifted = true;
             }
@@ -128,14 +128,14 @@ impl Bell {
 
     /// Takes a line in.
     fn ring(&self, text: &str) -> Answer {
-        let said: Poke = match text.parse() {
+        let said: AddressHint = match text.parse() {
             Ok(said) => said,
             Err(why) => return refusal(&why),
         };
         let ignored: Vec<_> = said.addrs().filter_map(|addr| self.ignores(addr)).collect();
-        let heard = said.only(|addr| ignored.iter().all(|it| it.address != addr));
+        let heard = said.filter(|addr| ignored.iter().all(|it| it.address != addr));
         let before = self.poke.take().unwrap_or_default();
-        *self.poke.borrow_mut() = Some(before.then(heard));
+        *self.poke.borrow_mut() = Some(before.merge(heard));
         self.rung.notify_one();
         Answer {
             refused: None,
@@ -148,7 +148,7 @@ impl Bell {
         let family = Family::of(address);
         let say = if family == Family::V4 { four } else { six };
         let reason = match say {
-            Ok(acceptance) => acceptance.admit(family, address).err()?.to_string(),
+            Ok(acceptance) => acceptance.check(family, address).err()?.to_string(),
             Err(reason) => reason.clone(),
         };
         Some(Ignored { address, reason })

@@ -10,8 +10,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     core::{
-        awake::Clocks,
-        time::{Moment, is_set},
+        awake::ClockReadings,
+        time::{BootTime, is_clock_set},
     },
     persist::Stamp,
     regular,
@@ -37,17 +37,17 @@ fn wall() -> i64 {
 
 impl Clock for BootClock {
     fn is_set(&self) -> bool {
-        is_set(wall())
+        is_clock_set(wall())
     }
 
-    fn now(&self) -> Moment {
-        Moment::from_millis(millis(ClockId::Boottime))
+    fn now(&self) -> BootTime {
+        BootTime::from_millis(millis(ClockId::Boottime))
     }
 
-    fn on_the_wall(&self, moment: Moment) -> Option<String> {
+    fn on_the_wall(&self, moment: BootTime) -> Option<String> {
         let now = wall();
         let ahead = moment.millis().saturating_sub(self.now().millis());
-        let then = is_set(now).then(|| now.saturating_add(ahead).div_euclid(1000))?;
+        let then = is_clock_set(now).then(|| now.saturating_add(ahead).div_euclid(1000))?;
         let then = OffsetDateTime::from_unix_timestamp(then).ok()?;
         // By /etc/localtime or $TZ, as every other program here shows it.
         let (then, zone) = match UtcOffset::local_offset_at(then) {
@@ -65,10 +65,10 @@ fn millis(clock: ClockId) -> i64 {
 }
 
 /// What the clocks show by which an awakening is told.
-pub(super) fn clocks() -> Clocks {
-    Clocks {
+pub(super) fn clocks() -> ClockReadings {
+    ClockReadings {
         boot: BootClock.now(),
-        monotonic: Moment::from_millis(millis(ClockId::Monotonic)),
+        monotonic: BootTime::from_millis(millis(ClockId::Monotonic)),
         wall: wall(),
     }
 }

@@ -10,14 +10,14 @@ use crate::{
     config::{AccountConfig, Config},
     core::{
         addr::Family,
-        guard::Limits,
-        memory::{Memory, request_lifetime},
-        outcome::{FamilyReport, Report},
-        past::Past,
-        poke::Poke,
+        guard::WriteLimits,
+        memory::{State, request_lifetime},
+        outcome::{DetectionReport, Report},
+        past::DetectionState,
+        poke::AddressHint,
         record::{AccountName, Target},
-        schedule::Cadence,
-        vantage::Vantage,
+        schedule::Intervals,
+        vantage::DetectionPath,
     },
     detect::{Clocks, Detector, FamilySources, MAX_ANSWER_DELAY, source::Source},
     http::{
@@ -56,7 +56,7 @@ impl Eyes {
 /// Eyes that have been told something, for the one round that is played because of it.
 struct Told<'e> {
     eyes: &'e Eyes,
-    poke: Poke,
+    poke: AddressHint,
     /// How long an answer from outside may take before the other operators are asked too, where a change
     /// may be waiting for it.
     max_delay: Option<Duration>,
@@ -66,7 +66,7 @@ struct Told<'e> {
 const MAX_PAUSE_BETWEEN_FAMILIES: Duration = Duration::from_millis(15);
 
 impl Observe for Told<'_> {
-    async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
+    async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
         let Self {
             eyes,
             poke,
@@ -98,15 +98,15 @@ impl Disk {
     /// Changes what is remembered, beside whoever else may; see [`StateFile::update`].
     pub(super) fn update<T>(
         &self,
-        change: impl FnOnce(&mut Memory) -> T,
-    ) -> Result<Option<(Memory, T)>, String> {
+        change: impl FnOnce(&mut State) -> T,
+    ) -> Result<Option<(State, T)>, String> {
         let (Self::Ours(file) | Self::Shared(file)) = self;
         file.update(&stamp(), change)
     }
 }
 
 impl Store for Disk {
-    fn save(&self, memory: &Memory) -> Result<(), String> {
+    fn save(&self, memory: &State) -> Result<(), String> {
         match self {
             Self::Ours(file) => file.save(memory, &stamp()),
             Self::Shared(file) => file.save_if_nobody_else_does(memory, &stamp()),
@@ -275,7 +275,7 @@ impl RealCrew {
             eyes: &self.eyes,
             poke: match occasion {
                 Occasion::Told(poke) => poke,
-                Occasion::Routine | Occasion::Network | Occasion::Asked => Poke::default(),
+                Occasion::Routine | Occasion::Network | Occasion::Asked => AddressHint::default(),
             },
             max_delay: (occasion != Occasion::Routine).then_some(MAX_ANSWER_DELAY),
         }
@@ -315,9 +315,9 @@ impl RealCrew {
             clock: &BootClock,
             chance: &self.dice,
             cadence: self.config.cadence,
-            limits: Limits {
+            limits: WriteLimits {
                 request_lifetime: request_lifetime(self.config.timeout),
-                ..Limits::default()
+                ..WriteLimits::default()
             },
             overlap: &self.overlap,
         }
@@ -325,13 +325,13 @@ impl RealCrew {
 }
 
 impl Crew for RealCrew {
-    async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
+    async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
         let told = self.told(task.occasion);
         self.world(&told).round(memory, task).await
     }
 
-    async fn detect(&self, memory: &RefCell<Memory>) -> Vec<FamilyReport> {
-        let pasts = memory.borrow().vantages.clone();
+    async fn detect(&self, memory: &RefCell<State>) -> Vec<DetectionReport> {
+        let pasts = memory.borrow().paths.clone();
         let vantages = self.config.vantages();
         let asked = vantages.iter().map(async |vantage| {
             let how = self.eyes.sources(vantage.family);
@@ -339,18 +339,18 @@ impl Crew for RealCrew {
             let mut past = pasts.get(vantage).cloned().unwrap_or_default();
             let mut report = self.eyes.detector.observe_all(how, via, &past).await;
             // What a round would make of it; nothing is remembered of it.
-            past.digest(&mut report, BootClock.now());
+            past.apply(&mut report, BootClock.now());
             report
         });
         join_all(asked).await
     }
 
-    fn prepare(&self, memory: &RefCell<Memory>) {
+    fn prepare(&self, memory: &RefCell<State>) {
         let told = self.told(Occasion::Routine);
         self.world(&told).prepare(&mut memory.borrow_mut());
     }
 
-    fn cadence(&self) -> Cadence {
+    fn cadence(&self) -> Intervals {
         self.config.cadence
     }
 
@@ -369,7 +369,7 @@ impl Crew for RealCrew {
         }
     }
 
-    fn save(&self, memory: &Memory) -> Result<(), String> {
+    fn save(&self, memory: &State) -> Result<(), String> {
         self.disk.save(memory)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         api,
         records::{self, Action, Manner, Wanted, Which},
     },
-    core::{memory::Memory, name::Fqdn},
+    core::{memory::State, name::Fqdn},
     round::Crew,
     stdio,
 };
@@ -24,7 +24,7 @@ pub(super) async fn by_hand(
     crew: &RealCrew,
     command: &Command,
     dry_run: bool,
-    memory: &RefCell<Memory>,
+    memory: &RefCell<State>,
     output: &mut Output<'_>,
 ) -> End {
     let (Command::Api { account, .. } | Command::Records { account, .. }) = command else {

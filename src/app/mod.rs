@@ -47,8 +47,8 @@ use crate::{
     config::Config,
     core::{
         foreign_text::{printable, printable_lines},
-        memory::Memory,
-        poke::Poke,
+        memory::State,
+        poke::AddressHint,
     },
     daemon::{self, Board},
     exit::Exit,
@@ -191,7 +191,7 @@ fn parse(args: impl Iterator<Item = impl Into<OsString> + Clone>) -> Result<Cli,
     }
     if let Some(Command::Poke { addresses }) = &cli.command {
         let refused = |kind, what: &str| Cli::command().error(kind, what);
-        Poke::of(addresses.iter().copied())
+        AddressHint::of(addresses.iter().copied())
             .map_err(|why| refused(ErrorKind::TooManyValues, &why.to_string()))?;
         if cli.global.dry_run {
             let what = "the daemon that is poked writes: --dry-run cannot be said to it";
@@ -215,7 +215,7 @@ fn without_configuration(
         Command::Status => commands::status::status(&directory(), output),
         Command::Health => commands::health::health(&directory(), output),
         Command::Poke { addresses } => {
-            let poke = Poke::of(addresses.iter().copied()).unwrap_or_default();
+            let poke = AddressHint::of(addresses.iter().copied()).unwrap_or_default();
             commands::poke::poke(&directory(), poke, output)
         }
         Command::Import { file } => commands::import::import(file, variables, output),
@@ -270,11 +270,11 @@ fn run(
         Command::Run if !dry_run => Access::Keeps,
         _ => Access::Learns,
     };
-    let State {
+    let OpenedState {
         disk,
         memory,
         lock: _lock,
-    } = match State::open(&config, access) {
+    } = match OpenedState::open(&config, access) {
         Err(trouble) if cli.global.json && cli.once => {
             output.value(&report::json::not_played(
                 &trouble.what,
@@ -349,13 +349,13 @@ enum Access {
 }
 
 /// What is remembered, and the right to write it.
-struct State {
+struct OpenedState {
     disk: Disk,
-    memory: Memory,
+    memory: State,
     lock: Option<Lock>,
 }
 
-impl State {
+impl OpenedState {
     /// Opens the state. A state directory that cannot be used is reported and stops nobody (L10).
     fn open(config: &Config, access: Access) -> Result<Self, Trouble> {
         let directory = config.state_dir.display();
@@ -400,7 +400,7 @@ impl State {
 
 async fn daemon(
     crew: RealCrew,
-    memory: RefCell<Memory>,
+    memory: RefCell<State>,
     load: impl Fn(InheritedPipe) -> Result<Config, String>,
     tls: &Arc<rustls::ClientConfig>,
     shell: &RealShell,
@@ -428,7 +428,7 @@ async fn daemon(
         "moored {} started; state in {}, a check every {}",
         env!("CARGO_PKG_VERSION"),
         state_directory.display(),
-        crate::core::time::Spoken(crew.cadence().interval)
+        crate::core::time::HumanDuration(crew.cadence().interval)
     );
     let reload = || {
         let config = load(InheritedPipe::Refused)?;

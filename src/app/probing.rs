@@ -18,8 +18,8 @@ use crate::{
         probing::{Daemon, Probing},
     },
     core::{
-        memory::Memory,
-        probe::{NoProbe, ProbeAnswer, ProbeMessage},
+        memory::State,
+        probe::{ProbeAnswer, ProbeMessage, ProbeRefused},
     },
     round::Clock,
 };
@@ -33,7 +33,7 @@ const MAX_ANSWER_BYTES: u64 = 4 << 10;
 /// Carries out `moored check`.
 pub(super) async fn check(
     crew: &RealCrew,
-    memory: &RefCell<Memory>,
+    memory: &RefCell<State>,
     output: &mut Output<'_>,
 ) -> End {
     let (accounts, probing) = (crew.to_check(), RealProbing::new(crew));
@@ -69,9 +69,9 @@ impl<'c> RealProbing<'c> {
     }
 
     /// Notes it in the state file, for where no daemon runs.
-    fn note(&self, memory: &RefCell<Memory>, fingerprints: &[u64]) -> Vec<Result<(), NoProbe>> {
+    fn note(&self, memory: &RefCell<State>, fingerprints: &[u64]) -> Vec<Result<(), ProbeRefused>> {
         let now = BootClock.now();
-        let begin = |memory: &mut Memory| -> Vec<_> {
+        let begin = |memory: &mut State| -> Vec<_> {
             let all = fingerprints.iter();
             all.map(|it| memory.probes.begin(*it, now)).collect()
         };
@@ -80,7 +80,7 @@ impl<'c> RealProbing<'c> {
                 *memory.borrow_mut() = fresh;
                 permissions
             }
-            Ok(None) => vec![Err(NoProbe::NotRemembered); fingerprints.len()],
+            Ok(None) => vec![Err(ProbeRefused::NotRemembered); fingerprints.len()],
             // Where nothing can be kept, no refusal is remembered either; the start has said so.
             Err(_) => begin(&mut memory.borrow_mut()),
         }
@@ -98,25 +98,25 @@ fn is_nobody(error: &io::Error) -> bool {
 impl Probing for RealProbing<'_> {
     async fn begin(
         &self,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         fingerprints: &[u64],
-    ) -> Vec<Result<(), NoProbe>> {
+    ) -> Vec<Result<(), ProbeRefused>> {
         let mut permissions = Vec::new();
         for fingerprint in fingerprints {
             permissions.push(match self.tell(ProbeMessage::Begin(*fingerprint)).await {
                 Ok(ProbeAnswer { wait_millis: 0, .. }) => Ok(()),
                 Ok(answer) => {
                     let wait = Duration::from_millis(answer.wait_millis);
-                    Err(NoProbe::TooSoon(wait))
+                    Err(ProbeRefused::TooSoon(wait))
                 }
                 Err(error) if is_nobody(&error) => return self.note(memory, fingerprints),
-                Err(_) => return vec![Err(NoProbe::NotRemembered); fingerprints.len()],
+                Err(_) => return vec![Err(ProbeRefused::NotRemembered); fingerprints.len()],
             });
         }
         permissions
     }
 
-    async fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> Daemon {
+    async fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> Daemon {
         memory.borrow_mut().probes.finish(end.fingerprint());
         let accepted = end.is_accepted();
         match self.tell(end).await {

@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     core::{
-        awake::Awakening,
-        settle::Change,
-        time::{Moment, Spoken},
+        awake::ClockEvent,
+        settle::NetworkEvent,
+        time::{BootTime, HumanDuration},
     },
     daemon::{Event, Shell, Word},
     detect::{gateway::gateways, reap_orphans},
@@ -116,18 +116,18 @@ impl RealShell {
     async fn poke(&self) -> Event {
         let bell = self.bell.borrow().clone();
         match bell {
-            Some(bell) => Event::Network(Change::Told(bell.next().await)),
+            Some(bell) => Event::Network(NetworkEvent::Hint(bell.next().await)),
             None => std::future::pending().await,
         }
     }
 
     async fn awakening(&self) -> Event {
         match self.alarm.next(Alarm::next).await {
-            Awakening::Slept(slept) => info!("awake after {} of sleep", Spoken(slept)),
-            Awakening::Set(by) => info!("the clock was set by {}", Spoken(by)),
+            ClockEvent::Resumed(slept) => info!("awake after {} of sleep", HumanDuration(slept)),
+            ClockEvent::Stepped(by) => info!("the clock was set by {}", HumanDuration(by)),
         }
         // Whatever the network is now, it may be another one.
-        Event::Network(Change::Gained)
+        Event::Network(NetworkEvent::AddressAdded)
     }
 
     /// Hears what the router announces from the next round on, or no longer.
@@ -197,7 +197,7 @@ impl Shell for RealShell {
         }
     }
 
-    async fn until(&self, moment: Moment) {
+    async fn until(&self, moment: BootTime) {
         if let Err(error) = self.timer.until(moment).await {
             // Without its timer the daemon would spin or sleep for ever; waiting on the other clock
             // is late at worst by the time spent in suspend.

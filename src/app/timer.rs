@@ -9,7 +9,7 @@ use rustix::time::{
 };
 use tokio::net::unix::pipe::Receiver;
 
-use crate::core::time::Moment;
+use crate::core::time::BootTime;
 
 /// A timer on `CLOCK_BOOTTIME`.
 pub(super) struct Timer {
@@ -29,7 +29,7 @@ impl Timer {
     }
 
     /// Waits until `moment`.
-    pub(super) async fn until(&self, moment: Moment) -> io::Result<()> {
+    pub(super) async fn until(&self, moment: BootTime) -> io::Result<()> {
         // A zero would disarm the timer; the past fires at once.
         let at = Duration::from_millis(moment.millis().max(1).unsigned_abs());
         let at = Itimerspec {
@@ -58,7 +58,7 @@ mod tests {
     #[tokio::test]
     async fn the_timer_fires_at_its_moment_and_at_once_for_the_past() {
         let timer = Timer::new().unwrap();
-        timer.until(Moment::from_millis(-5)).await.unwrap();
+        timer.until(BootTime::from_millis(-5)).await.unwrap();
         timer.until(BootClock.now()).await.unwrap();
         let at = BootClock.now().after(Duration::from_millis(30));
         timer.until(at).await.unwrap();

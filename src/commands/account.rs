@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use crate::{
     core::{
-        memory::Memory,
-        outcome::{Class, Failure, Scope},
-        probe::NoProbe,
+        memory::State,
+        outcome::{ErrorClass, ProviderError, Scope},
+        probe::ProbeRefused,
         record::AccountName,
         schedule::Hold,
-        time::{Moment, Spoken},
+        time::{BootTime, HumanDuration},
     },
     provider::book::Progress,
     round::Clock,
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Means<'m> {
     /// What is remembered, refusals among it.
-    pub memory: &'m RefCell<Memory>,
+    pub memory: &'m RefCell<State>,
     /// The clock.
     pub clock: &'m dyn Clock,
     /// Told how far a long list has come.
@@ -36,12 +36,13 @@ impl Means<'_> {
     /// The hold that keeps the account from being asked by hand, if one does.
     pub(super) fn binding_hold(&self, name: &AccountName) -> Option<Hold> {
         let now = self.clock.now();
-        self.hold(name).filter(|hold| hold.binds_on_request(now))
+        self.hold(name)
+            .filter(|hold| hold.is_active_for_manual_run(now))
     }
 
     /// Remembers how asking failed.
-    fn remember(&self, name: &AccountName, failure: &Failure) {
-        let hold = Hold::after(self.hold(name).as_ref(), failure, self.clock.now(), 0.0);
+    fn remember(&self, name: &AccountName, failure: &ProviderError) {
+        let hold = Hold::after_failure(self.hold(name).as_ref(), failure, self.clock.now(), 0.0);
         let mut memory = self.memory.borrow_mut();
         memory.accounts.entry(name.clone()).or_default().hold = Some(hold);
     }
@@ -51,8 +52,8 @@ impl Means<'_> {
 pub(super) async fn ask<T>(
     name: &AccountName,
     means: Means<'_>,
-    asked: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+    asked: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
     if let Some(hold) = means.binding_hold(name) {
         return Err(not_asked(&hold, means.clock.now()));
     }
@@ -69,9 +70,9 @@ pub(super) async fn ask<T>(
 pub(super) async fn probe<T>(
     name: &AccountName,
     means: Means<'_>,
-    permission: Result<(), NoProbe>,
-    asked: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+    permission: Result<(), ProbeRefused>,
+    asked: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
     let hold = means.binding_hold(name);
     match (&hold, permission) {
         (Some(hold), _) if !hold.class.is_refusal() => {
@@ -79,31 +80,34 @@ pub(super) async fn probe<T>(
         }
         (Some(hold), Err(why)) => {
             let failure = not_asked(hold, means.clock.now());
-            let what = format!("{}; {why}", failure.what);
-            return Err(Failure { what, ..failure });
+            let what = format!("{}; {why}", failure.message);
+            return Err(ProviderError {
+                message: what,
+                ..failure
+            });
         }
-        (None, Err(why @ NoProbe::TooSoon(_))) => {
+        (None, Err(why @ ProbeRefused::TooSoon(_))) => {
             let what = format!("not asked: an earlier check was refused or cut short; {why}");
-            return Err(Failure::of_account(Class::Rejected, what));
+            return Err(ProviderError::of_account(ErrorClass::Unauthorized, what));
         }
-        (Some(_), Ok(())) | (None, Ok(()) | Err(NoProbe::NotRemembered)) => {}
+        (Some(_), Ok(())) | (None, Ok(()) | Err(ProbeRefused::NotRemembered)) => {}
     }
     let answer = asked.await;
     if let Err(failure) = &answer
         && failure.scope == Scope::Account
         // A person who asks out of turn leaves the time of the next probe as it is.
-        && (hold.is_none() || matches!(failure.class, Class::RateLimited { .. }))
+        && (hold.is_none() || matches!(failure.class, ErrorClass::RateLimited { .. }))
     {
         means.remember(name, failure);
     }
     answer
 }
 
-fn not_asked(hold: &Hold, now: Moment) -> Failure {
-    let until = Spoken(hold.until.since(now));
+fn not_asked(hold: &Hold, now: BootTime) -> ProviderError {
+    let until = HumanDuration(hold.until.since(now));
     let what = format!(
         "not asked for another {until} after an earlier failure: {}",
-        hold.what
+        hold.message
     );
-    Failure::of_account(hold.class, what)
+    ProviderError::of_account(hold.class, what)
 }

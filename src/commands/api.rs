@@ -123,7 +123,7 @@ pub async fn call(
     };
     let request = match provider.prepare(operation, &arguments) {
         Ok(request) => request,
-        Err(failure) => return output.usage(&failure.what),
+        Err(failure) => return output.usage(&failure.message),
     };
     if call.dry_run {
         show(&request, output);
@@ -139,7 +139,7 @@ pub async fn call(
     let answer = ask(call.account, means, asked).await;
     if operation.writes {
         // Any of the account's records may be another one now, whatever came of it.
-        means.memory.borrow_mut().unsettle(call.account);
+        means.memory.borrow_mut().invalidate(call.account);
     }
     match answer {
         Ok(answered) => {

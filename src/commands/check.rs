@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     core::{
-        memory::Memory,
+        memory::State,
         name::{Fqdn, longest_zone},
-        outcome::{Class, Failure, Verdict},
-        probe::{NoProbe, ProbeMessage},
+        outcome::{ErrorClass, ProviderError, Verdict},
+        probe::{ProbeMessage, ProbeRefused},
         record::{AccountName, Target},
         schedule::Hold,
     },
@@ -59,7 +59,7 @@ fn counted(count: usize, what: &str) -> String {
 struct Finding<'a> {
     account: &'a AccountName,
     host: &'a Fqdn,
-    found: Result<(String, usize), Failure>,
+    found: Result<(String, usize), ProviderError>,
 }
 
 /// Lists each account's zones and records: nothing is written, so whether the credentials may write
@@ -69,7 +69,7 @@ pub async fn check(
     accounts: &[Account<'_, impl Provider>],
     crew: &impl Crew,
     probing: &impl Probing,
-    memory: &RefCell<Memory>,
+    memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
 ) -> End {
@@ -93,7 +93,7 @@ pub async fn check(
     for account in accounts {
         let permission = permissions.iter().find(|it| it.0 == account.fingerprint);
         // One that was not to be asked is held, and is not asked.
-        let permission = permission.map_or(Err(NoProbe::NotRemembered), |it| it.1);
+        let permission = permission.map_or(Err(ProbeRefused::NotRemembered), |it| it.1);
         let was_refused = means.binding_hold(account.name).is_some();
         let list = account.provider.list(&account.hosts, &[]);
         let end = probe(account.name, means, permission, list).await;
@@ -119,7 +119,7 @@ pub async fn check(
             let daemon = probing.finish(memory, message).await;
             let (mut memory, now) = (memory.borrow_mut(), clock.now());
             let lifted =
-                message.is_accepted() && memory.lift(account.name, message.is_clear(), now);
+                message.is_accepted() && memory.lift_holds(account.name, message.is_clear(), now);
             notes.extend(note(account.name, lifted && was_refused, daemon));
         }
         findings.extend(found);
@@ -134,17 +134,24 @@ pub async fn check(
 }
 
 /// The zone that holds a host and how many address records it has, or what is wrong.
-fn found(host: &Fqdn, listing: &Listing) -> Result<(String, usize), Failure> {
+fn found(host: &Fqdn, listing: &Listing) -> Result<(String, usize), ProviderError> {
     if let Some(failure) = listing.trouble(host) {
         return Err(failure.clone());
     }
     if let Some(conflict) = listing.conflicts.get(host) {
-        return Err(Failure::of_host(Class::Conflict, conflict.to_string()));
+        return Err(ProviderError::of_host(
+            ErrorClass::Conflict,
+            conflict.to_string(),
+        ));
     }
     let zone = longest_zone(host, listing.zones.iter().map(|zone| &zone.name));
     let records = listing.records.iter().filter(|it| it.host == *host).count();
-    zone.map(|zone| (zone.to_string(), records))
-        .ok_or_else(|| Failure::of_host(Class::NotFound, "no zone of the account holds this host"))
+    zone.map(|zone| (zone.to_string(), records)).ok_or_else(|| {
+        ProviderError::of_host(
+            ErrorClass::NotFound,
+            "no zone of the account holds this host",
+        )
+    })
 }
 
 fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
@@ -179,7 +186,7 @@ fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
                 let advice = failure.advice();
                 format!(
                     "{host}: account {account}: {} ({}){advice}\n",
-                    failure.what, failure.class
+                    failure.message, failure.class
                 )
             }
         });

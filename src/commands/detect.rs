@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use super::{End, Output};
 use crate::{
-    core::{memory::Memory, observe::Observation, outcome::Verdict},
+    core::{memory::State, observe::Observation, outcome::Verdict},
     report,
     round::Crew,
 };
 
 /// Asks all sources at once and shows them side by side.
-pub async fn detect(crew: &impl Crew, memory: &RefCell<Memory>, output: &mut Output<'_>) -> End {
+pub async fn detect(crew: &impl Crew, memory: &RefCell<State>, output: &mut Output<'_>) -> End {
     let reports = crew.detect(memory).await;
     if output.json {
         output.value(&report::json::detection(&reports));

@@ -18,7 +18,7 @@ use std::io::Write;
 
 use crate::core::{
     foreign_text::{printable_json, printable_lines},
-    outcome::{Failure, Verdict},
+    outcome::{ProviderError, Verdict},
 };
 
 /// Where and how a command answers. Both parts are written when the command has ended and what it learnt is saved:
@@ -84,9 +84,9 @@ impl Output<'_> {
     }
 
     /// Says what a provider did not do.
-    pub fn failure(&mut self, failure: &Failure) -> End {
+    pub fn failure(&mut self, failure: &ProviderError) -> End {
         let advice = failure.advice();
-        self.trouble(&format!("{} ({}){advice}", failure.what, failure.class));
+        self.trouble(&format!("{} ({}){advice}", failure.message, failure.class));
         End::Round(failure.class.verdict())
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{End, Output};
 use crate::{
-    core::{memory::Memory, outcome::Verdict},
+    core::{memory::State, outcome::Verdict},
     report,
     round::{Clock, Crew, Occasion, Task},
 };
@@ -35,7 +35,7 @@ pub enum Lines {
 /// process's exit code, which the JSON repeats.
 pub async fn once(
     crew: &impl Crew,
-    memory: &RefCell<Memory>,
+    memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
     manner: Manner,

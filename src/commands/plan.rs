@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::{End, Output};
 use crate::{
     core::{
-        memory::Memory,
+        memory::State,
         outcome::{Outcome, Verdict},
     },
     report,
@@ -16,7 +16,7 @@ use crate::{
 /// are told by the way the command ends.
 pub async fn plan(
     crew: &impl Crew,
-    memory: &RefCell<Memory>,
+    memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
     exit_code: bool,

@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{End, Output, status::connect};
-use crate::core::{foreign_text::printable_value, outcome::Verdict, poke::Poke};
+use crate::core::{foreign_text::printable_value, outcome::Verdict, poke::AddressHint};
 
 /// Where the daemon listens. What is said there is one line: the addresses, with blanks between them.
 pub fn socket(state_directory: &Path) -> PathBuf {
@@ -40,7 +40,7 @@ pub struct Ignored {
 const LONGEST: u64 = 16 << 10;
 
 /// Pokes the daemon of a state directory.
-pub fn poke(state_directory: &Path, poke: Poke, output: &mut Output<'_>) -> End {
+pub fn poke(state_directory: &Path, poke: AddressHint, output: &mut Output<'_>) -> End {
     let answer = match tell(&socket(state_directory), poke) {
         Ok(answer) => answer,
         Err(what) => {
@@ -63,7 +63,7 @@ pub fn poke(state_directory: &Path, poke: Poke, output: &mut Output<'_>) -> End 
     End::Round(Verdict::Right)
 }
 
-fn tell(socket: &Path, poke: Poke) -> Result<Answer, String> {
+fn tell(socket: &Path, poke: AddressHint) -> Result<Answer, String> {
     let told = || -> io::Result<String> {
         let mut stream = connect(socket)?;
         stream.write_all(format!("{poke}\n").as_bytes())?;
@@ -86,7 +86,7 @@ fn tell(socket: &Path, poke: Poke) -> Result<Answer, String> {
 }
 
 /// One line for people.
-fn text(poke: Poke, ignored: &[Ignored]) -> String {
+fn text(poke: AddressHint, ignored: &[Ignored]) -> String {
     let mut text = "a round starts at once".to_owned();
     for addr in poke.addrs() {
         let _ = match ignored.iter().find(|it| it.address == addr) {
@@ -137,7 +137,10 @@ mod tests {
                 notes: &mut io::sink(),
                 json,
             };
-            assert_eq!(poke(dir.path(), Poke::default(), &mut output), End::Unwell);
+            assert_eq!(
+                poke(dir.path(), AddressHint::default(), &mut output),
+                End::Unwell
+            );
             let said = String::from_utf8(said).unwrap();
             assert!(said.contains("no daemon answers at "), "{said}");
             assert_eq!(said.lines().count(), 1);

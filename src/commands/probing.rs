@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use crate::core::{
-    memory::Memory,
-    probe::{NoProbe, ProbeMessage},
+    memory::State,
+    probe::{ProbeMessage, ProbeRefused},
     record::AccountName,
 };
 
@@ -14,12 +14,12 @@ pub trait Probing {
     /// credentials may have been refused. It counts as asked from now on.
     fn begin(
         &self,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         fingerprints: &[u64],
-    ) -> impl Future<Output = Vec<Result<(), NoProbe>>>;
+    ) -> impl Future<Output = Vec<Result<(), ProbeRefused>>>;
 
     /// Tells what came of asking an account that did not refuse its credentials.
-    fn finish(&self, memory: &RefCell<Memory>, end: ProbeMessage) -> impl Future<Output = Daemon>;
+    fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> impl Future<Output = Daemon>;
 }
 
 /// What the running daemon makes of it.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     core::{
         name::{Fqdn, longest_zone},
-        outcome::{Class, Failure, Scope, Verdict},
+        outcome::{ErrorClass, ProviderError, Scope, Verdict},
         record::{AccountName, Zone},
     },
     provider::book::{AnyRecord, Book, Progress, Zones},
@@ -125,14 +125,14 @@ pub async fn records(
     if let Action::Add(wanted) = &action
         && let Err(failure) = book.check(&wanted.record("@".to_owned(), String::new()))
     {
-        return output.usage(&failure.what);
+        return output.usage(&failure.message);
     }
     let list = List::new(output.json);
     let done = perform(book, action, list, manner.dry_run, means.progress);
     let done = ask(manner.account, means, done).await;
     if writes && !manner.dry_run {
         // The next round reads what is there now, whatever came of it.
-        means.memory.borrow_mut().unsettle(manner.account);
+        means.memory.borrow_mut().invalidate(manner.account);
     }
     match done {
         Ok(Done::Listed(list, failures)) => {
@@ -158,7 +158,7 @@ pub async fn records(
 /// What came of it.
 enum Done {
     /// Records, and what failed of the zones they were looked for in.
-    Listed(List, Vec<Failure>),
+    Listed(List, Vec<ProviderError>),
     Said {
         what: String,
         id: Option<String>,
@@ -193,7 +193,7 @@ impl List {
         }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+    fn push(&mut self, row: &Row<'_>) -> Result<(), ProviderError> {
         let size = match self {
             Self::Json(text) => {
                 text.push(if text.is_empty() { '[' } else { ',' });
@@ -212,7 +212,10 @@ impl List {
         };
         if size > MAX_LIST_LENGTH {
             let what = "there are more records than can be shown: name a host or a zone";
-            return Err(Failure::of_account(Class::Contract, what));
+            return Err(ProviderError::of_account(
+                ErrorClass::ProtocolViolation,
+                what,
+            ));
         }
         Ok(())
     }
@@ -258,7 +261,7 @@ async fn perform(
     mut list: List,
     dry_run: bool,
     progress: Progress<'_>,
-) -> Result<Done, Failure> {
+) -> Result<Done, ProviderError> {
     let zones = book.zones().await?;
     let said = |what: String, id| Ok(Done::Said { what, id });
     match action {
@@ -355,7 +358,7 @@ impl Wanted {
     }
 }
 
-fn zone_of<'z>(name: &Fqdn, zones: &'z Zones) -> Result<&'z Zone, Failure> {
+fn zone_of<'z>(name: &Fqdn, zones: &'z Zones) -> Result<&'z Zone, ProviderError> {
     let editable = zones.editable.iter().map(|zone| &zone.name);
     let found = longest_zone(name, editable);
     if let Some(zone) = zones.editable.iter().find(|zone| Some(&zone.name) == found) {
@@ -367,7 +370,7 @@ fn zone_of<'z>(name: &Fqdn, zones: &'z Zones) -> Result<&'z Zone, Failure> {
     Err(other.map_or_else(
         || {
             let what = format!("no zone of the account holds {name}");
-            Failure::of_host(Class::NotFound, what)
+            ProviderError::of_host(ErrorClass::NotFound, what)
         },
         |(_, failure)| failure.clone(),
     ))
@@ -398,7 +401,7 @@ async fn find(
     zone: &Zone,
     which: &Which,
     progress: Progress<'_>,
-) -> Result<AnyRecord, Failure> {
+) -> Result<AnyRecord, ProviderError> {
     let is_meant = |record: &AnyRecord| {
         let has_data = |data| is_same(&which.r#type, data, &record.data);
         is_named(record, &which.name, zone)
@@ -418,8 +421,8 @@ async fn find(
     book.each_record(zone, progress, &mut take).await?;
     let what = format!("{} {}", which.name, which.r#type);
     match (found, count) {
-        (None, _) => Err(Failure::of_host(
-            Class::NotFound,
+        (None, _) => Err(ProviderError::of_host(
+            ErrorClass::NotFound,
             format!("there is no record {what}"),
         )),
         (Some(record), 1) => Ok(record),
@@ -427,7 +430,7 @@ async fn find(
             let what = format!(
                 "{count} records are {what}: say which by its content or with --id (see `list`)"
             );
-            Err(Failure::of_host(Class::Invalid, what))
+            Err(ProviderError::of_host(ErrorClass::Invalid, what))
         }
     }
 }

@@ -7,11 +7,11 @@ use crate::{
         section::{Section, no_advice},
         value::Value,
     },
-    core::device::{HostPart, Mac, NoHostPart, PrefixLength},
+    core::device::{HostId, Mac, ParseHostIdError, PrefixLength},
 };
 
 /// Reads what is the device's own of its address.
-pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<HostPart> {
+pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<HostId> {
     let (host, mac) = (table.take("host"), table.take("mac"));
     let prefix = match table.take("prefix") {
         None => Some(PrefixLength::NETWORK),
@@ -39,7 +39,7 @@ pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<Ho
             let text = value.text(findings);
             let mac = text.and_then(|text| findings.check(&value.spot, mac_address(text.trim())));
             mac.zip(prefix)
-                .map(|(mac, prefix)| HostPart::of_mac(mac, prefix))
+                .map(|(mac, prefix)| HostId::of_mac(mac, prefix))
         }
     };
     table.finish(findings, no_advice);
@@ -56,15 +56,15 @@ fn prefix(value: &Value<'_>, findings: &mut Findings) -> Option<PrefixLength> {
     length
 }
 
-fn host_part(text: &str, prefix: PrefixLength) -> Result<HostPart, Wrong> {
-    HostPart::parse(text, prefix).map_err(|why| {
+fn host_part(text: &str, prefix: PrefixLength) -> Result<HostId, Wrong> {
+    HostId::parse(text, prefix).map_err(|why| {
         let wrong = Wrong::new(format!("{} is not a host part: {why}", shown(text)));
         let own = 128 - u32::from(prefix.bits());
         let hint = format!(
             "write the last {own} bits of that device's address, as in `::5054:ff:fe12:3456`"
         );
         match (why, shorter(text)) {
-            (NoHostPart::InPrefix(PrefixLength::NETWORK), Some(bits)) => wrong.hint(format!(
+            (ParseHostIdError::InPrefix(PrefixLength::NETWORK), Some(bits)) => wrong.hint(format!(
                 "{hint}; if the device is in another subnet, add how long the prefix is that both \
                  share, as in `prefix = {bits}`"
             )),
@@ -76,7 +76,7 @@ fn host_part(text: &str, prefix: PrefixLength) -> Result<HostPart, Wrong> {
 /// A usual length of prefix that a host part with bits of a subnet would be right with.
 fn shorter(text: &str) -> Option<i64> {
     let fits = |bits: &i64| {
-        PrefixLength::new(*bits).is_some_and(|prefix| HostPart::parse(text, prefix).is_ok())
+        PrefixLength::new(*bits).is_some_and(|prefix| HostId::parse(text, prefix).is_ok())
     };
     [56, 48].into_iter().find(fits)
 }

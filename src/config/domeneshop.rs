@@ -10,7 +10,7 @@ use crate::{
         section::Section,
         whole::misplaced,
     },
-    core::plan::Push,
+    core::plan::UpdateMode,
     provider::domeneshop::{ENDPOINT, Settings},
 };
 
@@ -20,10 +20,10 @@ const TTL: Ttl = Ttl {
     step: 60,
 };
 
-const UPDATE: [(&str, Push); 3] = [
-    ("auto", Push::WhenSimple),
-    ("dyndns", Push::Only),
-    ("records", Push::Never),
+const UPDATE: [(&str, UpdateMode); 3] = [
+    ("auto", UpdateMode::WhenReplaceable),
+    ("dyndns", UpdateMode::Only),
+    ("records", UpdateMode::Never),
 ];
 
 /// Reads one account.
@@ -38,11 +38,11 @@ pub(super) fn read(
     let endpoint = account::endpoint(&mut section, ENDPOINT, findings);
     let update = section.take("update");
     let push = match &update {
-        None => Some(Push::WhenSimple),
+        None => Some(UpdateMode::WhenReplaceable),
         Some(value) => value.choice(&UPDATE, findings),
     };
     let hosts = account::hosts(&mut section, TTL, findings);
-    if push == Some(Push::Only) {
+    if push == Some(UpdateMode::Only) {
         for placed in &hosts {
             dyndns_can(placed, findings);
         }

@@ -13,8 +13,8 @@ use crate::{
         value::Value,
     },
     core::{
-        addr::{Acceptance, Family},
-        choose::Prefer,
+        addr::{Family, PublishPolicy},
+        choose::AddressPreference,
         intent::OnAbsent,
     },
     detect::source::{KINDS, Source, SourceError},
@@ -44,7 +44,10 @@ pub(super) fn read(
     let prefer = match family {
         Family::V4 => None,
         Family::V6 => section.take("prefer").and_then(|value| {
-            let words = [("stable", Prefer::Stable), ("temporary", Prefer::Temporary)];
+            let words = [
+                ("stable", AddressPreference::Stable),
+                ("temporary", AddressPreference::Temporary),
+            ];
             value.choice(&words, findings)
         }),
     };
@@ -71,7 +74,7 @@ pub(super) fn read(
     family_config
 }
 
-fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings) -> Acceptance {
+fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings) -> PublishPolicy {
     let any = section
         .take("accept")
         .and_then(|value| value.choice(&[("global", false), ("any", true)], findings));
@@ -83,8 +86,8 @@ fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings
             .filter_map(|(spot, text)| findings.check(&spot, network(text, family)))
             .collect()
     };
-    Acceptance {
-        any: any.unwrap_or_default(),
+    PublishPolicy {
+        accept_any: any.unwrap_or_default(),
         only: networks("only", findings),
         exclude: networks("exclude", findings),
     }

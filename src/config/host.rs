@@ -13,7 +13,7 @@ use crate::{
         intent::{Host, HostV6},
         name::Fqdn,
         name_hint::name_hint,
-        vantage::{Interface, NoInterface},
+        vantage::{Interface, InvalidInterfaceName},
     },
 };
 
@@ -67,7 +67,7 @@ fn plain(name: Fqdn, via: Option<&Interface>) -> Host {
     Host {
         name,
         ipv4: true,
-        ipv6: HostV6::Own,
+        ipv6: HostV6::ThisHost,
         ttl: None,
         create: true,
         via: via.cloned(),
@@ -111,7 +111,7 @@ fn one(
     let name = findings.check(&named.spot, name(text))?;
     let host = Host {
         ipv4: ipv4.flatten().unwrap_or(true),
-        ipv6: ipv6.flatten().unwrap_or(HostV6::Own),
+        ipv6: ipv6.flatten().unwrap_or(HostV6::ThisHost),
         ttl: ttl.flatten(),
         create: create.flatten().unwrap_or(true),
         ..plain(name, own.as_ref().or(via))
@@ -123,7 +123,7 @@ fn one(
 /// The name of an interface. Whether there is one of that name is seen in each round: it may come later.
 pub(super) fn via(value: &Value<'_>, findings: &mut Findings) -> Option<Interface> {
     let text = value.text(findings)?;
-    let interface = text.parse().map_err(|why: NoInterface| {
+    let interface = text.parse().map_err(|why: InvalidInterfaceName| {
         let wrong = Wrong::new(format!("{} cannot be an interface: {why}", shown(text)));
         wrong.hint("write its name as `ip link` shows it, as in `eth1`")
     });
@@ -164,7 +164,7 @@ fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
         }
         None => value
             .boolean(findings)
-            .map(|on| if on { HostV6::Own } else { HostV6::Off }),
+            .map(|on| if on { HostV6::ThisHost } else { HostV6::Off }),
     }
 }
 

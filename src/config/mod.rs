@@ -53,12 +53,12 @@ pub use self::{
 };
 use crate::{
     core::{
-        addr::{Acceptance, Family},
-        choose::Prefer,
+        addr::{Family, PublishPolicy},
+        choose::AddressPreference,
         intent::{Host, OnAbsent},
         record::{AccountName, Target},
-        schedule::Cadence,
-        vantage::Vantage,
+        schedule::Intervals,
+        vantage::DetectionPath,
     },
     detect::{command_line::CommandEnvironment, source::Source},
     http::proxy::Proxy,
@@ -82,7 +82,7 @@ pub fn too_large(path: &Path) -> Problem {
 #[derive(Clone, Debug)]
 pub struct Config {
     /// How often what is due: `interval`, `verify`, `audit`.
-    pub cadence: Cadence,
+    pub cadence: Intervals,
     /// How long any one request may take.
     pub timeout: Duration,
     /// Where state is kept.
@@ -111,11 +111,11 @@ pub struct FamilyConfig {
     /// How many independent operators must agree on a change; at least 1.
     pub confirm: usize,
     /// Which addresses may be published.
-    pub acceptance: Acceptance,
+    pub acceptance: PublishPolicy,
     /// What to do with records when the family is known to be gone.
     pub on_absent: OnAbsent,
     /// Which kind of IPv6 address to publish.
-    pub prefer: Prefer,
+    pub prefer: AddressPreference,
 }
 
 /// One account and its hosts.
@@ -146,14 +146,14 @@ impl Config {
 
     /// From where our addresses can be looked at: each family that has a source, over each interface that
     /// some host names, and as the routing table says if some host names none.
-    pub fn vantages(&self) -> BTreeSet<Vantage> {
+    pub fn vantages(&self) -> BTreeSet<DetectionPath> {
         let hosts = self.accounts.iter().flat_map(|account| &account.hosts);
         let families = Family::ALL.into_iter();
         let on: Vec<_> = families
             .filter(|it| !self.family(*it).sources.is_empty())
             .collect();
         hosts
-            .flat_map(|host| on.iter().map(|family| host.vantage(*family)))
+            .flat_map(|host| on.iter().map(|family| host.detection_path(*family)))
             .collect()
     }
 

@@ -22,7 +22,7 @@ use crate::{
         together,
         value::Value,
     },
-    core::{addr::Family, schedule::Cadence},
+    core::{addr::Family, schedule::Intervals},
     detect::command_line::CommandEnvironment,
 };
 
@@ -49,7 +49,7 @@ pub(super) fn read(
     surroundings: &Surroundings,
     findings: &mut Findings,
 ) -> Config {
-    let cadence = Cadence {
+    let cadence = Intervals {
         interval: root.length("interval", (5 * MINUTE, SECOND, DAY), findings),
         verify: root.length("verify", (60 * MINUTE, SECOND, 30 * DAY), findings),
         audit: root.length("audit", (DAY, SECOND, 30 * DAY), findings),

@@ -49,22 +49,22 @@ impl fmt::Display for Family {
 
 /// An address that passed an [`Acceptance`]: nothing else can become the content of a record (L2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Admitted(IpAddr);
+pub struct PublishableAddr(IpAddr);
 
-impl Admitted {
+impl PublishableAddr {
     /// The address.
     pub fn addr(self) -> IpAddr {
         self.0
     }
 }
 
-impl fmt::Display for Admitted {
+impl fmt::Display for PublishableAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl fmt::Debug for Admitted {
+impl fmt::Debug for PublishableAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -73,16 +73,16 @@ impl fmt::Debug for Admitted {
 /// One or more admitted addresses of one family. Never empty: "none" is said as
 /// [`Absent`](crate::core::observe::Observation::Absent), "we do not know" as `Unavailable`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AddrSet(BTreeSet<Admitted>);
+pub struct AddrSet(BTreeSet<PublishableAddr>);
 
 impl AddrSet {
     /// A set of one.
-    pub fn one(addr: Admitted) -> Self {
+    pub fn single(addr: PublishableAddr) -> Self {
         Self(BTreeSet::from([addr]))
     }
 
     /// A set of several; `None` if there are none or if they are of different families.
-    pub fn several(addrs: impl IntoIterator<Item = Admitted>) -> Option<Self> {
+    pub fn try_from_iter(addrs: impl IntoIterator<Item = PublishableAddr>) -> Option<Self> {
         let set: BTreeSet<_> = addrs.into_iter().collect();
         let family = Family::of(set.first()?.0);
         set.iter()
@@ -91,7 +91,7 @@ impl AddrSet {
     }
 
     /// The addresses in order.
-    pub fn iter(&self) -> impl Iterator<Item = Admitted> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = PublishableAddr> + '_ {
         self.0.iter().copied()
     }
 
@@ -103,12 +103,12 @@ impl AddrSet {
 
 impl fmt::Display for AddrSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&list(self.0.iter()))
+        f.write_str(&display_list(self.0.iter()))
     }
 }
 
 /// Addresses as people read them: separated by commas, "none" for none.
-pub fn list<T: ToString>(addrs: impl IntoIterator<Item = T>) -> String {
+pub fn display_list<T: ToString>(addrs: impl IntoIterator<Item = T>) -> String {
     let texts: Vec<_> = addrs.into_iter().map(|addr| addr.to_string()).collect();
     if texts.is_empty() {
         "none".to_owned()
@@ -119,9 +119,9 @@ pub fn list<T: ToString>(addrs: impl IntoIterator<Item = T>) -> String {
 
 /// Which addresses the operator wants published: `accept`, `only` and `exclude`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Acceptance {
+pub struct PublishPolicy {
     /// `accept = "any"`: private, CGNAT, ULA, documentation and benchmark addresses too.
-    pub any: bool,
+    pub accept_any: bool,
     /// If there are any, an address must lie in one of them.
     pub only: Vec<IpNet>,
     /// An address must lie in none of them.
@@ -130,7 +130,7 @@ pub struct Acceptance {
 
 /// Why an address may not be published.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Inadmissible {
+pub enum PolicyViolation {
     /// The answer is of the other family.
     #[error("{0} is not an {1} address")]
     WrongFamily(IpAddr, Family),
@@ -149,30 +149,30 @@ pub enum Inadmissible {
     Excluded(IpAddr, IpNet),
 }
 
-impl Acceptance {
+impl PublishPolicy {
     /// The one way to an [`Admitted`] address.
-    pub fn admit(&self, family: Family, addr: IpAddr) -> Result<Admitted, Inadmissible> {
+    pub fn check(&self, family: Family, addr: IpAddr) -> Result<PublishableAddr, PolicyViolation> {
         if Family::of(addr) != family {
-            return Err(Inadmissible::WrongFamily(addr, family));
+            return Err(PolicyViolation::WrongFamily(addr, family));
         }
-        match reach(addr) {
-            Reach::Global => {}
-            Reach::Never(what) => return Err(Inadmissible::Never(addr, what)),
-            Reach::Local(_) if self.any => {}
-            Reach::Local(what) => return Err(Inadmissible::NotGlobal(addr, what)),
+        match classify(addr) {
+            AddressScope::Global => {}
+            AddressScope::Never(what) => return Err(PolicyViolation::Never(addr, what)),
+            AddressScope::Local(_) if self.accept_any => {}
+            AddressScope::Local(what) => return Err(PolicyViolation::NotGlobal(addr, what)),
         }
         if !self.only.is_empty() && !self.only.iter().any(|net| net.contains(&addr)) {
-            return Err(Inadmissible::OutsideOnly(addr));
+            return Err(PolicyViolation::OutsideOnly(addr));
         }
         if let Some(net) = self.exclude.iter().find(|net| net.contains(&addr)) {
-            return Err(Inadmissible::Excluded(addr, *net));
+            return Err(PolicyViolation::Excluded(addr, *net));
         }
-        Ok(Admitted(addr))
+        Ok(PublishableAddr(addr))
     }
 }
 
 /// From where an address can be reached.
-enum Reach {
+enum AddressScope {
     Global,
     /// Within some network only; the operator may want it published all the same.
     Local(&'static str),
@@ -180,60 +180,60 @@ enum Reach {
     Never(&'static str),
 }
 
-fn reach(addr: IpAddr) -> Reach {
+fn classify(addr: IpAddr) -> AddressScope {
     match addr {
-        IpAddr::V4(addr) => reach4(addr),
-        IpAddr::V6(addr) => reach6(addr),
+        IpAddr::V4(addr) => classify_v4(addr),
+        IpAddr::V6(addr) => classify_v6(addr),
     }
 }
 
 /// By IANA's IPv4 Special-Purpose Address Registry (RFC 6890 and its updates).
-fn reach4(addr: Ipv4Addr) -> Reach {
+fn classify_v4(addr: Ipv4Addr) -> AddressScope {
     match addr.octets() {
-        [0, ..] => Reach::Never("unspecified (RFC 1122)"),
-        [127, ..] => Reach::Never("a loopback address (RFC 1122)"),
-        [169, 254, ..] => Reach::Never("link-local (RFC 3927)"),
-        [224..=239, ..] => Reach::Never("multicast (RFC 5771)"),
-        [240..=255, ..] => Reach::Never("reserved (RFC 1112)"),
-        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => Reach::Local("private (RFC 1918)"),
-        [100, 64..=127, ..] => Reach::Local("behind carrier-grade NAT (RFC 6598)"),
+        [0, ..] => AddressScope::Never("unspecified (RFC 1122)"),
+        [127, ..] => AddressScope::Never("a loopback address (RFC 1122)"),
+        [169, 254, ..] => AddressScope::Never("link-local (RFC 3927)"),
+        [224..=239, ..] => AddressScope::Never("multicast (RFC 5771)"),
+        [240..=255, ..] => AddressScope::Never("reserved (RFC 1112)"),
+        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => AddressScope::Local("private (RFC 1918)"),
+        [100, 64..=127, ..] => AddressScope::Local("behind carrier-grade NAT (RFC 6598)"),
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
-            Reach::Local("for documentation (RFC 5737)")
+            AddressScope::Local("for documentation (RFC 5737)")
         }
-        [198, 18..=19, ..] => Reach::Local("for benchmarks (RFC 2544)"),
-        [192, 0, 0, 9 | 10] => Reach::Global,
-        [192, 0, 0, _] => Reach::Local("for protocol use (RFC 6890)"),
-        [192, 88, 99, _] => Reach::Local("a 6to4 relay (RFC 7526)"),
-        _ => Reach::Global,
+        [198, 18..=19, ..] => AddressScope::Local("for benchmarks (RFC 2544)"),
+        [192, 0, 0, 9 | 10] => AddressScope::Global,
+        [192, 0, 0, _] => AddressScope::Local("for protocol use (RFC 6890)"),
+        [192, 88, 99, _] => AddressScope::Local("a 6to4 relay (RFC 7526)"),
+        _ => AddressScope::Global,
     }
 }
 
 /// By IANA's IPv6 Special-Purpose Address Registry: global unicast is `2000::/3` (RFC 4291 section
 /// 2.4), less what is set aside in it.
-fn reach6(addr: Ipv6Addr) -> Reach {
+fn classify_v6(addr: Ipv6Addr) -> AddressScope {
     let [a, b, ..] = addr.segments();
     if addr.is_unspecified() {
-        return Reach::Never("unspecified (RFC 4291)");
+        return AddressScope::Never("unspecified (RFC 4291)");
     }
     if addr.is_loopback() {
-        return Reach::Never("the loopback address (RFC 4291)");
+        return AddressScope::Never("the loopback address (RFC 4291)");
     }
     match (a, b) {
-        (0xff00..=0xffff, _) => Reach::Never("multicast (RFC 4291)"),
-        (0xfe80..=0xfebf, _) => Reach::Never("link-local (RFC 4291)"),
-        (0, 0) => Reach::Never("an IPv4 address in IPv6 form (RFC 4291)"),
-        (0xfc00..=0xfdff, _) => Reach::Local("unique local (RFC 4193)"),
-        (0xfec0..=0xfeff, _) => Reach::Local("site-local (RFC 3879)"),
+        (0xff00..=0xffff, _) => AddressScope::Never("multicast (RFC 4291)"),
+        (0xfe80..=0xfebf, _) => AddressScope::Never("link-local (RFC 4291)"),
+        (0, 0) => AddressScope::Never("an IPv4 address in IPv6 form (RFC 4291)"),
+        (0xfc00..=0xfdff, _) => AddressScope::Local("unique local (RFC 4193)"),
+        (0xfec0..=0xfeff, _) => AddressScope::Local("site-local (RFC 3879)"),
         (0x2001, 0xdb8) | (0x3fff, 0..=0x0fff) => {
-            Reach::Local("for documentation (RFC 3849, RFC 9637)")
+            AddressScope::Local("for documentation (RFC 3849, RFC 9637)")
         }
-        (0x2001, 0) => Reach::Local("a Teredo relic (RFC 4380)"),
-        (0x2001, 2) => Reach::Local("for benchmarks (RFC 5180)"),
-        (0x2001, 0x10..=0x2f) => Reach::Local("an ORCHID (RFC 7343)"),
-        (0x2002, _) => Reach::Local("a 6to4 relic (RFC 7526)"),
-        (0x3ffe, _) => Reach::Local("a 6bone relic (RFC 3701)"),
-        (0x2000..=0x3fff, _) => Reach::Global,
-        _ => Reach::Local("outside global unicast (RFC 4291)"),
+        (0x2001, 0) => AddressScope::Local("a Teredo relic (RFC 4380)"),
+        (0x2001, 2) => AddressScope::Local("for benchmarks (RFC 5180)"),
+        (0x2001, 0x10..=0x2f) => AddressScope::Local("an ORCHID (RFC 7343)"),
+        (0x2002, _) => AddressScope::Local("a 6to4 relic (RFC 7526)"),
+        (0x3ffe, _) => AddressScope::Local("a 6bone relic (RFC 3701)"),
+        (0x2000..=0x3fff, _) => AddressScope::Global,
+        _ => AddressScope::Local("outside global unicast (RFC 4291)"),
     }
 }
 
@@ -247,14 +247,14 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn admit(acceptance: &Acceptance, text: &str) -> Result<Admitted, Inadmissible> {
-        acceptance.admit(Family::of(ip(text)), ip(text))
+    fn admit(acceptance: &PublishPolicy, text: &str) -> Result<PublishableAddr, PolicyViolation> {
+        acceptance.check(Family::of(ip(text)), ip(text))
     }
 
     #[test]
     fn an_address_is_shown_as_it_is_written_in_failures_too() {
         let text = "84.212.10.20";
-        let addr = Acceptance::default().admit(Family::V4, text.parse().unwrap());
+        let addr = PublishPolicy::default().check(Family::V4, text.parse().unwrap());
         let addr = addr.unwrap();
         assert_eq!(
             (format!("{addr}"), format!("{addr:?}")),
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn only_globally_reachable_addresses_are_admitted() {
-        let global = Acceptance::default();
+        let global = PublishPolicy::default();
         for text in [
             "84.212.10.20",
             "1.1.1.1",
@@ -283,9 +283,9 @@ mod tests {
         ] {
             assert!(admit(&global, text).is_ok(), "{text}");
         }
-        let any = Acceptance {
-            any: true,
-            ..Acceptance::default()
+        let any = PublishPolicy {
+            accept_any: true,
+            ..PublishPolicy::default()
         };
         for text in [
             "10.0.0.1",
@@ -316,7 +316,7 @@ mod tests {
             "64:ff9b::1",
         ] {
             assert!(
-                matches!(admit(&global, text), Err(Inadmissible::NotGlobal(..))),
+                matches!(admit(&global, text), Err(PolicyViolation::NotGlobal(..))),
                 "{text}"
             );
             assert!(admit(&any, text).is_ok(), "{text}");
@@ -339,11 +339,11 @@ mod tests {
             "::84.212.10.20",
         ] {
             assert!(
-                matches!(admit(&global, text), Err(Inadmissible::Never(..))),
+                matches!(admit(&global, text), Err(PolicyViolation::Never(..))),
                 "{text}"
             );
             assert!(
-                matches!(admit(&any, text), Err(Inadmissible::Never(..))),
+                matches!(admit(&any, text), Err(PolicyViolation::Never(..))),
                 "{text}"
             );
         }
@@ -351,28 +351,32 @@ mod tests {
 
     #[test]
     fn only_and_exclude_are_obeyed_even_with_accept_any() {
-        let acceptance = Acceptance {
-            any: true,
+        let acceptance = PublishPolicy {
+            accept_any: true,
             only: vec!["10.0.0.0/8".parse().unwrap()],
             exclude: vec!["10.9.0.0/16".parse().unwrap()],
         };
         assert!(admit(&acceptance, "10.1.2.3").is_ok());
         assert_eq!(
             admit(&acceptance, "10.9.2.3"),
-            Err(Inadmissible::Excluded(
+            Err(PolicyViolation::Excluded(
                 ip("10.9.2.3"),
                 "10.9.0.0/16".parse().unwrap()
             ))
         );
         assert_eq!(
             admit(&acceptance, "84.212.10.20"),
-            Err(Inadmissible::OutsideOnly(ip("84.212.10.20")))
+            Err(PolicyViolation::OutsideOnly(ip("84.212.10.20")))
         );
     }
 
     #[test]
     fn a_refusal_says_what_the_address_is_and_whether_anything_would_admit_it() {
-        let refusal = |text| admit(&Acceptance::default(), text).unwrap_err().to_string();
+        let refusal = |text| {
+            admit(&PublishPolicy::default(), text)
+                .unwrap_err()
+                .to_string()
+        };
         for (text, what) in [
             ("10.0.0.1", "private (RFC 1918)"),
             ("100.64.0.1", "behind carrier-grade NAT (RFC 6598)"),
@@ -440,17 +444,17 @@ mod tests {
         /// L2, in the standard library's own words.
         #[test]
         fn what_is_admitted_unasked_is_public_by_every_other_account(addr in addresses()) {
-            let acceptance = Acceptance::default();
+            let acceptance = PublishPolicy::default();
             let is_set_aside = match addr {
                 IpAddr::V4(it) => it.is_private() || it.is_link_local() || it.is_documentation(),
                 IpAddr::V6(it) => it.is_unique_local() || it.is_unicast_link_local() || it.to_ipv4().is_some(),
             };
             let is_no_host = addr.is_unspecified() || addr.is_loopback() || addr.is_multicast();
-            if acceptance.admit(Family::of(addr), addr).is_ok() {
+            if acceptance.check(Family::of(addr), addr).is_ok() {
                 prop_assert!(!is_set_aside && !is_no_host);
             }
-            let any = Acceptance { any: true, ..acceptance };
-            if any.admit(Family::of(addr), addr).is_ok() {
+            let any = PublishPolicy { accept_any: true, ..acceptance };
+            if any.check(Family::of(addr), addr).is_ok() {
                 prop_assert!(!is_no_host);
             }
         }
@@ -458,20 +462,23 @@ mod tests {
 
     #[test]
     fn an_address_of_the_other_family_is_refused() {
-        let acceptance = Acceptance::default();
+        let acceptance = PublishPolicy::default();
         assert_eq!(
-            acceptance.admit(Family::V6, ip("1.1.1.1")),
-            Err(Inadmissible::WrongFamily(ip("1.1.1.1"), Family::V6))
+            acceptance.check(Family::V6, ip("1.1.1.1")),
+            Err(PolicyViolation::WrongFamily(ip("1.1.1.1"), Family::V6))
         );
     }
 
     #[test]
     fn a_set_is_never_empty_and_never_mixed() {
-        let acceptance = Acceptance::default();
+        let acceptance = PublishPolicy::default();
         let four = admit(&acceptance, "1.1.1.1").unwrap();
         let six = admit(&acceptance, "2606:4700::1").unwrap();
-        assert_eq!(AddrSet::several([]), None);
-        assert_eq!(AddrSet::several([four, six]), None);
-        assert_eq!(AddrSet::several([four, four]), Some(AddrSet::one(four)));
+        assert_eq!(AddrSet::try_from_iter([]), None);
+        assert_eq!(AddrSet::try_from_iter([four, six]), None);
+        assert_eq!(
+            AddrSet::try_from_iter([four, four]),
+            Some(AddrSet::single(four))
+        );
     }
 }

@@ -9,8 +9,8 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::core::{
-    addr::{Acceptance, AddrSet, Family, Inadmissible, list},
-    observe::{Claim, Kernel, Observation, Trouble, Why},
+    addr::{AddrSet, Family, PolicyViolation, PublishPolicy, display_list},
+    observe::{Claim, FamilyPresence, Observation, SourceError, UnavailableReason},
 };
 
 /// How far a source's answer is trusted.
@@ -18,17 +18,17 @@ use crate::core::{
 pub enum Trust {
     /// Knowledge of this host or its operator: interface, static, file, command. `confirm` does
     /// not apply.
-    Own,
+    Local,
     /// As [`Trust::Own`], and what it reports is the kernel's own state, so that its silence does
     /// not stand in the way of concluding that the family is absent.
     Kernel,
     /// Somebody else's word: `confirm` applies.
-    Outside,
+    External,
 }
 
 /// A source as the inquiry sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Source {
+pub struct SourceProfile {
     /// How it is called in reports: what is configured, for instance `https://ip.example.net`.
     pub label: String,
     /// Who runs it. Two sources of one operator are one witness.
@@ -36,29 +36,29 @@ pub struct Source {
     /// How far it is trusted.
     pub trust: Trust,
     /// Its last answers were worth nothing: it is asked only where nobody else is left.
-    pub held_back: bool,
+    pub is_deprioritized: bool,
 }
 
 /// What to do next.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Next {
+pub enum QueryStep {
     /// Ask these sources (by position), all at once.
-    Ask(Vec<usize>),
+    Query(Vec<usize>),
     /// Nobody more needs to be asked: an answer that is under way decides.
     Wait,
     /// Nobody needs to be asked any more.
-    Believe(Observation),
+    Accept(Observation),
 }
 
 /// One family's inquiry in one round.
 #[derive(Debug)]
-pub struct Inquiry<'a> {
+pub struct ConsensusQuery<'a> {
     family: Family,
-    sources: &'a [Source],
-    acceptance: &'a Acceptance,
+    sources: &'a [SourceProfile],
+    acceptance: &'a PublishPolicy,
     confirm: usize,
     known: BTreeSet<IpAddr>,
-    kernel: Kernel,
+    kernel: FamilyPresence,
     offline: bool,
     heard: Vec<Option<Result<AddrSet, String>>>,
     /// Which sources were asked, by position.
@@ -69,34 +69,34 @@ pub struct Inquiry<'a> {
 
 /// What an [`Inquiry`] starts from.
 #[derive(Debug)]
-pub struct Basis<'a> {
+pub struct QueryInputs<'a> {
     /// The family asked about.
     pub family: Family,
     /// Whom one may ask, in order.
-    pub sources: &'a [Source],
+    pub sources: &'a [SourceProfile],
     /// Which addresses may be published.
-    pub acceptance: &'a Acceptance,
+    pub policy: &'a PublishPolicy,
     /// How many independent operators make a change from outside believable; at least 1.
     pub confirm: usize,
     /// What was believed last; empty if nothing was.
     pub known: BTreeSet<IpAddr>,
     /// The kernel's view of this family.
-    pub kernel: Kernel,
+    pub kernel: FamilyPresence,
     /// The kernel's view of the other family.
-    pub other: Kernel,
+    pub other: FamilyPresence,
 }
 
-impl<'a> Inquiry<'a> {
+impl<'a> ConsensusQuery<'a> {
     /// Opens an inquiry.
-    pub fn new(basis: Basis<'a>) -> Self {
+    pub fn new(basis: QueryInputs<'a>) -> Self {
         Self {
             family: basis.family,
             sources: basis.sources,
-            acceptance: basis.acceptance,
+            acceptance: basis.policy,
             confirm: basis.confirm.max(1),
             known: basis.known,
             kernel: basis.kernel,
-            offline: basis.kernel.says_absent() && basis.other.says_absent(),
+            offline: basis.kernel.is_absent() && basis.other.is_absent(),
             heard: vec![None; basis.sources.len()],
             asked: vec![false; basis.sources.len()],
             delays: 0,
@@ -124,11 +124,11 @@ impl<'a> Inquiry<'a> {
     }
 
     /// How many outside sources were asked and have not answered.
-    fn outside_under_way(&self) -> usize {
+    fn external_queries_under_way(&self) -> usize {
         let positions = 0..self.sources.len();
         let is_outside = |position: &usize| {
             let source = self.sources.get(*position);
-            source.is_some_and(|source| source.trust == Trust::Outside)
+            source.is_some_and(|source| source.trust == Trust::External)
         };
         positions
             .filter(is_outside)
@@ -138,50 +138,52 @@ impl<'a> Inquiry<'a> {
 
     /// Takes in what the source at `position` answered, and says how that was judged: every address
     /// of an answer must be acceptable, or the whole answer is not.
-    pub fn hear(
+    pub fn record_answer(
         &mut self,
         position: usize,
         answer: Result<Vec<IpAddr>, String>,
     ) -> Result<AddrSet, String> {
-        let judged = answer.and_then(|addrs| self.judge(&addrs));
+        let judged = answer.and_then(|addrs| self.validate(&addrs));
         if let Some(slot) = self.heard.get_mut(position) {
             *slot = Some(judged.clone());
         }
         judged
     }
 
-    fn judge(&self, addrs: &[IpAddr]) -> Result<AddrSet, String> {
-        let admitted: Result<Vec<_>, Inadmissible> = addrs
+    fn validate(&self, addrs: &[IpAddr]) -> Result<AddrSet, String> {
+        let admitted: Result<Vec<_>, PolicyViolation> = addrs
             .iter()
-            .map(|addr| self.acceptance.admit(self.family, *addr))
+            .map(|addr| self.acceptance.check(self.family, *addr))
             .collect();
-        AddrSet::several(admitted.map_err(|why| why.to_string())?)
+        AddrSet::try_from_iter(admitted.map_err(|why| why.to_string())?)
             .ok_or_else(|| format!("it gave no {} address", self.family))
     }
 
     /// Whom to ask now, or what to believe.
-    pub fn next(&self) -> Next {
+    pub fn next_step(&self) -> QueryStep {
         for (position, source) in self.sources.iter().enumerate() {
-            if source.trust == Trust::Outside {
-                if let Some(next) = self.ask_outside() {
+            if source.trust == Trust::External {
+                if let Some(next) = self.query_external() {
                     return next;
                 }
                 continue;
             }
             match self.heard.get(position) {
-                Some(Some(Ok(addrs))) => return Next::Believe(Observation::Known(addrs.clone())),
+                Some(Some(Ok(addrs))) => {
+                    return QueryStep::Accept(Observation::Known(addrs.clone()));
+                }
                 Some(Some(Err(_))) => {}
-                _ if self.is_under_way(position) => return Next::Wait,
-                _ => return Next::Ask(vec![position]),
+                _ if self.is_under_way(position) => return QueryStep::Wait,
+                _ => return QueryStep::Query(vec![position]),
             }
         }
-        Next::Believe(self.nobody_knows())
+        QueryStep::Accept(self.no_source_answered())
     }
 
     /// The outside sources taken together, at the place of the first of them. `None` if none of
     /// them could say anything.
-    fn ask_outside(&self) -> Option<Next> {
-        if self.kernel.says_absent() {
+    fn query_external(&self) -> Option<QueryStep> {
+        if self.kernel.is_absent() {
             return None;
         }
         let claims = self.claims();
@@ -189,7 +191,7 @@ impl<'a> Inquiry<'a> {
         if let Some(first) = claims.first()
             && claims.iter().all(repeats_known)
         {
-            return self.believe(&first.addrs);
+            return self.accept(&first.addrs);
         }
         let strength = |claim: &Claim| claims.iter().filter(|it| it.addrs == claim.addrs).count();
         let strongest = claims.iter().map(strength).max().unwrap_or(0);
@@ -200,12 +202,12 @@ impl<'a> Inquiry<'a> {
                 .map(|it| &it.addrs);
             let winner = winners.next()?;
             if winners.all(|other| other == winner) {
-                return self.believe(winner);
+                return self.accept(winner);
             }
         }
-        let under_way = self.outside_under_way();
+        let under_way = self.external_queries_under_way();
         let is_overdue = self.delays > 0 && under_way > 0;
-        let wanted = match self.failures() {
+        let wanted = match self.failure_count() {
             // Where one could not be reached the next may not be either: a broken network costs
             // two time-outs, not one for each operator.
             failures if failures > 0 || is_overdue => usize::MAX,
@@ -215,39 +217,39 @@ impl<'a> Inquiry<'a> {
                 missing.saturating_sub(under_way)
             }
         };
-        let ask = self.unheard_operators(wanted, &claims);
+        let ask = self.unasked_operators(wanted, &claims);
         if !ask.is_empty() {
-            return Some(Next::Ask(ask));
+            return Some(QueryStep::Query(ask));
         }
         if under_way > 0 {
-            return Some(Next::Wait);
+            return Some(QueryStep::Wait);
         }
         let is_disputed = !claims.is_empty();
-        let why = Why::Unconfirmed {
+        let why = UnavailableReason::Unconfirmed {
             claims,
             needed: self.confirm,
         };
-        is_disputed.then_some(Next::Believe(Observation::Unavailable(why)))
+        is_disputed.then_some(QueryStep::Accept(Observation::Unavailable(why)))
     }
 
     /// How many outside sources gave no acceptable answer.
-    fn failures(&self) -> usize {
+    fn failure_count(&self) -> usize {
         let heard = self.sources.iter().zip(&self.heard);
         heard
             .filter(|(source, heard)| {
-                source.trust == Trust::Outside && matches!(heard, Some(Err(_)))
+                source.trust == Trust::External && matches!(heard, Some(Err(_)))
             })
             .count()
     }
 
-    fn believe(&self, addrs: &BTreeSet<IpAddr>) -> Option<Next> {
+    fn accept(&self, addrs: &BTreeSet<IpAddr>) -> Option<QueryStep> {
         let set = self
             .heard
             .iter()
             .flatten()
             .flatten()
             .find(|set| set.addrs() == *addrs)?;
-        Some(Next::Believe(Observation::Known(set.clone())))
+        Some(QueryStep::Accept(Observation::Known(set.clone())))
     }
 
     /// One claim an operator: the first of its sources that gave an acceptable answer speaks for
@@ -256,7 +258,7 @@ impl<'a> Inquiry<'a> {
         let mut claims: Vec<Claim> = Vec::new();
         let mut unreliable = BTreeSet::new();
         for (source, heard) in self.sources.iter().zip(&self.heard) {
-            let (Trust::Outside, Some(Ok(set))) = (source.trust, heard) else {
+            let (Trust::External, Some(Ok(set))) = (source.trust, heard) else {
                 continue;
             };
             match claims
@@ -279,7 +281,7 @@ impl<'a> Inquiry<'a> {
 
     /// Up to `wanted` sources that were not asked yet, each of another operator that has not
     /// testified; those that are held back only where there is no other.
-    fn unheard_operators(&self, wanted: usize, claims: &[Claim]) -> Vec<usize> {
+    fn unasked_operators(&self, wanted: usize, claims: &[Claim]) -> Vec<usize> {
         let pick = |held_back| {
             let mut operators: BTreeSet<&str> =
                 claims.iter().map(|claim| claim.operator.as_str()).collect();
@@ -289,8 +291,8 @@ impl<'a> Inquiry<'a> {
             let mut ask = Vec::new();
             for (position, (source, heard)) in self.sources.iter().zip(&self.heard).enumerate() {
                 if ask.len() < wanted
-                    && source.trust == Trust::Outside
-                    && source.held_back == held_back
+                    && source.trust == Trust::External
+                    && source.is_deprioritized == held_back
                     && heard.is_none()
                     && self.asked.get(position) == Some(&false)
                     && operators.insert(&source.operator)
@@ -301,7 +303,7 @@ impl<'a> Inquiry<'a> {
             ask
         };
         let ask = pick(false);
-        let is_last_resort = self.outside_under_way() == 0 || self.delays > 1;
+        let is_last_resort = self.external_queries_under_way() == 0 || self.delays > 1;
         if ask.is_empty() && is_last_resort {
             pick(true)
         } else {
@@ -309,28 +311,31 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    fn nobody_knows(&self) -> Observation {
+    fn no_source_answered(&self) -> Observation {
         if self.offline {
-            return Observation::Unavailable(Why::Offline);
+            return Observation::Unavailable(UnavailableReason::Offline);
         }
-        let owner_might_know = self.sources.iter().any(|source| source.trust == Trust::Own);
-        if self.kernel.says_absent() && !owner_might_know {
+        let owner_might_know = self
+            .sources
+            .iter()
+            .any(|source| source.trust == Trust::Local);
+        if self.kernel.is_absent() && !owner_might_know {
             return Observation::Absent;
         }
-        Observation::Unavailable(Why::NoAnswer(self.troubles()))
+        Observation::Unavailable(UnavailableReason::NoAnswer(self.source_errors()))
     }
 
-    fn troubles(&self) -> Vec<Trouble> {
+    fn source_errors(&self) -> Vec<SourceError> {
         let said = self.sources.iter().zip(&self.heard);
         said.filter_map(|(source, heard)| {
             let what = match heard {
                 Some(Err(what)) => what.clone(),
-                Some(Ok(set)) => format!("said {}", list(set.iter())),
+                Some(Ok(set)) => format!("said {}", display_list(set.iter())),
                 None => return None,
             };
-            Some(Trouble {
+            Some(SourceError {
                 source: source.label.clone(),
-                what,
+                message: what,
             })
         })
         .collect()

@@ -5,48 +5,48 @@
 
 use std::time::Duration;
 
-use crate::core::time::Moment;
+use crate::core::time::BootTime;
 
 /// What three clocks of this host show at one time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Clocks {
+pub struct ClockReadings {
     /// Goes only forward, and counts time asleep (`CLOCK_BOOTTIME`).
-    pub boot: Moment,
+    pub boot: BootTime,
     /// Goes only forward, and stands still in sleep (`CLOCK_MONOTONIC`).
-    pub monotonic: Moment,
+    pub monotonic: BootTime,
     /// The time of day in milliseconds since 1970, which can be set (`CLOCK_REALTIME`).
     pub wall: i64,
 }
 
 /// What happened between two looks at the clocks, where that asks for a round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Awakening {
+pub enum ClockEvent {
     /// The host was asleep for so long: it may be in another network now.
-    Slept(Duration),
+    Resumed(Duration),
     /// The wall clock was put forward or back by so much: what failed because certificates were not
     /// valid yet may work now.
-    Set(Duration),
+    Stepped(Duration),
 }
 
 /// The clocks are not read at the very same time: less than this is no sleep. Of a shorter one
 /// nothing is to be feared that the network's own events would not say.
-pub const NAP: Duration = Duration::from_secs(1);
+pub const MIN_SUSPEND: Duration = Duration::from_secs(1);
 
 /// A clock that was wrong by less made no certificate invalid: a step of the time service, a clock
 /// that was kept in local time.
-pub const STEP: Duration = Duration::from_hours(24);
+pub const MIN_CLOCK_STEP: Duration = Duration::from_hours(24);
 
 /// What happened between two looks.
-pub fn awakening(before: Clocks, now: Clocks) -> Option<Awakening> {
-    let asleep = |it: &Clocks| it.boot.millis().saturating_sub(it.monotonic.millis());
+pub fn detect_clock_event(before: ClockReadings, now: ClockReadings) -> Option<ClockEvent> {
+    let asleep = |it: &ClockReadings| it.boot.millis().saturating_sub(it.monotonic.millis());
     let slept = length(asleep(&now).saturating_sub(asleep(&before)).max(0));
-    if slept >= NAP {
-        return Some(Awakening::Slept(slept));
+    if slept >= MIN_SUSPEND {
+        return Some(ClockEvent::Resumed(slept));
     }
     let passed = now.boot.millis().saturating_sub(before.boot.millis());
     let by_the_wall = now.wall.saturating_sub(before.wall);
     let set = length(by_the_wall.saturating_sub(passed));
-    (set > STEP).then_some(Awakening::Set(set))
+    (set > MIN_CLOCK_STEP).then_some(ClockEvent::Stepped(set))
 }
 
 fn length(millis: i64) -> Duration {
@@ -64,18 +64,18 @@ mod tests {
     const TODAY: i64 = 20_500 * DAY;
     const LONG_AGO: i64 = 60 * SECOND;
 
-    fn clocks(boot: i64, monotonic: i64, wall: i64) -> Clocks {
-        Clocks {
-            boot: Moment::from_millis(boot),
-            monotonic: Moment::from_millis(monotonic),
+    fn clocks(boot: i64, monotonic: i64, wall: i64) -> ClockReadings {
+        ClockReadings {
+            boot: BootTime::from_millis(boot),
+            monotonic: BootTime::from_millis(monotonic),
             wall,
         }
     }
 
     #[test]
     fn a_sleep_and_a_clock_that_was_far_off_are_worth_a_round_and_steps_are_not() {
-        let slept = |millis| Some(Awakening::Slept(length(millis)));
-        let set = |millis| Some(Awakening::Set(length(millis)));
+        let slept = |millis| Some(ClockEvent::Resumed(length(millis)));
+        let set = |millis| Some(ClockEvent::Stepped(length(millis)));
         let before = clocks(5 * HOUR, 4 * HOUR, TODAY);
         // How far each clock has gone on since.
         let table = [
@@ -114,13 +114,13 @@ mod tests {
         ];
         for (what, [boot, monotonic, wall], awoken) in table {
             let now = clocks(5 * HOUR + boot, 4 * HOUR + monotonic, TODAY + wall);
-            assert_eq!(awakening(before, now), awoken, "{what}");
+            assert_eq!(detect_clock_event(before, now), awoken, "{what}");
         }
         let in_1970 = clocks(60 * SECOND, 60 * SECOND, LONG_AGO);
         let now = clocks(90 * SECOND, 90 * SECOND, TODAY);
         let by = TODAY - LONG_AGO - 30 * SECOND;
         assert_eq!(
-            awakening(in_1970, now),
+            detect_clock_event(in_1970, now),
             set(by),
             "a clock that stood at 1970"
         );
@@ -131,7 +131,7 @@ mod tests {
         let extremes = [i64::MIN, -1, 0, 1, i64::MAX];
         for boot in extremes {
             for wall in extremes {
-                let _ = awakening(clocks(boot, wall, wall), clocks(wall, boot, boot));
+                let _ = detect_clock_event(clocks(boot, wall, wall), clocks(wall, boot, boot));
             }
         }
     }

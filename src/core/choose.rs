@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use crate::core::addr::{Acceptance, Admitted, Family};
+use crate::core::addr::{Family, PublishPolicy, PublishableAddr};
 
 /// An address as the kernel describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,7 +84,7 @@ pub struct Egress {
 
 impl Egress {
     /// How near the interface of an address is to what the kernel does; `None` if it has no part in it.
-    fn place(&self, candidate: &InterfaceAddress, all: &[InterfaceAddress]) -> Option<u8> {
+    fn rank(&self, candidate: &InterfaceAddress, all: &[InterfaceAddress]) -> Option<u8> {
         let holds_source = |other: &InterfaceAddress| {
             Some(other.addr) == self.source && other.interface == candidate.interface
         };
@@ -109,7 +109,7 @@ impl Egress {
 
 /// Which kind of IPv6 address is published where a host has both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Prefer {
+pub enum AddressPreference {
     /// The one that stays.
     #[default]
     Stable,
@@ -118,17 +118,17 @@ pub enum Prefer {
 }
 
 /// The one to publish, or in words why there is none. Without an `egress` every interface counts.
-pub fn choose(
+pub fn select_address(
     family: Family,
     candidates: &[InterfaceAddress],
-    acceptance: &Acceptance,
-    prefer: Prefer,
+    acceptance: &PublishPolicy,
+    prefer: AddressPreference,
     egress: Option<&Egress>,
     published: &BTreeSet<IpAddr>,
-) -> Result<Admitted, String> {
+) -> Result<PublishableAddr, String> {
     let mut refused = Vec::new();
     let place = |candidate: &InterfaceAddress| match egress {
-        Some(egress) => egress.place(candidate, candidates),
+        Some(egress) => egress.rank(candidate, candidates),
         None => Some(0),
     };
     let of_family = candidates.iter().filter(|it| Family::of(it.addr) == family);
@@ -142,7 +142,7 @@ pub fn choose(
                 ));
                 return None;
             }
-            match (acceptance.admit(family, candidate.addr), egress) {
+            match (acceptance.check(family, candidate.addr), egress) {
                 (Ok(_), Some(egress)) if place(candidate).is_none() => {
                     refused.push(format!(
                         "{} is an address of {interface}, and this host sends by {} (the source \
@@ -169,7 +169,7 @@ pub fn choose(
         (
             place(candidate),
             Reverse(candidate.default_route),
-            candidate.temporary != (prefer == Prefer::Temporary),
+            candidate.temporary != (prefer == AddressPreference::Temporary),
             Reverse(is_configured(candidate)),
         )
     };

@@ -11,65 +11,65 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{observe::Why, time::Moment};
+use crate::core::{observe::UnavailableReason, time::BootTime};
 
 /// Changes within an hour that are believed at once even if they lead back.
-const FREE: usize = 5;
-const HOUR: Duration = Duration::from_hours(1);
-const FIRST: Duration = Duration::from_mins(5);
-const LONGEST: Duration = Duration::from_mins(30);
+const FREE_CHANGES: usize = 5;
+const CHANGE_WINDOW: Duration = Duration::from_hours(1);
+const INITIAL_STABLE_TIME: Duration = Duration::from_mins(5);
+const MAX_STABLE_TIME: Duration = Duration::from_mins(30);
 
 /// Addresses at a moment: when they were left, or first claimed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Dated {
+pub struct TimestampedAddrs {
     /// The addresses.
     pub addrs: BTreeSet<IpAddr>,
     /// The moment.
-    pub at: Moment,
+    pub at: BootTime,
 }
 
 /// How restless the word from outside was within the last hour.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Restless {
+pub struct FlapDamper {
     /// What was believed before, oldest first, and when it was left.
-    pub left: Vec<Dated>,
+    pub recent: Vec<TimestampedAddrs>,
     /// A change that has to last, and since when it is claimed.
-    pub proposed: Option<Dated>,
+    pub candidate: Option<TimestampedAddrs>,
 }
 
-impl Restless {
+impl FlapDamper {
     /// Whether `claimed`, which enough operators say, may take the place of `believed` now.
-    pub fn weigh(
+    pub fn check_change(
         &mut self,
         believed: &BTreeSet<IpAddr>,
         claimed: &BTreeSet<IpAddr>,
-        now: Moment,
-    ) -> Result<(), Why> {
-        self.left
-            .retain(|it| it.at <= now && now.since(it.at) < HOUR);
+        now: BootTime,
+    ) -> Result<(), UnavailableReason> {
+        self.recent
+            .retain(|it| it.at <= now && now.since(it.at) < CHANGE_WINDOW);
         if believed.is_empty() || claimed == believed {
-            self.proposed = None;
+            self.candidate = None;
             return Ok(());
         }
-        let changes = self.left.len();
-        let back = self.left.iter().any(|it| it.addrs == *claimed);
-        if back && changes >= FREE {
-            let before = self.proposed.take().filter(|it| it.addrs == *claimed);
+        let changes = self.recent.len();
+        let back = self.recent.iter().any(|it| it.addrs == *claimed);
+        if back && changes >= FREE_CHANGES {
+            let before = self.candidate.take().filter(|it| it.addrs == *claimed);
             let since = before.map_or(now, |it| it.at).min(now);
-            self.proposed = Some(Dated {
+            self.candidate = Some(TimestampedAddrs {
                 addrs: claimed.clone(),
                 at: since,
             });
-            let doubled = u32::try_from(changes - FREE)
+            let doubled = u32::try_from(changes - FREE_CHANGES)
                 .ok()
                 .and_then(|it| 1_u32.checked_shl(it));
-            let wait = FIRST
+            let wait = INITIAL_STABLE_TIME
                 .saturating_mul(doubled.unwrap_or(u32::MAX))
-                .min(LONGEST);
+                .min(MAX_STABLE_TIME);
             let until = since.after(wait);
             if now < until {
-                return Err(Why::Flapping {
+                return Err(UnavailableReason::Flapping {
                     believed: believed.clone(),
                     claimed: claimed.clone(),
                     changes,
@@ -77,8 +77,8 @@ impl Restless {
                 });
             }
         }
-        self.proposed = None;
-        self.left.push(Dated {
+        self.candidate = None;
+        self.recent.push(TimestampedAddrs {
             addrs: believed.clone(),
             at: now,
         });
@@ -86,9 +86,9 @@ impl Restless {
     }
 
     /// Every moment moves with the clock.
-    pub(super) fn shift(&mut self, millis: i64) {
-        for dated in self.left.iter_mut().chain(&mut self.proposed) {
-            dated.at = dated.at.shifted(millis);
+    pub(super) fn rebase(&mut self, millis: i64) {
+        for dated in self.recent.iter_mut().chain(&mut self.candidate) {
+            dated.at = dated.at.rebased(millis);
         }
     }
 }
@@ -108,13 +108,13 @@ mod tests {
 
     /// Plays one claim a minute; says in which minutes what was believed changed.
     fn changes(claims: impl IntoIterator<Item = u8>) -> Vec<usize> {
-        let mut restless = Restless::default();
+        let mut restless = FlapDamper::default();
         let mut believed = addrs(A);
         let mut changes = Vec::new();
         for (minute, claim) in claims.into_iter().enumerate() {
-            let now = Moment::from_millis(i64::try_from(minute).unwrap() * 60_000);
+            let now = BootTime::from_millis(i64::try_from(minute).unwrap() * 60_000);
             let claimed = addrs(claim);
-            if restless.weigh(&believed, &claimed, now).is_ok() && believed != claimed {
+            if restless.check_change(&believed, &claimed, now).is_ok() && believed != claimed {
                 believed = claimed;
                 changes.push(minute);
             }
@@ -147,29 +147,33 @@ mod tests {
     #[test]
     fn after_an_hour_a_change_counts_no_more() {
         for (millis, counted) in [(0, 1), (3_599_999, 1), (3_600_000, 0)] {
-            let mut restless = Restless::default();
-            restless.left.push(Dated {
+            let mut restless = FlapDamper::default();
+            restless.recent.push(TimestampedAddrs {
                 addrs: addrs(B),
-                at: Moment::from_millis(0),
+                at: BootTime::from_millis(0),
             });
-            let still = restless.weigh(&addrs(A), &addrs(A), Moment::from_millis(millis));
-            assert_eq!((still, restless.left.len()), (Ok(()), counted), "{millis}");
+            let still = restless.check_change(&addrs(A), &addrs(A), BootTime::from_millis(millis));
+            assert_eq!(
+                (still, restless.recent.len()),
+                (Ok(()), counted),
+                "{millis}"
+            );
         }
     }
 
     #[test]
     fn each_further_change_has_to_last_twice_as_long_up_to_half_an_hour() {
-        let mut restless = Restless::default();
-        let mut now = Moment::from_millis(0);
+        let mut restless = FlapDamper::default();
+        let mut now = BootTime::from_millis(0);
         let mut waits = Vec::new();
         let (mut believed, mut claimed) = (addrs(A), addrs(B));
         for _ in 0..9 {
-            match restless.weigh(&believed, &claimed, now) {
+            match restless.check_change(&believed, &claimed, now) {
                 Ok(()) => waits.push(Duration::ZERO),
-                Err(Why::Flapping { wait, .. }) => {
+                Err(UnavailableReason::Flapping { wait, .. }) => {
                     waits.push(wait);
                     now = now.after(wait);
-                    assert_eq!(restless.weigh(&believed, &claimed, now), Ok(()));
+                    assert_eq!(restless.check_change(&believed, &claimed, now), Ok(()));
                 }
                 Err(other) => panic!("{other}"),
             }
@@ -186,29 +190,29 @@ mod tests {
 
     #[test]
     fn the_first_address_of_all_is_no_change() {
-        let mut restless = Restless::default();
+        let mut restless = FlapDamper::default();
         let nothing = BTreeSet::new();
         assert_eq!(
-            restless.weigh(&nothing, &addrs(A), Moment::from_millis(0)),
+            restless.check_change(&nothing, &addrs(A), BootTime::from_millis(0)),
             Ok(())
         );
-        assert!(restless.left.is_empty());
+        assert!(restless.recent.is_empty());
     }
 
     #[test]
     fn moments_from_the_future_count_for_nothing() {
-        let mut restless = Restless {
-            left: (0..20)
-                .map(|it| Dated {
+        let mut restless = FlapDamper {
+            recent: (0..20)
+                .map(|it| TimestampedAddrs {
                     addrs: addrs(it),
-                    at: Moment::from_millis(i64::MAX),
+                    at: BootTime::from_millis(i64::MAX),
                 })
                 .collect(),
-            proposed: None,
+            candidate: None,
         };
-        let now = Moment::from_millis(0);
-        assert_eq!(restless.weigh(&addrs(A), &addrs(B), now), Ok(()));
-        assert_eq!(restless.left.len(), 1);
+        let now = BootTime::from_millis(0);
+        assert_eq!(restless.check_change(&addrs(A), &addrs(B), now), Ok(()));
+        assert_eq!(restless.recent.len(), 1);
     }
 
     proptest! {
@@ -224,7 +228,7 @@ mod tests {
             let within_an_hour = |first: &usize| changes.iter().filter(|it| (*first..first + 60).contains(it)).count();
             // Five at once, each of the three addresses once more as a new one, then those that lasted five,
             // ten and twenty minutes.
-            prop_assert!(changes.iter().map(within_an_hour).max() <= Some(FREE + 3 + 3), "{:?}", changes);
+            prop_assert!(changes.iter().map(within_an_hour).max() <= Some(FREE_CHANGES + 3 + 3), "{:?}", changes);
             let played: Vec<_> = [A].into_iter().chain(claims).collect();
             let believed = changes.last().map_or(A, |minute| played.get(minute + 1).copied().unwrap_or(last));
             prop_assert_eq!(believed, last);

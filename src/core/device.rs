@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
 };
 
-use crate::core::addr::{Acceptance, Admitted, Family, Inadmissible};
+use crate::core::addr::{Family, PolicyViolation, PublishPolicy, PublishableAddr};
 
 /// How many bits of another device's address come from our own: those of the site's prefix. RFC 6177
 /// has providers give a site a /48, a /56 or something between a /48 and a /64.
@@ -28,21 +28,21 @@ impl PrefixLength {
     }
 
     /// The bits behind the prefix.
-    fn rest(self) -> u128 {
+    fn host_mask(self) -> u128 {
         u128::MAX >> self.0
     }
 }
 
 /// The part of another device's IPv6 address that is its own, to go behind this network's prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct HostPart {
+pub struct HostId {
     bits: u128,
     prefix: PrefixLength,
 }
 
 /// Why a text is no [`HostPart`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum NoHostPart {
+pub enum ParseHostIdError {
     /// It is not written as an IPv6 address.
     #[error("not an IPv6 address")]
     NoAddress,
@@ -55,17 +55,17 @@ pub enum NoHostPart {
     Zero,
 }
 
-impl HostPart {
+impl HostId {
     /// Reads `::5054:ff:fe12:3456`: an IPv6 address whose bits are zero as far as the prefix goes.
     /// Behind a prefix of less than 64 bits it says the device's subnet as well.
-    pub fn parse(text: &str, prefix: PrefixLength) -> Result<Self, NoHostPart> {
-        let addr: Ipv6Addr = text.parse().map_err(|_| NoHostPart::NoAddress)?;
+    pub fn parse(text: &str, prefix: PrefixLength) -> Result<Self, ParseHostIdError> {
+        let addr: Ipv6Addr = text.parse().map_err(|_| ParseHostIdError::NoAddress)?;
         let bits = u128::from(addr);
-        if bits & !prefix.rest() != 0 {
-            return Err(NoHostPart::InPrefix(prefix));
+        if bits & !prefix.host_mask() != 0 {
+            return Err(ParseHostIdError::InPrefix(prefix));
         }
-        if bits & PrefixLength::NETWORK.rest() == 0 {
-            return Err(NoHostPart::Zero);
+        if bits & PrefixLength::NETWORK.host_mask() == 0 {
+            return Err(ParseHostIdError::Zero);
         }
         Ok(Self { bits, prefix })
     }
@@ -78,13 +78,17 @@ impl HostPart {
     }
 
     /// That device's address in the prefix of `own`; it must pass the same [`Acceptance`].
-    pub fn behind(self, own: Admitted, acceptance: &Acceptance) -> Result<Admitted, Inadmissible> {
+    pub fn apply_prefix(
+        self,
+        own: PublishableAddr,
+        acceptance: &PublishPolicy,
+    ) -> Result<PublishableAddr, PolicyViolation> {
         match own.addr() {
-            addr @ IpAddr::V4(_) => Err(Inadmissible::WrongFamily(addr, Family::V6)),
+            addr @ IpAddr::V4(_) => Err(PolicyViolation::WrongFamily(addr, Family::V6)),
             IpAddr::V6(own) => {
-                let prefix = u128::from(own) & !self.prefix.rest();
+                let prefix = u128::from(own) & !self.prefix.host_mask();
                 let addr = Ipv6Addr::from(prefix | self.bits);
-                acceptance.admit(Family::V6, IpAddr::V6(addr))
+                acceptance.check(Family::V6, IpAddr::V6(addr))
             }
         }
     }
@@ -96,7 +100,7 @@ pub struct Mac([u8; 6]);
 
 /// Why a text is no [`Mac`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum NoMac {
+pub enum ParseMacError {
     /// It does not have the form of one.
     #[error("not a MAC address")]
     Form,
@@ -128,10 +132,10 @@ impl Mac {
 }
 
 impl FromStr for Mac {
-    type Err = NoMac;
+    type Err = ParseMacError;
 
     /// Reads `52:54:00:12:34:56`, `52-54-00-12-34-56` and `5254.0012.3456`, in either case.
-    fn from_str(text: &str) -> Result<Self, NoMac> {
+    fn from_str(text: &str) -> Result<Self, ParseMacError> {
         let (separator, digits) = match text.find([':', '-', '.']) {
             Some(2) if text.contains(':') => (':', 2),
             Some(2) => ('-', 2),
@@ -141,13 +145,13 @@ impl FromStr for Mac {
         let well_formed =
             |it: &&str| it.len() == digits && it.bytes().all(|digit| digit.is_ascii_hexdigit());
         if groups.len() * digits != 12 || !groups.iter().all(well_formed) {
-            return Err(NoMac::Form);
+            return Err(ParseMacError::Form);
         }
-        let number = u64::from_str_radix(&groups.concat(), 16).map_err(|_| NoMac::Form)?;
+        let number = u64::from_str_radix(&groups.concat(), 16).map_err(|_| ParseMacError::Form)?;
         let [_, _, bytes @ ..] = number.to_be_bytes();
         match bytes {
-            [0, 0, 0, 0, 0, 0] => Err(NoMac::Zero),
-            [first, ..] if first & 1 != 0 => Err(NoMac::Multicast),
+            [0, 0, 0, 0, 0, 0] => Err(ParseMacError::Zero),
+            [first, ..] if first & 1 != 0 => Err(ParseMacError::Multicast),
             bytes => Ok(Self(bytes)),
         }
     }
@@ -159,14 +163,14 @@ mod tests {
 
     use super::*;
 
-    fn admitted(text: &str) -> Admitted {
+    fn admitted(text: &str) -> PublishableAddr {
         let addr: IpAddr = text.parse().unwrap();
-        let acceptance = Acceptance::default();
-        acceptance.admit(Family::of(addr), addr).unwrap()
+        let acceptance = PublishPolicy::default();
+        acceptance.check(Family::of(addr), addr).unwrap()
     }
 
-    fn part(text: &str, prefix: i64) -> Result<HostPart, NoHostPart> {
-        HostPart::parse(text, PrefixLength::new(prefix).unwrap())
+    fn part(text: &str, prefix: i64) -> Result<HostId, ParseHostIdError> {
+        HostId::parse(text, PrefixLength::new(prefix).unwrap())
     }
 
     #[test]
@@ -190,7 +194,7 @@ mod tests {
             ),
         ] {
             let device = part(host, prefix).unwrap();
-            let device = device.behind(own, &Acceptance::default()).unwrap();
+            let device = device.apply_prefix(own, &PublishPolicy::default()).unwrap();
             assert_eq!(device.to_string(), address, "{host}/{prefix}");
         }
     }
@@ -234,20 +238,20 @@ mod tests {
     #[test]
     fn another_devices_address_passes_the_same_acceptance_as_ours() {
         let own = admitted("2a01:79c:1:2ab::99");
-        let acceptance = Acceptance {
+        let acceptance = PublishPolicy {
             exclude: vec!["2a01:79c:1:2cd::/64".parse().unwrap()],
-            ..Acceptance::default()
+            ..PublishPolicy::default()
         };
-        let device = |host| part(host, 56).unwrap().behind(own, &acceptance);
+        let device = |host| part(host, 56).unwrap().apply_prefix(own, &acceptance);
         assert!(device("0:0:0:ce::1").is_ok());
         assert!(matches!(
             device("0:0:0:cd::1"),
-            Err(Inadmissible::Excluded(..))
+            Err(PolicyViolation::Excluded(..))
         ));
         let four = part("::1", 64)
             .unwrap()
-            .behind(admitted("1.1.1.1"), &acceptance);
-        assert!(matches!(four, Err(Inadmissible::WrongFamily(..))));
+            .apply_prefix(admitted("1.1.1.1"), &acceptance);
+        assert!(matches!(four, Err(PolicyViolation::WrongFamily(..))));
     }
 
     #[test]
@@ -261,32 +265,32 @@ mod tests {
             ("FE:ff:ff:ff:ff:ff", "::fcff:ffff:feff:ffff"),
         ] {
             let prefix = PrefixLength::NETWORK;
-            let made = HostPart::of_mac(mac.parse().unwrap(), prefix);
-            assert_eq!(made, HostPart::parse(identifier, prefix).unwrap(), "{mac}");
+            let made = HostId::of_mac(mac.parse().unwrap(), prefix);
+            assert_eq!(made, HostId::parse(identifier, prefix).unwrap(), "{mac}");
         }
     }
 
     #[test]
     fn what_is_no_single_devices_hardware_address_is_refused() {
         for (text, wrong) in [
-            ("", NoMac::Form),
-            ("52:54:00:12:34", NoMac::Form),
-            ("52:54:00:12:34:56:78", NoMac::Form),
-            ("52:54:0:12:34:56", NoMac::Form),
-            ("52:54:00:12:34:5g", NoMac::Form),
-            ("52:54:00:12:34:+6", NoMac::Form),
-            ("52:54-00:12-34:56", NoMac::Form),
-            ("52-54-00:12-34-56", NoMac::Form),
-            ("52.54.00.12.34.56", NoMac::Form),
-            ("5254:0012:3456", NoMac::Form),
-            ("5254.0012.3456.789a", NoMac::Form),
-            ("525400123456", NoMac::Form),
-            ("::5054:ff:fe12:3456", NoMac::Form),
-            ("ü2:54:00:12:34:56", NoMac::Form),
-            ("00:00:00:00:00:00", NoMac::Zero),
-            ("01:00:5e:00:00:01", NoMac::Multicast),
-            ("33:33:00:00:00:01", NoMac::Multicast),
-            ("ff-ff-ff-ff-ff-ff", NoMac::Multicast),
+            ("", ParseMacError::Form),
+            ("52:54:00:12:34", ParseMacError::Form),
+            ("52:54:00:12:34:56:78", ParseMacError::Form),
+            ("52:54:0:12:34:56", ParseMacError::Form),
+            ("52:54:00:12:34:5g", ParseMacError::Form),
+            ("52:54:00:12:34:+6", ParseMacError::Form),
+            ("52:54-00:12-34:56", ParseMacError::Form),
+            ("52-54-00:12-34-56", ParseMacError::Form),
+            ("52.54.00.12.34.56", ParseMacError::Form),
+            ("5254:0012:3456", ParseMacError::Form),
+            ("5254.0012.3456.789a", ParseMacError::Form),
+            ("525400123456", ParseMacError::Form),
+            ("::5054:ff:fe12:3456", ParseMacError::Form),
+            ("ü2:54:00:12:34:56", ParseMacError::Form),
+            ("00:00:00:00:00:00", ParseMacError::Zero),
+            ("01:00:5e:00:00:01", ParseMacError::Multicast),
+            ("33:33:00:00:00:01", ParseMacError::Multicast),
+            ("ff-ff-ff-ff-ff-ff", ParseMacError::Multicast),
         ] {
             assert_eq!(text.parse::<Mac>(), Err(wrong), "{text}");
         }
@@ -300,10 +304,10 @@ mod tests {
             let ours = Ipv6Addr::from(0x2a01 << 112 | own >> 16);
             let prefix = PrefixLength::new(length).unwrap();
             let device = Ipv6Addr::from(device >> length);
-            let Ok(part) = HostPart::parse(&device.to_string(), prefix) else {
+            let Ok(part) = HostId::parse(&device.to_string(), prefix) else {
                 return Ok(());
             };
-            let made = part.behind(admitted(&ours.to_string()), &Acceptance::default()).unwrap();
+            let made = part.apply_prefix(admitted(&ours.to_string()), &PublishPolicy::default()).unwrap();
             let network = ipnet::Ipv6Net::new(ours, prefix.bits()).unwrap();
             let expected = network.network().to_bits() | device.to_bits();
             prop_assert_eq!(made.addr(), IpAddr::V6(expected.into()));
@@ -320,8 +324,8 @@ mod tests {
             let written = |text: &String| if upper { text.to_uppercase() } else { text.clone() };
             let read = forms.each_ref().map(|text| written(text).parse::<Mac>());
             let expected = match (bytes, a & 1) {
-                ([0, 0, 0, 0, 0, 0], _) => Err(NoMac::Zero),
-                (_, 1) => Err(NoMac::Multicast),
+                ([0, 0, 0, 0, 0, 0], _) => Err(ParseMacError::Zero),
+                (_, 1) => Err(ParseMacError::Multicast),
                 _ => Ok(Mac(bytes)),
             };
             prop_assert_eq!(read, [expected; 3]);

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::core::{
-    addr::{Acceptance, AddrSet, Family},
-    device::HostPart,
+    addr::{AddrSet, Family, PublishPolicy},
+    device::HostId,
     name::Fqdn,
-    observe::{Observation, Why},
-    vantage::{Interface, Vantage},
+    observe::{Observation, UnavailableReason},
+    vantage::{DetectionPath, Interface},
 };
 
 /// What to do with the records of a family that is known to be gone: `on_absent`.
@@ -43,9 +43,9 @@ pub enum HostV6 {
     /// It has none of ours.
     Off,
     /// This host's own.
-    Own,
+    ThisHost,
     /// Another device's: this network's prefix with that device's own part.
-    Device(HostPart),
+    Device(HostId),
 }
 
 impl Host {
@@ -58,8 +58,8 @@ impl Host {
     }
 
     /// From where its address of `family` is looked at.
-    pub fn vantage(&self, family: Family) -> Vantage {
-        Vantage::new(family, self.via.clone())
+    pub fn detection_path(&self, family: Family) -> DetectionPath {
+        DetectionPath::new(family, self.via.clone())
     }
 }
 
@@ -78,7 +78,7 @@ pub enum Intent {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum KeepReason {
     /// We do not know our address.
-    Unavailable(Why),
+    Unavailable(UnavailableReason),
     /// The family is absent, and `on_absent` says keep.
     Absent,
     /// There is no record, and `create = false`.
@@ -93,7 +93,11 @@ impl fmt::Display for KeepReason {
             Self::Unavailable(why) => write!(f, "our address could not be found out: {why}"),
             Self::Absent => f.write_str("this host has no such address; records are left alone"),
             Self::NotCreated => f.write_str("there is no record and `create = false`"),
-            Self::NoClock => write!(f, "the provider cannot be asked yet: {}", Why::NoClock),
+            Self::NoClock => write!(
+                f,
+                "the provider cannot be asked yet: {}",
+                UnavailableReason::NoClock
+            ),
         }
     }
 }
@@ -102,7 +106,7 @@ impl fmt::Display for KeepReason {
 pub fn intend(
     host: &Host,
     observation: &Observation,
-    acceptance: &Acceptance,
+    acceptance: &PublishPolicy,
     on_absent: OnAbsent,
 ) -> Intent {
     let addrs = match observation {
@@ -119,13 +123,15 @@ pub fn intend(
     let devices: Result<Vec<_>, _> = addrs
         .iter()
         .filter(|own| Family::of(own.addr()) == Family::V6)
-        .map(|own| part.behind(own, acceptance))
+        .map(|own| part.apply_prefix(own, acceptance))
         .collect();
-    match devices.map(AddrSet::several) {
+    match devices.map(AddrSet::try_from_iter) {
         // An IPv4 address has no prefix to lend: the host's own it is.
         Ok(None) => Intent::Set(addrs.clone()),
         Ok(Some(devices)) => Intent::Set(devices),
-        Err(why) => Intent::Keep(KeepReason::Unavailable(Why::Derived(why.to_string()))),
+        Err(why) => Intent::Keep(KeepReason::Unavailable(UnavailableReason::HostAddress(
+            why.to_string(),
+        ))),
     }
 }
 
@@ -138,7 +144,7 @@ mod tests {
         Host {
             name: Fqdn::parse("home.example.com").unwrap(),
             ipv4: true,
-            ipv6: HostV6::Own,
+            ipv6: HostV6::ThisHost,
             ttl: None,
             create: true,
             via: None,
@@ -147,17 +153,19 @@ mod tests {
 
     fn known(text: &str) -> Observation {
         let addr = text.parse().unwrap();
-        let admitted = Acceptance::default().admit(Family::of(addr), addr).unwrap();
-        Observation::Known(AddrSet::one(admitted))
+        let admitted = PublishPolicy::default()
+            .check(Family::of(addr), addr)
+            .unwrap();
+        Observation::Known(AddrSet::single(admitted))
     }
 
     fn intent(host: &Host, observation: &Observation, on_absent: OnAbsent) -> Intent {
-        intend(host, observation, &Acceptance::default(), on_absent)
+        intend(host, observation, &PublishPolicy::default(), on_absent)
     }
 
     #[test]
     fn only_positive_absence_and_the_operators_wish_together_clear() {
-        let unknown = Observation::Unavailable(Why::Offline);
+        let unknown = Observation::Unavailable(UnavailableReason::Offline);
         for (observation, on_absent, clears) in [
             (&unknown, OnAbsent::Keep, false),
             (&unknown, OnAbsent::Remove, false),
@@ -176,10 +184,10 @@ mod tests {
 
     #[test]
     fn a_hosts_records_of_a_family_are_ours_if_it_says_so() {
-        let part = HostPart::parse("::1", PrefixLength::NETWORK).unwrap();
+        let part = HostId::parse("::1", PrefixLength::NETWORK).unwrap();
         for (ipv4, ipv6, wants) in [
             (true, HostV6::Off, [true, false]),
-            (false, HostV6::Own, [false, true]),
+            (false, HostV6::ThisHost, [false, true]),
             (false, HostV6::Device(part), [false, true]),
             (false, HostV6::Off, [false, false]),
         ] {
@@ -198,7 +206,7 @@ mod tests {
                      made): no certificate is valid before it is";
         for (reason, said) in [
             (
-                KeepReason::Unavailable(Why::Offline),
+                KeepReason::Unavailable(UnavailableReason::Offline),
                 "our address could not be found out: this host has no network: no address, no default \
                  route",
             ),
@@ -222,7 +230,7 @@ mod tests {
     #[test]
     fn another_devices_name_gets_that_devices_address_and_our_ipv4() {
         let mut nas = host();
-        let part = HostPart::parse("::5054:ff:fe12:3456", PrefixLength::NETWORK);
+        let part = HostId::parse("::5054:ff:fe12:3456", PrefixLength::NETWORK);
         nas.ipv6 = HostV6::Device(part.unwrap());
         let Intent::Set(addrs) = intent(&nas, &known("2a01:79c:1:2::99"), OnAbsent::Keep) else {
             panic!()

@@ -15,27 +15,27 @@ pub use doubt::request_lifetime;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    budget::Budget,
-    guard::WINDOW,
-    outcome::Class,
-    past::Past,
+    budget::RequestQuota,
+    guard::WRITE_WINDOW,
+    outcome::ErrorClass,
+    past::DetectionState,
     plan::Change,
     probe::Probes,
     record::{AccountName, Target, Zone},
     schedule::Hold,
-    time::Moment,
-    vantage::Vantage,
-    verify::PATIENCE,
+    time::BootTime,
+    vantage::DetectionPath,
+    verify::PROPAGATION_TIMEOUT,
 };
 
 /// Everything remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Memory {
+pub struct State {
     /// What is remembered of our addresses, by where they were looked at.
-    pub vantages: BTreeMap<Vantage, Past>,
+    pub paths: BTreeMap<DetectionPath, DetectionState>,
     /// What belongs to each account.
-    pub accounts: BTreeMap<AccountName, AccountMemory>,
+    pub accounts: BTreeMap<AccountName, AccountState>,
     /// Which accounts `moored check` asked lately without success.
     pub probes: Probes,
     /// Whether this process has found out if what it remembers can be saved.
@@ -46,42 +46,42 @@ pub struct Memory {
 /// What is remembered of one account.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct AccountMemory {
+pub struct AccountState {
     /// The provider and endpoint all this was learnt from. Another one: all this is void.
-    pub place: String,
+    pub endpoint_key: String,
     /// Changes when the account's secret or configuration does: a refusal is forgotten then.
     pub fingerprint: u64,
     /// The account's zones, so that a round need not list them again.
     pub zones: Vec<Zone>,
     /// When the records were last listed and planned from.
-    pub audited: Option<Moment>,
+    pub last_audit: Option<BootTime>,
     /// The account is left alone until then.
     pub hold: Option<Hold>,
     /// How many requests it was sent lately.
-    pub requests: Budget,
+    pub quota: RequestQuota,
     /// What belongs to each target, by `HOST/TYPE`.
-    pub targets: BTreeMap<String, TargetMemory>,
+    pub targets: BTreeMap<String, TargetState>,
 }
 
 /// What is remembered of one target.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct TargetMemory {
+pub struct TargetState {
     /// What the provider confirmed.
-    pub confirmed: Option<Confirmed>,
+    pub confirmed: Option<ConfirmedRecord>,
     /// Set before a write is sent and cleared when it is confirmed: while it stands, nobody knows
     /// what is there, and the records are read before anything is written.
-    pub pending: bool,
+    pub unconfirmed: bool,
     /// When the zone's servers were last asked.
-    pub verified: Option<Moment>,
+    pub last_verified: Option<BootTime>,
     /// The change of ours that is spreading at them.
-    pub spreading: Option<Spreading>,
+    pub propagation: Option<Propagation>,
     /// How many times in a row they all answered something else than what was confirmed.
-    pub differing: u32,
+    pub mismatches: u32,
     /// What was written within the last hour, oldest first.
-    pub writes: Vec<Write>,
+    pub writes: Vec<WriteRecord>,
     /// When those of them left that may have changed nothing, oldest first.
-    pub repeats: Vec<Moment>,
+    pub repetitions: Vec<BootTime>,
     /// The target is left alone until then.
     pub hold: Option<Hold>,
     /// The addresses whose writing led to the hold: it says nothing about others.
@@ -90,26 +90,26 @@ pub struct TargetMemory {
 
 /// A change that the zone's servers do not show yet.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Spreading {
+pub struct Propagation {
     /// When the provider confirmed it.
-    pub since: Moment,
+    pub since: BootTime,
     /// What was there before, and before the changes that had not arrived when it was made, oldest first:
     /// to see one of these is no difference yet.
-    pub before: Vec<BTreeSet<IpAddr>>,
+    pub previous: Vec<BTreeSet<IpAddr>>,
 }
 
 /// How many of these are remembered: as many as writes a host may see in the time a change takes.
-const BEFORE: usize = 8;
+const MAX_PREVIOUS: usize = 8;
 
 /// What a provider confirmed for one target.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Confirmed {
+pub struct ConfirmedRecord {
     /// The addresses, in order.
     pub addrs: Vec<IpAddr>,
     /// Since when they are these.
-    pub since: Moment,
+    pub since: BootTime,
     /// Whether the RRset may be pushed without asking what is there.
-    pub simple: bool,
+    pub replaceable: bool,
     /// The TTL that was configured then: another one now has to be written.
     pub ttl: Option<u32>,
     /// How long it took until all of the zone's servers showed them; `None` while that is not known.
@@ -119,15 +119,15 @@ pub struct Confirmed {
 
 /// A write that was sent.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Write {
+pub struct WriteRecord {
     /// When.
-    pub at: Moment,
+    pub at: BootTime,
     /// The addresses written.
-    pub to: Vec<IpAddr>,
+    pub addrs: Vec<IpAddr>,
     /// Whether the provider said that it was done, or its list has shown so. Of any other write nobody
     /// knows whether it changed anything, or when it arrived.
     #[serde(default)]
-    pub done: bool,
+    pub acknowledged: bool,
     /// For how long it may still arrive.
     #[serde(default = "doubt::usual_lifetime")]
     pub lifetime: Duration,
@@ -138,14 +138,14 @@ pub fn key(target: &Target) -> String {
     format!("{}/{}", target.host, target.family.record_type())
 }
 
-impl Memory {
+impl State {
     /// What is remembered of an account; nothing, if nothing is or if it was learnt elsewhere.
-    pub fn account(&self, name: &AccountName) -> Option<&AccountMemory> {
+    pub fn account(&self, name: &AccountName) -> Option<&AccountState> {
         self.accounts.get(name)
     }
 
     /// What is remembered of a target.
-    pub fn target(&self, target: &Target) -> Option<&TargetMemory> {
+    pub fn target(&self, target: &Target) -> Option<&TargetState> {
         self.accounts
             .get(&target.account)?
             .targets
@@ -153,51 +153,55 @@ impl Memory {
     }
 
     /// The same, to be changed; made if it is not there.
-    pub fn target_mut(&mut self, target: &Target) -> &mut TargetMemory {
+    pub fn target_mut(&mut self, target: &Target) -> &mut TargetState {
         let account = self.accounts.entry(target.account.clone()).or_default();
         account.targets.entry(key(target)).or_default()
     }
 
     /// Before a write leaves: it is counted, and what is there counts as unknown until it is
     /// confirmed (L3, L6). It may arrive for as long as `lifetime` says.
-    pub fn begin(&mut self, change: &Change, now: Moment, lifetime: Duration) {
+    pub fn record_write(&mut self, change: &Change, now: BootTime, lifetime: Duration) {
         let target = self.target_mut(&change.target);
-        target.pending = true;
+        target.unconfirmed = true;
         let is_repeat = target.may_change_nothing(change, now);
-        target.repeats.retain(|at| now.since(*at) < WINDOW);
-        target.repeats.extend(is_repeat.then_some(now));
-        target.writes.retain(|write| now.since(write.at) < WINDOW);
-        target.writes.push(Write {
+        target
+            .repetitions
+            .retain(|at| now.since(*at) < WRITE_WINDOW);
+        target.repetitions.extend(is_repeat.then_some(now));
+        target
+            .writes
+            .retain(|write| now.since(write.at) < WRITE_WINDOW);
+        target.writes.push(WriteRecord {
             at: now,
-            to: change.to.clone(),
-            done: false,
+            addrs: change.to.clone(),
+            acknowledged: false,
             lifetime,
         });
     }
 
     /// The provider said that a write was done.
-    pub fn done(&mut self, change: &Change) {
+    pub fn acknowledge(&mut self, change: &Change) {
         let last = self.target_mut(&change.target).writes.last_mut();
-        if let Some(write) = last.filter(|write| write.to == change.to) {
-            write.done = true;
+        if let Some(write) = last.filter(|write| write.addrs == change.to) {
+            write.acknowledged = true;
         }
     }
 
     /// A write that surely had no effect does not count: only what may have arrived can lock a
     /// record. Whether an earlier step of it took effect is still read back.
-    pub fn retract(&mut self, change: &Change) {
+    pub fn discard_write(&mut self, change: &Change) {
         let target = self.target_mut(&change.target);
-        let last = target.writes.pop_if(|write| write.to == change.to);
+        let last = target.writes.pop_if(|write| write.addrs == change.to);
         if let Some(write) = last {
-            target.repeats.pop_if(|at| *at == write.at);
+            target.repetitions.pop_if(|at| *at == write.at);
         }
     }
 
     /// Somebody wrote to the account by hand: what is there is read before it is believed again.
-    pub fn unsettle(&mut self, account: &AccountName) {
+    pub fn invalidate(&mut self, account: &AccountName) {
         if let Some(account) = self.accounts.get_mut(account) {
             for target in account.targets.values_mut() {
-                target.pending = true;
+                target.unconfirmed = true;
             }
         }
     }
@@ -205,13 +209,13 @@ impl Memory {
     /// `moored check` was not refused: ends the account's hold, if that is a refusal, and with
     /// `with_hosts`, where it found every host in order, the hosts' own that only a list can show to be
     /// over. Whether there was such a hold. A failure that follows still counts as the next in a row.
-    pub fn lift(&mut self, account: &AccountName, with_hosts: bool, now: Moment) -> bool {
+    pub fn lift_holds(&mut self, account: &AccountName, with_hosts: bool, now: BootTime) -> bool {
         let Some(account) = self.accounts.get_mut(account) else {
             return false;
         };
         let mut lifted = false;
         let mut end = |hold: &mut Hold| {
-            if hold.binds(now) {
+            if hold.is_active(now) {
                 hold.until = now;
                 lifted = true;
             }
@@ -223,7 +227,7 @@ impl Memory {
         let of_hosts = account.targets.values_mut().filter(|_| with_hosts);
         let of_hosts = of_hosts.filter_map(|target| target.hold.as_mut());
         of_hosts
-            .filter(|hold| matches!(hold.class, Class::NotFound | Class::Conflict))
+            .filter(|hold| matches!(hold.class, ErrorClass::NotFound | ErrorClass::Conflict))
             .for_each(end);
         lifted
     }
@@ -235,43 +239,46 @@ impl Memory {
         addrs: &[IpAddr],
         simple: bool,
         ttl: Option<u32>,
-        now: Moment,
+        now: BootTime,
     ) {
         let memory = self.target_mut(target);
         let (since, visible_after) = match &memory.confirmed {
             Some(before) if before.addrs == addrs => (before.since, before.visible_after),
             _ => (now, None),
         };
-        memory.confirmed = Some(Confirmed {
+        memory.confirmed = Some(ConfirmedRecord {
             addrs: addrs.to_vec(),
             since,
-            simple,
+            replaceable: simple,
             ttl,
             visible_after,
         });
-        memory.pending = false;
-        memory.differing = 0;
+        memory.unconfirmed = false;
+        memory.mismatches = 0;
         memory.hold = None;
         // What was just confirmed owes no look at DNS before the usual time.
-        if memory.verified.is_none() || since == now {
-            memory.verified = Some(now);
+        if memory.last_verified.is_none() || since == now {
+            memory.last_verified = Some(now);
         }
     }
 
     /// A change of ours was confirmed: the zone's servers are looked at until they show it. What they had
     /// before an earlier change that is still spreading, some of them may have now.
-    pub fn spreads(&mut self, change: &Change, now: Moment) {
+    pub fn start_propagation(&mut self, change: &Change, now: BootTime) {
         let target = self.target_mut(&change.target);
         let from = change.from.iter().copied().collect();
-        let earlier = target.spreading.take();
-        let earlier = earlier.filter(|it| now.since(it.since) < PATIENCE);
-        let earlier = earlier.map(|it| it.before);
+        let earlier = target.propagation.take();
+        let earlier = earlier.filter(|it| now.since(it.since) < PROPAGATION_TIMEOUT);
+        let earlier = earlier.map(|it| it.previous);
         let mut before = earlier.unwrap_or_default();
         before.retain(|addrs| *addrs != from);
         before.push(from);
-        let most = before.len().saturating_sub(BEFORE);
+        let most = before.len().saturating_sub(MAX_PREVIOUS);
         before.drain(..most);
-        target.spreading = Some(Spreading { since: now, before });
+        target.propagation = Some(Propagation {
+            since: now,
+            previous: before,
+        });
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use crate::core::{
-    addr::{AddrSet, list},
-    time::Spoken,
+    addr::{AddrSet, display_list},
+    time::HumanDuration,
     vantage::Interface,
 };
 
@@ -17,16 +17,16 @@ pub enum Observation {
     /// We know that there is none: no usable address and no default route of this family.
     Absent,
     /// We could not find out. Nothing may change because of it.
-    Unavailable(Why),
+    Unavailable(UnavailableReason),
 }
 
 /// Why an address could not be found out.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Why {
+pub enum UnavailableReason {
     /// No family has a usable address or a default route: there is no network (yet).
     Offline,
     /// Every source was asked and none gave an acceptable answer.
-    NoAnswer(Vec<Trouble>),
+    NoAnswer(Vec<SourceError>),
     /// Answers from outside did not agree well enough to be believed.
     Unconfirmed {
         /// Who said what.
@@ -49,15 +49,15 @@ pub enum Why {
     /// `https`.
     NoClock,
     /// The interface of `via` leads nowhere. Another one is never taken in its place.
-    NoUplink(NoUplink),
+    NoUplink(UplinkError),
     /// The host's own configuration makes no address out of what was found: a device's host part
     /// behind an inadmissible prefix.
-    Derived(String),
+    HostAddress(String),
 }
 
 /// Why the interface of `via` is no way out.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum NoUplink {
+pub enum UplinkError {
     /// There is none of that name, or not yet.
     #[error("there is no interface `{0}`")]
     Missing(Interface),
@@ -74,11 +74,11 @@ pub enum NoUplink {
 
 /// A source and what went wrong with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trouble {
+pub struct SourceError {
     /// The source as configured, or the operator's name.
     pub source: String,
     /// What went wrong, in words.
-    pub what: String,
+    pub message: String,
 }
 
 /// An operator and the addresses it says are ours.
@@ -90,18 +90,20 @@ pub struct Claim {
     pub addrs: BTreeSet<IpAddr>,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for UnavailableReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Offline => f.write_str("this host has no network: no address, no default route"),
             Self::NoAnswer(troubles) => {
                 f.write_str("no source gave an acceptable answer")?;
-                separated(f, troubles, |f, it| write!(f, "{}: {}", it.source, it.what))
+                separated(f, troubles, |f, it| {
+                    write!(f, "{}: {}", it.source, it.message)
+                })
             }
             Self::Unconfirmed { claims, needed } => {
                 write!(f, "fewer than {needed} independent operators agree")?;
                 separated(f, claims, |f, it| {
-                    write!(f, "{} says {}", it.operator, list(&it.addrs))
+                    write!(f, "{} says {}", it.operator, display_list(&it.addrs))
                 })
             }
             Self::Flapping {
@@ -113,16 +115,16 @@ impl fmt::Display for Why {
                 f,
                 "it changes to and fro ({} was believed, {} is said now, {changes} changes within \
                  the hour); if that lasts, it is believed in {}",
-                list(believed),
-                list(claimed),
-                Spoken(*wait)
+                display_list(believed),
+                display_list(claimed),
+                HumanDuration(*wait)
             ),
             Self::NoClock => f.write_str(
                 "this host's clock is not set (it shows a time before this version of moored was \
                  made): no certificate is valid before it is",
             ),
             Self::NoUplink(why) => why.fmt(f),
-            Self::Derived(what) => f.write_str(what),
+            Self::HostAddress(what) => f.write_str(what),
         }
     }
 }
@@ -145,18 +147,18 @@ fn separated<T>(
 
 /// What the kernel knows of one family on this host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Kernel {
+pub struct FamilyPresence {
     /// Some interface has an address of this family that may be published.
-    pub usable_address: bool,
+    pub has_usable_address: bool,
     /// There is a default route of this family.
-    pub default_route: bool,
+    pub has_default_route: bool,
 }
 
-impl Kernel {
+impl FamilyPresence {
     /// No usable address and no default route. Where the other family has one of them, that is
     /// positive knowledge that this family is not here; where it has not, there is no network.
-    pub fn says_absent(self) -> bool {
-        !self.usable_address && !self.default_route
+    pub fn is_absent(self) -> bool {
+        !self.has_usable_address && !self.has_default_route
     }
 }
 
@@ -170,9 +172,9 @@ mod tests {
 
     #[test]
     fn why_an_address_is_not_known_is_a_sentence() {
-        let trouble = |source: &str, what: &str| Trouble {
+        let trouble = |source: &str, what: &str| SourceError {
             source: source.to_owned(),
-            what: what.to_owned(),
+            message: what.to_owned(),
         };
         let claim = |operator: &str, texts: &[&str]| Claim {
             operator: operator.to_owned(),
@@ -180,30 +182,33 @@ mod tests {
         };
         for (why, said) in [
             (
-                Why::Offline,
+                UnavailableReason::Offline,
                 "this host has no network: no address, no default route",
             ),
             (
-                Why::NoAnswer(Vec::new()),
+                UnavailableReason::NoAnswer(Vec::new()),
                 "no source gave an acceptable answer",
             ),
             (
-                Why::NoAnswer(vec![trouble("dns", "timed out")]),
+                UnavailableReason::NoAnswer(vec![trouble("dns", "timed out")]),
                 "no source gave an acceptable answer (dns: timed out)",
             ),
             (
-                Why::NoAnswer(vec![trouble("dns", "timed out"), trouble("a", "refused")]),
+                UnavailableReason::NoAnswer(vec![
+                    trouble("dns", "timed out"),
+                    trouble("a", "refused"),
+                ]),
                 "no source gave an acceptable answer (dns: timed out; a: refused)",
             ),
             (
-                Why::Unconfirmed {
+                UnavailableReason::Unconfirmed {
                     claims: vec![claim("a", &["1.1.1.1", "1.1.1.2"]), claim("b", &[])],
                     needed: 2,
                 },
                 "fewer than 2 independent operators agree (a says 1.1.1.1, 1.1.1.2; b says none)",
             ),
             (
-                Why::Flapping {
+                UnavailableReason::Flapping {
                     believed: addrs(&["1.1.1.1"]),
                     claimed: addrs(&["1.1.1.2"]),
                     changes: 3,
@@ -213,15 +218,15 @@ mod tests {
                  hour); if that lasts, it is believed in 5 min",
             ),
             (
-                Why::NoClock,
+                UnavailableReason::NoClock,
                 "this host's clock is not set (it shows a time before this version of moored was made): \
                  no certificate is valid before it is",
             ),
             (
-                Why::NoUplink(NoUplink::Down("eth1".parse().unwrap())),
+                UnavailableReason::NoUplink(UplinkError::Down("eth1".parse().unwrap())),
                 "the interface `eth1` is down",
             ),
-            (Why::Derived("x".to_owned()), "x"),
+            (UnavailableReason::HostAddress("x".to_owned()), "x"),
         ] {
             assert_eq!(why.to_string(), said);
         }
@@ -235,11 +240,11 @@ mod tests {
             (false, true, false),
             (true, true, false),
         ] {
-            let kernel = Kernel {
-                usable_address,
-                default_route,
+            let kernel = FamilyPresence {
+                has_usable_address: usable_address,
+                has_default_route: default_route,
             };
-            assert_eq!(kernel.says_absent(), absent, "{kernel:?}");
+            assert_eq!(kernel.is_absent(), absent, "{kernel:?}");
         }
     }
 }

@@ -6,20 +6,20 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 use crate::core::{
     agree::Trust,
     foreign_text::printable,
-    guard::Refusal,
+    guard::GuardRejection,
     intent::KeepReason,
-    observe::{Observation, Why},
+    observe::{Observation, UnavailableReason},
     plan::Change,
-    reach::{Note, Reach},
+    reach::{NatState, ReachabilityWarning},
     record::Target,
-    time::Moment,
-    vantage::{Interface, Vantage},
+    time::BootTime,
+    vantage::{DetectionPath, Interface},
 };
 
 /// What the caller must do about a failure. The schedule decides on this alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Class {
+pub enum ErrorClass {
     /// Try again soon, a little later each time.
     Transient,
     /// Wait as long as the provider says, or an hour.
@@ -28,7 +28,7 @@ pub enum Class {
         retry_after: Option<Duration>,
     },
     /// The credentials are refused: leave the account alone until they change.
-    Rejected,
+    Unauthorized,
     /// The provider has no such domain or record for us.
     NotFound,
     /// The provider refuses what we asked for, whoever asks.
@@ -40,15 +40,15 @@ pub enum Class {
     Unconfirmed,
     /// The provider broke its own rules: an answer that cannot be understood. It counts as
     /// transient, and as nothing learnt.
-    Contract,
+    ProtocolViolation,
 }
 
-impl Class {
+impl ErrorClass {
     /// Whether another secret or other hosts may be the remedy.
     pub fn is_refusal(self) -> bool {
         matches!(
             self,
-            Self::Rejected | Self::NotFound | Self::Invalid | Self::Conflict
+            Self::Unauthorized | Self::NotFound | Self::Invalid | Self::Conflict
         )
     }
 }
@@ -64,23 +64,23 @@ pub enum Scope {
 
 /// A request to a provider that did not do what it should.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{what}")]
-pub struct Failure {
+#[error("{message}")]
+pub struct ProviderError {
     /// What to do about it.
-    pub class: Class,
+    pub class: ErrorClass,
     /// How far it reaches.
     pub scope: Scope,
     /// What happened, in words that name the request and never a secret.
-    pub what: String,
+    pub message: String,
 }
 
-impl Failure {
+impl ProviderError {
     /// A failure of this scope. What it says may quote a provider, and is made printable (L15).
-    pub fn new(class: Class, scope: Scope, what: impl AsRef<str>) -> Self {
+    pub fn new(class: ErrorClass, scope: Scope, what: impl AsRef<str>) -> Self {
         Self {
             class,
             scope,
-            what: printable(what.as_ref()).into_owned(),
+            message: printable(what.as_ref()).into_owned(),
         }
     }
 
@@ -98,21 +98,21 @@ impl Failure {
     #[must_use]
     pub fn of_unsent(&self) -> Self {
         match self.class {
-            Class::Unconfirmed | Class::Contract => Self::of_account(
-                Class::Transient,
-                format!("not sent, because of an earlier request: {}", self.what),
+            ErrorClass::Unconfirmed | ErrorClass::ProtocolViolation => Self::of_account(
+                ErrorClass::Transient,
+                format!("not sent, because of an earlier request: {}", self.message),
             ),
             _ => self.clone(),
         }
     }
 
     /// A failure that concerns the whole account.
-    pub fn of_account(class: Class, what: impl AsRef<str>) -> Self {
+    pub fn of_account(class: ErrorClass, what: impl AsRef<str>) -> Self {
         Self::new(class, Scope::Account, what)
     }
 
     /// A failure that concerns one host only.
-    pub fn of_host(class: Class, what: impl AsRef<str>) -> Self {
+    pub fn of_host(class: ErrorClass, what: impl AsRef<str>) -> Self {
         Self::new(class, Scope::Host, what)
     }
 }
@@ -129,18 +129,18 @@ pub enum Outcome {
     /// It was left alone on purpose.
     Kept(KeepReason),
     /// The guard forbade the change.
-    Refused(Refusal),
+    Refused(GuardRejection),
     /// A provider was not asked because of an earlier failure.
     Held {
         /// The earlier failure.
-        failure: Failure,
+        failure: ProviderError,
         /// When it will be asked again.
-        until: Moment,
+        until: BootTime,
     },
     /// It could not be made right.
-    Failed(Failure),
+    Failed(ProviderError),
     /// A change was sent, and whether it took effect is not known.
-    Unconfirmed(Failure),
+    Unconfirmed(ProviderError),
 }
 
 /// A target's line in a report.
@@ -157,12 +157,12 @@ pub struct HostReport {
     /// The change that was planned, if one was.
     pub change: Option<Change>,
     /// When it is tried again before the next routine check or instead of it, if it failed.
-    pub retry: Option<Moment>,
+    pub retry_at: Option<BootTime>,
 }
 
 /// What one source answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Heard {
+pub struct SourceAnswer {
     /// The source as configured.
     pub source: String,
     /// Who runs it.
@@ -172,43 +172,43 @@ pub struct Heard {
     /// The addresses, or what went wrong in words.
     pub answer: Result<Vec<IpAddr>, String>,
     /// How long it took.
-    pub took: Duration,
+    pub elapsed: Duration,
 }
 
 /// What was found out about one family, as the routing table says or over one interface.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FamilyReport {
+pub struct DetectionReport {
     /// The family, and over which interface if over one.
-    pub vantage: Vantage,
+    pub path: DetectionPath,
     /// What is believed.
     pub observation: Observation,
     /// Who was asked and what they said.
-    pub heard: Vec<Heard>,
+    pub answers: Vec<SourceAnswer>,
     /// What is in the way of connections from the Internet, as far as is known.
-    pub notes: Vec<Note>,
+    pub warnings: Vec<ReachabilityWarning>,
     /// What that was made from, this round's words included.
-    pub reach: Reach,
+    pub nat: NatState,
 }
 
-impl FamilyReport {
+impl DetectionReport {
     /// Whether it is by the word of others only that `addrs` are believed.
-    pub fn is_from_outside(&self, addrs: &BTreeSet<IpAddr>) -> bool {
-        let say_so = self.heard.iter().filter(|it| {
+    pub fn is_external_only(&self, addrs: &BTreeSet<IpAddr>) -> bool {
+        let say_so = self.answers.iter().filter(|it| {
             let answer = it.answer.as_ref();
             answer.is_ok_and(|answer| addrs.iter().eq(answer))
         });
         let mut trusts = say_so.map(|it| it.trust).peekable();
-        trusts.peek().is_some() && trusts.all(|it| it == Trust::Outside)
+        trusts.peek().is_some() && trusts.all(|it| it == Trust::External)
     }
 }
 
 /// What the zone's servers say, when it is worth a word.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DnsNote {
+pub struct DnsMismatch {
     /// The target.
     pub target: Target,
     /// What was seen, in words.
-    pub what: String,
+    pub message: String,
 }
 
 /// A round from beginning to end.
@@ -216,15 +216,15 @@ pub struct DnsNote {
 pub struct Report {
     /// The families that are kept, over each interface that some host's addresses are found out over,
     /// in order.
-    pub families: Vec<FamilyReport>,
+    pub detections: Vec<DetectionReport>,
     /// Every target, in the order of the configuration.
     pub hosts: Vec<HostReport>,
     /// Changes that the zone's servers were seen to show, and how long that took.
     pub visible: Vec<(Target, Duration)>,
     /// What DNS answers where that differs from what was confirmed.
-    pub dns: Vec<DnsNote>,
+    pub dns_mismatches: Vec<DnsMismatch>,
     /// The state could not be written: what that means, in words.
-    pub state_trouble: Option<String>,
+    pub state_error: Option<String>,
 }
 
 /// How well a round ended, from best to worst.
@@ -240,14 +240,17 @@ pub enum Verdict {
     Refused,
 }
 
-impl Class {
+impl ErrorClass {
     /// How well a round that ended with this ended.
     pub fn verdict(self) -> Verdict {
         match self {
-            Self::Rejected | Self::NotFound | Self::Invalid | Self::Conflict => Verdict::Refused,
-            Self::Transient | Self::RateLimited { .. } | Self::Unconfirmed | Self::Contract => {
-                Verdict::TryAgain
+            Self::Unauthorized | Self::NotFound | Self::Invalid | Self::Conflict => {
+                Verdict::Refused
             }
+            Self::Transient
+            | Self::RateLimited { .. }
+            | Self::Unconfirmed
+            | Self::ProtocolViolation => Verdict::TryAgain,
         }
     }
 }
@@ -261,7 +264,9 @@ impl Outcome {
             | Self::Planned
             | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
             Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
-            Self::Refused(Refusal::WouldLose(_) | Refusal::Conflict(_)) => Verdict::Refused,
+            Self::Refused(GuardRejection::LossyUpdate(_) | GuardRejection::Conflict(_)) => {
+                Verdict::Refused
+            }
             Self::Kept(KeepReason::NoClock) | Self::Refused(_) => Verdict::TryAgain,
             Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
                 failure.class.verdict()
@@ -270,7 +275,7 @@ impl Outcome {
     }
 
     /// The word for it in `--json`: `unchanged`, `changed`, `kept`, `failed` or `unconfirmed`.
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
             Self::Changed => "changed",
@@ -292,15 +297,15 @@ impl Report {
     /// Whether something is missing that may be there any moment: an address, the network, the time
     /// of day.
     pub fn is_waiting(&self) -> bool {
-        let unknown = |it: &FamilyReport| match &it.observation {
-            Observation::Unavailable(Why::Flapping { .. }) => false,
+        let unknown = |it: &DetectionReport| match &it.observation {
+            Observation::Unavailable(UnavailableReason::Flapping { .. }) => false,
             it => matches!(it, Observation::Unavailable(_)),
         };
-        self.families.iter().any(unknown) || self.waits_for_the_clock()
+        self.detections.iter().any(unknown) || self.is_waiting_for_clock()
     }
 
     /// Whether a provider was not asked because this host's clock is not set yet.
-    pub fn waits_for_the_clock(&self) -> bool {
+    pub fn is_waiting_for_clock(&self) -> bool {
         let mut hosts = self.hosts.iter();
         hosts.any(|it| it.outcome == Outcome::Kept(KeepReason::NoClock))
     }
@@ -308,25 +313,28 @@ impl Report {
     /// How much longer a change has to last that is not believed yet; the shortest, if there are
     /// several.
     pub fn flapping(&self) -> Option<Duration> {
-        let waits = self.families.iter().filter_map(|it| match it.observation {
-            Observation::Unavailable(Why::Flapping { wait, .. }) => Some(wait),
-            _ => None,
-        });
+        let waits = self
+            .detections
+            .iter()
+            .filter_map(|it| match it.observation {
+                Observation::Unavailable(UnavailableReason::Flapping { wait, .. }) => Some(wait),
+                _ => None,
+            });
         waits.min()
     }
 }
 
-impl fmt::Display for Class {
+impl fmt::Display for ErrorClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Transient => "for now",
             Self::RateLimited { .. } => "asked to wait",
-            Self::Rejected => "credentials refused",
+            Self::Unauthorized => "credentials refused",
             Self::NotFound => "not found",
             Self::Invalid => "refused",
             Self::Conflict => "name conflict",
             Self::Unconfirmed => "could not be confirmed",
-            Self::Contract => "not understood",
+            Self::ProtocolViolation => "not understood",
         })
     }
 }
@@ -348,7 +356,7 @@ mod tests {
             outcome,
             addresses: Vec::new(),
             change: None,
-            retry: None,
+            retry_at: None,
         });
         Report {
             hosts: hosts.collect(),
@@ -358,8 +366,8 @@ mod tests {
 
     #[test]
     fn the_worst_outcome_is_the_rounds_verdict() {
-        let unknown = || Outcome::Kept(KeepReason::Unavailable(Why::Offline));
-        let failed = |class| Outcome::Failed(Failure::of_account(class, "x"));
+        let unknown = || Outcome::Kept(KeepReason::Unavailable(UnavailableReason::Offline));
+        let failed = |class| Outcome::Failed(ProviderError::of_account(class, "x"));
         for (outcomes, verdict) in [
             (vec![], Verdict::Right),
             (
@@ -367,22 +375,32 @@ mod tests {
                 Verdict::Right,
             ),
             (vec![Outcome::Changed, unknown()], Verdict::AddressUnknown),
-            (vec![unknown(), failed(Class::Transient)], Verdict::TryAgain),
             (
-                vec![failed(Class::Rejected), failed(Class::Transient), unknown()],
-                Verdict::Refused,
-            ),
-            (vec![failed(Class::NotFound)], Verdict::Refused),
-            (vec![failed(Class::Invalid)], Verdict::Refused),
-            (vec![failed(Class::Conflict)], Verdict::Refused),
-            (vec![failed(Class::Contract)], Verdict::TryAgain),
-            (
-                vec![failed(Class::RateLimited { retry_after: None })],
+                vec![unknown(), failed(ErrorClass::Transient)],
                 Verdict::TryAgain,
             ),
             (
-                vec![Outcome::Unconfirmed(Failure::of_account(
-                    Class::Unconfirmed,
+                vec![
+                    failed(ErrorClass::Unauthorized),
+                    failed(ErrorClass::Transient),
+                    unknown(),
+                ],
+                Verdict::Refused,
+            ),
+            (vec![failed(ErrorClass::NotFound)], Verdict::Refused),
+            (vec![failed(ErrorClass::Invalid)], Verdict::Refused),
+            (vec![failed(ErrorClass::Conflict)], Verdict::Refused),
+            (
+                vec![failed(ErrorClass::ProtocolViolation)],
+                Verdict::TryAgain,
+            ),
+            (
+                vec![failed(ErrorClass::RateLimited { retry_after: None })],
+                Verdict::TryAgain,
+            ),
+            (
+                vec![Outcome::Unconfirmed(ProviderError::of_account(
+                    ErrorClass::Unconfirmed,
                     "x",
                 ))],
                 Verdict::TryAgain,
@@ -395,32 +413,35 @@ mod tests {
 
     #[test]
     fn an_outcome_and_a_class_have_a_word_each() {
-        let failure = Failure::of_host(Class::Transient, "x");
+        let failure = ProviderError::of_host(ErrorClass::Transient, "x");
         let held = Outcome::Held {
             failure: failure.clone(),
-            until: Moment::from_millis(0),
+            until: BootTime::from_millis(0),
         };
         for (outcome, word) in [
             (Outcome::Unchanged, "unchanged"),
             (Outcome::Changed, "changed"),
             (Outcome::Planned, "kept"),
             (Outcome::Kept(KeepReason::Absent), "kept"),
-            (Outcome::Refused(Refusal::ChangesNothing), "failed"),
+            (Outcome::Refused(GuardRejection::ChangesNothing), "failed"),
             (held, "failed"),
             (Outcome::Failed(failure.clone()), "failed"),
             (Outcome::Unconfirmed(failure), "unconfirmed"),
         ] {
-            assert_eq!(outcome.word(), word, "{outcome:?}");
+            assert_eq!(outcome.as_str(), word, "{outcome:?}");
         }
         for (class, words) in [
-            (Class::Transient, "for now"),
-            (Class::RateLimited { retry_after: None }, "asked to wait"),
-            (Class::Rejected, "credentials refused"),
-            (Class::NotFound, "not found"),
-            (Class::Invalid, "refused"),
-            (Class::Conflict, "name conflict"),
-            (Class::Unconfirmed, "could not be confirmed"),
-            (Class::Contract, "not understood"),
+            (ErrorClass::Transient, "for now"),
+            (
+                ErrorClass::RateLimited { retry_after: None },
+                "asked to wait",
+            ),
+            (ErrorClass::Unauthorized, "credentials refused"),
+            (ErrorClass::NotFound, "not found"),
+            (ErrorClass::Invalid, "refused"),
+            (ErrorClass::Conflict, "name conflict"),
+            (ErrorClass::Unconfirmed, "could not be confirmed"),
+            (ErrorClass::ProtocolViolation, "not understood"),
         ] {
             assert_eq!(class.to_string(), words);
         }

@@ -5,50 +5,50 @@ use std::{collections::BTreeSet, net::IpAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    damp::Restless,
+    damp::FlapDamper,
     observe::Observation,
-    outcome::FamilyReport,
-    reach::Reach,
-    standing::{Standings, learn},
-    time::Moment,
+    outcome::DetectionReport,
+    reach::NatState,
+    standing::{SourceBackoffs, update_backoffs},
+    time::BootTime,
 };
 
 /// The past of one family.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Past {
+pub struct DetectionState {
     /// The addresses that were believed last; empty if none ever were.
     pub believed: BTreeSet<IpAddr>,
     /// Since when the family is absent.
-    pub absent: Option<Moment>,
+    pub absent: Option<BootTime>,
     /// How the word from outside changed lately.
-    pub restless: Restless,
+    pub flap_damper: FlapDamper,
     /// Which sources are held back.
-    pub standings: Standings,
+    pub backoffs: SourceBackoffs,
     /// What is known of the way in.
-    pub reach: Reach,
+    pub nat: NatState,
 }
 
-impl Past {
+impl DetectionState {
     /// Takes in what a round found out. A change that has to last before it is believed makes the
     /// observation an unavailable one.
-    pub fn digest(&mut self, report: &mut FamilyReport, now: Moment) {
+    pub fn apply(&mut self, report: &mut DetectionReport, now: BootTime) {
         self.absent = match report.observation {
             Observation::Absent => self.absent.or(Some(now)),
             _ => None,
         };
-        self.reach.clone_from(&report.reach);
+        self.nat.clone_from(&report.nat);
         let Observation::Known(addrs) = &report.observation else {
             // What has to last is said without a break.
-            self.restless.proposed = None;
+            self.flap_damper.candidate = None;
             return;
         };
         let addrs = addrs.addrs();
-        learn(&mut self.standings, &report.heard, &addrs, now);
-        let weighed = if report.is_from_outside(&addrs) {
-            self.restless.weigh(&self.believed, &addrs, now)
+        update_backoffs(&mut self.backoffs, &report.answers, &addrs, now);
+        let weighed = if report.is_external_only(&addrs) {
+            self.flap_damper.check_change(&self.believed, &addrs, now)
         } else {
-            self.restless.proposed = None;
+            self.flap_damper.candidate = None;
             Ok(())
         };
         match weighed {
@@ -58,22 +58,22 @@ impl Past {
     }
 
     /// Every moment moves with the clock.
-    pub(super) fn shift(&mut self, millis: i64) {
-        self.absent = self.absent.map(|it| it.shifted(millis));
-        self.restless.shift(millis);
-        self.reach.shift(millis);
-        for standing in self.standings.values_mut() {
-            standing.shift(millis);
+    pub(super) fn rebase(&mut self, millis: i64) {
+        self.absent = self.absent.map(|it| it.rebased(millis));
+        self.flap_damper.rebase(millis);
+        self.nat.rebase(millis);
+        for standing in self.backoffs.values_mut() {
+            standing.rebase(millis);
         }
     }
 
     /// Drops what cannot be.
-    pub(super) fn drop_the_impossible(&mut self, now: Moment) {
+    pub(super) fn discard_future_timestamps(&mut self, now: BootTime) {
         self.absent = self.absent.filter(|since| *since <= now);
-        self.restless.left.retain(|it| it.at <= now);
-        self.restless.proposed.take_if(|it| it.at > now);
-        self.reach.word.take_if(|it| it.at > now);
-        self.standings.retain(|_, it| !it.is_impossible(now));
+        self.flap_damper.recent.retain(|it| it.at <= now);
+        self.flap_damper.candidate.take_if(|it| it.at > now);
+        self.nat.external.take_if(|it| it.at > now);
+        self.backoffs.retain(|_, it| !it.is_impossible(now));
     }
 }
 
@@ -83,28 +83,28 @@ mod tests {
 
     use super::*;
     use crate::core::{
-        addr::{Acceptance, AddrSet, Family},
+        addr::{AddrSet, Family, PublishPolicy},
         agree::Trust,
-        damp::Dated,
-        observe::Why,
-        outcome::Heard,
-        reach::{RouterSays, Word},
+        damp::TimestampedAddrs,
+        observe::UnavailableReason,
+        outcome::SourceAnswer,
+        reach::{ExternalAddress, RouterReport},
     };
 
-    fn report(addr: &str, trust: Trust) -> FamilyReport {
+    fn report(addr: &str, trust: Trust) -> DetectionReport {
         let addr = addr.parse().unwrap();
-        let admitted = Acceptance::default().admit(Family::V4, addr).unwrap();
-        FamilyReport {
-            vantage: Family::V4.into(),
-            observation: Observation::Known(AddrSet::one(admitted)),
-            notes: Vec::new(),
-            reach: Reach::default(),
-            heard: vec![Heard {
+        let admitted = PublishPolicy::default().check(Family::V4, addr).unwrap();
+        DetectionReport {
+            path: Family::V4.into(),
+            observation: Observation::Known(AddrSet::single(admitted)),
+            warnings: Vec::new(),
+            nat: NatState::default(),
+            answers: vec![SourceAnswer {
                 source: "a".to_owned(),
                 operator: "a".to_owned(),
                 trust,
                 answer: Ok(vec![addr]),
-                took: Duration::ZERO,
+                elapsed: Duration::ZERO,
             }],
         }
     }
@@ -114,14 +114,14 @@ mod tests {
 
     /// What is believed after each of these answers, a minute apart.
     fn played(answers: &[&str], trust: Trust) -> Vec<bool> {
-        let mut past = Past::default();
+        let mut past = DetectionState::default();
         let known = answers.iter().enumerate().map(|(minute, addr)| {
-            let now = Moment::from_millis(i64::try_from(minute).unwrap() * 60_000);
+            let now = BootTime::from_millis(i64::try_from(minute).unwrap() * 60_000);
             let mut report = report(addr, trust);
-            past.digest(&mut report, now);
+            past.apply(&mut report, now);
             match report.observation {
                 Observation::Known(_) => true,
-                Observation::Unavailable(Why::Flapping { .. }) => false,
+                Observation::Unavailable(UnavailableReason::Flapping { .. }) => false,
                 other => panic!("{other:?}"),
             }
         });
@@ -132,24 +132,27 @@ mod tests {
     fn flapping_is_damped_where_the_word_comes_from_outside_only() {
         let answers = [ONE, OTHER, ONE, OTHER, ONE, OTHER, ONE, OTHER];
         assert_eq!(
-            played(&answers, Trust::Outside),
+            played(&answers, Trust::External),
             [true, true, true, true, true, true, false, true]
         );
         assert_eq!(played(&answers, Trust::Kernel), [true; 8]);
-        assert_eq!(played(&answers, Trust::Own), [true; 8]);
+        assert_eq!(played(&answers, Trust::Local), [true; 8]);
     }
 
     #[test]
     fn a_claim_that_has_to_last_begins_anew_after_silence() {
-        let mut past = Past::default();
+        let mut past = DetectionState::default();
         let mut see = |answer: Option<&str>, minute: i64| {
-            let mut report = report(answer.unwrap_or(ONE), Trust::Outside);
+            let mut report = report(answer.unwrap_or(ONE), Trust::External);
             if answer.is_none() {
-                report.observation = Observation::Unavailable(Why::NoAnswer(Vec::new()));
+                report.observation =
+                    Observation::Unavailable(UnavailableReason::NoAnswer(Vec::new()));
             }
-            past.digest(&mut report, Moment::from_millis(minute * 60_000));
+            past.apply(&mut report, BootTime::from_millis(minute * 60_000));
             match report.observation {
-                Observation::Unavailable(Why::Flapping { wait, .. }) => wait.as_secs() / 60,
+                Observation::Unavailable(UnavailableReason::Flapping { wait, .. }) => {
+                    wait.as_secs() / 60
+                }
                 _ => 0,
             }
         };
@@ -163,47 +166,50 @@ mod tests {
         assert_eq!(see(Some(ONE), 15), 0);
     }
 
-    fn word(at: Moment) -> Word {
-        Word {
+    fn word(at: BootTime) -> ExternalAddress {
+        ExternalAddress {
             router: [192, 168, 77, 1].into(),
-            says: RouterSays::None,
+            report: RouterReport::None,
             at,
         }
     }
 
     #[test]
     fn the_last_words_about_the_way_in_are_remembered() {
-        let mut past = Past::default();
+        let mut past = DetectionState::default();
         let mut report = report(ONE, Trust::Kernel);
         let claim = crate::core::observe::Claim {
             operator: "a".to_owned(),
             addrs: [ONE.parse().unwrap()].into(),
         };
-        let word = word(Moment::from_millis(0));
-        report.reach.hear(Some(word), &[claim]);
+        let word = word(BootTime::from_millis(0));
+        report.nat.update_from_sources(Some(word), &[claim]);
         for observation in [
             report.observation.clone(),
-            Observation::Unavailable(Why::Offline),
+            Observation::Unavailable(UnavailableReason::Offline),
         ] {
-            past.reach = Reach::default();
+            past.nat = NatState::default();
             report.observation = observation;
-            past.digest(&mut report, Moment::from_millis(0));
-            assert_eq!(past.reach, report.reach);
+            past.apply(&mut report, BootTime::from_millis(0));
+            assert_eq!(past.nat, report.nat);
         }
     }
 
     #[test]
     fn absence_begins_once_and_ends_with_any_other_word() {
-        let mut past = Past::default();
+        let mut past = DetectionState::default();
         let mut see = |observation, minute: i64| {
             let mut report = report(ONE, Trust::Kernel);
             report.observation = observation;
-            past.digest(&mut report, Moment::from_millis(minute * 60_000));
+            past.apply(&mut report, BootTime::from_millis(minute * 60_000));
             past.absent.map(|it| it.millis() / 60_000)
         };
         assert_eq!(see(Observation::Absent, 1), Some(1));
         assert_eq!(see(Observation::Absent, 2), Some(1));
-        assert_eq!(see(Observation::Unavailable(Why::Offline), 3), None);
+        assert_eq!(
+            see(Observation::Unavailable(UnavailableReason::Offline), 3),
+            None
+        );
         assert_eq!(see(Observation::Absent, 4), Some(4));
         assert_eq!(see(report(ONE, Trust::Kernel).observation, 5), None);
     }
@@ -211,26 +217,29 @@ mod tests {
     #[test]
     fn only_what_lies_ahead_is_dropped() {
         for (when, stays) in [(9, true), (10, true), (11, false)] {
-            let at = Moment::from_millis(when);
-            let dated = Dated {
+            let at = BootTime::from_millis(when);
+            let dated = TimestampedAddrs {
                 addrs: BTreeSet::new(),
                 at,
             };
-            let mut past = Past {
+            let mut past = DetectionState {
                 absent: Some(at),
-                restless: Restless {
-                    left: vec![dated.clone()],
-                    proposed: Some(dated),
+                flap_damper: FlapDamper {
+                    recent: vec![dated.clone()],
+                    candidate: Some(dated),
                 },
-                reach: Reach {
-                    word: Some(word(at)),
-                    ..Reach::default()
+                nat: NatState {
+                    external: Some(word(at)),
+                    ..NatState::default()
                 },
-                ..Past::default()
+                ..DetectionState::default()
             };
-            past.drop_the_impossible(Moment::from_millis(10));
-            let Restless { left, proposed } = &past.restless;
-            let word = past.reach.word;
+            past.discard_future_timestamps(BootTime::from_millis(10));
+            let FlapDamper {
+                recent: left,
+                candidate: proposed,
+            } = &past.flap_damper;
+            let word = past.nat.external;
             let kept = [
                 past.absent.is_some(),
                 left.len() == 1,

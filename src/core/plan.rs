@@ -7,32 +7,32 @@
 use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use crate::core::{
-    addr::{AddrSet, Admitted, list},
+    addr::{AddrSet, PublishableAddr, display_list},
     conflict::NameConflict,
     intent::{Host, Intent, KeepReason},
-    memory::Confirmed,
+    memory::ConfirmedRecord,
     record::{Existing, Origin, Record, Target, Zone},
 };
 
 /// How an account's RRsets may be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rules {
+pub struct Capabilities {
     /// When a whole-RRset push (Domeneshop's `dyndns/update`) is used.
-    pub push: Push,
+    pub replace: UpdateMode,
     /// The TTL that a pushed record gets, in seconds: a record with another one is not simple.
-    pub push_ttl: u32,
+    pub replace_ttl: u32,
     /// How many writes of the same content to one target within an hour the provider puts up with,
     /// if each of them turns out to have changed nothing.
-    pub repeats: usize,
+    pub max_repeats: usize,
 }
 
 /// When a whole RRset is pushed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Push {
+pub enum UpdateMode {
     /// Never: each record is written by itself.
     Never,
     /// Where that loses nothing.
-    WhenSimple,
+    WhenReplaceable,
     /// Always: what cannot be pushed without a loss is refused.
     Only,
 }
@@ -43,7 +43,7 @@ pub enum Step {
     /// A new record.
     Create {
         /// Its address.
-        addr: Admitted,
+        addr: PublishableAddr,
         /// Its TTL; `None` for the provider's default.
         ttl: Option<u32>,
     },
@@ -52,7 +52,7 @@ pub enum Step {
         /// The record as listed.
         record: Record,
         /// Its address from now on.
-        addr: Admitted,
+        addr: PublishableAddr,
         /// Its TTL from now on; `None` for the one it has.
         ttl: Option<u32>,
     },
@@ -67,7 +67,7 @@ pub enum Step {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Method {
     /// The RRset is replaced by these addresses in one push, together with other hosts'.
-    Push(AddrSet),
+    ReplaceRRset(AddrSet),
     /// Record by record, through the management API.
     Records {
         /// The zone that holds the host.
@@ -85,11 +85,11 @@ pub enum Reason {
     /// Our address is another one than what stands there.
     AddressChanged,
     /// The addresses are right, and the name has more than one record of the same.
-    SecondRecord,
+    DuplicateRecord,
     /// Somebody or something changed what we had confirmed.
     EditedElsewhere,
     /// The addresses are right, the TTL is not the configured one.
-    Ttl,
+    TtlDiffers,
     /// The family is gone and `on_absent = "remove"`.
     FamilyGone,
 }
@@ -99,7 +99,7 @@ impl Reason {
     pub fn is_change_of_address(self) -> bool {
         match self {
             Self::Missing | Self::AddressChanged | Self::FamilyGone => true,
-            Self::EditedElsewhere | Self::Ttl | Self::SecondRecord => false,
+            Self::EditedElsewhere | Self::TtlDiffers | Self::DuplicateRecord => false,
         }
     }
 }
@@ -112,7 +112,7 @@ pub struct Change {
     /// The addresses there now.
     pub from: Vec<IpAddr>,
     /// How that is known.
-    pub seen: Origin,
+    pub origin: Origin,
     /// The addresses there afterwards.
     pub to: Vec<IpAddr>,
     /// How.
@@ -120,7 +120,7 @@ pub struct Change {
     /// Why.
     pub reason: Reason,
     /// Whether the RRset may be pushed the next time without asking what is there.
-    pub simple_afterwards: bool,
+    pub replaceable_afterwards: bool,
     /// The TTL that it writes in place of a shorter one that is configured or stands there, because the zone's plan allows no
     /// shorter one.
     pub raised_ttl: Option<u32>,
@@ -128,7 +128,7 @@ pub struct Change {
 
 /// What is to be done about one target.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Planned {
+pub enum PlanResult {
     /// Nothing: what is there satisfies.
     Satisfied {
         /// The addresses there.
@@ -143,14 +143,14 @@ pub enum Planned {
     /// Nothing can be done: no zone of the account holds the host.
     NoZone,
     /// `update = "dyndns"`, and a push would lose something: what, in words.
-    WouldLose(String),
+    LossyUpdate(String),
     /// A record or forward at the host, or a delegation above it, excludes addresses there.
     Conflict(NameConflict),
 }
 
 /// What the plan for one target starts from.
 #[derive(Clone, Copy, Debug)]
-pub struct Basis<'a> {
+pub struct PlanInput<'a> {
     /// The target.
     pub target: &'a Target,
     /// The host as configured.
@@ -162,25 +162,25 @@ pub struct Basis<'a> {
     /// What we remember having confirmed, if anything.
     pub confirmed: Option<&'a [IpAddr]>,
     /// How the account's RRsets may be written.
-    pub rules: Rules,
+    pub rules: Capabilities,
 }
 
 /// Plans one target.
-pub fn plan(basis: Basis<'_>) -> Planned {
+pub fn plan(basis: PlanInput<'_>) -> PlanResult {
     let wanted = match basis.intent {
-        Intent::Keep(reason) => return Planned::Kept(reason.clone()),
+        Intent::Keep(reason) => return PlanResult::Kept(reason.clone()),
         Intent::Clear => None,
         Intent::Set(addrs) => Some(addrs),
     };
     match (basis.existing, wanted) {
-        (Existing::NoZone, _) => Planned::NoZone,
-        (Existing::Remembered { addrs }, Some(wanted)) => from_memory(basis, addrs, wanted),
-        (Existing::Remembered { addrs }, None) if addrs.is_empty() => Planned::Satisfied {
+        (Existing::NoZone, _) => PlanResult::NoZone,
+        (Existing::Remembered { addrs }, Some(wanted)) => plan_from_state(basis, addrs, wanted),
+        (Existing::Remembered { addrs }, None) if addrs.is_empty() => PlanResult::Satisfied {
             addrs: Vec::new(),
             simple: true,
         },
         // A deletion names records, and memory has none: the caller lists first.
-        (Existing::Remembered { .. }, None) => Planned::Kept(KeepReason::Absent),
+        (Existing::Remembered { .. }, None) => PlanResult::Kept(KeepReason::Absent),
         (Existing::Listed { zone, records, .. }, None) => clear(basis, zone, records),
         (
             Existing::Listed {
@@ -188,7 +188,7 @@ pub fn plan(basis: Basis<'_>) -> Planned {
                 ..
             },
             Some(_),
-        ) => Planned::Conflict(conflict.clone()),
+        ) => PlanResult::Conflict(conflict.clone()),
         (
             Existing::Listed {
                 zone,
@@ -202,7 +202,12 @@ pub fn plan(basis: Basis<'_>) -> Planned {
 }
 
 /// Whether `intent` can be planned from memory alone, or the records have to be listed first.
-pub fn memory_suffices(host: &Host, intent: &Intent, memory: &Confirmed, rules: Rules) -> bool {
+pub fn can_plan_from_state(
+    host: &Host,
+    intent: &Intent,
+    memory: &ConfirmedRecord,
+    rules: Capabilities,
+) -> bool {
     match intent {
         Intent::Keep(_) => true,
         Intent::Clear => memory.addrs.is_empty(),
@@ -210,7 +215,9 @@ pub fn memory_suffices(host: &Host, intent: &Intent, memory: &Confirmed, rules: 
         Intent::Set(_) if memory.ttl != host.ttl => false,
         Intent::Set(addrs) => {
             let same = addrs.addrs().iter().eq(&memory.addrs);
-            let push = rules.push != Push::Never && memory.simple && is_pushable(host, addrs);
+            let push = rules.replace != UpdateMode::Never
+                && memory.replaceable
+                && can_be_replaced(host, addrs);
             same || push
         }
     }
@@ -219,45 +226,45 @@ pub fn memory_suffices(host: &Host, intent: &Intent, memory: &Confirmed, rules: 
 /// Whether nothing about the host or the addresses stands in the way of a push. A wildcard is
 /// written through the records API: whether a push takes one is not known (facts: Domeneshop
 /// section 3). A push creates what is missing, which `create = false` forbids.
-fn is_pushable(host: &Host, addrs: &AddrSet) -> bool {
+fn can_be_replaced(host: &Host, addrs: &AddrSet) -> bool {
     host.ttl.is_none() && host.create && !host.name.is_wildcard() && addrs.iter().count() == 1
 }
 
 /// Whether a push onto these records would lose nothing.
-fn is_simple(records: &[Record], rules: Rules) -> bool {
-    let default_ttl = |record: &Record| record.ttl.is_none_or(|ttl| ttl == rules.push_ttl);
+fn is_replaceable(records: &[Record], rules: Capabilities) -> bool {
+    let default_ttl = |record: &Record| record.ttl.is_none_or(|ttl| ttl == rules.replace_ttl);
     records.len() <= 1 && records.iter().all(default_ttl)
 }
 
-fn from_memory(basis: Basis<'_>, there: &[IpAddr], wanted: &AddrSet) -> Planned {
+fn plan_from_state(basis: PlanInput<'_>, there: &[IpAddr], wanted: &AddrSet) -> PlanResult {
     if there.is_empty() && !basis.host.create {
-        return Planned::Kept(KeepReason::NotCreated);
+        return PlanResult::Kept(KeepReason::NotCreated);
     }
     if wanted.addrs().iter().eq(there) {
-        return Planned::Satisfied {
+        return PlanResult::Satisfied {
             addrs: there.to_vec(),
             simple: true,
         };
     }
-    Planned::Change(Change {
+    PlanResult::Change(Change {
         target: basis.target.clone(),
         from: there.to_vec(),
-        seen: Origin::Memory,
+        origin: Origin::State,
         to: wanted.addrs().into_iter().collect(),
-        method: Method::Push(wanted.clone()),
+        method: Method::ReplaceRRset(wanted.clone()),
         reason: if there.is_empty() {
             Reason::Missing
         } else {
             Reason::AddressChanged
         },
-        simple_afterwards: true,
+        replaceable_afterwards: true,
         raised_ttl: None,
     })
 }
 
-fn clear(basis: Basis<'_>, zone: &Zone, records: &[Record]) -> Planned {
+fn clear(basis: PlanInput<'_>, zone: &Zone, records: &[Record]) -> PlanResult {
     if records.is_empty() {
-        return Planned::Satisfied {
+        return PlanResult::Satisfied {
             addrs: Vec::new(),
             simple: true,
         };
@@ -267,41 +274,41 @@ fn clear(basis: Basis<'_>, zone: &Zone, records: &[Record]) -> Planned {
         .cloned()
         .map(|record| Step::Delete { record })
         .collect();
-    Planned::Change(Change {
+    PlanResult::Change(Change {
         target: basis.target.clone(),
         from: addresses(records),
-        seen: Origin::List,
+        origin: Origin::List,
         to: Vec::new(),
         method: Method::Records {
             zone: zone.clone(),
             steps,
         },
         reason: Reason::FamilyGone,
-        simple_afterwards: true,
+        replaceable_afterwards: true,
         raised_ttl: None,
     })
 }
 
 fn reconcile(
-    basis: Basis<'_>,
+    basis: PlanInput<'_>,
     zone: &Zone,
     records: &[Record],
     min_ttl: Option<u32>,
     wanted: &AddrSet,
-) -> Planned {
+) -> PlanResult {
     let host = basis.host;
     let rules = basis.rules;
     let steps = steps(host, records, min_ttl, wanted);
     let raised_ttl = min_ttl.filter(|least| steps.iter().any(|step| is_raised(step, host, *least)));
-    let pushable = is_pushable(host, wanted) && is_simple(records, rules);
+    let pushable = can_be_replaced(host, wanted) && is_replaceable(records, rules);
     if steps.is_empty() {
-        return Planned::Satisfied {
+        return PlanResult::Satisfied {
             addrs: addresses(records),
             simple: pushable,
         };
     }
     if records.is_empty() && !host.create {
-        return Planned::Kept(KeepReason::NotCreated);
+        return PlanResult::Kept(KeepReason::NotCreated);
     }
     let from = addresses(records);
     let to: Vec<_> = wanted.addrs().into_iter().collect();
@@ -313,42 +320,42 @@ fn reconcile(
     let is_double = from != to && distinct == to;
     let reason = match (from == to, from.is_empty(), edited) {
         // The addresses are right, each in one record: what there is to do is about a TTL.
-        (true, ..) => Reason::Ttl,
-        _ if is_double => Reason::SecondRecord,
+        (true, ..) => Reason::TtlDiffers,
+        _ if is_double => Reason::DuplicateRecord,
         (_, _, true) => Reason::EditedElsewhere,
         (_, true, false) => Reason::Missing,
         _ => Reason::AddressChanged,
     };
-    let push = match rules.push {
-        Push::Never => false,
+    let push = match rules.replace {
+        UpdateMode::Never => false,
         // What was edited by hand is repaired record by record: the hand may have set more.
-        Push::WhenSimple => pushable && reason != Reason::EditedElsewhere,
-        Push::Only if pushable => true,
-        Push::Only => return Planned::WouldLose(loss(host, records, rules)),
+        UpdateMode::WhenReplaceable => pushable && reason != Reason::EditedElsewhere,
+        UpdateMode::Only if pushable => true,
+        UpdateMode::Only => return PlanResult::LossyUpdate(lossy_update(host, records, rules)),
     };
     let method = if push {
-        Method::Push(wanted.clone())
+        Method::ReplaceRRset(wanted.clone())
     } else {
         Method::Records {
             zone: zone.clone(),
             steps,
         }
     };
-    Planned::Change(Change {
+    PlanResult::Change(Change {
         target: basis.target.clone(),
         from,
-        seen: Origin::List,
+        origin: Origin::List,
         to,
         method,
         reason,
-        simple_afterwards: pushable,
+        replaceable_afterwards: pushable,
         raised_ttl,
     })
 }
 
 /// The four sentences.
 fn steps(host: &Host, records: &[Record], min_ttl: Option<u32>, wanted: &AddrSet) -> Vec<Step> {
-    let mut missing: BTreeSet<Admitted> = wanted.iter().collect();
+    let mut missing: BTreeSet<PublishableAddr> = wanted.iter().collect();
     let mut stale = Vec::new();
     let mut steps = Vec::new();
     // A TTL below the shortest that the plan allows would be refused, or raised without a word and then
@@ -417,7 +424,7 @@ fn is_raised(step: &Step, host: &Host, min_ttl: u32) -> bool {
     }
 }
 
-fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
+fn lossy_update(host: &Host, records: &[Record], rules: Capabilities) -> String {
     let what = if host.name.is_wildcard() {
         "whether dyndns takes a wildcard is not known".to_owned()
     } else if !host.create {
@@ -429,7 +436,7 @@ fn loss(host: &Host, records: &[Record], rules: Rules) -> String {
     } else if let Some(ttl) = records
         .iter()
         .find_map(|it| it.ttl)
-        .filter(|it| *it != rules.push_ttl)
+        .filter(|it| *it != rules.replace_ttl)
     {
         format!("dyndns would reset the record's TTL of {ttl} s")
     } else {
@@ -457,7 +464,7 @@ impl Change {
     /// By which of the provider's ways it goes, in `--json`.
     pub fn via(&self) -> &'static str {
         match self.method {
-            Method::Push(_) => "dyndns",
+            Method::ReplaceRRset(_) => "dyndns",
             Method::Records { .. } => "records",
         }
     }
@@ -476,12 +483,12 @@ impl Change {
         if removed.is_empty() {
             String::new()
         } else {
-            format!("; removes {}", list(removed))
+            format!("; removes {}", display_list(removed))
         }
     }
 
     /// In words, to what a TTL is raised because the plan of the zone allows no shorter one.
-    pub fn spoken_raise(&self) -> Option<String> {
+    pub fn raised_ttl_note(&self) -> Option<String> {
         let ttl = self.raised_ttl?;
         Some(format!(
             "TTL {ttl} s, the shortest that the plan of the zone allows"
@@ -489,7 +496,7 @@ impl Change {
     }
 
     /// How many records it deletes.
-    pub fn deletes(&self) -> usize {
+    pub fn delete_count(&self) -> usize {
         let is_delete = |step: &&Step| matches!(step, Step::Delete { .. });
         self.steps().iter().filter(is_delete).count()
     }
@@ -497,7 +504,7 @@ impl Change {
     /// The same with at most so many deletions. What it leaves counts among the addresses there
     /// afterwards, so the next round plans the rest.
     #[must_use]
-    pub fn deleting(&self, most: usize) -> Self {
+    pub fn with_max_deletes(&self, most: usize) -> Self {
         let mut part = self.clone();
         let Method::Records { steps, .. } = &mut part.method else {
             return part;
@@ -515,7 +522,7 @@ impl Change {
         });
         if deletes > most {
             part.to.sort_unstable();
-            part.simple_afterwards = false;
+            part.replaceable_afterwards = false;
         }
         part
     }
@@ -523,7 +530,7 @@ impl Change {
     /// The steps, if it goes record by record.
     pub fn steps(&self) -> &[Step] {
         match &self.method {
-            Method::Push(_) => &[],
+            Method::ReplaceRRset(_) => &[],
             Method::Records { steps, .. } => steps,
         }
     }
@@ -534,9 +541,9 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::Missing => "there is no record yet",
             Self::AddressChanged => "our address is another one",
-            Self::SecondRecord => "there is a second record of the same name",
+            Self::DuplicateRecord => "there is a second record of the same name",
             Self::EditedElsewhere => "it was changed elsewhere since we confirmed it",
-            Self::Ttl => "its TTL is not the configured one",
+            Self::TtlDiffers => "its TTL is not the configured one",
             Self::FamilyGone => "this host has no such address any more",
         })
     }
@@ -555,11 +562,11 @@ impl fmt::Display for Change {
             f,
             "{} {target}: {} → {}",
             self.action(),
-            list(from),
-            list(to)
+            display_list(from),
+            display_list(to)
         )?;
         write!(f, " via {} ({reason}{}", self.via(), self.removals())?;
-        if let Some(raise) = self.spoken_raise() {
+        if let Some(raise) = self.raised_ttl_note() {
             write!(f, "; {raise}")?;
         }
         f.write_str(")")

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::time::{Moment, Spoken};
+use crate::core::time::{BootTime, HumanDuration};
 
 /// How often a person may have one account asked.
 pub const PROBE_INTERVAL: Duration = Duration::from_mins(1);
@@ -17,11 +17,11 @@ const MAX_PROBES: usize = 64;
 /// their secret and configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Probes(BTreeMap<u64, Moment>);
+pub struct Probes(BTreeMap<u64, BootTime>);
 
 /// Why an account is not asked although a person wants it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoProbe {
+pub enum ProbeRefused {
     /// It was asked less than a minute ago: how long to wait.
     TooSoon(Duration),
     /// Another instance keeps the state, and cannot be told: nobody would remember it.
@@ -30,13 +30,13 @@ pub enum NoProbe {
 
 impl Probes {
     /// Notes that an account is asked now, unless it was asked within the last minute.
-    pub fn begin(&mut self, fingerprint: u64, now: Moment) -> Result<(), NoProbe> {
-        self.drop_the_impossible(now);
+    pub fn begin(&mut self, fingerprint: u64, now: BootTime) -> Result<(), ProbeRefused> {
+        self.discard_future_timestamps(now);
         let last = self.0.get(&fingerprint).copied();
         let oldest = || self.0.values().min().copied();
         let full = (self.0.len() >= MAX_PROBES).then(oldest).flatten();
         if let Some(at) = last.or(full) {
-            return Err(NoProbe::TooSoon(at.after(PROBE_INTERVAL).since(now)));
+            return Err(ProbeRefused::TooSoon(at.after(PROBE_INTERVAL).since(now)));
         }
         self.0.insert(fingerprint, now);
         Ok(())
@@ -48,26 +48,26 @@ impl Probes {
     }
 
     /// Drops what is over or has not come yet.
-    pub fn drop_the_impossible(&mut self, now: Moment) {
+    pub fn discard_future_timestamps(&mut self, now: BootTime) {
         self.0
             .retain(|_, at| *at <= now && now.since(*at) < PROBE_INTERVAL);
     }
 
     /// The same on a clock whose zero lies `millis` elsewhere.
-    pub fn shift(&mut self, millis: i64) {
+    pub fn rebase(&mut self, millis: i64) {
         for at in self.0.values_mut() {
-            *at = at.shifted(millis);
+            *at = at.rebased(millis);
         }
     }
 }
 
-impl fmt::Display for NoProbe {
+impl fmt::Display for ProbeRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooSoon(wait) => write!(
                 f,
                 "`moored check` asks an account at most once a minute, again in {}",
-                Spoken(*wait)
+                HumanDuration(*wait)
             ),
             Self::NotRemembered => f.write_str(
                 "another moored keeps the state and did not answer; run `moored check` again as its \
@@ -169,15 +169,15 @@ mod tests {
 
     use super::*;
 
-    const fn at(seconds: i64) -> Moment {
-        Moment::from_millis(seconds * 1_000)
+    const fn at(seconds: i64) -> BootTime {
+        BootTime::from_millis(seconds * 1_000)
     }
 
     #[test]
     fn one_secret_is_asked_at_most_once_a_minute_and_another_one_at_once() {
         let mut probes = Probes::default();
         assert_eq!(probes.begin(1, at(100)), Ok(()));
-        let too_soon = |seconds| Err(NoProbe::TooSoon(Duration::from_secs(seconds)));
+        let too_soon = |seconds| Err(ProbeRefused::TooSoon(Duration::from_secs(seconds)));
         assert_eq!(probes.begin(1, at(101)), too_soon(59));
         assert_eq!(probes.begin(2, at(101)), Ok(()));
         assert_eq!(probes.begin(1, at(159)), too_soon(1));
@@ -195,7 +195,7 @@ mod tests {
             let _ = probes.begin(fingerprint, at(100));
         }
         assert_eq!(probes.0.len(), MAX_PROBES);
-        let full = NoProbe::TooSoon(Duration::from_secs(50));
+        let full = ProbeRefused::TooSoon(Duration::from_secs(50));
         assert_eq!(probes.begin(5_000, at(110)), Err(full));
         assert_eq!(probes.begin(5_000, at(160)), Ok(()));
     }
@@ -207,8 +207,8 @@ mod tests {
         let text = serde_json::to_string(&probes).unwrap();
         let mut read: Probes = serde_json::from_str(&text).unwrap();
         assert_eq!(read, probes);
-        read.shift(-90_000);
-        let too_soon = NoProbe::TooSoon(Duration::from_secs(55));
+        read.rebase(-90_000);
+        let too_soon = ProbeRefused::TooSoon(Duration::from_secs(55));
         assert_eq!(read.begin(u64::MAX, at(15)), Err(too_soon));
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::core::time::Moment;
+use crate::core::time::BootTime;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -19,15 +19,15 @@ pub struct RateLimit {
 /// A minute or an hour, which begins with the first round after the one before.
 #[derive(Clone, Copy, Debug)]
 struct Window {
-    began: Moment,
+    began: BootTime,
     /// The last round in it.
-    last: Moment,
+    last: BootTime,
     rounds: u32,
 }
 
 impl Window {
     /// The window of this length that a round at `now` falls into, with that round.
-    fn with_round(before: Option<Self>, length: Duration, now: Moment) -> Self {
+    fn with_round(before: Option<Self>, length: Duration, now: BootTime) -> Self {
         let running = before.filter(|window| now.since(window.began) < length);
         Self {
             began: running.map_or(now, |window| window.began),
@@ -49,14 +49,14 @@ impl RateLimit {
     }
 
     /// Counts a round that begins.
-    pub fn record(&mut self, now: Moment) {
+    pub fn record(&mut self, now: BootTime) {
         self.minute = Some(Window::with_round(self.minute, MINUTE, now));
         self.hour = Some(Window::with_round(self.hour, HOUR, now));
     }
 
     /// When the next round may begin, if not at any time. The moment may lie in the past, for a window that is over
     /// is forgotten by the next round only.
-    pub fn next_allowed(&self) -> Option<Moment> {
+    pub fn next_allowed(&self) -> Option<BootTime> {
         let is_full = |window: &Window, max| window.rounds >= max;
         let minute = self.minute.filter(|it| is_full(it, self.max_per_minute));
         let hour = self.hour.filter(|it| is_full(it, self.max_per_hour));

@@ -11,14 +11,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    addr::{Acceptance, Family, Inadmissible, list},
+    addr::{Family, PolicyViolation, PublishPolicy, display_list},
     observe::{Claim, Observation},
-    time::Moment,
+    time::BootTime,
 };
 
 /// What the router says of its external address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum RouterSays {
+pub enum RouterReport {
     /// It is this one.
     Address(IpAddr),
     /// It has none.
@@ -27,7 +27,7 @@ pub enum RouterSays {
 
 /// Something in the way of connections from the Internet.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Note {
+pub enum ReachabilityWarning {
     /// The router's external address is not one of the Internet.
     NotGlobal {
         /// The router's external address.
@@ -44,7 +44,7 @@ pub enum Note {
     },
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for ReachabilityWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotGlobal { router, what } => {
@@ -56,7 +56,7 @@ impl fmt::Display for Note {
             } => write!(
                 f,
                 "the router's external address is {router}, and from outside this host is seen at {}",
-                list(outside)
+                display_list(outside)
             )?,
             Self::SeenElsewhere {
                 router: None,
@@ -64,7 +64,7 @@ impl fmt::Display for Note {
             } => write!(
                 f,
                 "the router says it has no public address, and from outside this host is seen at {}",
-                list(outside)
+                display_list(outside)
             )?,
         }
         f.write_str(
@@ -76,70 +76,70 @@ impl fmt::Display for Note {
 
 /// What a router said, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Word {
+pub struct ExternalAddress {
     /// The router's own address.
     pub router: Ipv4Addr,
     /// What it said.
-    pub says: RouterSays,
+    pub report: RouterReport,
     /// When.
-    pub at: Moment,
+    pub at: BootTime,
 }
 
 /// How long a word counts that is not repeated: it may have been put right.
-const LASTS: Duration = Duration::from_hours(24);
+const REPORT_LIFETIME: Duration = Duration::from_hours(24);
 
 /// What was heard last of a line's two ends: rounds seldom ask both.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Reach {
+pub struct NatState {
     /// What the router says.
-    pub word: Option<Word>,
+    pub external: Option<ExternalAddress>,
     /// Where most others outside see this host.
     pub outside: BTreeSet<IpAddr>,
     /// What is believed is an address of this host's interfaces: connections need no router that
     /// forwards them.
-    pub direct: bool,
+    pub is_direct: bool,
 }
 
-impl Reach {
+impl NatState {
     /// What can still be in front of this host: the word of `router`, as far as it is not too old.
-    pub fn keep(&mut self, router: Option<Ipv4Addr>, now: Moment) {
-        self.word.take_if(|word| {
-            Some(word.router) != router || word.at > now || now.since(word.at) >= LASTS
+    pub fn retain_report(&mut self, router: Option<Ipv4Addr>, now: BootTime) {
+        self.external.take_if(|word| {
+            Some(word.router) != router || word.at > now || now.since(word.at) >= REPORT_LIFETIME
         });
     }
 
     /// Takes in a round: what the router said, if it did, and what other operators outside said, each
     /// once. Where one end has something new to say and the other was not heard, the other's old word is
     /// about a line that is not the same any more.
-    pub fn hear(&mut self, word: Option<Word>, others: &[Claim]) {
+    pub fn update_from_sources(&mut self, word: Option<ExternalAddress>, others: &[Claim]) {
         let outside = agreed(others);
         let is_new = outside.is_some_and(|it| *it != self.outside);
         if word.is_none() && is_new {
             // An address that is not one of the Internet's says nothing of the one that is.
-            let is_of_line = |it: &mut Word| it.not_global().is_none();
-            self.word.take_if(is_of_line);
+            let is_of_line = |it: &mut ExternalAddress| it.not_global().is_none();
+            self.external.take_if(is_of_line);
         }
-        let before = self.word.map(|it| it.says);
-        if outside.is_none() && word.is_some_and(|it| Some(it.says) != before) {
+        let before = self.external.map(|it| it.report);
+        if outside.is_none() && word.is_some_and(|it| Some(it.report) != before) {
             self.outside.clear();
         }
-        self.word = word.or(self.word);
+        self.external = word.or(self.external);
         if let Some(outside) = outside {
             self.outside.clone_from(outside);
         }
     }
 
     /// Takes in what is believed; `own` are the addresses of this host's interfaces.
-    pub fn believe(&mut self, observation: &Observation, own: &BTreeSet<IpAddr>) {
+    pub fn update_from_observation(&mut self, observation: &Observation, own: &BTreeSet<IpAddr>) {
         if let Observation::Known(addrs) = observation {
-            self.direct = addrs.addrs().is_subset(own);
+            self.is_direct = addrs.addrs().is_subset(own);
         }
     }
 
     /// What that means for connections from the Internet.
-    pub fn notes(&self) -> Vec<Note> {
-        let Some(word) = self.word.filter(|_| !self.direct) else {
+    pub fn warnings(&self) -> Vec<ReachabilityWarning> {
+        let Some(word) = self.external.filter(|_| !self.is_direct) else {
             return Vec::new();
         };
         let note = word.not_global();
@@ -148,36 +148,36 @@ impl Reach {
     }
 
     /// Every moment moves with the clock.
-    pub(super) fn shift(&mut self, millis: i64) {
-        if let Some(word) = &mut self.word {
-            word.at = word.at.shifted(millis);
+    pub(super) fn rebase(&mut self, millis: i64) {
+        if let Some(word) = &mut self.external {
+            word.at = word.at.rebased(millis);
         }
     }
 }
 
-impl Word {
+impl ExternalAddress {
     fn addr(&self) -> Option<IpAddr> {
-        match self.says {
-            RouterSays::Address(addr) => Some(addr),
-            RouterSays::None => None,
+        match self.report {
+            RouterReport::Address(addr) => Some(addr),
+            RouterReport::None => None,
         }
     }
 
-    fn not_global(&self) -> Option<Note> {
+    fn not_global(&self) -> Option<ReachabilityWarning> {
         let router = self.addr()?;
-        let admitted = Acceptance::default().admit(Family::of(router), router);
+        let admitted = PublishPolicy::default().check(Family::of(router), router);
         match admitted.err()? {
-            Inadmissible::Never(router, what) | Inadmissible::NotGlobal(router, what) => {
-                Some(Note::NotGlobal { router, what })
+            PolicyViolation::Never(router, what) | PolicyViolation::NotGlobal(router, what) => {
+                Some(ReachabilityWarning::NotGlobal { router, what })
             }
             _ => None,
         }
     }
 
-    fn elsewhere(&self, outside: &BTreeSet<IpAddr>) -> Option<Note> {
+    fn elsewhere(&self, outside: &BTreeSet<IpAddr>) -> Option<ReachabilityWarning> {
         let router = self.addr();
         let seen = router.is_some_and(|it| outside.contains(&it));
-        (!seen && !outside.is_empty()).then(|| Note::SeenElsewhere {
+        (!seen && !outside.is_empty()).then(|| ReachabilityWarning::SeenElsewhere {
             router,
             outside: outside.clone(),
         })
@@ -194,15 +194,17 @@ fn agreed(others: &[Claim]) -> Option<&BTreeSet<IpAddr>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::observe::Why;
+    use crate::core::observe::UnavailableReason;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
     }
 
     fn known(text: &str) -> Observation {
-        let admitted = Acceptance::default().admit(Family::V4, ip(text)).unwrap();
-        Observation::Known(crate::core::addr::AddrSet::one(admitted))
+        let admitted = PublishPolicy::default()
+            .check(Family::V4, ip(text))
+            .unwrap();
+        Observation::Known(crate::core::addr::AddrSet::single(admitted))
     }
 
     fn claims(texts: &[&str]) -> Vec<Claim> {
@@ -216,31 +218,31 @@ mod tests {
     const OURS: &str = "84.212.10.20";
     const OTHER: &str = "84.212.99.99";
 
-    fn at(hours: i64) -> Moment {
-        Moment::from_millis(hours * 3_600_000)
+    fn at(hours: i64) -> BootTime {
+        BootTime::from_millis(hours * 3_600_000)
     }
 
     const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
 
-    fn word(says: RouterSays) -> Word {
-        Word {
+    fn word(says: RouterReport) -> ExternalAddress {
+        ExternalAddress {
             router: ROUTER,
-            says,
+            report: says,
             at: at(0),
         }
     }
 
     /// The beginning of the one note after a round in which both ends were heard; nothing for none.
-    fn said(router: RouterSays, believed: &Observation, others: &[&str]) -> String {
-        let mut reach = Reach::default();
-        reach.hear(Some(word(router)), &claims(others));
+    fn said(router: RouterReport, believed: &Observation, others: &[&str]) -> String {
+        let mut reach = NatState::default();
+        reach.update_from_sources(Some(word(router)), &claims(others));
         let own = [ip("192.168.77.2"), ip("127.0.0.1")].into();
-        reach.believe(believed, &own);
+        reach.update_from_observation(believed, &own);
         noted(&reach)
     }
 
-    fn noted(reach: &Reach) -> String {
-        let notes = reach.notes();
+    fn noted(reach: &NatState) -> String {
+        let notes = reach.warnings();
         assert!(notes.len() < 2);
         let text = notes.first().map(ToString::to_string).unwrap_or_default();
         let end = ": connections from the Internet will not arrive until the operator of the line \
@@ -248,13 +250,13 @@ mod tests {
         text.strip_suffix(end).unwrap_or(&text).to_owned()
     }
 
-    fn says(text: &str) -> RouterSays {
-        RouterSays::Address(ip(text))
+    fn says(text: &str) -> RouterReport {
+        RouterReport::Address(ip(text))
     }
 
     #[test]
     fn a_router_at_no_public_address_is_said_plainly_whatever_else_is_known() {
-        let unknown = Observation::Unavailable(Why::NoAnswer(Vec::new()));
+        let unknown = Observation::Unavailable(UnavailableReason::NoAnswer(Vec::new()));
         for (router, what) in [
             ("192.168.0.7", "private (RFC 1918)"),
             ("10.1.2.3", "private (RFC 1918)"),
@@ -296,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_router_that_says_it_has_none_is_told_of_where_the_internet_sees_one() {
-        let none = RouterSays::None;
+        let none = RouterReport::None;
         let elsewhere = "the router says it has no public address, and from outside this host is seen \
                          at 84.212.10.20";
         assert_eq!(said(none, &known(OURS), &[OURS, OURS]), elsewhere);
@@ -305,20 +307,20 @@ mod tests {
 
     #[test]
     fn without_the_routers_word_or_with_an_address_of_our_own_there_is_nothing_to_say() {
-        let mut reach = Reach::default();
-        reach.hear(None, &claims(&[OURS, OURS]));
+        let mut reach = NatState::default();
+        reach.update_from_sources(None, &claims(&[OURS, OURS]));
         assert_eq!(noted(&reach), "");
         let own = [ip(OURS)].into();
-        for router in [says("10.1.2.3"), says(OTHER), RouterSays::None] {
-            reach.hear(Some(word(router)), &claims(&[OURS, OURS]));
+        for router in [says("10.1.2.3"), says(OTHER), RouterReport::None] {
+            reach.update_from_sources(Some(word(router)), &claims(&[OURS, OURS]));
             assert_ne!(noted(&reach), "");
-            let unknown = Observation::Unavailable(Why::Offline);
+            let unknown = Observation::Unavailable(UnavailableReason::Offline);
             for (believed, direct) in [
                 (&known(OURS), true),
                 (&unknown, true),
                 (&known(OTHER), false),
             ] {
-                reach.believe(believed, &own);
+                reach.update_from_observation(believed, &own);
                 assert_eq!(noted(&reach).is_empty(), direct, "{believed:?}");
             }
         }
@@ -355,10 +357,10 @@ mod tests {
             ],
         ];
         for rounds in rounds {
-            let mut reach = Reach::default();
+            let mut reach = NatState::default();
             for (number, (router, others, expected)) in rounds.iter().enumerate() {
                 let router = router.map(says).map(word);
-                reach.hear(router, &claims(others));
+                reach.update_from_sources(router, &claims(others));
                 assert_eq!(noted(&reach), *expected, "{rounds:?} {number}");
             }
         }
@@ -375,14 +377,14 @@ mod tests {
             (Some(other), 0, false),
             (None, 0, false),
         ] {
-            let mut reach = Reach::default();
-            reach.hear(Some(word(says("10.1.2.3"))), &[]);
-            reach.keep(router, at(now));
-            assert_eq!(reach.word.is_some(), stays, "{router:?} {now}");
+            let mut reach = NatState::default();
+            reach.update_from_sources(Some(word(says("10.1.2.3"))), &[]);
+            reach.retain_report(router, at(now));
+            assert_eq!(reach.external.is_some(), stays, "{router:?} {now}");
         }
-        let mut reach = Reach::default();
-        reach.hear(Some(word(says("10.1.2.3"))), &[]);
-        reach.shift(3_600_000);
-        assert_eq!(reach.word.unwrap().at, at(1));
+        let mut reach = NatState::default();
+        reach.update_from_sources(Some(word(says("10.1.2.3"))), &[]);
+        reach.rebase(3_600_000);
+        assert_eq!(reach.external.unwrap().at, at(1));
     }
 }

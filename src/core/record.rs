@@ -82,7 +82,7 @@ pub enum Origin {
     /// From the provider's own list.
     List,
     /// From what the provider confirmed last.
-    Memory,
+    State,
 }
 
 /// What there is for one target, and how we know.

@@ -6,16 +6,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    memory::{Memory, TargetMemory},
-    outcome::{Class, Failure, Outcome, Report, Scope},
+    memory::{State, TargetState},
+    outcome::{ErrorClass, Outcome, ProviderError, Report, Scope},
     record::Target,
-    time::Moment,
+    time::BootTime,
     verify,
 };
 
 /// How often what is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cadence {
+pub struct Intervals {
     /// A routine check of our own address.
     pub interval: Duration,
     /// A comparison with what the zone's servers answer.
@@ -28,9 +28,9 @@ pub struct Cadence {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hold {
     /// What happened.
-    pub class: Class,
+    pub class: ErrorClass,
     /// The same in words.
-    pub what: String,
+    pub message: String,
     /// How many times in a row.
     pub failures: u32,
     /// How many times the credentials were refused, with nothing in between that shows that they are
@@ -38,9 +38,9 @@ pub struct Hold {
     #[serde(default)]
     pub refusals: u32,
     /// When it last did.
-    pub since: Moment,
+    pub since: BootTime,
     /// When the next attempt may be made.
-    pub until: Moment,
+    pub until: BootTime,
 }
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -49,15 +49,20 @@ const HOUR: Duration = Duration::from_hours(1);
 impl Hold {
     /// The hold that follows a failure. `jitter` is in `0.0..1.0` and adds up to a quarter, so that
     /// a thousand routers that lost the same provider do not return as one.
-    pub fn after(before: Option<&Self>, failure: &Failure, now: Moment, jitter: f64) -> Self {
+    pub fn after_failure(
+        before: Option<&Self>,
+        failure: &ProviderError,
+        now: BootTime,
+        jitter: f64,
+    ) -> Self {
         let same_kind = |hold: &&Self| kind(hold.class) == kind(failure.class);
         // An attempt out of turn, because the network changed or somebody asked, is not the next
         // step of the ladder.
-        let step = u32::from(before.is_none_or(|before| !before.binds(now)));
+        let step = u32::from(before.is_none_or(|before| !before.is_active(now)));
         let failures = before
             .filter(same_kind)
             .map_or(1, |it| it.failures.saturating_add(step));
-        let is_refused = failure.class == Class::Rejected;
+        let is_refused = failure.class == ErrorClass::Unauthorized;
         let refusals = before.map_or(0, |it| it.refusals);
         let refusals = refusals.saturating_add(u32::from(is_refused));
         let times = if is_refused { refusals } else { failures };
@@ -65,7 +70,7 @@ impl Hold {
         let wait = wait.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0));
         Self {
             class: failure.class,
-            what: failure.what.clone(),
+            message: failure.message.clone(),
             failures,
             refusals,
             since: now,
@@ -75,92 +80,94 @@ impl Hold {
 
     /// Whether it still binds. A clock that lost its past (a hold that begins in the future) does
     /// not bind for longer than the hold was meant to last.
-    pub fn binds(&self, now: Moment) -> bool {
+    pub fn is_active(&self, now: BootTime) -> bool {
         now < self.until && self.since <= now
     }
 
     /// Whether it binds a run that somebody asked for (`--once`, a signal): refusals and the
     /// provider's own wishes do; a short pause after a passing fault does not, for whoever runs
     /// moored from cron has chosen the pace already.
-    pub fn binds_on_request(&self, now: Moment) -> bool {
+    pub fn is_active_for_manual_run(&self, now: BootTime) -> bool {
         let short = matches!(
             self.class,
-            Class::Transient | Class::Contract | Class::Unconfirmed
+            ErrorClass::Transient | ErrorClass::ProtocolViolation | ErrorClass::Unconfirmed
         ) && self.until.since(self.since) < MINUTE;
-        self.binds(now) && !short
+        self.is_active(now) && !short
     }
 
     /// Whether another record has the name. A full round (SIGUSR1, `plan`) does not wait for its end:
     /// only a list shows whether that record is still there.
     pub fn is_of_conflict(&self) -> bool {
-        self.class == Class::Conflict
+        self.class == ErrorClass::Conflict
     }
 
     /// Whether no failure can have led to it: it begins in the future or lasts longer than the
     /// longest hold with its jitter.
-    pub fn is_impossible(&self, now: Moment) -> bool {
+    pub fn is_impossible(&self, now: BootTime) -> bool {
         now < self.since || self.until.since(self.since) > 30 * HOUR
     }
 
     /// Whether the credentials were refused, and nothing has shown since that they are taken.
     pub fn is_of_credentials(&self) -> bool {
-        self.refusals > 0 || self.class == Class::Rejected
+        self.refusals > 0 || self.class == ErrorClass::Unauthorized
     }
 
     /// The failure that led to it.
-    pub fn failure(&self, scope: Scope) -> Failure {
-        Failure::new(self.class, scope, &self.what)
+    pub fn failure(&self, scope: Scope) -> ProviderError {
+        ProviderError::new(self.class, scope, &self.message)
     }
 }
 
-fn kind(class: Class) -> std::mem::Discriminant<Class> {
+fn kind(class: ErrorClass) -> std::mem::Discriminant<ErrorClass> {
     match class {
         // Two words for "not now": a provider in trouble alternates between them. A write without a proper
         // answer is another matter: that the account could be read goes before each.
-        Class::Contract => std::mem::discriminant(&Class::Transient),
+        ErrorClass::ProtocolViolation => std::mem::discriminant(&ErrorClass::Transient),
         other => std::mem::discriminant(&other),
     }
 }
 
 /// How long to wait after this many failures in a row.
-fn wait(class: Class, failures: u32) -> Duration {
+fn wait(class: ErrorClass, failures: u32) -> Duration {
     let doubled = |first: Duration, most: Duration| {
         first
             .saturating_mul(1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX))
             .min(most)
     };
     match class {
-        Class::Transient | Class::Contract => doubled(Duration::from_secs(5), 15 * MINUTE),
+        ErrorClass::Transient | ErrorClass::ProtocolViolation => {
+            doubled(Duration::from_secs(5), 15 * MINUTE)
+        }
         // What became of the write is read back soon (L6); repetitions are the guard's affair.
-        Class::Unconfirmed => doubled(Duration::from_secs(5), Duration::from_secs(40)),
-        Class::RateLimited {
+        ErrorClass::Unconfirmed => doubled(Duration::from_secs(5), Duration::from_secs(40)),
+        ErrorClass::RateLimited {
             retry_after: Some(wait),
         } => wait.clamp(MINUTE / 2, 24 * HOUR),
         // DNSPod's locks and bans last an hour (facts: DNSPod section 1.2).
-        Class::RateLimited { retry_after: None } => doubled(HOUR, 6 * HOUR),
+        ErrorClass::RateLimited { retry_after: None } => doubled(HOUR, 6 * HOUR),
         // L4: one probe after 6 hours, then 12, then every 24.
-        Class::Rejected => doubled(6 * HOUR, 24 * HOUR),
-        Class::NotFound | Class::Invalid => doubled(15 * MINUTE, 6 * HOUR),
+        ErrorClass::Unauthorized => doubled(6 * HOUR, 24 * HOUR),
+        ErrorClass::NotFound | ErrorClass::Invalid => doubled(15 * MINUTE, 6 * HOUR),
         // What is removed at the provider's site is noticed within the hour.
-        Class::Conflict => doubled(15 * MINUTE, HOUR),
+        ErrorClass::Conflict => doubled(15 * MINUTE, HOUR),
     }
 }
 
 /// Whether something last done `last` is due again.
-pub fn is_due(last: Option<Moment>, every: Duration, now: Moment) -> bool {
+pub fn is_due(last: Option<BootTime>, every: Duration, now: BootTime) -> bool {
     last.is_none_or(|last| now < last || now.since(last) >= every)
 }
 
 /// How long a family must be absent before the daemon removes its records: a line that reconnects,
 /// and a boot in which one family comes up before the other, take less.
-pub const SETTLED: Duration = Duration::from_mins(2);
+pub const ABSENCE_GRACE: Duration = Duration::from_mins(2);
 
 /// How long after a difference in DNS was first seen it is looked at again.
-pub const SECOND_LOOK: Duration = Duration::from_secs(30);
+pub const RECHECK_DELAY: Duration = Duration::from_secs(30);
 
 /// How long a zone's servers may take to show a change before a difference counts against them:
 /// the certbot plugin for Domeneshop waits as long (facts: Domeneshop Q15).
-pub const PROPAGATION: Duration = Duration::from_mins(2);
+pub const PROPAGATION_GRACE: Duration = Duration::from_mins(2);
 
 /// The pauses between rounds; the state of the one loop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -172,12 +179,12 @@ impl Schedule {
     /// When the next round starts, after one that ended at `now` with `report`.
     pub fn next(
         &mut self,
-        now: Moment,
-        cadence: Cadence,
+        now: BootTime,
+        cadence: Intervals,
         report: &Report,
-        memory: &Memory,
+        memory: &State,
         jitter: f64,
-    ) -> Moment {
+    ) -> BootTime {
         let routine = cadence.interval.min(cadence.verify).min(cadence.audit);
         // A tenth earlier or later: a thousand routers spread out.
         let routine = routine.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
@@ -194,9 +201,9 @@ impl Schedule {
         if let Some(wait) = report.flapping() {
             wake = wake.min(now.after(wait));
         }
-        for past in memory.vantages.values() {
+        for past in memory.paths.values() {
             let Some(since) = past.absent else { continue };
-            let settled = since.after(SETTLED);
+            let settled = since.after(ABSENCE_GRACE);
             if now < settled {
                 wake = wake.min(settled);
             }
@@ -215,10 +222,10 @@ impl Schedule {
 }
 
 /// When a target wants a look before the routine check.
-fn retry(now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
+fn retry(now: BootTime, target: &Target, memory: &State) -> Option<BootTime> {
     let held = |hold: &Option<Hold>| {
         hold.as_ref()
-            .filter(|hold| hold.binds(now))
+            .filter(|hold| hold.is_active(now))
             .map(|hold| hold.until)
     };
     if let Some(until) = memory
@@ -228,12 +235,12 @@ fn retry(now: Moment, target: &Target, memory: &Memory) -> Option<Moment> {
         return Some(until);
     }
     let target = memory.target(target)?;
-    let second_look = |it: &TargetMemory| (it.differing == 1).then(|| now.after(SECOND_LOOK));
+    let second_look = |it: &TargetState| (it.mismatches == 1).then(|| now.after(RECHECK_DELAY));
     let next = held(&target.hold)
-        .or_else(|| verify::wake(target, now))
+        .or_else(|| verify::next_wakeup(target, now))
         .or_else(|| second_look(target));
     // One that is overdue could not be had, and comes with the next round.
-    let look = target.look_owed().filter(|at| now < *at);
+    let look = target.next_list_due().filter(|at| now < *at);
     next.into_iter().chain(look).min()
 }
 

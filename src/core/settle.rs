@@ -15,26 +15,26 @@
 
 use std::time::Duration;
 
-use crate::core::{poke::Poke, rate_limit::RateLimit, time::Moment};
+use crate::core::{poke::AddressHint, rate_limit::RateLimit, time::BootTime};
 
 /// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Change {
+pub enum NetworkEvent {
     /// Something else: an address or a link is gone, a link has come, or messages were lost.
     Other,
     /// The kernel selects another route to the Internet than before.
     Rerouted,
     /// An address can be used that could not be before, one went while another can take its place, or the
     /// router has announced that its own is another one.
-    Gained,
+    AddressAdded,
     /// Somebody said that it is time to look, and perhaps which addresses are ours.
-    Told(Poke),
+    Hint(AddressHint),
 }
 
 /// How long nothing may happen before a burst counts as over.
-pub const QUIET: Duration = Duration::from_millis(500);
+pub const DEBOUNCE: Duration = Duration::from_millis(500);
 /// The longest that a burst puts a round off.
-pub const LONGEST: Duration = Duration::from_secs(2);
+pub const MAX_DEBOUNCE: Duration = Duration::from_secs(2);
 /// Rounds within a minute that changes of the network start.
 pub const MAX_ROUNDS_PER_MINUTE: u32 = 30;
 /// The same within an hour, before they become one a minute.
@@ -49,31 +49,31 @@ pub const MAX_REQUESTED_ROUNDS: [u32; 2] = [20, 60];
 /// Changes of the network that were heard and not acted upon.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
-    first: Moment,
-    last: Moment,
-    change: Change,
+    first: BootTime,
+    last: BootTime,
+    change: NetworkEvent,
 }
 
 /// A hint that was heard and not acted upon.
 #[derive(Clone, Copy, Debug)]
 struct PendingHint {
-    last: Moment,
-    hint: Poke,
+    last: BootTime,
+    hint: AddressHint,
 }
 
 /// What somebody asked for with a signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Request {
+pub struct ManualRequest {
     /// The provider's own list is compared, whether that is due or not.
     pub is_full_check: bool,
 }
 
 /// The triggers since the last round; the state of the one loop.
 #[derive(Clone, Copy, Debug)]
-pub struct Burst {
+pub struct TriggerQueue {
     network: Option<Pending>,
     hint: Option<PendingHint>,
-    request: Option<(Moment, Request)>,
+    request: Option<(BootTime, ManualRequest)>,
     network_rounds: RateLimit,
     /// Those that began because of [`Change::Other`] alone.
     noise_rounds: RateLimit,
@@ -81,7 +81,7 @@ pub struct Burst {
     requested_rounds: RateLimit,
 }
 
-impl Default for Burst {
+impl Default for TriggerQueue {
     fn default() -> Self {
         let limit =
             |[max_per_minute, max_per_hour]: [u32; 2]| RateLimit::new(max_per_minute, max_per_hour);
@@ -97,14 +97,16 @@ impl Default for Burst {
     }
 }
 
-impl Burst {
+impl TriggerQueue {
     /// Something changed.
-    pub fn heard(&mut self, change: Change, now: Moment) {
-        if let Change::Told(hint) = change {
-            let before = self.hint.map_or_else(Poke::default, |pending| pending.hint);
+    pub fn push(&mut self, change: NetworkEvent, now: BootTime) {
+        if let NetworkEvent::Hint(hint) = change {
+            let before = self
+                .hint
+                .map_or_else(AddressHint::default, |pending| pending.hint);
             self.hint = Some(PendingHint {
                 last: now,
-                hint: before.then(hint),
+                hint: before.merge(hint),
             });
             return;
         }
@@ -121,19 +123,19 @@ impl Burst {
     }
 
     /// Somebody asks for a round.
-    pub fn request(&mut self, request: Request, now: Moment) {
+    pub fn request(&mut self, request: ManualRequest, now: BootTime) {
         let (since, before) = self.request.unwrap_or((now, request));
         let is_full_check = before.is_full_check || request.is_full_check;
-        self.request = Some((since, Request { is_full_check }));
+        self.request = Some((since, ManualRequest { is_full_check }));
     }
 
     /// When the round is due that changes of the network and hints ask for.
-    pub fn due(&self) -> Option<Moment> {
+    pub fn due(&self) -> Option<BootTime> {
         let network = self.network.map(|pending| match pending.change {
-            Change::Gained | Change::Told(_) => pending.last,
-            Change::Other | Change::Rerouted => {
-                let end = pending.first.after(LONGEST);
-                pending.last.after(QUIET).min(end)
+            NetworkEvent::AddressAdded | NetworkEvent::Hint(_) => pending.last,
+            NetworkEvent::Other | NetworkEvent::Rerouted => {
+                let end = pending.first.after(MAX_DEBOUNCE);
+                pending.last.after(DEBOUNCE).min(end)
             }
         });
         let limit = self
@@ -147,36 +149,39 @@ impl Burst {
     }
 
     /// What the round is for, if one is due; it counts as begun. A hint goes with it whatever started it.
-    pub fn take(&mut self, now: Moment) -> Option<Change> {
+    pub fn pop_due(&mut self, now: BootTime) -> Option<NetworkEvent> {
         self.due().filter(|due| *due <= now)?;
         let network = self.network.take().map(|pending| pending.change);
         match network {
-            Some(Change::Other) => self.noise_rounds.record(now),
+            Some(NetworkEvent::Other) => self.noise_rounds.record(now),
             Some(_) => self.network_rounds.record(now),
             None => {}
         }
-        let hint = self.hint.take().map(|pending| Change::Told(pending.hint));
+        let hint = self
+            .hint
+            .take()
+            .map(|pending| NetworkEvent::Hint(pending.hint));
         if hint.is_some() {
             self.hint_rounds.record(now);
         }
         hint.or(network)
     }
 
-    fn network_limit(&self, change: Change) -> &RateLimit {
+    fn network_limit(&self, change: NetworkEvent) -> &RateLimit {
         match change {
-            Change::Other => &self.noise_rounds,
+            NetworkEvent::Other => &self.noise_rounds,
             _ => &self.network_rounds,
         }
     }
 
     /// When the round is due that somebody asks for.
-    pub fn request_due(&self) -> Option<Moment> {
+    pub fn request_due(&self) -> Option<BootTime> {
         let (since, _) = self.request?;
         Some(since).max(self.requested_rounds.next_allowed())
     }
 
     /// What somebody asks for, if that is due; the round counts as begun.
-    pub fn take_request(&mut self, now: Moment) -> Option<Request> {
+    pub fn pop_due_request(&mut self, now: BootTime) -> Option<ManualRequest> {
         self.request_due().filter(|due| *due <= now)?;
         self.requested_rounds.record(now);
         self.request.take().map(|(_, request)| request)
@@ -184,9 +189,9 @@ impl Burst {
 
     /// A round begins for another reason: it sees what has happened so far, a hint's addresses aside, which are heard in the
     /// round alone that is played for them. Whether anything had happened.
-    pub fn seen(&mut self) -> bool {
+    pub fn mark_seen(&mut self) -> bool {
         let has_changed = self.network.take().is_some();
-        let is_silent = |pending: &mut PendingHint| pending.hint.is_silent();
+        let is_silent = |pending: &mut PendingHint| pending.hint.is_empty();
         let was_told = self.hint.take_if(is_silent).is_some();
         has_changed || was_told
     }

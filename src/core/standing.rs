@@ -13,64 +13,69 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{agree::Trust, outcome::Heard, poke, time::Moment};
+use crate::core::{agree::Trust, outcome::SourceAnswer, poke, time::BootTime};
 
 /// How a source is held back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Standing {
+pub struct SourceBackoff {
     /// How often in a row its answer was worth nothing.
-    pub faults: u32,
+    pub failures: u32,
     /// When that was last.
-    pub since: Moment,
+    pub since: BootTime,
     /// Until when it is asked last.
-    pub until: Moment,
+    pub until: BootTime,
 }
 
-const FIRST: Duration = Duration::from_mins(10);
-const LONGEST: Duration = Duration::from_hours(24);
+const INITIAL_BACKOFF: Duration = Duration::from_mins(10);
+const MAX_BACKOFF: Duration = Duration::from_hours(24);
 
-impl Standing {
-    fn after(before: Option<&Self>, now: Moment) -> Self {
-        let faults = before.map_or(0, |it| it.faults).saturating_add(1);
-        let doubled = 1_u32.checked_shl(faults - 1).unwrap_or(u32::MAX);
+impl SourceBackoff {
+    fn after(before: Option<&Self>, now: BootTime) -> Self {
+        let failures = before.map_or(0, |it| it.failures).saturating_add(1);
+        let doubled = 1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX);
         Self {
-            faults,
+            failures,
             since: now,
-            until: now.after(FIRST.saturating_mul(doubled).min(LONGEST)),
+            until: now.after(INITIAL_BACKOFF.saturating_mul(doubled).min(MAX_BACKOFF)),
         }
     }
 
     /// Whether it is asked last.
-    pub fn holds_back(&self, now: Moment) -> bool {
+    pub fn is_deprioritized(&self, now: BootTime) -> bool {
         self.since <= now && now < self.until
     }
 
     /// The same on a clock whose zero lies elsewhere.
-    pub(super) fn shift(&mut self, millis: i64) {
-        self.since = self.since.shifted(millis);
-        self.until = self.until.shifted(millis);
+    pub(super) fn rebase(&mut self, millis: i64) {
+        self.since = self.since.rebased(millis);
+        self.until = self.until.rebased(millis);
     }
 
     /// Whether no fault can have led to it.
-    pub(super) fn is_impossible(&self, now: Moment) -> bool {
-        now < self.since || self.until.since(self.since) > LONGEST
+    pub(super) fn is_impossible(&self, now: BootTime) -> bool {
+        now < self.since || self.until.since(self.since) > MAX_BACKOFF
     }
 }
 
 /// How the sources stand, by what they are called in reports.
-pub type Standings = BTreeMap<String, Standing>;
+pub type SourceBackoffs = BTreeMap<String, SourceBackoff>;
 
 /// Draws the lesson of a round in which `believed` was: nothing where no answer from outside led to
 /// it, for then the network may have been at fault.
-pub fn learn(standings: &mut Standings, heard: &[Heard], believed: &BTreeSet<IpAddr>, now: Moment) {
+pub fn update_backoffs(
+    standings: &mut SourceBackoffs,
+    heard: &[SourceAnswer],
+    believed: &BTreeSet<IpAddr>,
+    now: BootTime,
+) {
     // Long over, or of a source that is not configured any more.
-    standings.retain(|_, it| now.since(it.until) < LONGEST * 2);
-    let is_right = |it: &Heard| {
+    standings.retain(|_, it| now.since(it.until) < MAX_BACKOFF * 2);
+    let is_right = |it: &SourceAnswer| {
         let answer = it.answer.as_ref();
         answer.is_ok_and(|addrs| believed.iter().eq(addrs))
     };
     // With a poke now this one and now that one speaks: the next is to be heard.
-    let lasts = |it: &&Heard| it.trust == Trust::Outside && it.source != poke::SOURCE;
+    let lasts = |it: &&SourceAnswer| it.trust == Trust::External && it.source != poke::SOURCE;
     let outside = heard.iter().filter(lasts);
     if !outside.clone().any(is_right) {
         return;
@@ -79,7 +84,7 @@ pub fn learn(standings: &mut Standings, heard: &[Heard], believed: &BTreeSet<IpA
         if is_right(source) {
             standings.remove(&source.source);
         } else {
-            let standing = Standing::after(standings.get(&source.source), now);
+            let standing = SourceBackoff::after(standings.get(&source.source), now);
             standings.insert(source.source.clone(), standing);
         }
     }
@@ -89,41 +94,41 @@ pub fn learn(standings: &mut Standings, heard: &[Heard], believed: &BTreeSet<IpA
 mod tests {
     use super::*;
 
-    fn at(minutes: i64) -> Moment {
-        Moment::from_millis(minutes * 60_000)
+    fn at(minutes: i64) -> BootTime {
+        BootTime::from_millis(minutes * 60_000)
     }
 
-    fn said(source: &str, trust: Trust, answer: Result<&str, &str>) -> Heard {
-        Heard {
+    fn said(source: &str, trust: Trust, answer: Result<&str, &str>) -> SourceAnswer {
+        SourceAnswer {
             source: source.to_owned(),
             operator: source.to_owned(),
             trust,
             answer: answer
                 .map(|it| vec![it.parse().unwrap()])
                 .map_err(str::to_owned),
-            took: Duration::ZERO,
+            elapsed: Duration::ZERO,
         }
     }
 
-    fn outside(source: &str, answer: Result<&str, &str>) -> Heard {
-        said(source, Trust::Outside, answer)
+    fn outside(source: &str, answer: Result<&str, &str>) -> SourceAnswer {
+        said(source, Trust::External, answer)
     }
 
     const OURS: &str = "84.212.10.20";
     const LIE: &str = "104.16.1.1";
 
-    fn learnt(standings: &mut Standings, heard: &[Heard], now: Moment) {
-        learn(standings, heard, &[OURS.parse().unwrap()].into(), now);
+    fn learnt(standings: &mut SourceBackoffs, heard: &[SourceAnswer], now: BootTime) {
+        update_backoffs(standings, heard, &[OURS.parse().unwrap()].into(), now);
     }
 
-    fn held_back(standings: &Standings, now: Moment) -> Vec<&str> {
-        let held = standings.iter().filter(|(_, it)| it.holds_back(now));
+    fn held_back(standings: &SourceBackoffs, now: BootTime) -> Vec<&str> {
+        let held = standings.iter().filter(|(_, it)| it.is_deprioritized(now));
         held.map(|(source, _)| source.as_str()).collect()
     }
 
     #[test]
     fn who_fails_or_lies_while_another_is_right_is_held_back() {
-        let mut standings = Standings::new();
+        let mut standings = SourceBackoffs::new();
         let heard = [
             outside("right", Ok(OURS)),
             outside("liar", Ok(LIE)),
@@ -137,7 +142,7 @@ mod tests {
 
     #[test]
     fn where_nobody_outside_was_right_nobody_is_blamed() {
-        let mut standings = Standings::new();
+        let mut standings = SourceBackoffs::new();
         for heard in [
             vec![
                 outside("a", Err("unreachable")),
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_poke_that_was_wrong_holds_no_later_one_back_and_one_that_was_right_blames_nobody() {
-        let mut standings = Standings::new();
+        let mut standings = SourceBackoffs::new();
         let heard = [outside(poke::SOURCE, Ok(LIE)), outside("right", Ok(OURS))];
         learnt(&mut standings, &heard, at(0));
         let heard = [
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_time_doubles_to_a_day_and_one_right_answer_ends_it() {
-        let mut standings = Standings::new();
+        let mut standings = SourceBackoffs::new();
         let mut now = at(0);
         let mut minutes = Vec::new();
         for _ in 0..10 {
@@ -185,11 +190,11 @@ mod tests {
 
     #[test]
     fn what_is_long_over_is_forgotten() {
-        let mut standings = Standings::new();
+        let mut standings = SourceBackoffs::new();
         let heard = [outside("right", Ok(OURS)), outside("gone", Ok(LIE))];
         learnt(&mut standings, &heard, at(0));
         learnt(&mut standings, &[], at(9 + 2 * 1_440));
-        assert_eq!(standings["gone"].faults, 1, "not yet");
+        assert_eq!(standings["gone"].failures, 1, "not yet");
         learnt(&mut standings, &[], at(10 + 2 * 1_440));
         assert!(standings.is_empty());
     }
@@ -205,12 +210,15 @@ mod tests {
             (0, day, true, false),
             (0, day + 1, true, true),
         ] {
-            let standing = Standing {
-                faults: 1,
+            let standing = SourceBackoff {
+                failures: 1,
                 since: at(since),
                 until: at(until),
             };
-            let is = (standing.holds_back(at(10)), standing.is_impossible(at(10)));
+            let is = (
+                standing.is_deprioritized(at(10)),
+                standing.is_impossible(at(10)),
+            );
             assert_eq!(is, (binds, impossible), "{since} {until}");
         }
     }

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// this boot.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Moment(i64);
+pub struct BootTime(i64);
 
-impl Moment {
+impl BootTime {
     /// The moment `millis` after the clock's zero.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -36,7 +36,7 @@ impl Moment {
 
     /// The same moment on a clock whose zero lies elsewhere.
     #[must_use]
-    pub fn shifted(self, millis: i64) -> Self {
+    pub fn rebased(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 }
@@ -48,7 +48,7 @@ const EARLIEST: i64 = 1_767_225_600_000;
 
 /// Whether a wall clock that shows this, in milliseconds since 1970, was set. Before it is, no
 /// certificate is valid.
-pub const fn is_set(wall: i64) -> bool {
+pub const fn is_clock_set(wall: i64) -> bool {
     wall >= EARLIEST
 }
 
@@ -57,9 +57,9 @@ fn as_millis(wait: Duration) -> i64 {
 }
 
 /// A length of time as a person says it: "45 s", "5 min", "2 h 5 min", "3 d".
-pub struct Spoken(pub Duration);
+pub struct HumanDuration(pub Duration);
 
-impl fmt::Display for Spoken {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs() + u64::from(self.0.subsec_millis() >= 500);
         match seconds {
@@ -75,9 +75,9 @@ impl fmt::Display for Spoken {
 }
 
 /// A time limit as its user would have written it: "4 s" for 3.999055 s, "0.25 s", "1.5 s".
-pub struct Limit(pub Duration);
+pub struct HumanLimit(pub Duration);
 
-impl fmt::Display for Limit {
+impl fmt::Display for HumanLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs_f64();
         // What is left of a limit is a little less than the limit: a tenth is exact enough, and of
@@ -103,7 +103,7 @@ mod tests {
             (999_700, "1 s"),
             (59_999_999, "60 s"),
         ] {
-            assert_eq!(Limit(Duration::from_micros(micros)).to_string(), said);
+            assert_eq!(HumanLimit(Duration::from_micros(micros)).to_string(), said);
         }
     }
 
@@ -122,7 +122,10 @@ mod tests {
             (172_800, "2 d"),
             (259_199, "2 d"),
         ] {
-            assert_eq!(Spoken(Duration::from_secs(seconds)).to_string(), said);
+            assert_eq!(
+                HumanDuration(Duration::from_secs(seconds)).to_string(),
+                said
+            );
         }
         for (millis, said) in [
             (499, "0 s"),
@@ -130,16 +133,19 @@ mod tests {
             (1_499, "1 s"),
             (119_500, "2 min"),
         ] {
-            assert_eq!(Spoken(Duration::from_millis(millis)).to_string(), said);
+            assert_eq!(
+                HumanDuration(Duration::from_millis(millis)).to_string(),
+                said
+            );
         }
     }
 
     #[test]
     fn a_moment_moves_with_its_clock_and_is_as_long_ago_as_has_passed() {
-        let moment = Moment::from_millis(-500);
+        let moment = BootTime::from_millis(-500);
         assert_eq!(moment.after(Duration::from_millis(700)).millis(), 200);
-        assert_eq!(moment.shifted(-250).millis(), -750);
-        let later = Moment::from_millis(1_500);
+        assert_eq!(moment.rebased(-250).millis(), -750);
+        let later = BootTime::from_millis(1_500);
         assert_eq!(later.since(moment), Duration::from_secs(2));
         assert_eq!(moment.since(later), Duration::ZERO);
     }
@@ -152,15 +158,15 @@ mod tests {
             (EARLIEST, true),
             (4_102_444_800_000, true),
         ] {
-            assert_eq!(is_set(wall), set, "{wall}");
+            assert_eq!(is_clock_set(wall), set, "{wall}");
         }
     }
 
     #[test]
     fn no_arithmetic_on_moments_overflows() {
-        let end = Moment::from_millis(i64::MAX);
+        let end = BootTime::from_millis(i64::MAX);
         assert_eq!(end.after(Duration::MAX), end);
-        assert_eq!(Moment::from_millis(i64::MIN).since(end), Duration::ZERO);
-        assert!(end.since(Moment::from_millis(i64::MIN)) > Duration::from_secs(1));
+        assert_eq!(BootTime::from_millis(i64::MIN).since(end), Duration::ZERO);
+        assert!(end.since(BootTime::from_millis(i64::MIN)) > Duration::from_secs(1));
     }
 }

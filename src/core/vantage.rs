@@ -12,15 +12,15 @@ use crate::core::{addr::Family, foreign_text::is_printable};
 pub struct Interface(String);
 
 /// The longest name in bytes: `IFNAMSIZ` (`linux/if.h`) has room for one more, which is zero.
-const LONGEST: usize = 15;
+const MAX_NAME_LENGTH: usize = 15;
 
 /// A text that no interface can be called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "an interface's name has 1 to {LONGEST} bytes, and no slash, colon, white space or control \
+    "an interface's name has 1 to {MAX_NAME_LENGTH} bytes, and no slash, colon, white space or control \
      character"
 )]
-pub struct NoInterface;
+pub struct InvalidInterfaceName;
 
 impl Interface {
     /// The name.
@@ -30,16 +30,16 @@ impl Interface {
 }
 
 impl FromStr for Interface {
-    type Err = NoInterface;
+    type Err = InvalidInterfaceName;
 
     /// Takes what the kernel would take (`dev_valid_name` in `net/core/dev.c`).
-    fn from_str(text: &str) -> Result<Self, NoInterface> {
+    fn from_str(text: &str) -> Result<Self, InvalidInterfaceName> {
         let awkward = |it: char| matches!(it, '/' | ':' | ' ') || !is_printable(it);
-        let named = (1..=LONGEST).contains(&text.len()) && !matches!(text, "." | "..");
+        let named = (1..=MAX_NAME_LENGTH).contains(&text.len()) && !matches!(text, "." | "..");
         if named && !text.contains(awkward) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(NoInterface)
+            Err(InvalidInterfaceName)
         }
     }
 }
@@ -54,27 +54,27 @@ impl fmt::Display for Interface {
 /// way the routing table says. In order, what is not bound to an interface comes first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Vantage {
+pub struct DetectionPath {
     /// The interface, if it is bound to one.
     pub via: Option<Interface>,
     /// The family.
     pub family: Family,
 }
 
-impl Vantage {
+impl DetectionPath {
     /// A family over an interface, or as the routing table says.
     pub fn new(family: Family, via: Option<Interface>) -> Self {
         Self { via, family }
     }
 }
 
-impl From<Family> for Vantage {
+impl From<Family> for DetectionPath {
     fn from(family: Family) -> Self {
         Self::new(family, None)
     }
 }
 
-impl fmt::Display for Vantage {
+impl fmt::Display for DetectionPath {
     /// As people read it: `IPv4`, or `IPv4 via eth1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.via {
@@ -87,9 +87,9 @@ impl fmt::Display for Vantage {
 /// What stands between the record type and the interface in the state file.
 const VIA: &str = " via ";
 
-impl From<Vantage> for String {
+impl From<DetectionPath> for String {
     /// As it is kept: `A`, or `A via eth1`.
-    fn from(vantage: Vantage) -> Self {
+    fn from(vantage: DetectionPath) -> Self {
         let kind = vantage.family.record_type();
         match vantage.via {
             None => kind.to_owned(),
@@ -98,14 +98,16 @@ impl From<Vantage> for String {
     }
 }
 
-impl TryFrom<String> for Vantage {
+impl TryFrom<String> for DetectionPath {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let (kind, via) = match text.split_once(VIA) {
             None => (text.as_str(), None),
             Some((kind, name)) => {
-                let via = name.parse().map_err(|NoInterface| "no interface's name")?;
+                let via = name
+                    .parse()
+                    .map_err(|InvalidInterfaceName| "no interface's name")?;
                 (kind, Some(via))
             }
         };
@@ -145,7 +147,11 @@ mod tests {
             "eth\u{a0}1",
             "eth\0",
         ] {
-            assert_eq!(name.parse::<Interface>(), Err(NoInterface), "{name}");
+            assert_eq!(
+                name.parse::<Interface>(),
+                Err(InvalidInterfaceName),
+                "{name}"
+            );
         }
     }
 
@@ -153,31 +159,31 @@ mod tests {
     fn a_vantage_is_kept_as_a_plain_text_and_one_without_an_interface_as_its_record_type() {
         let eth1: Option<Interface> = Some("eth1".parse().unwrap());
         let kept = BTreeMap::from([
-            (Vantage::from(Family::V4), 1),
-            (Vantage::from(Family::V6), 2),
-            (Vantage::new(Family::V4, eth1.clone()), 3),
-            (Vantage::new(Family::V6, eth1), 4),
+            (DetectionPath::from(Family::V4), 1),
+            (DetectionPath::from(Family::V6), 2),
+            (DetectionPath::new(Family::V4, eth1.clone()), 3),
+            (DetectionPath::new(Family::V6, eth1), 4),
         ]);
         let text = r#"{"A":1,"AAAA":2,"A via eth1":3,"AAAA via eth1":4}"#;
         assert_eq!(serde_json::to_string(&kept).unwrap(), text);
-        let read: BTreeMap<Vantage, i32> = serde_json::from_str(text).unwrap();
+        let read: BTreeMap<DetectionPath, i32> = serde_json::from_str(text).unwrap();
         assert_eq!(read, kept);
         for text in ["", "B", "A via ", "A via a/b", "MX via eth1", "A  via eth1"] {
-            assert!(Vantage::try_from(text.to_owned()).is_err(), "{text}");
+            assert!(DetectionPath::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 
     #[test]
     fn the_interface_is_named_where_there_is_one() {
-        let vantage = Vantage::new(Family::V6, Some("eth1".parse().unwrap()));
+        let vantage = DetectionPath::new(Family::V6, Some("eth1".parse().unwrap()));
         assert_eq!(vantage.to_string(), "IPv6 via eth1");
-        assert_eq!(Vantage::from(Family::V4).to_string(), "IPv4");
+        assert_eq!(DetectionPath::from(Family::V4).to_string(), "IPv4");
     }
 
     proptest! {
         #[test]
         fn what_is_read_is_written_as_it_was(text in "(A|AAAA|MX)?( via )?[ -~ü]{0,16}") {
-            if let Ok(vantage) = Vantage::try_from(text.clone()) {
+            if let Ok(vantage) = DetectionPath::try_from(text.clone()) {
                 prop_assert_eq!(String::from(vantage), text);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
-use crate::core::{memory::TargetMemory, schedule::PROPAGATION, time::Moment};
+use crate::core::{memory::TargetState, schedule::PROPAGATION_GRACE, time::BootTime};
 
 /// What one server answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,7 +15,7 @@ pub struct ServerAnswer {
 
 /// What the servers say together.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Seen {
+pub enum DnsState {
     /// All that answered have exactly what was confirmed.
     Agrees,
     /// All that answered have something else; what the first of them has.
@@ -27,7 +27,7 @@ pub enum Seen {
 }
 
 /// Takes the answers together.
-pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> Seen {
+pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> DnsState {
     let confirmed: BTreeSet<_> = confirmed.iter().copied().collect();
     let answered: Vec<_> = answers
         .iter()
@@ -38,95 +38,96 @@ pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> Seen {
         .filter(|addrs| ***addrs == confirmed)
         .count();
     match answered.first() {
-        None => Seen::Silent,
-        Some(_) if agreeing == answered.len() => Seen::Agrees,
-        Some(first) if agreeing == 0 => Seen::Differs((*first).clone()),
-        Some(_) => Seen::Mixed,
+        None => DnsState::Silent,
+        Some(_) if agreeing == answered.len() => DnsState::Agrees,
+        Some(first) if agreeing == 0 => DnsState::Differs((*first).clone()),
+        Some(_) => DnsState::Mixed,
     }
 }
 
 /// How long after a change the zone's servers are looked at for it.
-pub const PATIENCE: Duration = Duration::from_mins(10);
+pub const PROPAGATION_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The first look comes so long after the change, each further one after as long again as it took to
 /// there.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
+const FIRST_CHECK_DELAY: Duration = Duration::from_secs(5);
 
 /// When the zone's servers are due to be looked at for a change that is spreading.
-pub fn next_look(memory: &TargetMemory) -> Option<Moment> {
-    let since = memory.spreading.as_ref()?.since;
-    Some(look_after(since, memory.verified.unwrap_or(since)))
+pub fn next_check(memory: &TargetState) -> Option<BootTime> {
+    let since = memory.propagation.as_ref()?.since;
+    Some(check_after(since, memory.last_verified.unwrap_or(since)))
 }
 
 /// When a round is played for a change that is spreading, after one that ended at `now`: less and less
 /// often, whether that one could look or not, and in the end no more.
-pub fn wake(memory: &TargetMemory, now: Moment) -> Option<Moment> {
-    let since = memory.spreading.as_ref()?.since;
-    (now.since(since) < PATIENCE).then(|| look_after(since, now))
+pub fn next_wakeup(memory: &TargetState, now: BootTime) -> Option<BootTime> {
+    let since = memory.propagation.as_ref()?.since;
+    (now.since(since) < PROPAGATION_TIMEOUT).then(|| check_after(since, now))
 }
 
-fn look_after(since: Moment, last: Moment) -> Moment {
-    last.after(last.since(since).max(FIRST_LOOK))
+fn check_after(since: BootTime, last: BootTime) -> BootTime {
+    last.after(last.since(since).max(FIRST_CHECK_DELAY))
 }
 
 /// What a look at the zone's servers means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Meaning {
+pub enum DnsFinding {
     /// All is well, or not worth a word.
     Nothing,
     /// A change of ours is visible, so long after it was made.
     Visible(Duration),
     /// A change of ours is still on its way.
-    Spreading,
+    Propagating,
     /// It differs; that may pass.
     Differs,
     /// It differs, and that lasts: reason for a look at the provider's own list, and for no more.
-    Lasts,
+    PersistentMismatch,
 }
 
 /// Takes note of what was seen. While a change of ours is spreading, what was there before it counts as
 /// no difference, nor does a part of the servers that shows it already. A difference lasts that is seen twice in a row, or once when the last write has had the time to spread.
-pub fn note(memory: &mut TargetMemory, seen: &Seen, now: Moment) -> Meaning {
-    memory.verified = Some(now);
-    if let Some(spreading) = &memory.spreading {
+pub fn record_check(memory: &mut TargetState, seen: &DnsState, now: BootTime) -> DnsFinding {
+    memory.last_verified = Some(now);
+    if let Some(spreading) = &memory.propagation {
         let took = now.since(spreading.since);
-        let is_new = matches!(seen, Seen::Differs(there) if !spreading.before.contains(there));
-        if *seen == Seen::Agrees {
-            memory.spreading = None;
-            memory.differing = 0;
+        let is_new =
+            matches!(seen, DnsState::Differs(there) if !spreading.previous.contains(there));
+        if *seen == DnsState::Agrees {
+            memory.propagation = None;
+            memory.mismatches = 0;
             if let Some(confirmed) = &mut memory.confirmed {
                 confirmed.visible_after = Some(took);
             }
-            return Meaning::Visible(took);
+            return DnsFinding::Visible(took);
         }
-        if took < PATIENCE && !is_new {
-            return Meaning::Spreading;
+        if took < PROPAGATION_TIMEOUT && !is_new {
+            return DnsFinding::Propagating;
         }
         if !is_new {
-            memory.spreading = None;
+            memory.propagation = None;
         }
     }
-    if !matches!(seen, Seen::Differs(_)) {
-        memory.differing = 0;
-        return Meaning::Nothing;
+    if !matches!(seen, DnsState::Differs(_)) {
+        memory.mismatches = 0;
+        return DnsFinding::Nothing;
     }
-    memory.differing = memory.differing.saturating_add(1);
+    memory.mismatches = memory.mismatches.saturating_add(1);
     let last_write = memory.writes.last().map(|write| write.at);
     let since = memory.confirmed.as_ref().map(|confirmed| confirmed.since);
     let has_spread = last_write
         .max(since)
-        .is_none_or(|written| now.since(written) >= PROPAGATION);
-    if has_spread || memory.differing >= 2 {
-        Meaning::Lasts
+        .is_none_or(|written| now.since(written) >= PROPAGATION_GRACE);
+    if has_spread || memory.mismatches >= 2 {
+        DnsFinding::PersistentMismatch
     } else {
-        Meaning::Differs
+        DnsFinding::Differs
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::memory::{Confirmed, Spreading, Write};
+    use crate::core::memory::{ConfirmedRecord, Propagation, WriteRecord};
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -146,15 +147,18 @@ mod tests {
     fn silence_and_stale_minorities_are_no_difference() {
         let old = [ip("1.1.1.1")].into();
         for (given, seen) in [
-            (&[][..], Seen::Silent),
-            (&[Err("refused"), Err("timed out")], Seen::Silent),
-            (&[Ok(&["1.1.1.2"][..]), Err("timed out")], Seen::Agrees),
-            (&[Ok(&["1.1.1.2"]), Ok(&["1.1.1.1"])], Seen::Mixed),
-            (&[Ok(&["1.1.1.1"]), Err("timed out")], Seen::Differs(old)),
-            (&[Ok(&[])], Seen::Differs(BTreeSet::new())),
+            (&[][..], DnsState::Silent),
+            (&[Err("refused"), Err("timed out")], DnsState::Silent),
+            (&[Ok(&["1.1.1.2"][..]), Err("timed out")], DnsState::Agrees),
+            (&[Ok(&["1.1.1.2"]), Ok(&["1.1.1.1"])], DnsState::Mixed),
+            (
+                &[Ok(&["1.1.1.1"]), Err("timed out")],
+                DnsState::Differs(old),
+            ),
+            (&[Ok(&[])], DnsState::Differs(BTreeSet::new())),
             (
                 &[Ok(&["1.1.1.1", "1.1.1.2"])],
-                Seen::Differs([ip("1.1.1.1"), ip("1.1.1.2")].into()),
+                DnsState::Differs([ip("1.1.1.1"), ip("1.1.1.2")].into()),
             ),
         ] {
             assert_eq!(
@@ -167,103 +171,125 @@ mod tests {
 
     #[test]
     fn a_difference_lasts_when_seen_twice_or_long_after_the_write() {
-        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
-        let differs = Seen::Differs(BTreeSet::new());
-        let mut memory = TargetMemory {
-            confirmed: Some(Confirmed {
+        let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
+        let differs = DnsState::Differs(BTreeSet::new());
+        let mut memory = TargetState {
+            confirmed: Some(ConfirmedRecord {
                 addrs: vec![],
                 since: at(0),
-                simple: true,
+                replaceable: true,
                 ttl: None,
                 visible_after: None,
             }),
-            writes: vec![Write {
+            writes: vec![WriteRecord {
                 at: at(1_000),
-                to: vec![],
-                done: true,
+                addrs: vec![],
+                acknowledged: true,
                 lifetime: Duration::ZERO,
             }],
-            ..TargetMemory::default()
+            ..TargetState::default()
         };
-        assert_eq!(note(&mut memory, &differs, at(1_010)), Meaning::Differs);
         assert_eq!(
-            note(&mut memory, &Seen::Agrees, at(1_020)),
-            Meaning::Nothing
+            record_check(&mut memory, &differs, at(1_010)),
+            DnsFinding::Differs
         );
         assert_eq!(
-            note(&mut memory, &differs, at(1_030)),
-            Meaning::Differs,
+            record_check(&mut memory, &DnsState::Agrees, at(1_020)),
+            DnsFinding::Nothing
+        );
+        assert_eq!(
+            record_check(&mut memory, &differs, at(1_030)),
+            DnsFinding::Differs,
             "agreement in between starts anew"
         );
-        assert_eq!(note(&mut memory, &differs, at(1_040)), Meaning::Lasts);
         assert_eq!(
-            note(&mut memory, &Seen::Silent, at(1_050)),
-            Meaning::Nothing
+            record_check(&mut memory, &differs, at(1_040)),
+            DnsFinding::PersistentMismatch
         );
-        assert_eq!(memory.differing, 0, "silence keeps nobody looking");
-        let mut memory = TargetMemory {
-            differing: 0,
+        assert_eq!(
+            record_check(&mut memory, &DnsState::Silent, at(1_050)),
+            DnsFinding::Nothing
+        );
+        assert_eq!(memory.mismatches, 0, "silence keeps nobody looking");
+        let mut memory = TargetState {
+            mismatches: 0,
             ..memory
         };
-        assert_eq!(note(&mut memory, &differs, at(1_120)), Meaning::Lasts);
+        assert_eq!(
+            record_check(&mut memory, &differs, at(1_120)),
+            DnsFinding::PersistentMismatch
+        );
     }
 
-    fn spreading(since: Moment) -> TargetMemory {
-        TargetMemory {
-            confirmed: Some(Confirmed {
+    fn spreading(since: BootTime) -> TargetState {
+        TargetState {
+            confirmed: Some(ConfirmedRecord {
                 addrs: vec![ip("1.1.1.2")],
                 since,
-                simple: true,
+                replaceable: true,
                 ttl: None,
                 visible_after: None,
             }),
-            verified: Some(since),
-            spreading: Some(Spreading {
+            last_verified: Some(since),
+            propagation: Some(Propagation {
                 since,
-                before: vec![[ip("1.1.1.1")].into()],
+                previous: vec![[ip("1.1.1.1")].into()],
             }),
-            ..TargetMemory::default()
+            ..TargetState::default()
         }
     }
 
     #[test]
     fn a_change_is_looked_for_less_and_less_often_until_patience_ends() {
-        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
         let mut memory = spreading(at(100));
         let mut looks = Vec::new();
-        let differs = Seen::Differs([ip("1.1.1.1")].into());
-        while let Some(next) = next_look(&memory) {
+        let differs = DnsState::Differs([ip("1.1.1.1")].into());
+        while let Some(next) = next_check(&memory) {
             looks.push(next.since(at(100)).as_secs());
             let seen = if looks.len() % 2 == 0 {
-                &Seen::Mixed
+                &DnsState::Mixed
             } else {
                 &differs
             };
-            let meaning = note(&mut memory, seen, next);
-            let over = next.since(at(100)) >= PATIENCE;
-            assert_eq!(meaning == Meaning::Spreading, !over, "{meaning:?}");
+            let meaning = record_check(&mut memory, seen, next);
+            let over = next.since(at(100)) >= PROPAGATION_TIMEOUT;
+            assert_eq!(meaning == DnsFinding::Propagating, !over, "{meaning:?}");
         }
         assert_eq!(looks, [5, 10, 20, 40, 80, 160, 320, 640]);
         assert_eq!(memory.confirmed.unwrap().visible_after, None);
-        for (now, meaning) in [(699, Meaning::Spreading), (700, Meaning::Lasts)] {
+        for (now, meaning) in [
+            (699, DnsFinding::Propagating),
+            (700, DnsFinding::PersistentMismatch),
+        ] {
             let mut memory = spreading(at(100));
-            memory.verified = Some(at(420));
-            assert_eq!(note(&mut memory, &differs, at(now)), meaning, "{now}");
+            memory.last_verified = Some(at(420));
+            assert_eq!(
+                record_check(&mut memory, &differs, at(now)),
+                meaning,
+                "{now}"
+            );
         }
         let memory = spreading(at(100));
-        assert_eq!(wake(&memory, at(699)), Some(at(1_298)));
-        assert_eq!(wake(&memory, at(700)), None, "patience ended");
+        assert_eq!(next_wakeup(&memory, at(699)), Some(at(1_298)));
+        assert_eq!(next_wakeup(&memory, at(700)), None, "patience ended");
     }
 
     #[test]
     fn what_was_never_there_is_a_difference_while_a_change_is_spreading_too() {
-        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
         let mut memory = spreading(at(100));
-        let edited = Seen::Differs([ip("9.9.9.9")].into());
-        assert_eq!(note(&mut memory, &edited, at(105)), Meaning::Differs);
-        assert_eq!(note(&mut memory, &edited, at(110)), Meaning::Lasts);
+        let edited = DnsState::Differs([ip("9.9.9.9")].into());
         assert_eq!(
-            next_look(&memory),
+            record_check(&mut memory, &edited, at(105)),
+            DnsFinding::Differs
+        );
+        assert_eq!(
+            record_check(&mut memory, &edited, at(110)),
+            DnsFinding::PersistentMismatch
+        );
+        assert_eq!(
+            next_check(&memory),
             Some(at(120)),
             "and the change is still spreading"
         );
@@ -271,36 +297,39 @@ mod tests {
 
     #[test]
     fn what_was_there_before_an_earlier_change_is_no_edit() {
-        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
         let mut memory = spreading(at(100));
-        if let Some(spreading) = &mut memory.spreading {
-            spreading.before.insert(0, [ip("1.1.1.0")].into());
+        if let Some(spreading) = &mut memory.propagation {
+            spreading.previous.insert(0, [ip("1.1.1.0")].into());
         }
         for (last, meaning) in [
-            (0, Meaning::Spreading),
-            (1, Meaning::Spreading),
-            (9, Meaning::Differs),
+            (0, DnsFinding::Propagating),
+            (1, DnsFinding::Propagating),
+            (9, DnsFinding::Differs),
         ] {
-            let seen = Seen::Differs([ip(&format!("1.1.1.{last}"))].into());
-            assert_eq!(note(&mut memory, &seen, at(105)), meaning, "{last}");
+            let seen = DnsState::Differs([ip(&format!("1.1.1.{last}"))].into());
+            assert_eq!(record_check(&mut memory, &seen, at(105)), meaning, "{last}");
         }
     }
 
     #[test]
     fn when_all_servers_show_a_change_the_time_it_took_is_remembered() {
-        let at = |seconds: i64| Moment::from_millis(seconds * 1000);
+        let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
         let mut memory = spreading(at(100));
         let took = Duration::from_secs(10);
         assert_eq!(
-            note(&mut memory, &Seen::Silent, at(105)),
-            Meaning::Spreading
+            record_check(&mut memory, &DnsState::Silent, at(105)),
+            DnsFinding::Propagating
         );
         assert_eq!(
-            note(&mut memory, &Seen::Agrees, at(110)),
-            Meaning::Visible(took)
+            record_check(&mut memory, &DnsState::Agrees, at(110)),
+            DnsFinding::Visible(took)
         );
         assert_eq!(memory.confirmed.as_ref().unwrap().visible_after, Some(took));
-        assert_eq!(next_look(&memory), None);
-        assert_eq!(note(&mut memory, &Seen::Agrees, at(120)), Meaning::Nothing);
+        assert_eq!(next_check(&memory), None);
+        assert_eq!(
+            record_check(&mut memory, &DnsState::Agrees, at(120)),
+            DnsFinding::Nothing
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use futures_util::FutureExt;
 
 use super::*;
-use crate::core::{outcome::FamilyReport, schedule::Cadence};
+use crate::core::{outcome::DetectionReport, schedule::Intervals};
 
 /// A crew whose rounds never end after the first few.
 struct Stuck {
@@ -18,7 +18,7 @@ struct Stuck {
 }
 
 impl Crew for Stuck {
-    async fn round(&self, _memory: &RefCell<Memory>, _task: Task) -> Report {
+    async fn round(&self, _memory: &RefCell<State>, _task: Task) -> Report {
         match self.rounds_left.get().checked_sub(1) {
             Some(left) => self.rounds_left.set(left),
             None => pending().await,
@@ -26,14 +26,14 @@ impl Crew for Stuck {
         Report::default()
     }
 
-    async fn detect(&self, _memory: &RefCell<Memory>) -> Vec<FamilyReport> {
+    async fn detect(&self, _memory: &RefCell<State>) -> Vec<DetectionReport> {
         Vec::new()
     }
 
-    fn prepare(&self, _memory: &RefCell<Memory>) {}
+    fn prepare(&self, _memory: &RefCell<State>) {}
 
-    fn cadence(&self) -> Cadence {
-        Cadence {
+    fn cadence(&self) -> Intervals {
+        Intervals {
             interval: Duration::from_mins(5),
             verify: Duration::from_hours(1),
             audit: Duration::from_hours(24),
@@ -52,19 +52,19 @@ impl Crew for Stuck {
 
     fn rest(&self) {}
 
-    fn save(&self, _memory: &Memory) -> Result<(), String> {
+    fn save(&self, _memory: &State) -> Result<(), String> {
         Ok(())
     }
 }
 
 /// A world in which nothing happens, and every wait is over at once.
 struct Quiet {
-    now: Cell<Moment>,
-    signs_of_life: RefCell<Vec<Moment>>,
+    now: Cell<BootTime>,
+    signs_of_life: RefCell<Vec<BootTime>>,
 }
 
 impl Clock for Quiet {
-    fn now(&self) -> Moment {
+    fn now(&self) -> BootTime {
         self.now.get()
     }
 
@@ -84,7 +84,7 @@ impl Shell for Quiet {
         pending()
     }
 
-    fn until(&self, moment: Moment) -> impl Future<Output = ()> {
+    fn until(&self, moment: BootTime) -> impl Future<Output = ()> {
         self.now.set(self.now.get().max(moment));
         ready(())
     }
@@ -115,7 +115,7 @@ fn last_sign_of_life(requests: u32) -> i64 {
         requests_left: Cell::new(requests),
     };
     let shell = Quiet {
-        now: Cell::new(Moment::from_millis(0)),
+        now: Cell::new(BootTime::from_millis(0)),
         signs_of_life: RefCell::default(),
     };
     let board = Rc::default();

@@ -13,7 +13,7 @@ use super::{
     body::LIST_CAP,
     command_line::{CommandEnvironment, CommandLine},
 };
-use crate::core::time::Limit;
+use crate::core::time::HumanLimit;
 
 /// Runs a shell command line in this environment and returns its whole output. The command is ended when it takes
 /// longer than `limit`; its standard input is empty and its error output is not ours to read.
@@ -49,7 +49,7 @@ pub(super) async fn output(
     drop(group);
     // Waited for, so that PID 1 is left no zombie.
     let _ = timeout(Duration::from_secs(1), child.wait()).await;
-    Err(format!("it did not end within {}", Limit(limit)))
+    Err(format!("it did not end within {}", HumanLimit(limit)))
 }
 
 /// The shell and everything it started: when the answer is not waited for any more, however that

@@ -13,14 +13,14 @@ use super::{
     way::Way,
 };
 use crate::core::{
-    addr::{Acceptance, Family},
-    agree::{Basis, Inquiry, Trust},
-    choose::Prefer,
-    observe::{Claim, NoUplink, Observation, Why},
-    outcome::{FamilyReport, Heard},
-    past::Past,
-    time::Moment,
-    vantage::{Interface, Vantage},
+    addr::{Family, PublishPolicy},
+    agree::{ConsensusQuery, QueryInputs, Trust},
+    choose::AddressPreference,
+    observe::{Claim, Observation, UnavailableReason, UplinkError},
+    outcome::{DetectionReport, SourceAnswer},
+    past::DetectionState,
+    time::BootTime,
+    vantage::{DetectionPath, Interface},
 };
 
 /// How the addresses of one family are found out.
@@ -33,9 +33,9 @@ pub struct FamilySources {
     /// How many independent operators make a change from outside believable.
     pub confirm: usize,
     /// Which addresses may be published.
-    pub acceptance: Acceptance,
+    pub acceptance: PublishPolicy,
     /// Which kind of IPv6 address is published where a host has both.
-    pub prefer: Prefer,
+    pub prefer: AddressPreference,
 }
 
 /// Finds out this host's own addresses.
@@ -59,7 +59,7 @@ enum Mode {
 /// The clocks a detector reads.
 pub struct Clocks {
     /// Now, on the boot clock.
-    pub now: Box<dyn Fn() -> Moment>,
+    pub now: Box<dyn Fn() -> BootTime>,
     /// Whether the wall clock was set: without the time of day no certificate is valid.
     pub is_set: Box<dyn Fn() -> bool>,
 }
@@ -92,7 +92,7 @@ impl Detector {
         }
     }
 
-    pub(super) fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> BootTime {
         (self.clocks.now)()
     }
 
@@ -123,10 +123,10 @@ impl Detector {
         &self,
         how: &FamilySources,
         via: Option<&Interface>,
-        past: &Past,
+        past: &DetectionState,
         told: Option<IpAddr>,
         max_delay: Option<Duration>,
-    ) -> FamilyReport {
+    ) -> DetectionReport {
         let mode = Mode::AsFewAsPossible { max_delay };
         let mut questions = expand(how, self.turn());
         if let Some(addr) = told {
@@ -140,8 +140,8 @@ impl Detector {
         &self,
         how: &FamilySources,
         via: Option<&Interface>,
-        past: &Past,
-    ) -> FamilyReport {
+        past: &DetectionState,
+    ) -> DetectionReport {
         // Where all are asked they are shown in one order.
         self.inquire(how, via, past, expand(how, 0), Mode::All)
             .await
@@ -151,16 +151,16 @@ impl Detector {
         &self,
         how: &FamilySources,
         via: Option<&Interface>,
-        past: &Past,
+        past: &DetectionState,
         (mut sources, mut asks): Questions,
         mode: Mode,
-    ) -> FamilyReport {
+    ) -> DetectionReport {
         let (all_at_once, max_delay) = match mode {
             Mode::AsFewAsPossible { max_delay } => (false, max_delay),
             Mode::All => (true, None),
         };
         let family = how.family;
-        let vantage = Vantage::new(family, via.cloned());
+        let vantage = DetectionPath::new(family, via.cloned());
         let unasked = if (self.clocks.is_set)() {
             Vec::new()
         } else {
@@ -168,33 +168,33 @@ impl Detector {
         };
         let now = self.now();
         for source in &mut sources {
-            let standing = past.standings.get(&source.label);
-            source.held_back = standing.is_some_and(|it| it.holds_back(now));
+            let standing = past.backoffs.get(&source.label);
+            source.is_deprioritized = standing.is_some_and(|it| it.is_deprioritized(now));
         }
-        let mut reach = past.reach.clone();
+        let mut reach = past.nat.clone();
         let view = match via.map_or_else(View::take, View::over) {
             Ok(view) => view,
             Err(why) => {
-                return FamilyReport {
-                    vantage,
+                return DetectionReport {
+                    path: vantage,
                     observation: Observation::Unavailable(why),
-                    heard: Vec::new(),
-                    notes: reach.notes(),
-                    reach,
+                    answers: Vec::new(),
+                    warnings: reach.warnings(),
+                    nat: reach,
                 };
             }
         };
         let asks_router = how.sources.contains(&Source::Router);
         let router = view.router.as_ref().ok().filter(|_| asks_router).copied();
-        reach.keep(router, now);
-        let elsewhere = Acceptance {
-            any: how.acceptance.any,
-            ..Acceptance::default()
+        reach.retain_report(router, now);
+        let elsewhere = PublishPolicy {
+            accept_any: how.acceptance.accept_any,
+            ..PublishPolicy::default()
         };
-        let mut inquiry = Inquiry::new(Basis {
+        let mut inquiry = ConsensusQuery::new(QueryInputs {
             family,
             sources: &sources,
-            acceptance: &how.acceptance,
+            policy: &how.acceptance,
             confirm: how.confirm,
             known: past.believed.clone(),
             kernel: view.of(family, &how.acceptance),
@@ -217,53 +217,53 @@ impl Detector {
         let now = || self.now();
         let (observation, answered) = carry_out(&mut inquiry, everyone, &ask, delay, &now).await;
         let observation = match observation {
-            Observation::Unavailable(Why::NoAnswer(_)) if !unasked.is_empty() => {
-                Observation::Unavailable(Why::NoClock)
+            Observation::Unavailable(UnavailableReason::NoAnswer(_)) if !unasked.is_empty() => {
+                Observation::Unavailable(UnavailableReason::NoClock)
             }
             other => other,
         };
-        let mut heard: Vec<Heard> = answered
+        let mut heard: Vec<SourceAnswer> = answered
             .into_iter()
             .filter_map(|answered| {
                 let source = sources.get(answered.position)?;
-                Some(Heard {
+                Some(SourceAnswer {
                     source: source.label.clone(),
                     operator: source.operator.clone(),
                     trust: source.trust,
                     answer: answered.answer.map(|set| set.addrs().into_iter().collect()),
-                    took: answered.took,
+                    elapsed: answered.took,
                 })
             })
             .collect();
         // Nobody is to blame for them: where all are shown they are shown too.
         heard.extend(unasked.into_iter().filter(|_| all_at_once));
         let own = view.addresses.iter().map(|it| it.addr).collect();
-        reach.hear(look.word.get(), &claims_of_others(&heard));
-        reach.believe(&observation, &own);
-        FamilyReport {
-            notes: reach.notes(),
+        reach.update_from_sources(look.word.get(), &claims_of_others(&heard));
+        reach.update_from_observation(&observation, &own);
+        DetectionReport {
+            warnings: reach.warnings(),
             observation: self.explained(&vantage, observation).await,
-            vantage,
-            heard,
-            reach,
+            path: vantage,
+            answers: heard,
+            nat: reach,
         }
     }
 
     /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
     /// found out.
-    async fn explained(&self, vantage: &Vantage, observation: Observation) -> Observation {
+    async fn explained(&self, vantage: &DetectionPath, observation: Observation) -> Observation {
         let Some(via) = &vantage.via else {
             return observation;
         };
         match &observation {
-            Observation::Unavailable(Why::Offline) => {
-                Observation::Unavailable(Why::NoUplink(NoUplink::Idle(via.clone())))
-            }
-            Observation::Unavailable(Why::NoAnswer(_)) => {
+            Observation::Unavailable(UnavailableReason::Offline) => Observation::Unavailable(
+                UnavailableReason::NoUplink(UplinkError::Idle(via.clone())),
+            ),
+            Observation::Unavailable(UnavailableReason::NoAnswer(_)) => {
                 let way = Way::new(vantage.clone(), self.timeout);
                 match way.check().await {
                     Ok(()) => observation,
-                    Err(why) => Observation::Unavailable(Why::NoUplink(why)),
+                    Err(why) => Observation::Unavailable(UnavailableReason::NoUplink(why)),
                 }
             }
             _ => observation,
@@ -272,9 +272,9 @@ impl Detector {
 }
 
 /// What the operators outside claimed, the router aside: the first claim of each.
-fn claims_of_others(heard: &[Heard]) -> Vec<Claim> {
+fn claims_of_others(heard: &[SourceAnswer]) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
-    for source in heard.iter().filter(|it| it.trust == Trust::Outside) {
+    for source in heard.iter().filter(|it| it.trust == Trust::External) {
         let operator = &source.operator;
         if let Ok(addrs) = &source.answer
             && operator != ROUTER

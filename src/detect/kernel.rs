@@ -5,9 +5,9 @@ use std::{io, net::Ipv4Addr, time::Duration};
 use super::gateway;
 use crate::{
     core::{
-        addr::{Acceptance, Family},
+        addr::{Family, PublishPolicy},
         choose::{Egress, InterfaceAddress},
-        observe::{Kernel, NoUplink, Why},
+        observe::{FamilyPresence, UnavailableReason, UplinkError},
         vantage::Interface,
     },
     netlink::{
@@ -108,11 +108,11 @@ impl Tables {
 
     /// Whether an interface has a default route is looked up in all tables: packets that are bound to it
     /// are routed by its own, if it has one.
-    fn over(&self, interface: &Interface) -> Result<View, NoUplink> {
+    fn over(&self, interface: &Interface) -> Result<View, UplinkError> {
         let link = self.links.iter().find(|it| it.name == interface.name());
-        let link = link.ok_or_else(|| NoUplink::Missing(interface.clone()))?;
+        let link = link.ok_or_else(|| UplinkError::Missing(interface.clone()))?;
         if !link.up {
-            return Err(NoUplink::Down(interface.clone()));
+            return Err(UplinkError::Down(interface.clone()));
         }
         let egress = self.egress();
         let is_named = |addr| {
@@ -138,25 +138,25 @@ impl Tables {
 
 impl View {
     /// Looks now.
-    pub fn take() -> Result<Self, Why> {
+    pub fn take() -> Result<Self, UnavailableReason> {
         let tables = Tables::read(None).map_err(|error| unreadable(&error))?;
         Ok(tables.all())
     }
 
     /// Looks now at what one interface has.
-    pub fn over(interface: &Interface) -> Result<Self, Why> {
+    pub fn over(interface: &Interface) -> Result<Self, UnavailableReason> {
         let tables = Tables::read(Some(interface)).map_err(|error| unreadable(&error))?;
-        tables.over(interface).map_err(Why::NoUplink)
+        tables.over(interface).map_err(UnavailableReason::NoUplink)
     }
 
     /// What this says of one family.
-    pub fn of(&self, family: Family, acceptance: &Acceptance) -> Kernel {
+    pub fn of(&self, family: Family, acceptance: &PublishPolicy) -> FamilyPresence {
         let [route4, route6] = self.default_route;
         let usable =
-            |it: &InterfaceAddress| !it.unusable && acceptance.admit(family, it.addr).is_ok();
-        Kernel {
-            usable_address: self.addresses.iter().any(usable),
-            default_route: if family == Family::V4 { route4 } else { route6 },
+            |it: &InterfaceAddress| !it.unusable && acceptance.check(family, it.addr).is_ok();
+        FamilyPresence {
+            has_usable_address: self.addresses.iter().any(usable),
+            has_default_route: if family == Family::V4 { route4 } else { route6 },
         }
     }
 
@@ -175,8 +175,8 @@ fn selected_routes(interface: Option<u32>) -> io::Result<[Option<SelectedRoute>;
     Ok([v4?, v6?])
 }
 
-fn unreadable(error: &io::Error) -> Why {
-    Why::Derived(format!(
+fn unreadable(error: &io::Error) -> UnavailableReason {
+    UnavailableReason::HostAddress(format!(
         "the kernel's addresses and routes could not be read: {error}"
     ))
 }

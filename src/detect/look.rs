@@ -15,10 +15,10 @@ use super::{
 use crate::{
     core::{
         addr::Family,
-        choose::choose,
+        choose::select_address,
         foreign_text::printable,
-        reach::{RouterSays, Word},
-        vantage::{Interface, Vantage},
+        reach::{ExternalAddress, RouterReport},
+        vantage::{DetectionPath, Interface},
     },
     http::hidden::Hidden,
 };
@@ -27,13 +27,13 @@ use crate::{
 pub(super) struct Look<'l> {
     pub(super) detector: &'l Detector,
     pub(super) how: &'l FamilySources,
-    pub(super) vantage: &'l Vantage,
+    pub(super) vantage: &'l DetectionPath,
     /// What the kernel has.
     pub(super) view: &'l View,
     /// What was believed last.
     pub(super) known: &'l BTreeSet<IpAddr>,
     /// What the router says, once it was asked.
-    pub(super) word: Cell<Option<Word>>,
+    pub(super) word: Cell<Option<ExternalAddress>>,
 }
 
 impl Look<'_> {
@@ -85,12 +85,12 @@ impl Look<'_> {
         let router = Router::new(addr, &self.detector.echoes.user_agent, &self.how.acceptance);
         let answer = router.ask(way, self.detector.random()?).await;
         let says = match &answer {
-            Ok(addr) => Some(RouterSays::Address((*addr).into())),
-            Err(failure) => failure.no_address.then_some(RouterSays::None),
+            Ok(addr) => Some(RouterReport::Address((*addr).into())),
+            Err(failure) => failure.no_address.then_some(RouterReport::None),
         };
-        self.word.set(says.map(|says| Word {
+        self.word.set(says.map(|says| ExternalAddress {
             router: addr,
-            says,
+            report: says,
             at: self.detector.now(),
         }));
         answer.map(IpAddr::from).map_err(|failure| failure.what)
@@ -142,7 +142,7 @@ fn interface(
     }
     // Whoever names an interface means that one, whatever the kernel sends by.
     let egress = view.egress(how.family).filter(|_| name.is_none());
-    let chosen = choose(
+    let chosen = select_address(
         how.family,
         &candidates,
         &how.acceptance,

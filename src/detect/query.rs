@@ -10,9 +10,9 @@ use std::{
 
 use crate::core::{
     addr::AddrSet,
-    agree::{Inquiry, Next},
+    agree::{ConsensusQuery, QueryStep},
     observe::Observation,
-    time::Moment,
+    time::BootTime,
 };
 
 /// How long an answer from outside may take, in a round that something has started, before the other operators
@@ -33,7 +33,7 @@ pub struct Answered {
 /// A source that was asked and has not answered.
 struct Pending<A> {
     position: usize,
-    since: Moment,
+    since: BootTime,
     answer: Pin<Box<A>>,
 }
 
@@ -48,11 +48,11 @@ enum Event {
 /// Asks sources until the query is decided. `ask` asks the one at a position, `delay` ends when answers have
 /// taken too long. With `everyone` all are asked at once and all are waited for.
 pub async fn carry_out<A, D>(
-    query: &mut Inquiry<'_>,
+    query: &mut ConsensusQuery<'_>,
     everyone: Option<usize>,
     ask: impl Fn(usize) -> A,
     delay: impl Fn() -> D,
-    now: &dyn Fn() -> Moment,
+    now: &dyn Fn() -> BootTime,
 ) -> (Observation, Vec<Answered>)
 where
     A: Future<Output = Result<Vec<IpAddr>, String>>,
@@ -66,10 +66,10 @@ where
         let positions = match all_at_once.take() {
             Some(count) => (0..count).collect(),
             None if everyone.is_some() && !pending.is_empty() => Vec::new(),
-            None => match query.next() {
-                Next::Believe(observation) => return (observation, answered),
-                Next::Ask(positions) => positions,
-                Next::Wait => Vec::new(),
+            None => match query.next_step() {
+                QueryStep::Accept(observation) => return (observation, answered),
+                QueryStep::Query(positions) => positions,
+                QueryStep::Wait => Vec::new(),
             },
         };
         if !positions.is_empty() {
@@ -91,7 +91,7 @@ where
                 let source = pending.remove(place);
                 answered.push(Answered {
                     position: source.position,
-                    answer: query.hear(source.position, answer),
+                    answer: query.record_answer(source.position, answer),
                     took: now().since(source.since),
                 });
             }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::core::{
     agree::{self, Trust},
-    outcome::Heard,
+    outcome::SourceAnswer,
     poke,
 };
 
@@ -29,21 +29,21 @@ pub(super) enum Ask {
 }
 
 /// Single questions: what the inquiry sees of each, and what is asked.
-pub(super) type Questions = (Vec<agree::Source>, Vec<Ask>);
+pub(super) type Questions = (Vec<agree::SourceProfile>, Vec<Ask>);
 
 /// Puts what somebody on this host says before the first source outside. Where there is none, nobody
 /// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
 /// who goes on saying an old address would keep the others from being asked for a new one.
 pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
-    let is_outside = |it: &agree::Source| it.trust == Trust::Outside;
+    let is_outside = |it: &agree::SourceProfile| it.trust == Trust::External;
     if let Some(position) = sources.iter().position(is_outside)
         && *known != BTreeSet::from([addr])
     {
-        let source = agree::Source {
+        let source = agree::SourceProfile {
             label: poke::SOURCE.to_owned(),
             operator: poke::SOURCE.to_owned(),
-            trust: Trust::Outside,
-            held_back: false,
+            trust: Trust::External,
+            is_deprioritized: false,
         };
         sources.insert(position, source);
         asks.insert(position, Ask::Static(vec![addr]));
@@ -56,11 +56,11 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {
-        sources.push(agree::Source {
+        sources.push(agree::SourceProfile {
             label,
             operator: operator.to_owned(),
             trust,
-            held_back: false,
+            is_deprioritized: false,
         });
         asks.push(ask);
     };
@@ -72,7 +72,7 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                 let trust = if name.is_none() {
                     Trust::Kernel
                 } else {
-                    Trust::Own
+                    Trust::Local
                 };
                 add(label, "this host", trust, Ask::Interface(name.clone()));
             }
@@ -82,39 +82,39 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                     add(
                         url.to_owned(),
                         operator.name,
-                        Trust::Outside,
+                        Trust::External,
                         Ask::Echo(url.to_owned()),
                     );
                 }
             }
             Source::Echo(url) => {
                 let operator = operator_of(url.host_str().unwrap_or_default());
-                add(label, operator, Trust::Outside, Ask::Echo(url.to_string()));
+                add(label, operator, Trust::External, Ask::Echo(url.to_string()));
             }
             Source::Dns => {
                 for operator in turned(&dns::OPERATORS, turn) {
                     let label = format!("dns:{}", operator.asks);
-                    add(label, operator.name, Trust::Outside, Ask::Dns(operator));
+                    add(label, operator.name, Trust::External, Ask::Dns(operator));
                 }
             }
             Source::Stun => {
                 for operator in turned(&stun::OPERATORS, turn) {
                     let server = stun::Server::from(operator);
                     let label = format!("stun:{server}");
-                    add(label, operator.name, Trust::Outside, Ask::Stun(server));
+                    add(label, operator.name, Trust::External, Ask::Stun(server));
                 }
             }
             Source::StunServer(server) => {
                 let ask = Ask::Stun(server.clone());
-                add(label, server.operator(), Trust::Outside, ask);
+                add(label, server.operator(), Trust::External, ask);
             }
-            Source::Router => add(label, ROUTER, Trust::Outside, Ask::Router),
+            Source::Router => add(label, ROUTER, Trust::External, Ask::Router),
             Source::Static(addrs) => {
-                add(label, "you", Trust::Own, Ask::Static(addrs.clone()));
+                add(label, "you", Trust::Local, Ask::Static(addrs.clone()));
             }
-            Source::File(path) => add(label, "you", Trust::Own, Ask::File(path.clone())),
+            Source::File(path) => add(label, "you", Trust::Local, Ask::File(path.clone())),
             Source::Command(line) => {
-                add(label, "you", Trust::Own, Ask::Command(line.clone()));
+                add(label, "you", Trust::Local, Ask::Command(line.clone()));
             }
         }
     }
@@ -122,19 +122,22 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
 }
 
 /// Takes out what is asked over TLS, which needs the time of day, and says so of each.
-pub(super) fn take_https_out(sources: &mut Vec<agree::Source>, asks: &mut Vec<Ask>) -> Vec<Heard> {
+pub(super) fn take_https_out(
+    sources: &mut Vec<agree::SourceProfile>,
+    asks: &mut Vec<Ask>,
+) -> Vec<SourceAnswer> {
     let over_tls = |ask: &Ask| matches!(ask, Ask::Echo(url) if url.starts_with("https:"));
     let (out, rest): (Vec<_>, Vec<_>) = std::mem::take(sources)
         .into_iter()
         .zip(std::mem::take(asks))
         .partition(|(_, ask)| over_tls(ask));
     (*sources, *asks) = rest.into_iter().unzip();
-    let unasked = out.into_iter().map(|(source, _)| Heard {
+    let unasked = out.into_iter().map(|(source, _)| SourceAnswer {
         source: source.label,
         operator: source.operator,
         trust: source.trust,
         answer: Err("not asked: this host's clock is not set".to_owned()),
-        took: Duration::ZERO,
+        elapsed: Duration::ZERO,
     });
     unasked.collect()
 }

@@ -15,15 +15,15 @@ use tokio::{
 
 use crate::core::{
     addr::Family,
-    observe::NoUplink,
-    vantage::{Interface, Vantage},
+    observe::UplinkError,
+    vantage::{DetectionPath, Interface},
 };
 
 /// A way out, and how long the question may take.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
     /// The family, and the interface if there is to be no other.
-    pub(super) vantage: Vantage,
+    pub(super) vantage: DetectionPath,
     /// How long the question and its whole answer may take.
     pub(super) limit: Duration,
     /// When that is over.
@@ -32,7 +32,7 @@ pub(super) struct Way {
 
 impl Way {
     /// A way whose time starts now.
-    pub(super) fn new(vantage: Vantage, limit: Duration) -> Self {
+    pub(super) fn new(vantage: DetectionPath, limit: Duration) -> Self {
         let until = Instant::now() + limit;
         Self {
             vantage,
@@ -94,7 +94,7 @@ impl Way {
     pub(super) fn bind(
         &self,
         device: impl FnOnce(&[u8]) -> io::Result<()>,
-    ) -> Result<(), NoUplink> {
+    ) -> Result<(), UplinkError> {
         let Some(interface) = &self.vantage.via else {
             return Ok(());
         };
@@ -103,7 +103,7 @@ impl Way {
 
     /// Whether sockets can be bound to the interface now. For sockets that are not opened here, and to
     /// know why none of those that are had an answer.
-    pub(super) async fn check(&self) -> Result<(), NoUplink> {
+    pub(super) async fn check(&self) -> Result<(), UplinkError> {
         match UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await {
             Ok(socket) => self.bind(|device| socket.bind_device(Some(device))),
             // No socket at all is not the interface's fault.
@@ -121,15 +121,15 @@ fn unspecified(server: SocketAddr) -> IpAddr {
 
 /// Kernels before Linux 5.7 ask for `CAP_NET_RAW` (the commit "net: Allow to bind a socket to a device
 /// unprivileged", c427bfec18f2).
-fn refused(interface: &Interface, error: &io::Error) -> NoUplink {
+fn refused(interface: &Interface, error: &io::Error) -> UplinkError {
     let interface = interface.clone();
     match Errno::from_io_error(error) {
-        Some(Errno::NODEV) => NoUplink::Missing(interface),
+        Some(Errno::NODEV) => UplinkError::Missing(interface),
         Some(Errno::PERM) => {
             let what = "before Linux 5.7 that takes root or the capability CAP_NET_RAW";
-            NoUplink::Refused(interface, what.to_owned())
+            UplinkError::Refused(interface, what.to_owned())
         }
-        _ => NoUplink::Refused(interface, error.to_string()),
+        _ => UplinkError::Refused(interface, error.to_string()),
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
 
     fn way(via: &str) -> Way {
         let via = via.parse().ok();
-        Way::new(Vantage::new(Family::V4, via), Duration::from_secs(10))
+        Way::new(DetectionPath::new(Family::V4, via), Duration::from_secs(10))
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use super::{
     message::{Body, Method, Request, Response, SendError, Sent, Transport},
     proxy::Proxy,
 };
-use crate::core::{addr::Family, foreign_text::ForeignText, time::Limit, vantage::Interface};
+use crate::core::{addr::Family, foreign_text::ForeignText, time::HumanLimit, vantage::Interface};
 
 /// The longest reason for a missing answer, in characters: it may name what a certificate is for.
 const MAX_REASON_CHARS: usize = 400;
@@ -161,7 +161,10 @@ impl Client {
             Sent::Maybe
         };
         let what = if error.is_timeout() {
-            format!("no complete answer within {}", Limit(self.options.timeout))
+            format!(
+                "no complete answer within {}",
+                HumanLimit(self.options.timeout)
+            )
         } else if error.is_connect() {
             format!("no connection: {}", cause(error))
         } else {

@@ -7,7 +7,7 @@ use reqwest::Url;
 use super::found::{HTTPS, Outside, Way};
 use crate::{
     core::{
-        addr::{Acceptance, Family},
+        addr::{Family, PublishPolicy},
         foreign_text::is_printable,
     },
     detect::source::{Source, is_own_network},
@@ -140,8 +140,8 @@ impl Way {
     pub(super) fn accepts_any(&self) -> bool {
         match self {
             Self::Interface { any, .. } => *any,
-            Self::Static(addr) => Acceptance::default()
-                .admit(Family::of(*addr), *addr)
+            Self::Static(addr) => PublishPolicy::default()
+                .check(Family::of(*addr), *addr)
                 .is_err(),
             Self::Outside(_) | Self::Command(_) => false,
         }

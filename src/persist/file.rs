@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lock, LockError, leave_to_owner};
 use crate::{
-    core::{memory::Memory, secret::fingerprint, time::Moment},
+    core::{memory::State, secret::fingerprint, time::BootTime},
     regular,
 };
 
@@ -26,7 +26,7 @@ pub struct Stamp {
     /// The kernel's random identifier of this boot; empty where there is none.
     pub boot: String,
     /// The boot clock.
-    pub moment: Moment,
+    pub moment: BootTime,
     /// The wall clock, in milliseconds since 1970.
     pub wall: i64,
 }
@@ -40,14 +40,14 @@ const MAX_BYTES: u64 = 32 << 20;
 #[derive(Deserialize)]
 struct Content {
     written: Stamp,
-    memory: Memory,
+    memory: State,
 }
 
 #[derive(Serialize)]
 struct Saved<'m> {
     version: u32,
     written: &'m Stamp,
-    memory: &'m Memory,
+    memory: &'m State,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +59,7 @@ struct Header {
 #[derive(Debug)]
 pub struct Loaded {
     /// The memory; empty where nothing usable was found.
-    pub memory: Memory,
+    pub memory: State,
     /// What was wrong with the file and what was done about it, in words.
     pub trouble: Option<String>,
 }
@@ -69,7 +69,7 @@ pub struct Loaded {
 pub struct StateFile {
     directory: PathBuf,
     /// What is in the file, as far as that is known.
-    written: RefCell<Option<Memory>>,
+    written: RefCell<Option<State>>,
     /// Whether the last attempt to write it was ours and succeeded.
     is_written: Cell<bool>,
     /// The fingerprint of the file as it was loaded.
@@ -102,7 +102,7 @@ impl StateFile {
     pub fn load(&self, now: &Stamp) -> Loaded {
         let path = self.path();
         let nothing = |trouble| Loaded {
-            memory: Memory::default(),
+            memory: State::default(),
             trouble,
         };
         let text = match regular::read_whole(&path, MAX_BYTES) {
@@ -147,14 +147,14 @@ impl StateFile {
     /// Writes what is remembered, if it differs from what we wrote last: to a file beside it that only we
     /// may read, to the disk, and then in its place. Where that fails, what is in the file is marked as
     /// outdated if it is: whoever reads it later believes nothing that it says is confirmed.
-    pub fn save(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
+    pub fn save(&self, memory: &State, now: &Stamp) -> Result<(), String> {
         if self.is_written.get() && self.written.borrow().as_ref() == Some(memory) {
             return Ok(());
         }
         let written = encode(memory, now).and_then(|text| self.write(&text));
         self.is_written.set(written.is_ok());
         if let Err(error) = written {
-            let is_as_saved = |saved: &Memory| saved.accounts == memory.accounts;
+            let is_as_saved = |saved: &State| saved.accounts == memory.accounts;
             if !self.written.borrow().as_ref().is_some_and(is_as_saved) {
                 self.mark_as_outdated();
             }
@@ -166,7 +166,7 @@ impl StateFile {
 
     /// Writes as [`StateFile::save`] does, unless another instance holds the lock or wrote since we
     /// loaded: what that one knows is newer.
-    pub fn save_if_nobody_else_does(&self, memory: &Memory, now: &Stamp) -> Result<(), String> {
+    pub fn save_if_nobody_else_does(&self, memory: &State, now: &Stamp) -> Result<(), String> {
         let _lock = match Lock::take(&self.directory) {
             Ok(lock) => lock,
             Err(LockError::Held) => return Ok(()),
@@ -224,8 +224,8 @@ impl StateFile {
     pub fn update<T>(
         &self,
         now: &Stamp,
-        change: impl FnOnce(&mut Memory) -> T,
-    ) -> Result<Option<(Memory, T)>, String> {
+        change: impl FnOnce(&mut State) -> T,
+    ) -> Result<Option<(State, T)>, String> {
         let _lock = match Lock::take(&self.directory) {
             Ok(lock) => lock,
             Err(LockError::Held) => return Ok(None),
@@ -317,7 +317,7 @@ fn readable_by_others(path: &Path) -> Option<String> {
 }
 
 /// The file's text: what is remembered, and when and in which boot it was written.
-pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
+pub fn encode(memory: &State, now: &Stamp) -> io::Result<Vec<u8>> {
     let mut text = vec![LATEST];
     serde_json::to_writer(
         &mut text,
@@ -333,7 +333,7 @@ pub fn encode(memory: &Memory, now: &Stamp) -> io::Result<Vec<u8>> {
 /// Reads a file's text and moves it onto this boot's clock; of what is outdated nothing counts as
 /// confirmed. The error says in words what is wrong with
 /// the text and repeats nothing of it.
-pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
+pub fn decode(text: &[u8], now: &Stamp) -> Result<State, String> {
     let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
     if header.version != VERSION {
         return Err(format!(
@@ -360,7 +360,7 @@ pub fn decode(text: &[u8], now: &Stamp) -> Result<Memory, String> {
     memory.drop_the_impossible(now.moment);
     // A file system that could not be written any more, not even the mark, is often writable again after a boot.
     if text.first() == Some(&OUTDATED) || !same_boot {
-        memory.doubt_everything();
+        memory.distrust_all();
     }
     Ok(memory)
 }

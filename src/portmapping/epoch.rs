@@ -1,7 +1,7 @@
 //! A router's age: seconds since its mappings began. One that is younger than it should be has
 //! restarted or changed its external address, and what it said earlier no longer holds.
 
-use crate::core::time::Moment;
+use crate::core::time::BootTime;
 
 /// What a router said of its age, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -9,7 +9,7 @@ pub struct Epoch {
     /// Seconds, by the router's clock.
     pub seconds: u32,
     /// By our clock, which counts time asleep as the router's does.
-    pub heard: Moment,
+    pub heard: BootTime,
 }
 
 const SECOND: i64 = 1_000;
@@ -74,8 +74,8 @@ mod tests {
             ("the end of ours", (0, 0), i64::MAX / 1_000, false, false),
         ];
         for (what, (before, now), seconds, by_pcp, by_natpmp) in table {
-            let begun = Moment::from_millis(-5);
-            let heard = Moment::from_millis(seconds * SECOND - 5);
+            let begun = BootTime::from_millis(-5);
+            let heard = BootTime::from_millis(seconds * SECOND - 5);
             let before = Epoch {
                 seconds: before,
                 heard: begun,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::operation::Operation;
 use crate::{
-    core::outcome::{Class, Failure},
+    core::outcome::{ErrorClass, ProviderError},
     json::{self, Allowance},
 };
 
@@ -172,10 +172,10 @@ impl ListBuilder {
 }
 
 /// The failure of an answer that is not what the operation's definition says.
-pub(crate) fn not_documented(operation: &Operation, what: &str) -> Failure {
+pub(crate) fn not_documented(operation: &Operation, what: &str) -> ProviderError {
     let name = operation.name;
     let what = format!("{name}: the answer is not of the documented type: {what}");
-    Failure::of_host(Class::Contract, what)
+    ProviderError::of_host(ErrorClass::ProtocolViolation, what)
 }
 
 #[cfg(test)]

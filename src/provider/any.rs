@@ -9,7 +9,7 @@ use super::{
     operation::{Arguments, Operation},
 };
 use crate::{
-    core::{guard::SafePlan, name::Fqdn, outcome::Failure, plan::Rules, record::Zone},
+    core::{guard::SafePlan, name::Fqdn, outcome::ProviderError, plan::Capabilities, record::Zone},
     http::{Request, Transport},
 };
 
@@ -62,21 +62,21 @@ impl<T: Transport> AnyProvider<T> {
 }
 
 impl<T: Transport> Provider for AnyProvider<T> {
-    fn rules(&self) -> Rules {
+    fn rules(&self) -> Capabilities {
         match self {
             Self::Domeneshop(account) => account.rules(),
             Self::DnsPod(account, _) => account.rules(),
         }
     }
 
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, ProviderError> {
         match self {
             Self::Domeneshop(account) => account.list(hosts, known).await,
             Self::DnsPod(account, _) => account.list(hosts, known).await,
         }
     }
 
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
         match self {
             Self::Domeneshop(account) => account.apply(plan).await,
             Self::DnsPod(account, _) => account.apply(plan).await,
@@ -96,7 +96,7 @@ impl<T: Transport> Manage for AnyProvider<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Request, Failure> {
+    ) -> Result<Request, ProviderError> {
         match self {
             Self::Domeneshop(account) => account.client().prepare(operation, arguments),
             Self::DnsPod(account, _) => account.client().prepare(operation, arguments),
@@ -108,7 +108,7 @@ impl<T: Transport> Manage for AnyProvider<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Answered, Failure> {
+    ) -> Result<Answered, ProviderError> {
         match self {
             // Its lists come whole.
             Self::Domeneshop(account) => account.client().answer(operation, arguments).await,
@@ -121,7 +121,7 @@ impl<T: Transport> Manage for AnyProvider<T> {
 }
 
 impl<T: Transport> Book for AnyProvider<T> {
-    async fn zones(&self) -> Result<Zones, Failure> {
+    async fn zones(&self) -> Result<Zones, ProviderError> {
         match self {
             Self::Domeneshop(account) => Book::zones(account).await,
             Self::DnsPod(account, _) => Book::zones(account).await,
@@ -132,36 +132,36 @@ impl<T: Transport> Book for AnyProvider<T> {
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         match self {
             Self::Domeneshop(account) => account.each_record(zone, progress, take).await,
             Self::DnsPod(account, _) => account.each_record(zone, progress, take).await,
         }
     }
 
-    fn check(&self, record: &AnyRecord) -> Result<(), Failure> {
+    fn check(&self, record: &AnyRecord) -> Result<(), ProviderError> {
         match self {
             Self::Domeneshop(account) => account.check(record),
             Self::DnsPod(account, _) => account.check(record),
         }
     }
 
-    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, ProviderError> {
         match self {
             Self::Domeneshop(account) => account.add(zone, record).await,
             Self::DnsPod(account, _) => account.add(zone, record).await,
         }
     }
 
-    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), Failure> {
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), ProviderError> {
         match self {
             Self::Domeneshop(account) => account.set(zone, record).await,
             Self::DnsPod(account, _) => account.set(zone, record).await,
         }
     }
 
-    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), ProviderError> {
         match self {
             Self::Domeneshop(account) => account.delete(zone, id).await,
             Self::DnsPod(account, _) => account.delete(zone, id).await,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::core::{name::ZoneName, outcome::Failure, record::Zone};
+use crate::core::{name::ZoneName, outcome::ProviderError, record::Zone};
 
 /// A record of any type.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -32,28 +32,28 @@ pub struct Zones {
     /// The zones whose records can be edited.
     pub editable: Vec<Zone>,
     /// Domains of the account whose records cannot, with the reason.
-    pub others: Vec<(ZoneName, Failure)>,
+    pub others: Vec<(ZoneName, ProviderError)>,
 }
 
 /// An account's zones and all their records.
 pub trait Book {
     /// Its zones.
-    fn zones(&self) -> impl Future<Output = Result<Zones, Failure>>;
+    fn zones(&self) -> impl Future<Output = Result<Zones, ProviderError>>;
 
     /// Hands out every record of a zone, whatever its type, all pages of them. It ends with `take`'s first failure.
     fn each_record(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
-    ) -> impl Future<Output = Result<(), Failure>>;
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), ProviderError>,
+    ) -> impl Future<Output = Result<(), ProviderError>>;
 
     /// The same as a list, however much memory that takes.
     fn records(
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-    ) -> impl Future<Output = Result<Vec<AnyRecord>, Failure>> {
+    ) -> impl Future<Output = Result<Vec<AnyRecord>, ProviderError>> {
         async move {
             let mut records = Vec::new();
             let mut take = |record| {
@@ -66,18 +66,25 @@ pub trait Book {
     }
 
     /// Refuses a new record that the API would refuse for its form, before anything is sent.
-    fn check(&self, _record: &AnyRecord) -> Result<(), Failure> {
+    fn check(&self, _record: &AnyRecord) -> Result<(), ProviderError> {
         Ok(())
     }
 
     /// Adds a record and returns its identifier.
-    fn add(&self, zone: &Zone, record: &AnyRecord)
-    -> impl Future<Output = Result<String, Failure>>;
+    fn add(
+        &self,
+        zone: &Zone,
+        record: &AnyRecord,
+    ) -> impl Future<Output = Result<String, ProviderError>>;
 
     /// Replaces the record with this identifier. What is not said in `fields` stays where the
     /// provider's API can leave it.
-    fn set(&self, zone: &Zone, record: &AnyRecord) -> impl Future<Output = Result<(), Failure>>;
+    fn set(
+        &self,
+        zone: &Zone,
+        record: &AnyRecord,
+    ) -> impl Future<Output = Result<(), ProviderError>>;
 
     /// Deletes a record.
-    fn delete(&self, zone: &Zone, id: &str) -> impl Future<Output = Result<(), Failure>>;
+    fn delete(&self, zone: &Zone, id: &str) -> impl Future<Output = Result<(), ProviderError>>;
 }

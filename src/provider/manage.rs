@@ -5,7 +5,7 @@ use super::{
     book::Progress,
     operation::{Arguments, Operation},
 };
-use crate::{core::outcome::Failure, http::Request};
+use crate::{core::outcome::ProviderError, http::Request};
 
 /// An account's API.
 pub trait Manage {
@@ -17,7 +17,7 @@ pub trait Manage {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Request, Failure>;
+    ) -> Result<Request, ProviderError>;
 
     /// Calls an operation. Where its answer comes in pages, all of them are fetched and put
     /// together. An answer that is not of the documented type is a failure.
@@ -26,5 +26,5 @@ pub trait Manage {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> impl Future<Output = Result<Answered, Failure>>;
+    ) -> impl Future<Output = Result<Answered, ProviderError>>;
 }

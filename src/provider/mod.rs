@@ -14,8 +14,8 @@ use crate::core::{
     conflict::NameConflict,
     guard::SafePlan,
     name::{Fqdn, ZoneName, longest_zone},
-    outcome::Failure,
-    plan::Rules,
+    outcome::ProviderError,
+    plan::Capabilities,
     record::{Record, Zone},
 };
 
@@ -23,7 +23,7 @@ use crate::core::{
 /// schedule owns retries, the report owns words.
 pub trait Provider {
     /// How this account's RRsets may be written.
-    fn rules(&self) -> Rules;
+    fn rules(&self) -> Capabilities;
 
     /// All A and AAAA records of `hosts` (and of no other name) that are ours to write, with the
     /// zones that hold them and whatever excludes addresses at them. `known` are zones remembered from earlier: those that hold a host are
@@ -33,7 +33,7 @@ pub trait Provider {
         &self,
         hosts: &[Fqdn],
         known: &[Zone],
-    ) -> impl Future<Output = Result<Listing, Failure>>;
+    ) -> impl Future<Output = Result<Listing, ProviderError>>;
 
     /// Carries out a plan in as few requests as the API allows. The answer has one entry for each
     /// change, in order. After a failure that concerns the whole account nothing more is sent, and
@@ -43,7 +43,7 @@ pub trait Provider {
     /// [`Class::Transient`]: crate::core::outcome::Class::Transient
     /// [`Class::Unconfirmed`]: crate::core::outcome::Class::Unconfirmed
     /// [`Class::Contract`]: crate::core::outcome::Class::Contract
-    fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), Failure>>>;
+    fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), ProviderError>>>;
 }
 
 /// What an account has of the hosts asked for.
@@ -55,19 +55,19 @@ pub struct Listing {
     pub records: Vec<Record>,
     /// Zones whose records could not be listed for a reason of their own, with the reason: their
     /// hosts wait, and no others. Such a zone need not be among `zones`.
-    pub troubles: Vec<(ZoneName, Failure)>,
+    pub troubles: Vec<(ZoneName, ProviderError)>,
     /// Whatever excludes addresses at a host, by host.
     pub conflicts: BTreeMap<Fqdn, NameConflict>,
     /// Hosts of which it is not known whether something excludes addresses there, with the reason:
     /// they wait, and no others.
-    pub unclear: BTreeMap<Fqdn, Failure>,
+    pub unclear: BTreeMap<Fqdn, ProviderError>,
     /// The shortest TTL in seconds that a zone's plan allows, where the provider says it.
     pub min_ttls: BTreeMap<ZoneName, u32>,
 }
 
 impl Listing {
     /// Why it is not known what a host has, if it is not.
-    pub fn trouble(&self, host: &Fqdn) -> Option<&Failure> {
+    pub fn trouble(&self, host: &Fqdn) -> Option<&ProviderError> {
         let zones = self.zones.iter().map(|zone| &zone.name);
         let zones = zones.chain(self.troubles.iter().map(|(name, _)| name));
         let zone = longest_zone(host, zones)?;

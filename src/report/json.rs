@@ -9,8 +9,8 @@ use super::text::{millis, outcome};
 use crate::core::{
     addr::Family,
     observe::Observation,
-    outcome::{FamilyReport, HostReport, Outcome, Report},
-    time::Moment,
+    outcome::{DetectionReport, HostReport, Outcome, Report},
+    time::BootTime,
     vantage::Interface,
 };
 
@@ -50,7 +50,7 @@ struct Unknown<'r> {
 }
 
 /// What a plan shows of a dry run's report.
-pub fn plan(report: &Report, now: Moment) -> Plan<'_> {
+pub fn plan(report: &Report, now: BootTime) -> Plan<'_> {
     let mut plan = Plan {
         changes: Vec::new(),
         unchanged: 0,
@@ -127,32 +127,32 @@ fn interface(host: &HostReport) -> Option<&str> {
 }
 
 /// A target's shape.
-pub fn host(host: &HostReport, now: Moment) -> Host<'_> {
+pub fn host(host: &HostReport, now: BootTime) -> Host<'_> {
     Host {
         account: &host.target.account.0,
         name: host.target.host.as_str(),
         r#type: host.target.family.record_type(),
         interface: interface(host),
-        outcome: host.outcome.word(),
+        outcome: host.outcome.as_str(),
         addresses: &host.addresses,
         reason: outcome(host, now),
     }
 }
 
 /// What a single round shows.
-pub fn once(report: &Report, exit: u8, now: Moment) -> Once<'_> {
+pub fn once(report: &Report, exit: u8, now: BootTime) -> Once<'_> {
     Once {
         hosts: report.hosts.iter().map(|it| host(it, now)).collect(),
         exit,
-        state: report.state_trouble.as_deref(),
+        state: report.state_error.as_deref(),
     }
 }
 
 /// `detect --json`: an object with `ipv4` and `ipv6`, and under `via` another one like it for each
 /// interface that hosts' addresses are found out over. What nobody is asked about is absent.
-pub fn detection(reports: &[FamilyReport]) -> Value {
+pub fn detection(reports: &[DetectionReport]) -> Value {
     let mut all = families(reports, None);
-    let vias = reports.iter().filter_map(|it| it.vantage.via.as_ref());
+    let vias = reports.iter().filter_map(|it| it.path.via.as_ref());
     let vias: BTreeSet<&Interface> = vias.collect();
     if !vias.is_empty() {
         let one = |it: &Interface| (it.name().to_owned(), families(reports, Some(it)).into());
@@ -162,8 +162,8 @@ pub fn detection(reports: &[FamilyReport]) -> Value {
     all.into()
 }
 
-fn families(reports: &[FamilyReport], via: Option<&Interface>) -> Map<String, Value> {
-    let own = |it: &&FamilyReport| it.vantage.via.as_ref() == via;
+fn families(reports: &[DetectionReport], via: Option<&Interface>) -> Map<String, Value> {
+    let own = |it: &&DetectionReport| it.path.via.as_ref() == via;
     let reason = if reports.is_empty() || reports.iter().any(|it| own(&it)) {
         "switched off: it has no sources"
     } else {
@@ -171,7 +171,7 @@ fn families(reports: &[FamilyReport], via: Option<&Interface>) -> Map<String, Va
     };
     let of = |family: Family| {
         let mut reports = reports.iter().filter(own);
-        let report = reports.find(|report| report.vantage.family == family);
+        let report = reports.find(|report| report.path.family == family);
         report.map_or_else(
             || serde_json::json!({ "addresses": [], "state": "absent", "reason": reason, "sources": [] }),
             self::family,
@@ -184,19 +184,19 @@ fn families(reports: &[FamilyReport], via: Option<&Interface>) -> Map<String, Va
         .collect()
 }
 
-fn family(report: &FamilyReport) -> Value {
+fn family(report: &DetectionReport) -> Value {
     let (addresses, state, reason) = match &report.observation {
         Observation::Known(addrs) => (addrs.addrs().into_iter().collect(), "known", None),
         Observation::Absent => (Vec::new(), "absent", None),
         Observation::Unavailable(why) => (Vec::new(), "unavailable", Some(why.to_string())),
     };
-    let sources = report.heard.iter().map(|heard| {
+    let sources = report.answers.iter().map(|heard| {
         serde_json::json!({
             "source": heard.source,
             "operator": heard.operator,
             "addresses": heard.answer.as_ref().map_or(&[][..], |addrs| addrs),
             "error": heard.answer.as_ref().err(),
-            "ms": millis(heard.took),
+            "ms": millis(heard.elapsed),
         })
     });
     serde_json::json!({
@@ -204,6 +204,6 @@ fn family(report: &FamilyReport) -> Value {
         "state": state,
         "reason": reason,
         "sources": sources.collect::<Vec<_>>(),
-        "notes": report.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

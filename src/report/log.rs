@@ -4,29 +4,29 @@ use tracing::{debug, error, info, warn};
 
 use super::text::{name, outcome};
 use crate::core::{
-    addr::list,
-    guard::Refusal,
+    addr::display_list,
+    guard::GuardRejection,
     intent::KeepReason,
     observe::Observation,
-    outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
-    time::{Moment, Spoken},
+    outcome::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    time::{BootTime, HumanDuration},
     vantage::Interface,
 };
 
 /// Logs a round. What the round before it said already is not said again above debug level.
-pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
-    for family in &report.families {
-        let vantage = &family.vantage;
-        for heard in &family.heard {
+pub fn round(report: &Report, before: Option<&Report>, now: BootTime) {
+    for family in &report.detections {
+        let vantage = &family.path;
+        for heard in &family.answers {
             match &heard.answer {
                 Ok(addrs) => debug!("{vantage}: {} says {addrs:?}", heard.source),
                 Err(what) => debug!("{vantage}: {}: {what}", heard.source),
             }
         }
-        let said = before.and_then(|it| it.families.iter().find(|it| it.vantage == *vantage));
+        let said = before.and_then(|it| it.detections.iter().find(|it| it.path == *vantage));
         log_family(family, said);
     }
-    if report.waits_for_the_clock() && !before.is_some_and(Report::waits_for_the_clock) {
+    if report.is_waiting_for_clock() && !before.is_some_and(Report::is_waiting_for_clock) {
         // One line for all hosts.
         warn!(
             "{}; nothing changes, and it is tried again soon",
@@ -37,8 +37,12 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
         let said = before.and_then(|it| it.hosts.iter().find(|it| it.target == host.target));
         log_host(host, said, now);
     }
-    let is_left =
-        |host: &&HostReport| matches!(host.outcome, Outcome::Refused(Refusal::NextPart { .. }));
+    let is_left = |host: &&HostReport| {
+        matches!(
+            host.outcome,
+            Outcome::Refused(GuardRejection::NextPart { .. })
+        )
+    };
     let left = report.hosts.iter().filter(is_left).count();
     if left > 0 {
         info!("{left} changes are left for the next part, which begins at once");
@@ -46,14 +50,14 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     for (target, after) in &report.visible {
         info!(
             "{target}: all of its zone's servers show the change, {} after it",
-            Spoken(*after)
+            HumanDuration(*after)
         );
     }
-    for note in &report.dns {
-        warn!("{}: {}", note.target, note.what);
+    for note in &report.dns_mismatches {
+        warn!("{}: {}", note.target, note.message);
     }
-    let said = before.and_then(|it| it.state_trouble.as_ref());
-    match &report.state_trouble {
+    let said = before.and_then(|it| it.state_error.as_ref());
+    match &report.state_error {
         Some(trouble) if said == Some(trouble) => debug!("{trouble}"),
         Some(trouble) => warn!("{trouble}"),
         None if said.is_some() => info!("the state can be written again"),
@@ -61,10 +65,10 @@ pub fn round(report: &Report, before: Option<&Report>, now: Moment) {
     }
 }
 
-fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
-    let vantage = &report.vantage;
-    let noted = before.map_or(&[][..], |it| &it.notes);
-    for note in &report.notes {
+fn log_family(report: &DetectionReport, before: Option<&DetectionReport>) {
+    let vantage = &report.path;
+    let noted = before.map_or(&[][..], |it| &it.warnings);
+    for note in &report.warnings {
         if noted.contains(note) {
             debug!("{vantage}: {note}");
         } else {
@@ -95,7 +99,7 @@ fn log_family(report: &FamilyReport, before: Option<&FamilyReport>) {
     }
 }
 
-fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
+fn log_host(host: &HostReport, before: Option<&HostReport>, now: BootTime) {
     let target = name(host);
     let said = outcome(host, now);
     let is_news = before.is_none_or(|before| before.outcome != host.outcome);
@@ -105,7 +109,7 @@ fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
                 .change
                 .as_ref()
                 .map_or(&host.addresses, |change| &change.to);
-            info!("{target}: {}: {said}", list(addrs));
+            info!("{target}: {}: {said}", display_list(addrs));
         }
         Outcome::Kept(KeepReason::NotCreated) if is_news => info!("{target}: {said}"),
         Outcome::Unchanged
@@ -117,7 +121,7 @@ fn log_host(host: &HostReport, before: Option<&HostReport>, now: Moment) {
         // failed.
         Outcome::Unchanged | Outcome::Kept(_) => debug!("{target}: {said}"),
         // One line for all of them.
-        Outcome::Refused(Refusal::NextPart { .. }) => debug!("{target}: {said}"),
+        Outcome::Refused(GuardRejection::NextPart { .. }) => debug!("{target}: {said}"),
         Outcome::Held { .. } if before.is_some() => debug!("{target}: {said}"),
         outcome if outcome.verdict() == Verdict::Refused => error!("{target}: {said}"),
         _ => warn!("{target}: {said}"),

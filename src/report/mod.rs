@@ -12,39 +12,39 @@ mod tests {
     use super::*;
     use crate::core::{
         addr::Family,
-        memory::Memory,
-        observe::{Observation, Why},
-        outcome::{FamilyReport, Report},
-        reach::{Note, Reach},
-        time::Moment,
+        memory::State,
+        observe::{Observation, UnavailableReason},
+        outcome::{DetectionReport, Report},
+        reach::{NatState, ReachabilityWarning},
+        time::BootTime,
     };
 
     #[test]
     fn what_is_in_the_way_of_connections_is_told_to_people_and_programs() {
-        let note = Note::NotGlobal {
+        let note = ReachabilityWarning::NotGlobal {
             router: [100, 64, 1, 2].into(),
             what: "behind carrier-grade NAT (RFC 6598)",
         };
         let said = note.to_string();
-        let family = FamilyReport {
-            vantage: Family::V4.into(),
-            observation: Observation::Unavailable(Why::NoAnswer(Vec::new())),
-            heard: Vec::new(),
-            notes: vec![note],
-            reach: Reach::default(),
+        let family = DetectionReport {
+            path: Family::V4.into(),
+            observation: Observation::Unavailable(UnavailableReason::NoAnswer(Vec::new())),
+            answers: Vec::new(),
+            warnings: vec![note],
+            nat: NatState::default(),
         };
         assert!(text::detection(&family).contains(&format!("\n  note: {said}\n")));
         let json = json::detection(std::slice::from_ref(&family));
         assert_eq!(json["ipv4"]["notes"], serde_json::json!([said]));
         let last = status::LastRound {
-            ended: Moment::from_millis(0),
-            next: Moment::from_millis(0),
+            ended: BootTime::from_millis(0),
+            next: BootTime::from_millis(0),
             report: Report {
-                families: vec![family],
+                detections: vec![family],
                 ..Report::default()
             },
         };
-        let status = status::status(Some(&last), &Memory::default(), Moment::from_millis(0));
+        let status = status::status(Some(&last), &State::default(), BootTime::from_millis(0));
         assert_eq!(status.notes, [said.as_str()]);
         assert!(status::text(&status).contains(&format!("note: {said}\n")));
     }

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::text::lines_explained;
 use crate::core::{
-    addr::list,
+    addr::display_list,
     observe::Observation,
-    outcome::{FamilyReport, HostReport, Outcome, Report},
+    outcome::{DetectionReport, HostReport, Outcome, Report},
     plan::{Change, Method, Step},
     record::Origin,
-    time::Moment,
+    time::BootTime,
 };
 
 /// A dry run's lines; under each that would change something stands why and how.
-pub fn plan(report: &Report, now: Moment) -> String {
+pub fn plan(report: &Report, now: BootTime) -> String {
     lines_explained(report, now, |host| match (&host.outcome, &host.change) {
         (Outcome::Planned, Some(change)) => explanation(host, change, report),
         _ => String::new(),
@@ -28,7 +28,7 @@ fn explanation(host: &HostReport, change: &Change, report: &Report) -> String {
     for step in steps(change) {
         let _ = writeln!(text, "    done    {step}");
     }
-    if let Some(raise) = change.spoken_raise() {
+    if let Some(raise) = change.raised_ttl_note() {
         let _ = writeln!(text, "    with    {raise}");
     }
     text
@@ -39,36 +39,36 @@ pub fn seen(change: &Change) -> String {
     let there = if change.from.is_empty() {
         "no record".to_owned()
     } else {
-        list(&change.from)
+        display_list(&change.from)
     };
-    match change.seen {
+    match change.origin {
         Origin::List => format!("{there} in the provider's list"),
-        Origin::Memory => format!("{there} by what the provider confirmed last"),
+        Origin::State => format!("{there} by what the provider confirmed last"),
     }
 }
 
 /// Who says that these addresses are ours.
 pub fn wanted(host: &HostReport, change: &Change, report: &Report) -> Option<String> {
     let seen = report
-        .families
+        .detections
         .iter()
-        .find(|it| it.vantage.family == host.target.family && it.vantage.via == host.via)?;
+        .find(|it| it.path.family == host.target.family && it.path.via == host.via)?;
     let sources = believed(seen);
     if change.to.is_empty() {
         return Some(
             "no address: this family is gone from here, and `on_absent` says remove".to_owned(),
         );
     }
-    (!sources.is_empty()).then(|| format!("{} by {}", list(&change.to), sources.join(", ")))
+    (!sources.is_empty()).then(|| format!("{} by {}", display_list(&change.to), sources.join(", ")))
 }
 
 /// The sources whose answer was believed.
-fn believed(report: &FamilyReport) -> Vec<&str> {
+fn believed(report: &DetectionReport) -> Vec<&str> {
     let Observation::Known(addrs) = &report.observation else {
         return Vec::new();
     };
     let addrs = addrs.addrs();
-    let heard = report.heard.iter().filter(|it| {
+    let heard = report.answers.iter().filter(|it| {
         let answer = it.answer.as_ref();
         answer.is_ok_and(|answer| addrs.iter().eq(answer))
     });
@@ -79,7 +79,9 @@ fn believed(report: &FamilyReport) -> Vec<&str> {
 pub fn steps(change: &Change) -> Vec<String> {
     let ttl = |ttl: &Option<u32>| ttl.map(|it| format!(", TTL {it}")).unwrap_or_default();
     match &change.method {
-        Method::Push(addrs) => vec![format!("the whole name is set to {addrs} by dyndns/update")],
+        Method::ReplaceRRset(addrs) => {
+            vec![format!("the whole name is set to {addrs} by dyndns/update")]
+        }
         Method::Records { steps, .. } => steps
             .iter()
             .map(|step| match step {

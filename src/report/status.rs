@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::text::outcome;
 use crate::core::{
-    addr::list,
-    guard::Refusal,
-    memory::Memory,
+    addr::display_list,
+    guard::GuardRejection,
+    memory::State,
     outcome::{Outcome, Report, Verdict},
-    time::{Moment, Spoken},
+    time::{BootTime, HumanDuration},
 };
 
 /// How late a round may be before the daemon counts as stuck. A round takes seconds; one in which
@@ -69,15 +69,15 @@ pub struct HostStatus {
 #[derive(Clone, Debug)]
 pub struct LastRound {
     /// When it ended.
-    pub ended: Moment,
+    pub ended: BootTime,
     /// When the next one starts.
-    pub next: Moment,
+    pub next: BootTime,
     /// What it said.
     pub report: Report,
 }
 
 /// The status at `now`.
-pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status {
+pub fn status(last: Option<&LastRound>, memory: &State, now: BootTime) -> Status {
     let Some(last) = last else {
         return Status {
             healthy: false,
@@ -107,21 +107,24 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
                 visible_after_seconds: confirmed
                     .and_then(|it| it.visible_after)
                     .map(|it| it.as_secs()),
-                outcome: host.outcome.word().to_owned(),
+                outcome: host.outcome.as_str().to_owned(),
                 reason: outcome(host, now),
                 // What the next part writes is on its way.
                 failing: host.outcome.verdict() != Verdict::Right
-                    && !matches!(host.outcome, Outcome::Refused(Refusal::NextPart { .. })),
+                    && !matches!(
+                        host.outcome,
+                        Outcome::Refused(GuardRejection::NextPart { .. })
+                    ),
             }
         })
         .collect();
-    let families = last.report.families.iter();
+    let families = last.report.detections.iter();
     let late = now.since(last.next) > LATE;
     let failing = hosts.iter().find(|host| host.failing);
     let reason = match failing {
         _ if late => Some(format!(
             "a round is overdue by {}",
-            Spoken(now.since(last.next))
+            HumanDuration(now.since(last.next))
         )),
         Some(host) => Some(format!("{}: {}", name(host), host.reason)),
         None => None,
@@ -133,10 +136,10 @@ pub fn status(last: Option<&LastRound>, memory: &Memory, now: Moment) -> Status 
         next_check_in_seconds: Some(last.next.since(now).as_secs()),
         hosts,
         notes: families
-            .flat_map(|it| &it.notes)
+            .flat_map(|it| &it.warnings)
             .map(ToString::to_string)
             .collect(),
-        state: last.report.state_trouble.clone(),
+        state: last.report.state_error.clone(),
     }
 }
 
@@ -149,7 +152,7 @@ fn name(host: &HostStatus) -> String {
 /// The status for people.
 pub fn text(status: &Status) -> String {
     let mut text = String::new();
-    let spoken = |seconds: u64| Spoken(Duration::from_secs(seconds));
+    let spoken = |seconds: u64| HumanDuration(Duration::from_secs(seconds));
     let width = status
         .hosts
         .iter()
@@ -160,7 +163,7 @@ pub fn text(status: &Status) -> String {
         let addrs = if host.addresses.is_empty() {
             "-".to_owned()
         } else {
-            list(&host.addresses)
+            display_list(&host.addresses)
         };
         let _ = write!(text, "{:width$}  {addrs}", name(host));
         if let Some(seconds) = host.unchanged_for_seconds {
@@ -217,11 +220,11 @@ pub fn line(report: &Report, wait: Duration, at: Option<String>) -> String {
     addrs.sort_unstable();
     addrs.dedup();
     if !addrs.is_empty() {
-        let _ = write!(line, " · {}", list(addrs));
+        let _ = write!(line, " · {}", display_list(addrs));
     }
     let _ = match at.filter(|_| wait < A_DAY) {
         Some(at) => write!(line, " · next check {at}"),
-        None => write!(line, " · next check in {}", Spoken(wait)),
+        None => write!(line, " · next check in {}", HumanDuration(wait)),
     };
     line
 }

@@ -3,10 +3,10 @@
 use std::{fmt::Write as _, time::Duration};
 
 use crate::core::{
-    addr::list,
+    addr::display_list,
     observe::Observation,
-    outcome::{FamilyReport, HostReport, Outcome, Report, Verdict},
-    time::{Moment, Spoken},
+    outcome::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    time::{BootTime, HumanDuration},
 };
 
 /// A host's line begins with what is kept right and, where that is configured, over which interface its
@@ -20,11 +20,11 @@ pub fn name(host: &HostReport) -> String {
 
 /// What happened to a host, without its name: `unchanged`, `changed from … (why)`, or what was in
 /// the way and what happens next.
-pub fn outcome(host: &HostReport, now: Moment) -> String {
+pub fn outcome(host: &HostReport, now: BootTime) -> String {
     let from = |word: &str| match &host.change {
         Some(change) => format!(
             "{word} from {} via {} ({}{})",
-            list(&change.from),
+            display_list(&change.from),
             change.via(),
             change.reason,
             change.removals()
@@ -39,42 +39,42 @@ pub fn outcome(host: &HostReport, now: Moment) -> String {
         Outcome::Refused(refusal) => refusal.to_string(),
         Outcome::Held { failure, until } => format!(
             "waiting {} after an earlier failure: {}{}",
-            Spoken(until.since(now)),
-            failure.what,
+            HumanDuration(until.since(now)),
+            failure.message,
             failure.advice()
         ),
         Outcome::Failed(failure) => {
             format!(
                 "failed ({}): {}{}{}",
                 failure.class,
-                failure.what,
+                failure.message,
                 next(host, now),
                 failure.advice()
             )
         }
         Outcome::Unconfirmed(failure) => format!(
             "could not confirm the update, it will be read back before anything else: {}{}",
-            failure.what,
+            failure.message,
             next(host, now)
         ),
     }
 }
 
 /// When it is tried again.
-fn next(host: &HostReport, now: Moment) -> String {
-    match host.retry {
-        Some(retry) => format!("; next attempt in {}", Spoken(retry.since(now))),
+fn next(host: &HostReport, now: BootTime) -> String {
+    match host.retry_at {
+        Some(retry) => format!("; next attempt in {}", HumanDuration(retry.since(now))),
         None => String::new(),
     }
 }
 
 /// The lines of a whole round.
-pub fn lines(report: &Report, now: Moment) -> String {
+pub fn lines(report: &Report, now: BootTime) -> String {
     lines_explained(report, now, |_| String::new())
 }
 
 /// The same without the hosts at which nothing happened and nothing has to: empty where that is all of them.
-pub fn news(report: &Report, now: Moment) -> String {
+pub fn news(report: &Report, now: BootTime) -> String {
     let mut report = report.clone();
     report.hosts.retain(|host| {
         let is_quiet = matches!(host.outcome, Outcome::Unchanged | Outcome::Kept(_));
@@ -86,7 +86,7 @@ pub fn news(report: &Report, now: Moment) -> String {
 /// The same, with what is to be said below each line.
 pub fn lines_explained(
     report: &Report,
-    now: Moment,
+    now: BootTime,
     explain: impl Fn(&HostReport) -> String,
 ) -> String {
     let width = report
@@ -98,9 +98,9 @@ pub fn lines_explained(
     let mut text = String::new();
     for host in &report.hosts {
         let addrs = match (&host.outcome, &host.change) {
-            (Outcome::Planned, Some(change)) => list(&change.to),
+            (Outcome::Planned, Some(change)) => display_list(&change.to),
             _ if host.addresses.is_empty() => "-".to_owned(),
-            _ => list(&host.addresses),
+            _ => display_list(&host.addresses),
         };
         let _ = writeln!(
             text,
@@ -110,12 +110,12 @@ pub fn lines_explained(
         );
         text += &explain(host);
     }
-    for note in &report.dns {
-        let _ = writeln!(text, "{}: {}", note.target, note.what);
+    for note in &report.dns_mismatches {
+        let _ = writeln!(text, "{}: {}", note.target, note.message);
     }
     text.extend(
         report
-            .state_trouble
+            .state_error
             .iter()
             .map(|trouble| format!("{trouble}\n")),
     );
@@ -123,36 +123,36 @@ pub fn lines_explained(
 }
 
 /// What every source said about a family, and what is believed.
-pub fn detection(report: &FamilyReport) -> String {
+pub fn detection(report: &DetectionReport) -> String {
     let mut text = match &report.observation {
-        Observation::Known(addrs) => format!("{}: {addrs}\n", report.vantage),
+        Observation::Known(addrs) => format!("{}: {addrs}\n", report.path),
         Observation::Absent => {
             format!(
                 "{}: absent (no usable address and no default route)\n",
-                report.vantage
+                report.path
             )
         }
-        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.vantage),
+        Observation::Unavailable(why) => format!("{}: not known: {why}\n", report.path),
     };
     let width = report
-        .heard
+        .answers
         .iter()
         .map(|heard| heard.source.len())
         .max()
         .unwrap_or(0);
-    for heard in &report.heard {
+    for heard in &report.answers {
         let answer = match &heard.answer {
-            Ok(addrs) => list(addrs),
+            Ok(addrs) => display_list(addrs),
             Err(what) => what.clone(),
         };
-        let ms = millis(heard.took);
+        let ms = millis(heard.elapsed);
         let _ = writeln!(
             text,
             "  {:width$}  {ms:>6} ms  {answer}  [{}]",
             heard.source, heard.operator
         );
     }
-    for note in &report.notes {
+    for note in &report.warnings {
         let _ = writeln!(text, "  note: {note}");
     }
     text

@@ -17,11 +17,11 @@ use super::{
 };
 use crate::{
     core::{
-        addr::Acceptance,
+        addr::PublishPolicy,
         intent::{Host, Intent, KeepReason, OnAbsent},
-        memory::{Memory, TargetMemory},
-        outcome::{FamilyReport, HostReport, Outcome, Scope, Verdict},
-        plan::memory_suffices,
+        memory::{State, TargetState},
+        outcome::{DetectionReport, HostReport, Outcome, Scope, Verdict},
+        plan::can_plan_from_state,
         record::{AccountName, Target},
         schedule::{Hold, is_due},
     },
@@ -45,13 +45,13 @@ pub struct AccountSetup<'w, P> {
     /// What is kept right, in the order of the configuration, with its host.
     pub targets: Vec<(Target, &'w Host)>,
     /// Which addresses may be published, by family: IPv4, IPv6.
-    pub acceptance: [&'w Acceptance; 2],
+    pub acceptance: [&'w PublishPolicy; 2],
     /// What to do when a family is gone: IPv4, IPv6.
     pub on_absent: [OnAbsent; 2],
 }
 
 /// What needs the provider waits; what memory says is right is left at that.
-fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &Memory) {
+fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &State) {
     for course in courses.iter_mut().filter(|it| !it.is_kept()) {
         course.list = false;
         if !course.is_quiet(memory) {
@@ -66,7 +66,7 @@ pub(super) struct AccountRun<'r> {
     pub(super) task: Task,
     turn: Rc<AccountTurn>,
     /// The addresses that what is being written now comes from.
-    basis: Vec<FamilyReport>,
+    basis: Vec<DetectionReport>,
     courses: Vec<Course<'r>>,
     /// There was something to write.
     has_work: bool,
@@ -118,7 +118,7 @@ async fn unless_superseded<T>(
 
 /// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
 /// still to be done, a list says nothing of credentials that were refused for a write.
-fn lift_hold<P>(account: &AccountSetup<'_, P>, run: &AccountRun<'_>, memory: &RefCell<Memory>) {
+fn lift_hold<P>(account: &AccountSetup<'_, P>, run: &AccountRun<'_>, memory: &RefCell<State>) {
     if !run.has_listed || run.has_changes || run.is_in_trouble() {
         return;
     }
@@ -142,7 +142,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         account: &AccountSetup<'_, P>,
         observations: &Observations,
         number: RoundNumber<'_>,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         task: Task,
     ) -> (Vec<HostReport>, DnsCheck) {
         let turn = self.overlap.account(account.name);
@@ -207,7 +207,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         account: &AccountSetup<'_, P>,
         run: &mut AccountRun<'r>,
         mut courses: Vec<Course<'r>>,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
     ) {
         let listing = self.list(account, &mut courses, memory).await;
         run.has_listed |= listing.is_some();
@@ -229,7 +229,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         &self,
         account: &AccountSetup<'_, P>,
         run: &AccountRun<'_>,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
     ) {
         let mut courses = run.courses.iter();
         if run.has_listed
@@ -238,7 +238,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         {
             let mut memory = memory.borrow_mut();
             let remembered = memory.accounts.entry(account.name.clone()).or_default();
-            remembered.audited = Some(self.clock.now());
+            remembered.last_audit = Some(self.clock.now());
         }
     }
 
@@ -248,7 +248,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         &self,
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         task: Task,
     ) {
         let memory = memory.borrow();
@@ -258,10 +258,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         // the list succeeds and the guard lets nothing be written, the hold stays for what a write will say.
         let probe = remembered.is_some_and(|it| {
             let hold = it.hold.as_ref();
-            let hold = hold.filter(|hold| hold.is_of_credentials() && !hold.binds(now));
-            hold.is_some_and(|hold| it.audited.is_none_or(|at| at < hold.until))
+            let hold = hold.filter(|hold| hold.is_of_credentials() && !hold.is_active(now));
+            hold.is_some_and(|hold| it.last_audit.is_none_or(|at| at < hold.until))
         });
-        let audited = remembered.and_then(|it| it.audited);
+        let audited = remembered.and_then(|it| it.last_audit);
         let audit = task.audit || probe || is_due(audited, self.cadence.audit, now);
         let rules = account.provider.rules();
         for course in courses {
@@ -270,12 +270,12 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 continue;
             }
             let remembered = memory.target(course.target);
-            let suffices = remembered.filter(|it| !it.pending).is_some_and(|it| {
+            let suffices = remembered.filter(|it| !it.unconfirmed).is_some_and(|it| {
                 it.confirmed.as_ref().is_some_and(|confirmed| {
-                    memory_suffices(course.host, &course.intent, confirmed, rules)
+                    can_plan_from_state(course.host, &course.intent, confirmed, rules)
                 })
             });
-            let is_owed = remembered.and_then(TargetMemory::look_owed);
+            let is_owed = remembered.and_then(TargetState::next_list_due);
             course.list |= audit || !suffices || is_owed.is_some_and(|at| at <= now);
         }
     }
@@ -285,7 +285,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     fn obey_holds(
         &self,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         task: Task,
         is_in_trouble: bool,
     ) {
@@ -295,9 +295,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             if task.audit && hold.is_of_conflict() {
                 false
             } else if is_in_trouble || task.occasion == Occasion::Routine {
-                hold.binds(now)
+                hold.is_active(now)
             } else {
-                hold.binds_on_request(now)
+                hold.is_active_for_manual_run(now)
             }
         };
         for course in courses

@@ -6,14 +6,14 @@ use super::{AccountSetup, Occasion, Task};
 use crate::core::{
     addr::Family,
     intent::{Host, Intent, KeepReason, OnAbsent, intend},
-    memory::{Confirmed, Memory, TargetMemory},
-    outcome::{FamilyReport, HostReport, Outcome, Scope},
+    memory::{ConfirmedRecord, State, TargetState},
+    outcome::{DetectionReport, HostReport, Outcome, Scope},
     plan::Change,
     record::Target,
-    schedule::{Hold, SECOND_LOOK, SETTLED, is_due},
-    time::Moment,
-    vantage::Vantage,
-    verify::next_look,
+    schedule::{ABSENCE_GRACE, Hold, RECHECK_DELAY, is_due},
+    time::BootTime,
+    vantage::DetectionPath,
+    verify::next_check,
 };
 
 /// A target on its way through the round.
@@ -35,20 +35,21 @@ pub(super) struct Course<'r> {
 /// it has been gone for a while, or when somebody asked for this round.
 pub(super) fn courses<'r, P>(
     account: &'r AccountSetup<'_, P>,
-    families: &[FamilyReport],
-    memory: &Memory,
+    families: &[DetectionReport],
+    memory: &State,
     task: Task,
-    now: Moment,
+    now: BootTime,
 ) -> Vec<Course<'r>> {
     let [acceptance4, acceptance6] = account.acceptance;
     let [absent4, absent6] = account.on_absent;
-    let has_settled = |vantage: &Vantage| {
-        let since = memory.vantages.get(vantage).and_then(|it| it.absent);
-        task.occasion == Occasion::Asked || since.is_some_and(|since| now.since(since) >= SETTLED)
+    let has_settled = |vantage: &DetectionPath| {
+        let since = memory.paths.get(vantage).and_then(|it| it.absent);
+        task.occasion == Occasion::Asked
+            || since.is_some_and(|since| now.since(since) >= ABSENCE_GRACE)
     };
     let courses = account.targets.iter().filter_map(|(target, host)| {
-        let vantage = host.vantage(target.family);
-        let seen = families.iter().find(|it| it.vantage == vantage)?;
+        let vantage = host.detection_path(target.family);
+        let seen = families.iter().find(|it| it.path == vantage)?;
         let (acceptance, on_absent) = match target.family {
             Family::V4 => (acceptance4, absent4),
             Family::V6 => (acceptance6, absent6),
@@ -75,8 +76,8 @@ pub(super) fn courses<'r, P>(
 
 impl Course<'_> {
     /// Whether nothing has to be written for it, as far as memory says.
-    pub(super) fn is_quiet(&self, memory: &Memory) -> bool {
-        let remembered = memory.target(self.target).filter(|it| !it.pending);
+    pub(super) fn is_quiet(&self, memory: &State) -> bool {
+        let remembered = memory.target(self.target).filter(|it| !it.unconfirmed);
         self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
     }
 
@@ -90,10 +91,11 @@ impl Course<'_> {
 
     /// Whether other addresses are wanted than were confirmed last, or none were, or than a write without an answer may
     /// have left there: only such a target may use the reserve of the request quota.
-    pub(super) fn wants_other_addresses(&self, memory: &Memory) -> bool {
+    pub(super) fn wants_other_addresses(&self, memory: &State) -> bool {
         let remembered = memory.target(self.target);
         let last = remembered.and_then(|it| it.writes.last());
-        let is_other_in_doubt = last.is_some_and(|it| !it.done && it.to != self.wanted());
+        let is_other_in_doubt =
+            last.is_some_and(|it| !it.acknowledged && it.addrs != self.wanted());
         is_other_in_doubt || !self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
     }
 
@@ -105,24 +107,24 @@ impl Course<'_> {
     }
 
     /// DNS is asked about what was confirmed and is still wanted.
-    pub(super) fn wants_dns(&self, memory: &TargetMemory, verify: Duration, now: Moment) -> bool {
+    pub(super) fn wants_dns(&self, memory: &TargetState, verify: Duration, now: BootTime) -> bool {
         if self.is_kept() {
             return false;
         }
-        let every = if memory.differing > 0 {
-            verify.min(SECOND_LOOK)
+        let every = if memory.mismatches > 0 {
+            verify.min(RECHECK_DELAY)
         } else {
             verify
         };
         let confirmed = memory.confirmed.as_ref();
-        let due = is_due(memory.verified, every, now)
-            || next_look(memory).is_some_and(|look| look <= now);
-        due && !memory.pending && self.is_satisfied_by(confirmed)
+        let due = is_due(memory.last_verified, every, now)
+            || next_check(memory).is_some_and(|look| look <= now);
+        due && !memory.unconfirmed && self.is_satisfied_by(confirmed)
     }
 
     /// Whether what was confirmed leaves nothing to do: the wanted addresses, or no record where
     /// none may be created.
-    pub(super) fn is_satisfied_by(&self, confirmed: Option<&Confirmed>) -> bool {
+    pub(super) fn is_satisfied_by(&self, confirmed: Option<&ConfirmedRecord>) -> bool {
         match (&self.intent, confirmed) {
             (Intent::Keep(_), _) => true,
             (_, None) => false,
@@ -144,7 +146,7 @@ impl Course<'_> {
     /// about the addresses that are wanted now.
     pub(super) fn held<'m>(
         &self,
-        memory: &'m Memory,
+        memory: &'m State,
         binds: impl Fn(&Hold) -> bool,
     ) -> Option<(&'m Hold, Scope)> {
         let of_account = memory.account(&self.target.account)?.hold.as_ref();
@@ -161,8 +163,8 @@ impl Course<'_> {
         of_account.or(own)
     }
 
-    pub(super) fn report(self, memory: &Memory, now: Moment) -> HostReport {
-        let held = self.held(memory, |hold| hold.binds(now));
+    pub(super) fn report(self, memory: &State, now: BootTime) -> HostReport {
+        let held = self.held(memory, |hold| hold.is_active(now));
         let retry = held.map(|(hold, _)| hold.until);
         let confirmed = memory
             .target(self.target)
@@ -173,7 +175,7 @@ impl Course<'_> {
             addresses: confirmed.map(|it| it.addrs.clone()).unwrap_or_default(),
             outcome: self.end.unwrap_or(Outcome::Unchanged),
             change: self.change,
-            retry,
+            retry_at: retry,
         }
     }
 }

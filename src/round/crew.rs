@@ -4,24 +4,24 @@ use std::cell::RefCell;
 
 use super::Task;
 use crate::core::{
-    memory::Memory,
-    outcome::{FamilyReport, Report},
-    schedule::Cadence,
+    memory::State,
+    outcome::{DetectionReport, Report},
+    schedule::Intervals,
 };
 
 /// A configuration brought to life: what plays rounds.
 pub trait Crew {
     /// Plays one round.
-    fn round(&self, memory: &RefCell<Memory>, task: Task) -> impl Future<Output = Report>;
+    fn round(&self, memory: &RefCell<State>, task: Task) -> impl Future<Output = Report>;
 
     /// Asks every source of addresses at once.
-    fn detect(&self, memory: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>>;
+    fn detect(&self, memory: &RefCell<State>) -> impl Future<Output = Vec<DetectionReport>>;
 
     /// Drops from memory what no longer applies to this configuration.
-    fn prepare(&self, memory: &RefCell<Memory>);
+    fn prepare(&self, memory: &RefCell<State>);
 
     /// How often what is due.
-    fn cadence(&self) -> Cadence;
+    fn cadence(&self) -> Intervals;
 
     /// Whether the newest round does not know yet what our addresses are.
     fn is_detecting(&self) -> bool;
@@ -35,5 +35,5 @@ pub trait Crew {
     fn rest(&self);
 
     /// Writes the memory if it changed; the error is in words.
-    fn save(&self, memory: &Memory) -> Result<(), String>;
+    fn save(&self, memory: &State) -> Result<(), String>;
 }

@@ -6,12 +6,12 @@ use std::{cell::RefCell, future::poll_fn, pin::Pin, task::Poll};
 use tokio::sync::watch;
 
 use super::{Observe, Provider, Store, Verify, World};
-use crate::core::{memory::Memory, outcome::FamilyReport, past::Past};
+use crate::core::{memory::State, outcome::DetectionReport, past::DetectionState};
 
 /// What a round knows so far.
 #[derive(Debug)]
 pub(super) struct Observations {
-    reports: RefCell<Vec<FamilyReport>>,
+    reports: RefCell<Vec<DetectionReport>>,
     progress: watch::Sender<Progress>,
 }
 
@@ -31,7 +31,7 @@ impl Default for Observations {
 }
 
 impl Observations {
-    fn add(&self, fresh: Vec<FamilyReport>) {
+    fn add(&self, fresh: Vec<DetectionReport>) {
         self.reports.borrow_mut().extend(fresh);
         self.progress
             .send_modify(|progress| progress.reports = self.reports.borrow().len());
@@ -44,7 +44,7 @@ impl Observations {
     }
 
     /// What has been found out beyond the first `known`, as soon as there is something; nothing at the end.
-    pub(super) async fn beyond(&self, known: usize) -> Vec<FamilyReport> {
+    pub(super) async fn beyond(&self, known: usize) -> Vec<DetectionReport> {
         let mut progress = self.progress.subscribe();
         let is_news = |progress: &Progress| progress.reports > known || progress.is_complete;
         // The sender lives as long as `self`.
@@ -54,9 +54,9 @@ impl Observations {
     }
 
     /// All of it, in the order of families and interfaces.
-    pub(super) fn into_reports(self) -> Vec<FamilyReport> {
+    pub(super) fn into_reports(self) -> Vec<DetectionReport> {
         let mut reports = self.reports.into_inner();
-        reports.sort_by(|one, other| one.vantage.cmp(&other.vantage));
+        reports.sort_by(|one, other| one.path.cmp(&other.path));
         reports
     }
 }
@@ -64,9 +64,9 @@ impl Observations {
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Finds out the addresses that some host wants to know, all at once. What is known at once is told at once; of what takes
     /// its time, answers that come close together are told together, so that a line that reconnects costs one write.
-    pub(super) async fn detect(&self, memory: &RefCell<Memory>, observations: &Observations) {
-        let pasts = memory.borrow().vantages.clone();
-        let nothing = Past::default();
+    pub(super) async fn detect(&self, memory: &RefCell<State>, observations: &Observations) {
+        let pasts = memory.borrow().paths.clone();
+        let nothing = DetectionState::default();
         let vantages = self.vantages();
         let mut pending: Vec<_> = vantages
             .iter()
@@ -100,17 +100,17 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     fn digest(
         &self,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         observations: &Observations,
-        mut fresh: Vec<FamilyReport>,
+        mut fresh: Vec<DetectionReport>,
     ) {
         if fresh.is_empty() {
             return;
         }
         let mut memory = memory.borrow_mut();
         for report in &mut fresh {
-            let past = memory.vantages.entry(report.vantage.clone()).or_default();
-            past.digest(report, self.clock.now());
+            let past = memory.paths.entry(report.path.clone()).or_default();
+            past.apply(report, self.clock.now());
         }
         for account in &self.accounts {
             self.overlap.account(account.name).record(&fresh);

@@ -5,12 +5,12 @@ use std::{cell::RefCell, net::IpAddr, time::Duration};
 use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
 use crate::{
     core::{
-        addr::list,
-        memory::Memory,
+        addr::display_list,
+        memory::State,
         name::longest_zone,
-        outcome::DnsNote,
+        outcome::DnsMismatch,
         record::Target,
-        verify::{Meaning, Seen, ServerAnswer, compare, note},
+        verify::{DnsFinding, DnsState, ServerAnswer, compare, record_check},
     },
     provider::Provider,
     resolve::Question,
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct DnsCheck {
     /// What is worth a word.
-    pub(super) notes: Vec<DnsNote>,
+    pub(super) notes: Vec<DnsMismatch>,
     /// Changes that became visible, and after how long.
     pub(super) visible: Vec<(Target, Duration)>,
 }
@@ -31,7 +31,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         &self,
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
     ) -> DnsCheck {
         let now = self.clock.now();
         let mut asked = Vec::new();
@@ -69,18 +69,18 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 continue;
             };
             let seen = compare(&confirmed.addrs, &answers);
-            let meaning = note(remembered, &seen, self.clock.now());
-            if meaning == Meaning::Lasts && !course.is_compared {
+            let meaning = record_check(remembered, &seen, self.clock.now());
+            if meaning == DnsFinding::PersistentMismatch && !course.is_compared {
                 course.list = true;
                 course.end = None;
             }
-            if let Meaning::Visible(after) = meaning {
+            if let DnsFinding::Visible(after) = meaning {
                 looked.visible.push((course.target.clone(), after));
             }
             if let Some(what) = words(&seen, &confirmed.addrs, &answers, meaning) {
-                looked.notes.push(DnsNote {
+                looked.notes.push(DnsMismatch {
                     target: course.target.clone(),
-                    what,
+                    message: what,
                 });
             }
         }
@@ -90,30 +90,30 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
 /// What is worth saying about what DNS shows.
 fn words(
-    seen: &Seen,
+    seen: &DnsState,
     confirmed: &[IpAddr],
     answers: &[ServerAnswer],
-    meaning: Meaning,
+    meaning: DnsFinding,
 ) -> Option<String> {
     match seen {
-        Seen::Agrees => None,
-        _ if meaning == Meaning::Spreading => None,
-        Seen::Differs(addrs) => Some(format!(
+        DnsState::Agrees => None,
+        _ if meaning == DnsFinding::Propagating => None,
+        DnsState::Differs(addrs) => Some(format!(
             "the zone's servers answer {} instead of {}; {}",
-            list(addrs),
-            list(confirmed),
-            if meaning == Meaning::Lasts {
+            display_list(addrs),
+            display_list(confirmed),
+            if meaning == DnsFinding::PersistentMismatch {
                 "the provider's own list decides"
             } else {
                 "looking again soon"
             },
         )),
-        Seen::Mixed => Some(format!(
+        DnsState::Mixed => Some(format!(
             "not all of the zone's servers answer {} yet: {}",
-            list(confirmed),
+            display_list(confirmed),
             said(answers)
         )),
-        Seen::Silent => Some(format!(
+        DnsState::Silent => Some(format!(
             "none of the zone's servers could be asked: {}",
             said(answers)
         )),
@@ -122,7 +122,7 @@ fn words(
 
 fn said(answers: &[ServerAnswer]) -> String {
     let say = |it: &ServerAnswer| match &it.answer {
-        Ok(addrs) => format!("{}: {}", it.server, list(addrs)),
+        Ok(addrs) => format!("{}: {}", it.server, display_list(addrs)),
         Err(what) => format!("{}: {what}", it.server),
     };
     answers.iter().map(say).collect::<Vec<_>>().join("; ")

@@ -6,12 +6,12 @@ use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
 use crate::{
     core::{
         addr::Family,
-        guard::Refusal,
+        guard::GuardRejection,
         intent::KeepReason,
-        memory::Memory,
+        memory::State,
         name::{Fqdn, longest_zone},
-        outcome::{Class, Failure, Outcome, Scope},
-        plan::{Basis, Change, Planned, plan},
+        outcome::{ErrorClass, Outcome, ProviderError, Scope},
+        plan::{Change, PlanInput, PlanResult, plan},
         record::{Existing, Record, Target},
     },
     provider::{Listing, Provider},
@@ -22,7 +22,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         &self,
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
     ) -> Option<Listing> {
         let needed = |course: &&mut Course<'_>| course.list && !course.is_over();
         for course in courses.iter_mut().filter(needed) {
@@ -83,7 +83,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         &self,
         account: &AccountSetup<'_, P>,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         listing: Option<&Listing>,
     ) -> Vec<Change> {
         let now = self.clock.now();
@@ -95,7 +95,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 memory.target_mut(course.target).read_back(&there, now);
             }
             // While a write is unconfirmed, what was confirmed before it explains nothing.
-            let remembered = memory.target(course.target).filter(|it| !it.pending);
+            let remembered = memory.target(course.target).filter(|it| !it.unconfirmed);
             let remembered = remembered.and_then(|it| it.confirmed.clone());
             let listed = listing.filter(|_| course.list);
             if let Some(failure) = listed.and_then(|it| trouble(course.target, it)) {
@@ -112,7 +112,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                         .unwrap_or_default(),
                 },
             };
-            let planned = plan(Basis {
+            let planned = plan(PlanInput {
                 target: course.target,
                 host: course.host,
                 intent: &course.intent,
@@ -121,40 +121,41 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 rules: account.provider.rules(),
             });
             match planned {
-                Planned::Kept(reason) => {
+                PlanResult::Kept(reason) => {
                     if course.list && reason == KeepReason::NotCreated {
                         // Remembered as "none", so that not every round asks again.
                         memory.confirm(course.target, &[], false, course.host.ttl, now);
                     }
                     course.end = Some(Outcome::Kept(reason));
                 }
-                Planned::Satisfied { addrs, simple } => {
+                PlanResult::Satisfied { addrs, simple } => {
                     if course.list {
                         memory.confirm(course.target, &addrs, simple, course.host.ttl, now);
                     }
                     course.end = Some(Outcome::Unchanged);
                 }
-                Planned::NoZone => {
+                PlanResult::NoZone => {
                     let failure = no_zone(course.target);
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
                     course.end = Some(Outcome::Failed(failure));
                 }
-                Planned::WouldLose(what) => {
-                    let failure = Failure::of_host(Class::Invalid, what.as_str());
+                PlanResult::LossyUpdate(what) => {
+                    let failure = ProviderError::of_host(ErrorClass::Invalid, what.as_str());
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    memory.target_mut(course.target).pending = true;
-                    course.end = Some(Outcome::Refused(Refusal::WouldLose(what)));
+                    memory.target_mut(course.target).unconfirmed = true;
+                    course.end = Some(Outcome::Refused(GuardRejection::LossyUpdate(what)));
                 }
-                Planned::Conflict(conflict) => {
-                    let failure = Failure::of_host(Class::Conflict, conflict.to_string());
+                PlanResult::Conflict(conflict) => {
+                    let failure =
+                        ProviderError::of_host(ErrorClass::Conflict, conflict.to_string());
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    memory.target_mut(course.target).pending = true;
-                    course.end = Some(Outcome::Refused(Refusal::Conflict(conflict)));
+                    memory.target_mut(course.target).unconfirmed = true;
+                    course.end = Some(Outcome::Refused(GuardRejection::Conflict(conflict)));
                 }
-                Planned::Change(change) => {
+                PlanResult::Change(change) => {
                     // What was confirmed is not there any more: whatever becomes of the change,
                     // nobody may believe so from now on.
-                    memory.target_mut(course.target).pending |= course.list;
+                    memory.target_mut(course.target).unconfirmed |= course.list;
                     changes.push(change);
                 }
             }
@@ -198,17 +199,17 @@ fn found(target: &Target, listing: &Listing) -> Existing {
 }
 
 /// Why it is not known what a target has, if it is not.
-fn trouble(target: &Target, listing: &Listing) -> Option<Failure> {
-    Some(Failure {
+fn trouble(target: &Target, listing: &Listing) -> Option<ProviderError> {
+    Some(ProviderError {
         scope: Scope::Host,
         ..listing.trouble(&target.host)?.clone()
     })
 }
 
-fn no_zone(target: &Target) -> Failure {
+fn no_zone(target: &Target) -> ProviderError {
     let what = format!(
         "no zone of account `{}` holds {}",
         target.account, target.host
     );
-    Failure::of_host(Class::NotFound, what)
+    ProviderError::of_host(ErrorClass::NotFound, what)
 }

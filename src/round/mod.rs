@@ -25,13 +25,13 @@ use self::detection::Observations;
 
 use crate::{
     core::{
-        guard::Limits,
-        memory::Memory,
+        guard::WriteLimits,
+        memory::State,
         outcome::Report,
-        poke::Poke,
+        poke::AddressHint,
         record::{AccountName, Target},
-        schedule::Cadence,
-        vantage::Vantage,
+        schedule::Intervals,
+        vantage::DetectionPath,
     },
     provider::Provider,
 };
@@ -45,7 +45,7 @@ pub enum Occasion {
     /// pauses after passing faults do not bind.
     Network,
     /// Somebody says that the network has changed, and perhaps what our addresses are: likewise.
-    Told(Poke),
+    Told(AddressHint),
     /// Somebody asked: nor do they then, and a family that is gone is gone.
     Asked,
 }
@@ -67,7 +67,7 @@ impl Occasion {
     #[must_use]
     pub fn and_then(self, later: Self, has_detected: bool) -> Self {
         match (self, later) {
-            (Self::Told(hint), Self::Told(later)) if !has_detected => Self::Told(hint.then(later)),
+            (Self::Told(hint), Self::Told(later)) if !has_detected => Self::Told(hint.merge(later)),
             (_, Self::Told(later)) => Self::Told(later),
             (Self::Told(hint), _) if !has_detected => Self::Told(hint),
             (Self::Asked, _) | (_, Self::Asked) => Self::Asked,
@@ -100,16 +100,16 @@ pub struct World<'w, O, V, S, P> {
     /// Jitter.
     pub chance: &'w dyn Chance,
     /// How often what is due.
-    pub cadence: Cadence,
+    pub cadence: Intervals,
     /// What the guard allows.
-    pub limits: Limits,
+    pub limits: WriteLimits,
     /// What this round shares with those that began before it and have not ended.
     pub overlap: &'w Overlap,
 }
 
 impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plays one round.
-    pub async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
+    pub async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
         self.prepare(&mut memory.borrow_mut());
         self.believe_what_can_be_saved(&mut memory.borrow_mut());
         let number = self.overlap.begin();
@@ -128,33 +128,33 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let mut report = Report::default();
         for (hosts, looked) in played {
             report.hosts.extend(hosts);
-            report.dns.extend(looked.notes);
+            report.dns_mismatches.extend(looked.notes);
             report.visible.extend(looked.visible);
         }
-        report.families = observations.into_reports();
+        report.detections = observations.into_reports();
         // A dry run learnt something too: a refused credential must not be tried again and again.
-        report.state_trouble = self.store.save(&memory.borrow()).err();
+        report.state_error = self.store.save(&memory.borrow()).err();
         report
     }
 
     /// What is remembered of accounts, hosts and interfaces that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
-    pub fn prepare(&self, memory: &mut Memory) {
+    pub fn prepare(&self, memory: &mut State) {
         let names: BTreeSet<AccountName> = self
             .accounts
             .iter()
             .map(|account| account.name.clone())
             .collect();
         let now = self.clock.now();
-        memory.keep_accounts(&names, now);
-        memory.keep_vantages(&self.vantages());
+        memory.retain_accounts(&names, now);
+        memory.retain_paths(&self.vantages());
         for account in &self.accounts {
             let targets: Vec<Target> = account
                 .targets
                 .iter()
                 .map(|(target, _)| target.clone())
                 .collect();
-            memory.adopt(
+            memory.apply_config(
                 account.name,
                 account.place,
                 account.fingerprint,
@@ -165,10 +165,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     }
 
     /// From where some host's addresses are looked at.
-    fn vantages(&self) -> BTreeSet<Vantage> {
+    fn vantages(&self) -> BTreeSet<DetectionPath> {
         let targets = self.accounts.iter().flat_map(|it| &it.targets);
         targets
-            .map(|(target, host)| host.vantage(target.family))
+            .map(|(target, host)| host.detection_path(target.family))
             .collect()
     }
 }

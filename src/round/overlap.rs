@@ -5,7 +5,7 @@ use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use tokio::sync::{Mutex, watch};
 
-use crate::core::{outcome::FamilyReport, record::AccountName};
+use crate::core::{outcome::DetectionReport, record::AccountName};
 
 /// What the rounds of one configuration share.
 #[derive(Debug)]
@@ -80,25 +80,25 @@ impl RoundNumber<'_> {
 #[derive(Debug, Default)]
 pub(super) struct AccountTurn {
     pub(super) lock: Mutex<()>,
-    newest: std::cell::RefCell<Vec<FamilyReport>>,
+    newest: std::cell::RefCell<Vec<DetectionReport>>,
 }
 
 impl AccountTurn {
     /// Records what a round has found out of our addresses. Only the newest round still looks for them.
-    pub(super) fn record(&self, reports: &[FamilyReport]) {
+    pub(super) fn record(&self, reports: &[DetectionReport]) {
         let mut newest = self.newest.borrow_mut();
         for report in reports {
-            newest.retain(|known| known.vantage != report.vantage);
+            newest.retain(|known| known.path != report.path);
             newest.push(report.clone());
         }
     }
 
     /// Whether these are what is known now: a round that has waited for its provider must not write an address
     /// of before.
-    pub(super) fn is_current(&self, reports: &[FamilyReport]) -> bool {
+    pub(super) fn is_current(&self, reports: &[DetectionReport]) -> bool {
         let newest = self.newest.borrow();
         reports.iter().all(|report| {
-            let known = newest.iter().find(|known| known.vantage == report.vantage);
+            let known = newest.iter().find(|known| known.path == report.path);
             known.is_none_or(|known| known.observation == report.observation)
         })
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     core::{
-        memory::Memory, outcome::FamilyReport, past::Past, time::Moment, vantage::Vantage,
-        verify::ServerAnswer,
+        memory::State, outcome::DetectionReport, past::DetectionState, time::BootTime,
+        vantage::DetectionPath, verify::ServerAnswer,
     },
     resolve::{Question, Servers},
 };
@@ -11,7 +11,11 @@ use crate::{
 /// Finds out this host's addresses.
 pub trait Observe {
     /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
-    fn observe(&self, vantage: &Vantage, past: &Past) -> impl Future<Output = FamilyReport>;
+    fn observe(
+        &self,
+        vantage: &DetectionPath,
+        past: &DetectionState,
+    ) -> impl Future<Output = DetectionReport>;
 
     /// Waits as long as the answers for two families may lie apart and still be acted upon together. L9 bounds it.
     fn pause_between_families(&self) -> impl Future<Output = ()>;
@@ -33,19 +37,19 @@ impl Verify for Servers {
 pub trait Store {
     /// Writes it, if it changed; the first time whether it did or not, so that it is known whether it can
     /// be. The error is in words, and the round goes on.
-    fn save(&self, memory: &Memory) -> Result<(), String>;
+    fn save(&self, memory: &State) -> Result<(), String>;
 }
 
 /// The time.
 pub trait Clock {
     /// Now, on a clock that only goes forward and counts time asleep.
-    fn now(&self) -> Moment;
+    fn now(&self) -> BootTime;
 
     /// Whether the wall clock was set, so that certificates can be valid.
     fn is_set(&self) -> bool;
 
     /// What a clock on the wall shows at this moment, for people: `14:05`; `None` where nobody can know.
-    fn on_the_wall(&self, _moment: Moment) -> Option<String> {
+    fn on_the_wall(&self, _moment: BootTime) -> Option<String> {
         None
     }
 }

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     core::{
-        budget::Budget,
-        guard::{Limits, Refusal, SafePlan, guard, too_many},
-        memory::Memory,
-        outcome::{Class, Failure, Outcome, Scope},
+        budget::RequestQuota,
+        guard::{GuardRejection, SafePlan, WriteLimits, guard, quota_exceeded},
+        memory::State,
+        outcome::{ErrorClass, Outcome, ProviderError, Scope},
         plan::Change,
         record::{AccountName, Target},
         schedule::Hold,
@@ -32,7 +32,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         account: &AccountSetup<'_, P>,
         run: &AccountRun<'_>,
         courses: &mut [Course<'_>],
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         changes: Vec<Change>,
     ) {
         let task = run.task;
@@ -49,7 +49,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         // What may be done in part only has not ended well when that part is done.
         let partial: BTreeSet<_> = refused.iter().map(|(it, _)| it.target.clone()).collect();
         for (change, refusal) in refused {
-            let is_partial = matches!(refusal, Refusal::TooManyDeletes { .. });
+            let is_partial = matches!(refusal, GuardRejection::TooManyDeletes { .. });
             end(
                 &change,
                 if task.dry_run && is_partial {
@@ -68,14 +68,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             return;
         }
         let begun = self.clock.now();
-        let mut stop: Option<Failure> = None;
-        let mut parts = safe.parts(REQUESTS_PER_PART).into_iter();
+        let mut stop: Option<ProviderError> = None;
+        let mut parts = safe.split(REQUESTS_PER_PART).into_iter();
         for part in parts.by_ref() {
             stop = self
                 .write_part(account, memory, &part, |change, result| match result {
                     Ok(()) if partial.contains(&change.target) => {}
                     Ok(()) => end(change, Outcome::Changed),
-                    Err(failure) if failure.class == Class::Unconfirmed => {
+                    Err(failure) if failure.class == ErrorClass::Unconfirmed => {
                         end(change, Outcome::Unconfirmed(failure));
                     }
                     Err(failure) => end(change, Outcome::Failed(failure)),
@@ -94,7 +94,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         for change in &rest {
             let outcome = match &stop {
                 Some(failure) => Outcome::Failed(failure.of_unsent()),
-                None => Outcome::Refused(Refusal::NextPart {
+                None => Outcome::Refused(GuardRejection::NextPart {
                     left: rest.len(),
                     until: self.clock.now(),
                 }),
@@ -118,18 +118,18 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     async fn write_part(
         &self,
         account: &AccountSetup<'_, P>,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         part: &SafePlan,
-        mut end: impl FnMut(&Change, Result<(), Failure>),
-    ) -> Option<Failure> {
+        mut end: impl FnMut(&Change, Result<(), ProviderError>),
+    ) -> Option<ProviderError> {
         for change in part.changes() {
             let lifetime = self.limits.request_lifetime;
             let mut memory = memory.borrow_mut();
-            memory.begin(change, self.clock.now(), lifetime);
+            memory.record_write(change, self.clock.now(), lifetime);
         }
         let applied = account.provider.apply(part);
         let results = self
-            .counted(account, memory, part.requests(), applied)
+            .counted(account, memory, part.request_count(), applied)
             .await;
         let mut memory = memory.borrow_mut();
         let mut stop = None;
@@ -141,11 +141,11 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let ttl = course.and_then(|(_, host)| host.ttl);
             match &result {
                 Ok(()) => {
-                    let simple = change.simple_afterwards;
+                    let simple = change.replaceable_afterwards;
                     let now = self.clock.now();
-                    memory.done(change);
+                    memory.acknowledge(change);
                     memory.confirm(&change.target, &change.to, simple, ttl, now);
-                    memory.spreads(change, now);
+                    memory.start_propagation(change, now);
                 }
                 Err(failure) => {
                     let held = self.settle_failed(&mut memory, change, failure);
@@ -170,14 +170,22 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// Takes note of a write that was not done, as far as anybody knows; what to hold its account or target
     /// for. An answer that cannot be understood leaves it as doubtful as none: it is read back soon.
-    fn settle_failed(&self, memory: &mut Memory, change: &Change, failure: &Failure) -> Failure {
-        if !matches!(failure.class, Class::Unconfirmed | Class::Contract) {
-            memory.retract(change);
+    fn settle_failed(
+        &self,
+        memory: &mut State,
+        change: &Change,
+        failure: &ProviderError,
+    ) -> ProviderError {
+        if !matches!(
+            failure.class,
+            ErrorClass::Unconfirmed | ErrorClass::ProtocolViolation
+        ) {
+            memory.discard_write(change);
             return failure.clone();
         }
         memory.gives_up(change, self.clock.now());
-        Failure {
-            class: Class::Unconfirmed,
+        ProviderError {
+            class: ErrorClass::Unconfirmed,
             ..failure.clone()
         }
     }
@@ -186,16 +194,16 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     fn guarded(
         &self,
         account: &AccountSetup<'_, P>,
-        memory: &Memory,
+        memory: &State,
         changes: Vec<Change>,
-    ) -> (SafePlan, Vec<(Change, Refusal)>) {
-        let limits = Limits {
-            repeats: account.provider.rules().repeats,
+    ) -> (SafePlan, Vec<(Change, GuardRejection)>) {
+        let limits = WriteLimits {
+            max_repeats: account.provider.rules().max_repeats,
             ..self.limits.of_account(account.targets.len())
         };
-        let nothing = Budget::default();
+        let nothing = RequestQuota::default();
         let sent = memory.account(account.name);
-        let sent = sent.map_or(&nothing, |it| &it.requests);
+        let sent = sent.map_or(&nothing, |it| &it.quota);
         guard(changes, limits, self.clock.now(), sent, |target| {
             memory.target(target)
         })
@@ -207,21 +215,21 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) async fn counted<T>(
         &self,
         account: &AccountSetup<'_, P>,
-        memory: &RefCell<Memory>,
+        memory: &RefCell<State>,
         charged: u32,
         requests: impl Future<Output = T>,
     ) -> T {
-        let budget = |with: &mut dyn FnMut(&mut Budget)| {
+        let budget = |with: &mut dyn FnMut(&mut RequestQuota)| {
             let mut memory = memory.borrow_mut();
             let account = memory.accounts.entry(account.name.clone()).or_default();
-            with(&mut account.requests);
+            with(&mut account.quota);
         };
-        budget(&mut |it| it.charge(charged, self.clock.now()));
+        budget(&mut |it| it.record(charged, self.clock.now()));
         let _ = self.store.save(&memory.borrow());
         let before = account.sent.get();
         let done = requests.await;
         let sent = account.sent.get().wrapping_sub(before);
-        budget(&mut |it| it.correct(charged, sent));
+        budget(&mut |it| it.adjust(charged, sent));
         done
     }
 
@@ -230,21 +238,21 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     pub(super) fn too_many_requests(
         &self,
         account: &AccountSetup<'_, P>,
-        memory: &Memory,
+        memory: &State,
         is_for_change: bool,
-    ) -> Option<Refusal> {
+    ) -> Option<GuardRejection> {
         let now = self.clock.now();
-        let sent = &memory.account(account.name)?.requests;
+        let sent = &memory.account(account.name)?.quota;
         let limits = self.limits.of_account(account.targets.len());
         let max = limits.max_requests(is_for_change);
-        (sent.spent(now) >= max).then(|| too_many(sent, now))
+        (sent.used(now) >= max).then(|| quota_exceeded(sent, now))
     }
 
     pub(super) fn hold_account(
         &self,
-        memory: &mut Memory,
+        memory: &mut State,
         account: &AccountName,
-        failure: &Failure,
+        failure: &ProviderError,
     ) {
         let slot = &mut memory.accounts.entry(account.clone()).or_default().hold;
         *slot = Some(self.hold_after(slot.as_ref(), failure));
@@ -253,10 +261,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Puts a target on hold for as long as these addresses are wanted.
     pub(super) fn hold_target(
         &self,
-        memory: &mut Memory,
+        memory: &mut State,
         target: &Target,
         wanted: Vec<IpAddr>,
-        failure: &Failure,
+        failure: &ProviderError,
     ) {
         let remembered = memory.target_mut(target);
         let before = remembered
@@ -267,7 +275,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         remembered.held_for = wanted;
     }
 
-    fn hold_after(&self, before: Option<&Hold>, failure: &Failure) -> Hold {
-        Hold::after(before, failure, self.clock.now(), self.chance.unit())
+    fn hold_after(&self, before: Option<&Hold>, failure: &ProviderError) -> Hold {
+        Hold::after_failure(before, failure, self.clock.now(), self.chance.unit())
     }
 }

@@ -16,7 +16,7 @@ use tokio::net::UdpSocket;
 
 use super::announced::{Announced, Announcement};
 use crate::{
-    core::{settle::Change, time::Moment},
+    core::{settle::NetworkEvent, time::BootTime},
     portmapping::ANNOUNCEMENTS,
 };
 
@@ -35,14 +35,14 @@ pub struct Announcements {
     socket: UdpSocket,
     routers: Routers,
     known: RefCell<BTreeSet<Ipv4Addr>>,
-    looked: Cell<Option<Moment>>,
-    clock: Box<dyn Fn() -> Moment>,
+    looked: Cell<Option<BootTime>>,
+    clock: Box<dyn Fn() -> BootTime>,
     announced: RefCell<Announced>,
 }
 
 impl Announcements {
     /// Begins to listen; it needs the runtime. Only what comes from one of the `routers` is listened to.
-    pub fn open(routers: Routers, clock: Box<dyn Fn() -> Moment>) -> io::Result<Self> {
+    pub fn open(routers: Routers, clock: Box<dyn Fn() -> BootTime>) -> io::Result<Self> {
         let (group, port) = ANNOUNCEMENTS;
         Self::open_at(SocketAddrV4::new(group, port), routers, clock)
     }
@@ -53,7 +53,7 @@ impl Announcements {
     fn open_at(
         at: SocketAddrV4,
         routers: Routers,
-        clock: Box<dyn Fn() -> Moment>,
+        clock: Box<dyn Fn() -> BootTime>,
     ) -> io::Result<Self> {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, flags, None)?;
@@ -72,7 +72,7 @@ impl Announcements {
 
     /// Waits for the next news, which asks for a round at once. A wait that is given up loses nothing.
     /// After an error there is nothing more to hear.
-    pub async fn next(&self) -> io::Result<Change> {
+    pub async fn next(&self) -> io::Result<NetworkEvent> {
         let mut room = [0; ROOM];
         loop {
             let (length, from) = match self.socket.recv_from(&mut room).await {
@@ -87,7 +87,7 @@ impl Announcements {
                 && self.is_router(*from.ip())
                 && self.note(*from.ip(), announcement)
             {
-                return Ok(Change::Gained);
+                return Ok(NetworkEvent::AddressAdded);
             }
         }
     }
@@ -127,7 +127,7 @@ mod tests {
             counted.set(counted.get() + 1);
             BTreeSet::from([ROUTER])
         });
-        let clock = Box::new(move || Moment::from_millis(clock.get()));
+        let clock = Box::new(move || BootTime::from_millis(clock.get()));
         let announcements = Announcements::open_at(at, routers, clock).unwrap();
         let at = announcements.socket.local_addr().unwrap();
         (announcements, at, now, looks)
@@ -146,12 +146,18 @@ mod tests {
         router.send_to(b"no announcement", at).await.unwrap();
         router.send_to(&[7; 5_000], at).await.unwrap();
         router.send_to(&address(20), at).await.unwrap();
-        assert_eq!(announcements.next().await.unwrap(), Change::Gained);
+        assert_eq!(
+            announcements.next().await.unwrap(),
+            NetworkEvent::AddressAdded
+        );
         // It is repeated, and forged.
         router.send_to(&address(20), at).await.unwrap();
         stranger.send_to(&address(66), at).await.unwrap();
         router.send_to(&address(21), at).await.unwrap();
-        assert_eq!(announcements.next().await.unwrap(), Change::Gained);
+        assert_eq!(
+            announcements.next().await.unwrap(),
+            NetworkEvent::AddressAdded
+        );
         assert!(announcements.next().now_or_never().is_none());
     }
 
@@ -170,7 +176,10 @@ mod tests {
                 .send_to(&address(u8::try_from(millis % 250).unwrap()), at)
                 .await
                 .unwrap();
-            assert_eq!(announcements.next().await.unwrap(), Change::Gained);
+            assert_eq!(
+                announcements.next().await.unwrap(),
+                NetworkEvent::AddressAdded
+            );
             assert_eq!(looks.get(), expected, "{millis}");
         }
         now.set(5_000);
@@ -182,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn the_group_can_be_listened_to_by_several() {
         let open = || {
-            let clock = Box::new(|| Moment::from_millis(0));
+            let clock = Box::new(|| BootTime::from_millis(0));
             Announcements::open(Box::new(BTreeSet::new), clock)
         };
         let (one, other) = (open().unwrap(), open().unwrap());

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
 
 use crate::{
-    core::time::Moment,
+    core::time::BootTime,
     portmapping::{epoch::Epoch, natpmp, pcp},
 };
 
@@ -40,7 +40,7 @@ impl Announcement {
 pub(super) struct Announced {
     routers: BTreeMap<Ipv4Addr, Router>,
     /// When something was news, within the last hour.
-    news: Vec<Moment>,
+    news: Vec<BootTime>,
 }
 
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ struct Heard<T> {
     /// Its age and what it said, the last time.
     last: Option<(Epoch, T)>,
     /// When that was news.
-    news: Option<Moment>,
+    news: Option<BootTime>,
 }
 
 impl<T> Default for Heard<T> {
@@ -76,9 +76,9 @@ impl Announced {
         &mut self,
         router: Ipv4Addr,
         announcement: Announcement,
-        now: Moment,
+        now: BootTime,
     ) -> bool {
-        let within = |length| move |it: &&Moment| now.since(**it) < length;
+        let within = |length| move |it: &&BootTime| now.since(**it) < length;
         let is_full = |(most, length)| self.news.iter().filter(within(length)).count() >= most;
         if MOST.into_iter().any(is_full) {
             return false;
@@ -120,12 +120,12 @@ impl Router {
 }
 
 impl<T> Heard<T> {
-    fn just_told(&self, now: Moment) -> bool {
+    fn just_told(&self, now: BootTime) -> bool {
         self.news
             .is_some_and(|told| now.since(told) < SAME_INCIDENT)
     }
 
-    fn is_news(&mut self, it_is: bool, now: Moment) -> bool {
+    fn is_news(&mut self, it_is: bool, now: BootTime) -> bool {
         if it_is {
             self.news = Some(now);
         }
@@ -161,7 +161,7 @@ mod tests {
         let mut news = Vec::new();
         for (second, bytes) in heard {
             let announcement = Announcement::read(bytes).unwrap();
-            if announced.note(ROUTER, announcement, Moment::from_millis(second * 1_000)) {
+            if announced.note(ROUTER, announcement, BootTime::from_millis(second * 1_000)) {
                 news.push(*second);
             }
         }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn each_router_has_a_history_of_its_own() {
         let mut announced = Announced::default();
-        let now = Moment::from_millis(0);
+        let now = BootTime::from_millis(0);
         for router in [ROUTER, Ipv4Addr::new(192, 168, 7, 1)] {
             let announcement = Announcement::NatPmp(7, Some(A.into()));
             assert!(announced.note(router, announcement, now));

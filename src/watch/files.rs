@@ -14,7 +14,7 @@ use std::{
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use tokio::net::unix::pipe::Receiver;
 
-use crate::{core::settle::Change, regular};
+use crate::{core::settle::NetworkEvent, regular};
 
 /// Room for several events; one takes 16 bytes and its name, of 255 at the most.
 const ROOM: usize = 4096;
@@ -111,7 +111,7 @@ impl Files {
     }
 
     /// Waits until one of the files has changed. A wait that is given up loses nothing.
-    pub async fn next(&self) -> io::Result<Change> {
+    pub async fn next(&self) -> io::Result<NetworkEvent> {
         loop {
             self.events.readable().await?;
             let mut bytes = vec![0; ROOM];
@@ -133,12 +133,12 @@ impl Files {
     }
 
     /// What these events change.
-    fn weigh(&self, bytes: &[u8]) -> Option<Change> {
+    fn weigh(&self, bytes: &[u8]) -> Option<NetworkEvent> {
         let mut directories = self.directories.borrow_mut();
         let changes = events(bytes).map(|event| {
             if event.flags.contains(ReadFlags::QUEUE_OVERFLOW) {
                 // Events were lost: who knows which.
-                return Some(Change::Other);
+                return Some(NetworkEvent::Other);
             }
             let own = directories.iter_mut();
             let own = own.filter(|it| it.watch == Some(event.watch));
@@ -150,25 +150,25 @@ impl Files {
 
 impl Directory {
     /// What something that happened in it changes.
-    fn weigh(&mut self, event: &Event<'_>) -> Option<Change> {
+    fn weigh(&mut self, event: &Event<'_>) -> Option<NetworkEvent> {
         let gone =
             ReadFlags::IGNORED | ReadFlags::UNMOUNT | ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF;
         if event.flags.intersects(gone) {
             if event.flags.contains(ReadFlags::IGNORED) {
                 self.watch = None;
             }
-            return Some(Change::Other);
+            return Some(NetworkEvent::Other);
         }
         let said = self.names.get_mut(event.name)?;
         let written = ReadFlags::CLOSE_WRITE | ReadFlags::MOVED_TO;
         if !event.flags.intersects(written) {
             *said = None;
-            return Some(Change::Other);
+            return Some(NetworkEvent::Other);
         }
         // Some programs write the same words every minute.
         let before = *said;
         *said = read(&self.path.join(event.name));
-        (said.is_none() || *said != before).then_some(Change::Gained)
+        (said.is_none() || *said != before).then_some(NetworkEvent::AddressAdded)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::{io::Interest, net::UdpSocket};
 pub use self::files::Files;
 use self::seen::{Seen, Selected};
 use crate::{
-    core::{addr::Family, settle::Change},
+    core::{addr::Family, settle::NetworkEvent},
     netlink::{
         self, Socket,
         message::{Body, Message},
@@ -45,7 +45,7 @@ impl Watch {
 
     /// Waits for the next change that matters. A wait that is given up loses nothing. After an
     /// error there is nothing more to hear: another one has to be opened.
-    pub async fn next(&self) -> io::Result<Change> {
+    pub async fn next(&self) -> io::Result<NetworkEvent> {
         let receive = || netlink::receive(&self.socket);
         loop {
             let heard = self.socket.async_io(Interest::READABLE, receive).await;
@@ -56,7 +56,7 @@ impl Watch {
     }
 
     /// What was heard changes what.
-    fn weigh(&self, heard: io::Result<Vec<Message>>) -> io::Result<Option<Change>> {
+    fn weigh(&self, heard: io::Result<Vec<Message>>) -> io::Result<Option<NetworkEvent>> {
         match heard {
             Ok(messages) => {
                 let mut seen = self.seen.borrow_mut();
@@ -80,7 +80,7 @@ impl Watch {
                 // What is still queued is older than the look, and would be taken for news.
                 self.queued(|_| {});
                 self.seen.replace(look());
-                Ok(Some(Change::Other))
+                Ok(Some(NetworkEvent::Other))
             }
             Err(error) => Err(error),
         }
@@ -103,7 +103,7 @@ impl Watch {
 /// What messages that came together change.
 #[derive(Debug, Default)]
 struct News {
-    change: Option<Change>,
+    change: Option<NetworkEvent>,
     /// The kernel may select another route than before.
     concerns_routing: bool,
 }
@@ -124,7 +124,7 @@ impl News {
     }
 
     /// With what the kernel answers then.
-    fn followed(self, seen: &mut Seen) -> Option<Change> {
+    fn followed(self, seen: &mut Seen) -> Option<NetworkEvent> {
         if self.concerns_routing {
             self.change.max(seen.follow(selected()))
         } else {
@@ -177,9 +177,9 @@ mod tests {
         let watch = Watch::open().unwrap();
         let weigh = |error| watch.weigh(Err(error));
         let lost = io::Error::from(Errno::NOBUFS);
-        assert_eq!(weigh(lost).unwrap(), Some(Change::Other));
+        assert_eq!(weigh(lost).unwrap(), Some(NetworkEvent::Other));
         let garbled = io::Error::from(io::ErrorKind::InvalidData);
-        assert_eq!(weigh(garbled).unwrap(), Some(Change::Other));
+        assert_eq!(weigh(garbled).unwrap(), Some(NetworkEvent::Other));
         let again = io::Error::from(io::ErrorKind::Interrupted);
         assert_eq!(weigh(again).unwrap(), None);
         assert!(weigh(io::Error::from(Errno::BADF)).is_err());

@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     core::{
-        addr::{Acceptance, Family},
-        settle::Change,
+        addr::{Family, PublishPolicy},
+        settle::NetworkEvent,
     },
     netlink::message::{Address, Body, Route, SelectedRoute},
 };
@@ -45,7 +45,7 @@ impl Kind {
     fn of(address: &Address) -> Self {
         let family = Family::of(address.addr);
         Self {
-            is_public: Acceptance::default().admit(family, address.addr).is_ok(),
+            is_public: PublishPolicy::default().check(family, address.addr).is_ok(),
             is_temporary: address.is_temporary(),
         }
     }
@@ -53,8 +53,8 @@ impl Kind {
 
 impl Seen {
     /// Takes a message in; what it changes.
-    pub(super) fn note(&mut self, body: &Body) -> Option<Change> {
-        let changed = |it: bool| it.then_some(Change::Other);
+    pub(super) fn note(&mut self, body: &Body) -> Option<NetworkEvent> {
+        let changed = |it: bool| it.then_some(NetworkEvent::Other);
         match body {
             Body::Address(it) if it.is_global() && !it.is_unusable() => {
                 // A temporary address may be through its trial before the stable one beside it, one
@@ -63,7 +63,11 @@ impl Seen {
                 let kind = Kind::of(it);
                 let acts = kind.is_public && !kind.is_temporary && !self.is_beside_the_way(it);
                 let is_new = self.addresses.insert((it.index, it.addr), kind).is_none();
-                is_new.then_some(if acts { Change::Gained } else { Change::Other })
+                is_new.then_some(if acts {
+                    NetworkEvent::AddressAdded
+                } else {
+                    NetworkEvent::Other
+                })
             }
             Body::Address(it) => changed(self.lose(it)),
             Body::AddressGone(it) => {
@@ -90,7 +94,7 @@ impl Seen {
             }
             Body::DefaultRouteGone(it) => {
                 self.routes.remove(it);
-                Some(Change::Other)
+                Some(NetworkEvent::Other)
             }
             // What the first two change, the kernel is asked.
             Body::SelectedRoute(_)
@@ -105,10 +109,10 @@ impl Seen {
     /// what they change besides what [`Seen::note`] said. An address that went while another one can take its place acts at
     /// once, for that is what is published from now on. Any other change of the way out settles first: a
     /// route whose metric is changed is often taken away and put in anew.
-    pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<Change> {
+    pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<NetworkEvent> {
         let lost = std::mem::take(&mut self.lost);
         let Some(selected) = selected else {
-            return Some(Change::Other);
+            return Some(NetworkEvent::Other);
         };
         let before = std::mem::replace(&mut self.selected, selected);
         let is_replaced = |(lost, kind): &((u32, IpAddr), Kind)| {
@@ -123,9 +127,9 @@ impl Seen {
             })
         };
         if lost.iter().any(is_replaced) {
-            Some(Change::Gained)
+            Some(NetworkEvent::AddressAdded)
         } else {
-            (before != selected).then_some(Change::Rerouted)
+            (before != selected).then_some(NetworkEvent::Rerouted)
         }
     }
 }

@@ -6,12 +6,12 @@ use moored::{
     config::{AccountConfig, Config},
     core::{
         addr::Family,
-        guard::Limits,
-        memory::{Memory, request_lifetime},
-        outcome::{FamilyReport, Report},
-        poke::Poke,
+        guard::WriteLimits,
+        memory::{State, request_lifetime},
+        outcome::{DetectionReport, Report},
+        poke::AddressHint,
         record::Target,
-        schedule::Cadence,
+        schedule::Intervals,
     },
     provider::any::AnyProvider,
     round::{AccountSetup, Crew, Occasion, Overlap, Store, Task, World},
@@ -86,9 +86,9 @@ impl Sailors {
             clock: &self.scene.time,
             chance: &self.scene.dice,
             cadence: self.config.cadence,
-            limits: Limits {
+            limits: WriteLimits {
                 request_lifetime: request_lifetime(self.config.timeout),
-                ..Limits::default()
+                ..WriteLimits::default()
             },
             overlap: &self.overlap,
         }
@@ -100,7 +100,7 @@ impl Sailors {
             config: &self.config,
             poke: match occasion {
                 Occasion::Told(poke) => poke,
-                _ => Poke::default(),
+                _ => AddressHint::default(),
             },
             is_urgent: occasion != Occasion::Routine,
         }
@@ -108,7 +108,7 @@ impl Sailors {
 }
 
 impl Crew for Sailors {
-    async fn round(&self, memory: &RefCell<Memory>, task: Task) -> Report {
+    async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
         let Scene {
             laws, time, naps, ..
         } = &*self.scene;
@@ -124,16 +124,16 @@ impl Crew for Sailors {
     }
 
     /// A daemon is not asked that.
-    async fn detect(&self, _: &RefCell<Memory>) -> Vec<FamilyReport> {
+    async fn detect(&self, _: &RefCell<State>) -> Vec<DetectionReport> {
         Vec::new()
     }
 
-    fn prepare(&self, memory: &RefCell<Memory>) {
+    fn prepare(&self, memory: &RefCell<State>) {
         self.world(&self.eyes(Occasion::Routine))
             .prepare(&mut memory.borrow_mut());
     }
 
-    fn cadence(&self) -> Cadence {
+    fn cadence(&self) -> Intervals {
         self.config.cadence
     }
 
@@ -143,7 +143,7 @@ impl Crew for Sailors {
 
     fn rest(&self) {}
 
-    fn save(&self, memory: &Memory) -> Result<(), String> {
+    fn save(&self, memory: &State) -> Result<(), String> {
         self.paper.save(memory)
     }
 }

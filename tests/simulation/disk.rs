@@ -6,7 +6,7 @@ use std::{
 };
 
 use moored::{
-    core::memory::Memory,
+    core::memory::State,
     persist::{Stamp, decode, encode, outdate},
     round::Store,
 };
@@ -28,7 +28,7 @@ enum Content {
     #[default]
     Nothing,
     /// What was saved, and when: it becomes text when somebody looks.
-    Saved(Memory, Stamp),
+    Saved(State, Stamp),
     Text(Vec<u8>),
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Disk {
     /// What is on it is older than what the process knows, and does not say so.
     is_behind: Cell<bool>,
     /// What was read from it or written to it last.
-    latest: RefCell<Option<Memory>>,
+    latest: RefCell<Option<State>>,
     /// The process is killed within the save after so many others.
     torn: Cell<Option<(u32, Torn)>>,
     is_torn: Cell<bool>,
@@ -85,8 +85,8 @@ impl Disk {
     }
 
     /// What could not be saved is known to the process alone: what is there is marked as outdated, if it is.
-    fn refuses(&self, memory: &Memory) {
-        let is_as_saved = |it: &Memory| it.accounts == memory.accounts;
+    fn refuses(&self, memory: &State) {
+        let is_as_saved = |it: &State| it.accounts == memory.accounts;
         if self.latest.borrow().as_ref().is_some_and(is_as_saved) {
             return;
         }
@@ -122,12 +122,12 @@ impl Disk {
     }
 
     /// What the next process reads; its trouble with it, if it is unusable.
-    pub(crate) fn load(&self, scene: &Scene) -> Result<Memory, String> {
+    pub(crate) fn load(&self, scene: &Scene) -> Result<State, String> {
         self.is_torn.set(false);
         self.torn.set(None);
         self.is_behind.set(false);
         let read = match self.content.borrow_mut().text() {
-            None => Ok(Memory::default()),
+            None => Ok(State::default()),
             Some(text) => decode(text, &scene.time.stamp()),
         };
         *self.latest.borrow_mut() = read.as_ref().ok().cloned();
@@ -157,7 +157,7 @@ impl Disk {
 /// The disk as a process writes to it.
 pub(crate) struct Paper {
     scene: Rc<Scene>,
-    written: RefCell<Option<Memory>>,
+    written: RefCell<Option<State>>,
 }
 
 impl Paper {
@@ -171,7 +171,7 @@ impl Paper {
 
 impl Store for Paper {
     /// As the real file does: nothing where nothing has changed, and else the whole.
-    fn save(&self, memory: &Memory) -> Result<(), String> {
+    fn save(&self, memory: &State) -> Result<(), String> {
         let disk = &self.scene.disk;
         if disk.is_torn() {
             return Ok(());

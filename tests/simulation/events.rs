@@ -1,7 +1,7 @@
 //! What can happen, drawn: the troubles of this host, its line, its operators and its providers.
 
 use moored::{
-    core::{addr::Family, poke::Poke, settle::Change},
+    core::{addr::Family, poke::AddressHint, settle::NetworkEvent},
     daemon::Event,
 };
 use sandbox::Service;
@@ -172,13 +172,13 @@ impl Incident {
 
     /// What somebody or something says to the process.
     fn said(dice: &Dice) -> Self {
-        let lie = Poke::of(["104.16.9.9".parse().unwrap()]).unwrap();
+        let lie = AddressHint::of(["104.16.9.9".parse().unwrap()]).unwrap();
         Self::Hear(dice.pick(&[
             Event::Verify,
-            Event::Network(Change::Gained),
-            Event::Network(Change::Other),
-            Event::Network(Change::Told(Poke::default())),
-            Event::Network(Change::Told(lie)),
+            Event::Network(NetworkEvent::AddressAdded),
+            Event::Network(NetworkEvent::Other),
+            Event::Network(NetworkEvent::Hint(AddressHint::default())),
+            Event::Network(NetworkEvent::Hint(lie)),
         ]))
     }
 }

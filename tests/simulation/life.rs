@@ -8,7 +8,7 @@ mod waits;
 use std::{collections::BTreeSet, pin::Pin, rc::Rc};
 
 use moored::{
-    core::{addr::Family, intent::OnAbsent, settle::Change},
+    core::{addr::Family, intent::OnAbsent, settle::NetworkEvent},
     daemon::Event,
 };
 
@@ -93,7 +93,7 @@ impl Life {
             self.scene.line.renumber(family, &self.scene.dice);
         }
         self.meet(end);
-        self.meet(Incident::Hear(Event::Network(Change::Gained)));
+        self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
         self.pass(20 * SECOND);
         let is_killed = self.figures.kills > 0;
         self.kill_at = u64::MAX;
@@ -122,7 +122,7 @@ impl Life {
         self.scene
             .events
             .borrow_mut()
-            .push_back(Event::Network(Change::Gained));
+            .push_back(Event::Network(NetworkEvent::AddressAdded));
         let began = self.scene.time.at();
         while let Some(due) = self.judge(began) {
             self.pass(due - self.scene.time.at());

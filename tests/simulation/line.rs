@@ -9,9 +9,9 @@ use std::{
 };
 
 use moored::core::{
-    addr::{Acceptance, Family},
+    addr::{Family, PublishPolicy},
     choose::InterfaceAddress,
-    observe::Kernel,
+    observe::FamilyPresence,
 };
 
 use crate::{dice::Dice, setup::place, time::MINUTE};
@@ -260,12 +260,17 @@ impl Line {
     }
 
     /// What the kernel knows of a family.
-    pub(crate) fn kernel(&self, family: Family, acceptance: &Acceptance, now: i64) -> Kernel {
+    pub(crate) fn kernel(
+        &self,
+        family: Family,
+        acceptance: &PublishPolicy,
+        now: i64,
+    ) -> FamilyPresence {
         let addresses = self.interface(family, now);
-        let usable = |it: &InterfaceAddress| acceptance.admit(family, it.addr).is_ok();
-        Kernel {
-            usable_address: addresses.iter().any(usable),
-            default_route: !addresses.is_empty(),
+        let usable = |it: &InterfaceAddress| acceptance.check(family, it.addr).is_ok();
+        FamilyPresence {
+            has_usable_address: addresses.iter().any(usable),
+            has_default_route: !addresses.is_empty(),
         }
     }
 }

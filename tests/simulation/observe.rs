@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, future::pending, net::IpAddr, rc::Rc};
 use moored::{
     config::Config,
     core::{
-        addr::{Acceptance, Family},
-        agree::{Basis, Inquiry, Source, Trust},
-        choose::choose,
-        observe::{Observation, Why},
-        outcome::{FamilyReport, Heard},
-        past::Past,
-        poke::Poke,
-        vantage::Vantage,
+        addr::{Family, PublishPolicy},
+        agree::{ConsensusQuery, QueryInputs, SourceProfile, Trust},
+        choose::select_address,
+        observe::{Observation, UnavailableReason},
+        outcome::{DetectionReport, SourceAnswer},
+        past::DetectionState,
+        poke::AddressHint,
+        vantage::DetectionPath,
     },
     detect::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},
     round::{Clock, Observe},
@@ -23,7 +23,7 @@ use crate::{line::OPERATORS, scene::Scene, time::HOUR, weather::way};
 pub(crate) struct Eyes<'e> {
     pub(crate) scene: &'e Rc<Scene>,
     pub(crate) config: &'e Config,
-    pub(crate) poke: Poke,
+    pub(crate) poke: AddressHint,
     /// Something has happened that may be a change.
     pub(crate) is_urgent: bool,
 }
@@ -41,15 +41,15 @@ enum Ask {
 
 impl Eyes<'_> {
     /// The configured sources one by one; another operator comes first each hour.
-    fn questions(&self, family: Family, past: &Past) -> Vec<(Source, Ask)> {
+    fn questions(&self, family: Family, past: &DetectionState) -> Vec<(SourceProfile, Ask)> {
         let now = self.scene.time.now();
         let question = |label: &str, operator: &str, trust, ask| {
-            let standing = past.standings.get(label);
-            let source = Source {
+            let standing = past.backoffs.get(label);
+            let source = SourceProfile {
                 label: label.to_owned(),
                 operator: operator.to_owned(),
                 trust,
-                held_back: standing.is_some_and(|it| it.holds_back(now)),
+                is_deprioritized: standing.is_some_and(|it| it.is_deprioritized(now)),
             };
             (source, ask)
         };
@@ -73,7 +73,7 @@ impl Eyes<'_> {
             let of_list = OPERATORS.iter().filter(|(it, ..)| *it == list);
             let mut asked: Vec<_> = of_list
                 .map(|(_, label, operator)| {
-                    question(label, operator, Trust::Outside, Ask::Operator(operator))
+                    question(label, operator, Trust::External, Ask::Operator(operator))
                 })
                 .collect();
             let hours = usize::try_from(now.millis().div_euclid(HOUR)).unwrap_or_default();
@@ -83,13 +83,13 @@ impl Eyes<'_> {
         }
         let first_outside = questions
             .iter()
-            .position(|(it, _)| it.trust == Trust::Outside);
+            .position(|(it, _)| it.trust == Trust::External);
         if let (Some(addr), Some(first)) = (self.poke.addr(family), first_outside)
             && past.believed != BTreeSet::from([addr])
         {
             questions.insert(
                 first,
-                question("poke", "poke", Trust::Outside, Ask::Told(addr)),
+                question("poke", "poke", Trust::External, Ask::Told(addr)),
             );
         }
         questions
@@ -112,7 +112,8 @@ impl Eyes<'_> {
         let (addr, operator) = match ask {
             Ask::Interface => {
                 let own = line.interface(family, time.at());
-                let chosen = choose(family, &own, &how.acceptance, how.prefer, None, known)?;
+                let chosen =
+                    select_address(family, &own, &how.acceptance, how.prefer, None, known)?;
                 (chosen.addr(), None)
             }
             Ask::Told(addr) => (*addr, Some("poke")),
@@ -130,7 +131,7 @@ impl Eyes<'_> {
 }
 
 impl Observe for Eyes<'_> {
-    async fn observe(&self, vantage: &Vantage, past: &Past) -> FamilyReport {
+    async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
         let Scene { time, line, .. } = &**self.scene;
         let family = vantage.family;
         let how = self.config.family(family);
@@ -138,14 +139,14 @@ impl Observe for Eyes<'_> {
         let is_clockless = !time.is_set() && how.sources.contains(&Configured::Https);
         let [four, six] = Family::ALL;
         let other = if family == four { six } else { four };
-        let mut inquiry = Inquiry::new(Basis {
+        let mut inquiry = ConsensusQuery::new(QueryInputs {
             family,
             sources: &sources,
-            acceptance: &how.acceptance,
+            policy: &how.acceptance,
             confirm: how.confirm,
             known: past.believed.clone(),
             kernel: line.kernel(family, &how.acceptance, time.at()),
-            other: line.kernel(other, &Acceptance::default(), time.at()),
+            other: line.kernel(other, &PublishPolicy::default(), time.at()),
         });
         let ask = |position: usize| self.ask(&asks[position], family, &past.believed);
         let max_delay = i64::try_from(MAX_ANSWER_DELAY.as_millis()).unwrap();
@@ -159,27 +160,27 @@ impl Observe for Eyes<'_> {
         let now = || time.now();
         let (observation, answered) = carry_out(&mut inquiry, None, ask, delay, &now).await;
         let observation = match observation {
-            Observation::Unavailable(Why::NoAnswer(_)) if is_clockless => {
-                Observation::Unavailable(Why::NoClock)
+            Observation::Unavailable(UnavailableReason::NoAnswer(_)) if is_clockless => {
+                Observation::Unavailable(UnavailableReason::NoClock)
             }
             other => other,
         };
         let heard = answered.into_iter().map(|answered| {
             let source = &sources[answered.position];
-            Heard {
+            SourceAnswer {
                 source: source.label.clone(),
                 operator: source.operator.clone(),
                 trust: source.trust,
                 answer: answered.answer.map(|set| set.addrs().into_iter().collect()),
-                took: answered.took,
+                elapsed: answered.took,
             }
         });
-        FamilyReport {
-            vantage: vantage.clone(),
+        DetectionReport {
+            path: vantage.clone(),
             observation,
-            heard: heard.collect(),
-            notes: Vec::new(),
-            reach: past.reach.clone(),
+            answers: heard.collect(),
+            warnings: Vec::new(),
+            nat: past.nat.clone(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{cell::Cell, future::poll_fn, rc::Rc, task::Poll, time::Duration};
 
 use moored::{
-    core::time::Moment,
+    core::time::BootTime,
     daemon::{Event, Shell, Word},
     round::{Chance, Clock},
 };
@@ -46,7 +46,7 @@ impl Shell for Console {
         .await
     }
 
-    async fn until(&self, moment: Moment) {
+    async fn until(&self, moment: BootTime) {
         self.scene.time.until(self.scene.time.of(moment)).await;
     }
 

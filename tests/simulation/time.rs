@@ -9,8 +9,8 @@ use std::{
 
 use moored::{
     core::{
-        awake::Clocks,
-        time::{Moment, is_set},
+        awake::ClockReadings,
+        time::{BootTime, is_clock_set},
     },
     persist::Stamp,
     round::Clock,
@@ -92,14 +92,14 @@ impl Time {
     }
 
     /// A moment of this boot in milliseconds since the life began.
-    pub(crate) fn of(&self, moment: Moment) -> i64 {
+    pub(crate) fn of(&self, moment: BootTime) -> i64 {
         self.booted.get().saturating_add(moment.millis())
     }
 
-    pub(crate) fn clocks(&self) -> Clocks {
-        Clocks {
+    pub(crate) fn clocks(&self) -> ClockReadings {
+        ClockReadings {
             boot: self.now(),
-            monotonic: Moment::from_millis(self.now().millis() - self.slept.get()),
+            monotonic: BootTime::from_millis(self.now().millis() - self.slept.get()),
             wall: self.wall(),
         }
     }
@@ -138,11 +138,11 @@ impl Time {
 }
 
 impl Clock for Time {
-    fn now(&self) -> Moment {
-        Moment::from_millis(self.at() - self.booted.get())
+    fn now(&self) -> BootTime {
+        BootTime::from_millis(self.at() - self.booted.get())
     }
 
     fn is_set(&self) -> bool {
-        is_set(self.wall())
+        is_clock_set(self.wall())
     }
 }

@@ -93,7 +93,7 @@ fn every_setting_has_a_variable() {
     assert_eq!(config.ipv4.confirm, 3);
     assert_eq!(config.ipv4.acceptance.only.len(), 2);
     assert_eq!(config.ipv4.on_absent, OnAbsent::Remove);
-    assert_eq!(config.ipv6.prefer, Prefer::Temporary);
+    assert_eq!(config.ipv6.prefer, AddressPreference::Temporary);
     assert!(config.ipv6.sources.is_empty());
     assert_eq!(
         config.accounts[0].place,

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use super::*;
 use crate::{
     core::{
-        device::{HostPart, PrefixLength},
+        device::{HostId, PrefixLength},
         intent::HostV6,
-        plan::Push,
+        plan::UpdateMode,
     },
     provider::{
         self,
@@ -84,8 +84,8 @@ fn dnspod(account: &AccountConfig) -> &provider::dnspod::Settings {
     }
 }
 
-fn part(host: &str, prefix: i64) -> HostPart {
-    HostPart::parse(host, PrefixLength::new(prefix).unwrap()).unwrap()
+fn part(host: &str, prefix: i64) -> HostId {
+    HostId::parse(host, PrefixLength::new(prefix).unwrap()).unwrap()
 }
 
 fn targets(config: &Config) -> Vec<String> {
@@ -104,9 +104,9 @@ fn five_lines_are_a_configuration_and_everything_else_has_a_default() {
     let family = FamilyConfig {
         sources: vec![Source::Interface(None), Source::Https, Source::Dns],
         confirm: 2,
-        acceptance: Acceptance::default(),
+        acceptance: PublishPolicy::default(),
         on_absent: OnAbsent::Keep,
-        prefer: Prefer::Stable,
+        prefer: AddressPreference::Stable,
     };
     assert_eq!(config.ipv4, family);
     assert_eq!(config.ipv6, family);
@@ -118,7 +118,7 @@ fn five_lines_are_a_configuration_and_everything_else_has_a_default() {
     assert_eq!(account.name.0, "domeneshop");
     assert_eq!(account.place, "domeneshop https://api.domeneshop.no/v0");
     assert_eq!(domeneshop(account).token.expose(), "…");
-    assert_eq!(domeneshop(account).push, Push::WhenSimple);
+    assert_eq!(domeneshop(account).push, UpdateMode::WhenReplaceable);
     assert_eq!(
         targets(&config),
         [
@@ -136,9 +136,9 @@ fn everything_that_can_be_written_is_read() {
     let networks: Vec<_> = config.ipv4.acceptance.exclude.iter().collect();
     assert_eq!(networks.len(), 2);
     assert_eq!(networks[1].to_string(), "84.213.1.2/32");
-    assert_eq!(config.ipv6.prefer, Prefer::Temporary);
+    assert_eq!(config.ipv6.prefer, AddressPreference::Temporary);
     assert_eq!(config.ipv6.on_absent, OnAbsent::Remove);
-    assert!(config.ipv6.acceptance.any);
+    assert!(config.ipv6.acceptance.accept_any);
     let servers: Vec<_> = config.dns_servers.iter().map(ToString::to_string).collect();
     assert_eq!(
         servers,
@@ -161,7 +161,7 @@ fn everything_that_can_be_written_is_read() {
         matches!(&dnspod(china).credential, Credential::LoginToken(it) if it.expose() == "ID,Token")
     );
     assert_eq!(domeneshop(home).endpoint, "https://api.domeneshop.no/v0");
-    assert_eq!(domeneshop(home).push, Push::Never);
+    assert_eq!(domeneshop(home).push, UpdateMode::Never);
     let nas = &home.hosts[2];
     assert_eq!(nas.name.as_str(), "nas.example.com");
     assert!(!nas.ipv4 && !nas.create);
@@ -306,7 +306,7 @@ fn own_sources_need_nobody_to_confirm_them_and_each_echo_host_is_one_operator() 
     let config = read(&one).unwrap();
     assert_eq!(config.ipv4.confirm, 1);
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    assert!(config.ipv4.acceptance.admit(Family::V4, addr).is_ok());
+    assert!(config.ipv4.acceptance.check(Family::V4, addr).is_ok());
 }
 
 #[test]

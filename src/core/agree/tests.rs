@@ -7,13 +7,13 @@ use super::*;
 /// What each source would answer, by operator label; run to the end, and who was asked.
 #[derive(Debug)]
 struct Case {
-    sources: Vec<Source>,
+    sources: Vec<SourceProfile>,
     answers: BTreeMap<String, Result<Vec<IpAddr>, String>>,
     known: BTreeSet<IpAddr>,
     confirm: usize,
-    kernel: Kernel,
-    other: Kernel,
-    acceptance: Acceptance,
+    kernel: FamilyPresence,
+    other: FamilyPresence,
+    acceptance: PublishPolicy,
 }
 
 const OLD: &str = "84.212.10.20";
@@ -31,11 +31,11 @@ fn case(sources: &[Row<'_>]) -> Case {
     Case {
         sources: sources
             .iter()
-            .map(|(label, operator, trust, _)| Source {
+            .map(|(label, operator, trust, _)| SourceProfile {
                 label: (*label).to_owned(),
                 operator: (*operator).to_owned(),
                 trust: *trust,
-                held_back: false,
+                is_deprioritized: false,
             })
             .collect(),
         answers: sources
@@ -49,24 +49,24 @@ fn case(sources: &[Row<'_>]) -> Case {
             .collect(),
         known: BTreeSet::from([ip(OLD)]),
         confirm: 2,
-        kernel: Kernel {
-            usable_address: false,
-            default_route: true,
+        kernel: FamilyPresence {
+            has_usable_address: false,
+            has_default_route: true,
         },
-        other: Kernel {
-            usable_address: false,
-            default_route: true,
+        other: FamilyPresence {
+            has_usable_address: false,
+            has_default_route: true,
         },
-        acceptance: Acceptance::default(),
+        acceptance: PublishPolicy::default(),
     }
 }
 
 impl Case {
-    fn inquiry(&self) -> Inquiry<'_> {
-        Inquiry::new(Basis {
+    fn inquiry(&self) -> ConsensusQuery<'_> {
+        ConsensusQuery::new(QueryInputs {
             family: Family::V4,
             sources: &self.sources,
-            acceptance: &self.acceptance,
+            policy: &self.acceptance,
             confirm: self.confirm,
             known: self.known.clone(),
             kernel: self.kernel,
@@ -78,18 +78,18 @@ impl Case {
         let mut inquiry = self.inquiry();
         let mut asked = Vec::new();
         for _ in 0..=self.sources.len() {
-            match inquiry.next() {
-                Next::Believe(observation) => return (observation, asked),
-                Next::Ask(positions) => {
+            match inquiry.next_step() {
+                QueryStep::Accept(observation) => return (observation, asked),
+                QueryStep::Query(positions) => {
                     assert!(!positions.is_empty());
                     for position in positions {
                         let label = self.sources[position].label.clone();
                         assert!(!asked.contains(&label), "{label} was asked twice");
-                        let _ = inquiry.hear(position, self.answers[&label].clone());
+                        let _ = inquiry.record_answer(position, self.answers[&label].clone());
                         asked.push(label);
                     }
                 }
-                Next::Wait => panic!("nobody is being asked"),
+                QueryStep::Wait => panic!("nobody is being asked"),
             }
         }
         panic!("the inquiry does not end");
@@ -99,10 +99,10 @@ impl Case {
     fn run_all(&self) -> Observation {
         let mut inquiry = self.inquiry();
         for (position, source) in self.sources.iter().enumerate() {
-            let _ = inquiry.hear(position, self.answers[&source.label].clone());
+            let _ = inquiry.record_answer(position, self.answers[&source.label].clone());
         }
-        match inquiry.next() {
-            Next::Believe(observation) => observation,
+        match inquiry.next_step() {
+            QueryStep::Accept(observation) => observation,
             next => panic!("{next:?} although everybody was"),
         }
     }
@@ -119,14 +119,14 @@ fn is_known(observation: &Observation) -> bool {
     matches!(observation, Observation::Known(_))
 }
 
-use Trust::{Kernel as FromKernel, Outside, Own};
+use Trust::{External, Kernel as FromKernel, Local};
 
 #[test]
 fn while_the_first_source_repeats_what_is_known_nobody_else_is_asked() {
     let (observation, asked) = case(&[
-        ("a", "a", Outside, Ok(&[OLD])),
-        ("b", "b", Outside, Ok(&[NEW])),
-        ("c", "c", Outside, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[OLD])),
+        ("b", "b", External, Ok(&[NEW])),
+        ("c", "c", External, Ok(&[NEW])),
     ])
     .run();
     assert!(matches!(observation, Observation::Known(set) if set.addrs() == [ip(OLD)].into()));
@@ -136,10 +136,10 @@ fn while_the_first_source_repeats_what_is_known_nobody_else_is_asked() {
 #[test]
 fn a_change_from_outside_is_believed_once_enough_operators_say_the_same() {
     let case = case(&[
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Err("timed out")),
-        ("c", "c", Outside, Ok(&[NEW])),
-        ("d", "d", Outside, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Err("timed out")),
+        ("c", "c", External, Ok(&[NEW])),
+        ("d", "d", External, Ok(&[NEW])),
     ]);
     assert_eq!(case.believes(), Some([ip(NEW)].into()));
     assert_eq!(
@@ -152,67 +152,71 @@ fn a_change_from_outside_is_believed_once_enough_operators_say_the_same() {
 #[test]
 fn who_is_still_needed_to_confirm_is_asked_at_once() {
     let mut case = case(&[
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Ok(&[NEW])),
-        ("c", "c", Outside, Ok(&[NEW])),
-        ("d", "d", Outside, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Ok(&[NEW])),
+        ("c", "c", External, Ok(&[NEW])),
+        ("d", "d", External, Ok(&[NEW])),
     ]);
     case.confirm = 3;
     let mut inquiry = case.inquiry();
-    assert_eq!(inquiry.next(), Next::Ask(vec![0]));
-    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
-    assert_eq!(inquiry.next(), Next::Ask(vec![1, 2]));
+    assert_eq!(inquiry.next_step(), QueryStep::Query(vec![0]));
+    let _ = inquiry.record_answer(0, Ok(vec![ip(NEW)]));
+    assert_eq!(inquiry.next_step(), QueryStep::Query(vec![1, 2]));
 }
 
 #[test]
 fn a_source_that_is_being_asked_is_waited_for_and_not_asked_twice() {
     let case = case(&[
-        ("own", "own", Own, Err("nothing")),
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Ok(&[NEW])),
+        ("own", "own", Local, Err("nothing")),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Ok(&[NEW])),
     ]);
     let mut inquiry = case.inquiry();
     for position in 0..3 {
-        assert_eq!(inquiry.next(), Next::Ask(vec![position]));
+        assert_eq!(inquiry.next_step(), QueryStep::Query(vec![position]));
         inquiry.record_question(position);
-        assert_eq!(inquiry.next(), Next::Wait);
-        let _ = inquiry.hear(
+        assert_eq!(inquiry.next_step(), QueryStep::Wait);
+        let _ = inquiry.record_answer(
             position,
             case.answers[&case.sources[position].label].clone(),
         );
     }
-    assert!(matches!(inquiry.next(), Next::Believe(found) if is_known(&found)));
+    assert!(matches!(inquiry.next_step(), QueryStep::Accept(found) if is_known(&found)));
 }
 
 #[test]
 fn a_slow_operator_outside_is_passed_by_and_still_counts_when_it_answers() {
     let mut case = case(&[
-        ("slow", "slow", Outside, Ok(&[NEW])),
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("a2", "a", Outside, Ok(&[NEW])),
-        ("liar", "liar", Outside, Ok(&[LIE])),
+        ("slow", "slow", External, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("a2", "a", External, Ok(&[NEW])),
+        ("liar", "liar", External, Ok(&[LIE])),
     ]);
-    case.sources[3].held_back = true;
+    case.sources[3].is_deprioritized = true;
     let mut inquiry = case.inquiry();
     inquiry.record_question(0);
-    assert_eq!(inquiry.next(), Next::Wait);
-    inquiry.record_delay();
-    assert_eq!(inquiry.next(), Next::Ask(vec![1]), "each operator once");
-    inquiry.record_question(1);
-    assert_eq!(inquiry.next(), Next::Wait);
-    let _ = inquiry.hear(1, Ok(vec![ip(NEW)]));
+    assert_eq!(inquiry.next_step(), QueryStep::Wait);
     inquiry.record_delay();
     assert_eq!(
-        inquiry.next(),
-        Next::Ask(vec![3]),
+        inquiry.next_step(),
+        QueryStep::Query(vec![1]),
+        "each operator once"
+    );
+    inquiry.record_question(1);
+    assert_eq!(inquiry.next_step(), QueryStep::Wait);
+    let _ = inquiry.record_answer(1, Ok(vec![ip(NEW)]));
+    inquiry.record_delay();
+    assert_eq!(
+        inquiry.next_step(),
+        QueryStep::Query(vec![3]),
         "who is held back comes last"
     );
     inquiry.record_question(3);
-    let _ = inquiry.hear(3, Ok(vec![ip(LIE)]));
-    assert_eq!(inquiry.next(), Next::Wait, "one against one");
-    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
+    let _ = inquiry.record_answer(3, Ok(vec![ip(LIE)]));
+    assert_eq!(inquiry.next_step(), QueryStep::Wait, "one against one");
+    let _ = inquiry.record_answer(0, Ok(vec![ip(NEW)]));
     assert!(
-        matches!(inquiry.next(), Next::Believe(Observation::Known(set))
+        matches!(inquiry.next_step(), QueryStep::Accept(Observation::Known(set))
         if set.addrs() == BTreeSet::from([ip(NEW)]))
     );
 }
@@ -220,15 +224,15 @@ fn a_slow_operator_outside_is_passed_by_and_still_counts_when_it_answers() {
 #[test]
 fn a_slow_source_of_this_host_is_waited_for_however_slow_it_is() {
     let case = case(&[
-        ("command", "you", Own, Ok(&[NEW])),
-        ("a", "a", Outside, Ok(&[OLD])),
+        ("command", "you", Local, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[OLD])),
     ]);
     let mut inquiry = case.inquiry();
     inquiry.record_question(0);
     inquiry.record_delay();
     assert_eq!(
-        inquiry.next(),
-        Next::Wait,
+        inquiry.next_step(),
+        QueryStep::Wait,
         "it comes first in the order that is configured"
     );
 }
@@ -236,9 +240,9 @@ fn a_slow_source_of_this_host_is_waited_for_however_slow_it_is() {
 #[test]
 fn one_liar_of_three_changes_nothing() {
     let case = case(&[
-        ("liar", "liar", Outside, Ok(&[LIE])),
-        ("b", "b", Outside, Ok(&[OLD])),
-        ("c", "c", Outside, Ok(&[OLD])),
+        ("liar", "liar", External, Ok(&[LIE])),
+        ("b", "b", External, Ok(&[OLD])),
+        ("c", "c", External, Ok(&[OLD])),
     ]);
     assert_eq!(case.believes(), Some([ip(OLD)].into()));
 }
@@ -246,14 +250,14 @@ fn one_liar_of_three_changes_nothing() {
 #[test]
 fn two_liars_of_one_operator_are_one_witness() {
     let case = case(&[
-        ("liar one", "cdn", Outside, Ok(&[LIE])),
-        ("liar two", "cdn", Outside, Ok(&[LIE])),
-        ("c", "c", Outside, Ok(&[OLD])),
+        ("liar one", "cdn", External, Ok(&[LIE])),
+        ("liar two", "cdn", External, Ok(&[LIE])),
+        ("c", "c", External, Ok(&[OLD])),
     ]);
     let (observation, asked) = case.run();
     assert!(matches!(
         observation,
-        Observation::Unavailable(Why::Unconfirmed { .. })
+        Observation::Unavailable(UnavailableReason::Unconfirmed { .. })
     ));
     assert_eq!(
         asked,
@@ -266,9 +270,9 @@ fn two_liars_of_one_operator_are_one_witness() {
 fn an_operator_that_contradicts_itself_is_no_witness() {
     for (second, believed) in [(LIE, false), (NEW, true)] {
         let case = case(&[
-            ("a one", "a", Outside, Ok(&[NEW])),
-            ("a two", "a", Outside, Ok(&[second])),
-            ("b", "b", Outside, Ok(&[NEW])),
+            ("a one", "a", External, Ok(&[NEW])),
+            ("a two", "a", External, Ok(&[second])),
+            ("b", "b", External, Ok(&[NEW])),
         ]);
         assert_eq!(is_known(&case.run_all()), believed, "{second}");
     }
@@ -277,8 +281,8 @@ fn an_operator_that_contradicts_itself_is_no_witness() {
 #[test]
 fn operators_that_all_disagree_are_reported_with_who_said_what() {
     let (observation, _) = case(&[
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Ok(&[LIE])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Ok(&[LIE])),
     ])
     .run();
     let Observation::Unavailable(why) = observation else {
@@ -293,8 +297,8 @@ fn operators_that_all_disagree_are_reported_with_who_said_what() {
 #[test]
 fn nothing_remembered_counts_as_a_change() {
     let mut case = case(&[
-        ("a", "a", Outside, Ok(&[OLD])),
-        ("b", "b", Outside, Ok(&[OLD])),
+        ("a", "a", External, Ok(&[OLD])),
+        ("b", "b", External, Ok(&[OLD])),
     ]);
     case.known.clear();
     assert_eq!(case.believes(), Some([ip(OLD)].into()));
@@ -304,26 +308,26 @@ fn nothing_remembered_counts_as_a_change() {
 #[test]
 fn an_even_split_of_confirmed_claims_is_not_believed() {
     let mut case = case(&[
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Ok(&[LIE])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Ok(&[LIE])),
     ]);
     case.confirm = 1;
     // The first answer suffices when one operator does: the second is never asked.
     assert_eq!(case.believes(), Some([ip(NEW)].into()));
-    let mut inquiry = Inquiry::new(Basis {
+    let mut inquiry = ConsensusQuery::new(QueryInputs {
         family: Family::V4,
         sources: &case.sources,
-        acceptance: &case.acceptance,
+        policy: &case.acceptance,
         confirm: 1,
         known: BTreeSet::new(),
         kernel: case.kernel,
         other: case.other,
     });
-    let _ = inquiry.hear(0, Ok(vec![ip(NEW)]));
-    let _ = inquiry.hear(1, Ok(vec![ip(LIE)]));
+    let _ = inquiry.record_answer(0, Ok(vec![ip(NEW)]));
+    let _ = inquiry.record_answer(1, Ok(vec![ip(LIE)]));
     assert!(matches!(
-        inquiry.next(),
-        Next::Believe(Observation::Unavailable(_))
+        inquiry.next_step(),
+        QueryStep::Accept(Observation::Unavailable(_))
     ));
 }
 
@@ -331,8 +335,8 @@ fn an_even_split_of_confirmed_claims_is_not_believed() {
 fn an_own_source_is_believed_at_once_and_the_next_is_asked_when_it_fails() {
     let case = case(&[
         ("interface", "this host", FromKernel, Ok(&["192.168.1.5"])),
-        ("file:/x", "this host", Own, Ok(&[NEW])),
-        ("a", "a", Outside, Ok(&[OLD])),
+        ("file:/x", "this host", Local, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[OLD])),
     ]);
     assert_eq!(case.believes(), Some([ip(NEW)].into()));
     assert_eq!(case.run().1, ["interface", "file:/x"]);
@@ -340,7 +344,7 @@ fn an_own_source_is_believed_at_once_and_the_next_is_asked_when_it_fails() {
 
 #[test]
 fn an_answer_with_one_unacceptable_address_is_refused_whole() {
-    let (observation, _) = case(&[("static:…", "you", Own, Ok(&[NEW, "192.168.1.5"]))]).run();
+    let (observation, _) = case(&[("static:…", "you", Local, Ok(&[NEW, "192.168.1.5"]))]).run();
     let Observation::Unavailable(why) = observation else {
         panic!("{observation:?}")
     };
@@ -349,10 +353,10 @@ fn an_answer_with_one_unacceptable_address_is_refused_whole() {
 
 #[test]
 fn absence_is_concluded_only_from_the_kernel() {
-    let gone = Kernel::default();
+    let gone = FamilyPresence::default();
     let mut absent = case(&[
         ("interface", "this host", FromKernel, Err("no address")),
-        ("a", "a", Outside, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[NEW])),
     ]);
     absent.kernel = gone;
     let (observation, asked) = absent.run();
@@ -364,16 +368,19 @@ fn absence_is_concluded_only_from_the_kernel() {
     );
 
     // The operator's own source failing is not knowledge that there is no address.
-    let mut command = case(&[("command:x", "this host", Own, Err("exit status 1"))]);
+    let mut command = case(&[("command:x", "this host", Local, Err("exit status 1"))]);
     command.kernel = gone;
     assert!(matches!(
         command.run().0,
-        Observation::Unavailable(Why::NoAnswer(_))
+        Observation::Unavailable(UnavailableReason::NoAnswer(_))
     ));
 
     // No family at all is a host without network, not one whose records may go.
     absent.other = gone;
-    assert_eq!(absent.run().0, Observation::Unavailable(Why::Offline));
+    assert_eq!(
+        absent.run().0,
+        Observation::Unavailable(UnavailableReason::Offline)
+    );
 }
 
 #[test]
@@ -385,13 +392,13 @@ fn failing_sources_are_never_absence() {
     ] {
         let (observation, asked) = case(&[
             ("interface", "this host", FromKernel, Err(trouble)),
-            ("a", "a", Outside, Err(trouble)),
-            ("b", "b", Outside, Err(trouble)),
+            ("a", "a", External, Err(trouble)),
+            ("b", "b", External, Err(trouble)),
         ])
         .run();
         assert!(matches!(
             observation,
-            Observation::Unavailable(Why::NoAnswer(_))
+            Observation::Unavailable(UnavailableReason::NoAnswer(_))
         ));
         assert_eq!(asked, ["interface", "a", "b"]);
     }
@@ -400,16 +407,16 @@ fn failing_sources_are_never_absence() {
 #[test]
 fn who_is_held_back_is_asked_only_where_nobody_else_is_left() {
     let mut case = case(&[
-        ("a", "a", Outside, Ok(&[NEW])),
-        ("b", "b", Outside, Ok(&[NEW])),
-        ("c", "c", Outside, Ok(&[NEW])),
+        ("a", "a", External, Ok(&[NEW])),
+        ("b", "b", External, Ok(&[NEW])),
+        ("c", "c", External, Ok(&[NEW])),
     ]);
-    case.sources[0].held_back = true;
+    case.sources[0].is_deprioritized = true;
     assert_eq!(case.run().1, ["b", "c"]);
     assert_eq!(case.believes(), Some([ip(NEW)].into()));
-    case.sources[1].held_back = true;
+    case.sources[1].is_deprioritized = true;
     assert_eq!(case.run().1, ["c", "a"]);
     assert_eq!(case.believes(), Some([ip(NEW)].into()));
-    case.sources[2].held_back = true;
+    case.sources[2].is_deprioritized = true;
     assert_eq!(case.run().1, ["a", "b"]);
 }

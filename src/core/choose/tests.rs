@@ -25,7 +25,7 @@ fn address(text: &str, marks: &str) -> InterfaceAddress {
 type Row = (
     &'static str,
     &'static [(&'static str, &'static str)],
-    Prefer,
+    AddressPreference,
     &'static str,
     Result<&'static str, &'static str>,
 );
@@ -36,7 +36,7 @@ fn the_ranking_holds_row_by_row() {
         (
             "a deprecated address never wins, be it alone",
             &[("2a01::1", "du")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::1",
             Err(
                 "2a01::1 is deprecated, tentative, a duplicate, of this link alone or on an interface \
@@ -46,63 +46,63 @@ fn the_ranking_holds_row_by_row() {
         (
             "the default route's interface first",
             &[("2a01::1", ""), ("2a01::2", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::1",
             Ok("2a01::2"),
         ),
         (
             "stable before temporary",
             &[("2a01::1", "dt"), ("2a01::2", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::1",
             Ok("2a01::2"),
         ),
         (
             "temporary before stable if preferred",
             &[("2a01::1", "d"), ("2a01::2", "dt")],
-            Prefer::Temporary,
+            AddressPreference::Temporary,
             "2a01::1",
             Ok("2a01::2"),
         ),
         (
             "a temporary one rather than none",
             &[("2a01::1", "dt"), ("fe80::1", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Ok("2a01::1"),
         ),
         (
             "what the default route's traffic comes from, before what is published",
             &[("2a01::1", "d"), ("2a01::2", "ds")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::1",
             Ok("2a01::2"),
         ),
         (
             "but stable before temporary all the same",
             &[("2a01::1", "d"), ("2a01::2", "dst")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::2",
             Ok("2a01::1"),
         ),
         (
             "what is published stays among equals",
             &[("2a01::1", "d"), ("2a01::2", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::2",
             Ok("2a01::2"),
         ),
         (
             "the lowest among equals",
             &[("2a01::2", "d"), ("2a01::1", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Ok("2a01::1"),
         ),
         (
             "ULA and link-local are never an address of ours",
             &[("fd00::1", "d"), ("fe80::1", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Err(
                 "fd00::1 is unique local (RFC 4193), not globally reachable (accept = \"any\" \
@@ -112,7 +112,7 @@ fn the_ranking_holds_row_by_row() {
         (
             "nothing is nothing",
             &[("84.212.10.20", "d")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Err("no IPv6 address"),
         ),
@@ -126,7 +126,7 @@ fn a_prefix_that_is_announced_no_more_loses_row_by_row() {
         (
             "an address that is preferred no longer is deprecated",
             &[("2a01::1", "d0")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::1",
             Err(
                 "2a01::1 is deprecated, tentative, a duplicate, of this link alone or on an interface \
@@ -136,42 +136,42 @@ fn a_prefix_that_is_announced_no_more_loses_row_by_row() {
         (
             "a prefix that is announced no more loses to the one that is",
             &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "d3")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01:0:0:1::1",
             Ok("2a01:0:0:2::1"),
         ),
         (
             "of two that are announced the published one stays",
             &[("2a01:0:0:1::1", "d2"), ("2a01:0:0:2::1", "d3")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01:0:0:1::1",
             Ok("2a01:0:0:1::1"),
         ),
         (
             "and this way round too",
             &[("2a01:0:0:1::1", "d3"), ("2a01:0:0:2::1", "d2")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01:0:0:2::1",
             Ok("2a01:0:0:2::1"),
         ),
         (
             "within a prefix the lifetime decides nothing",
             &[("2a01::1", "d"), ("2a01::2", "d1")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "2a01::2",
             Ok("2a01::2"),
         ),
         (
             "nor does it before the default route",
             &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "3")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Ok("2a01:0:0:1::1"),
         ),
         (
             "nor before the kind that is preferred",
             &[("2a01:0:0:1::1", "d1"), ("2a01:0:0:2::1", "dt3")],
-            Prefer::Stable,
+            AddressPreference::Stable,
             "",
             Ok("2a01:0:0:1::1"),
         ),
@@ -186,10 +186,10 @@ fn holds(table: &[Row]) {
             .map(|(text, marks)| address(text, marks))
             .collect();
         let published = published.parse().into_iter().collect();
-        let chosen = choose(
+        let chosen = select_address(
             Family::V6,
             &candidates,
-            &Acceptance::default(),
+            &PublishPolicy::default(),
             *prefer,
             None,
             &published,
@@ -221,17 +221,17 @@ proptest! {
         published in prop::option::of("2a01:0:0:[1-3]::[1-3]"),
         egress in prop::option::of(egress::any_egress()),
     ) {
-        let prefer = if temporary { Prefer::Temporary } else { Prefer::Stable };
+        let prefer = if temporary { AddressPreference::Temporary } else { AddressPreference::Stable };
         let published: BTreeSet<IpAddr> = published.iter().map(|it| it.parse().unwrap()).collect();
         let choice = |candidates: &[InterfaceAddress], published| {
-            choose(Family::V6, candidates, &Acceptance::default(), prefer, egress.as_ref(), published)
+            select_address(Family::V6, candidates, &PublishPolicy::default(), prefer, egress.as_ref(), published)
         };
         let Ok(chosen) = choice(&candidates, &published) else {
             return Ok(());
         };
         let mut usable = candidates.iter().filter(|it| !it.unusable && !it.preferred.is_zero());
         prop_assert!(usable.any(|it| it.addr == chosen.addr()));
-        prop_assert!(Acceptance::default().admit(Family::V6, chosen.addr()).is_ok());
+        prop_assert!(PublishPolicy::default().check(Family::V6, chosen.addr()).is_ok());
         let reversed: Vec<_> = candidates.iter().rev().cloned().collect();
         prop_assert_eq!(choice(&reversed, &published).ok(), Some(chosen));
         prop_assert_eq!(choice(&candidates, &[chosen.addr()].into()).ok(), Some(chosen));

@@ -4,16 +4,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::core::{
-    damp::{Dated, Restless},
-    outcome::Class,
-    reach::{Reach, RouterSays, Word},
-    standing::Standing,
+    damp::{FlapDamper, TimestampedAddrs},
+    outcome::ErrorClass,
+    reach::{ExternalAddress, NatState, RouterReport},
+    standing::SourceBackoff,
 };
 
 /// Around now, which is 0; sometimes nowhere near.
-fn moments() -> impl Strategy<Value = Moment> {
+fn moments() -> impl Strategy<Value = BootTime> {
     let near = -100_000_000_i64..100_000_000;
-    prop_oneof![20 => near, 1 => any::<i64>()].prop_map(Moment::from_millis)
+    prop_oneof![20 => near, 1 => any::<i64>()].prop_map(BootTime::from_millis)
 }
 
 fn addrs() -> impl Strategy<Value = Vec<IpAddr>> {
@@ -22,16 +22,16 @@ fn addrs() -> impl Strategy<Value = Vec<IpAddr>> {
 
 fn holds() -> impl Strategy<Value = Option<Hold>> {
     let class = prop::sample::select(vec![
-        Class::Transient,
-        Class::Rejected,
-        Class::RateLimited {
+        ErrorClass::Transient,
+        ErrorClass::Unauthorized,
+        ErrorClass::RateLimited {
             retry_after: Some(Duration::from_secs(7)),
         },
     ]);
     let hold = (class, any::<u32>(), moments(), moments());
     prop::option::of(hold.prop_map(|(class, failures, since, until)| Hold {
         class,
-        what: "said no".to_owned(),
+        message: "said no".to_owned(),
         failures,
         refusals: failures,
         since,
@@ -39,7 +39,7 @@ fn holds() -> impl Strategy<Value = Option<Hold>> {
     }))
 }
 
-fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
+fn confirmed() -> impl Strategy<Value = Option<ConfirmedRecord>> {
     let visible = any::<Option<u32>>().prop_map(|it| it.map(|it| Duration::from_secs(it.into())));
     let all = (
         addrs(),
@@ -48,26 +48,29 @@ fn confirmed() -> impl Strategy<Value = Option<Confirmed>> {
         any::<Option<u32>>(),
         visible,
     );
-    prop::option::of(
-        all.prop_map(|(addrs, since, simple, ttl, visible_after)| Confirmed {
+    prop::option::of(all.prop_map(
+        |(addrs, since, simple, ttl, visible_after)| ConfirmedRecord {
             addrs,
             since,
-            simple,
+            replaceable: simple,
             ttl,
             visible_after,
-        }),
-    )
+        },
+    ))
 }
 
-fn targets() -> impl Strategy<Value = TargetMemory> {
+fn targets() -> impl Strategy<Value = TargetState> {
     let before = prop::collection::vec(prop::collection::btree_set(any::<IpAddr>(), 0..3), 0..3);
-    let spreading = (moments(), before).prop_map(|(since, before)| Spreading { since, before });
+    let spreading = (moments(), before).prop_map(|(since, before)| Propagation {
+        since,
+        previous: before,
+    });
     let lifetime = any::<u32>().prop_map(|it| Duration::from_secs(it.into()));
     let writes = (moments(), addrs(), any::<bool>(), lifetime);
-    let writes = writes.prop_map(|(at, to, done, lifetime)| Write {
+    let writes = writes.prop_map(|(at, to, done, lifetime)| WriteRecord {
         at,
-        to,
-        done,
+        addrs: to,
+        acknowledged: done,
         lifetime,
     });
     let dns = (
@@ -86,14 +89,14 @@ fn targets() -> impl Strategy<Value = TargetMemory> {
             hold,
             held_for,
         )| {
-            TargetMemory {
+            TargetState {
                 confirmed,
-                pending,
-                verified,
-                spreading,
-                differing,
+                unconfirmed: pending,
+                last_verified: verified,
+                propagation: spreading,
+                mismatches: differing,
                 writes,
-                repeats,
+                repetitions: repeats,
                 hold,
                 held_for,
             }
@@ -101,35 +104,35 @@ fn targets() -> impl Strategy<Value = TargetMemory> {
     )
 }
 
-fn accounts() -> impl Strategy<Value = AccountMemory> {
+fn accounts() -> impl Strategy<Value = AccountState> {
     let charges = prop::collection::vec((moments(), any::<u32>()), 0..4);
     let learnt = ("[ -~]{0,9}", any::<u64>(), prop::option::of(moments()));
     let targets = prop::collection::btree_map("[a-z]\\.example\\.com/A", targets(), 0..3);
     (learnt, holds(), charges, targets).prop_map(
         |((place, fingerprint, audited), hold, charges, targets)| {
-            let mut requests = Budget::default();
+            let mut requests = RequestQuota::default();
             for (at, count) in charges {
-                requests.charge(count, at);
+                requests.record(count, at);
             }
-            AccountMemory {
-                place,
+            AccountState {
+                endpoint_key: place,
                 fingerprint,
                 zones: vec![Zone {
                     name: "example.com".parse().unwrap(),
                     id: "1".to_owned(),
                 }],
-                audited,
+                last_audit: audited,
                 hold,
-                requests,
+                quota: requests,
                 targets,
             }
         },
     )
 }
 
-fn pasts() -> impl Strategy<Value = Past> {
+fn pasts() -> impl Strategy<Value = DetectionState> {
     let dated = || {
-        (addrs(), moments()).prop_map(|(addrs, at)| Dated {
+        (addrs(), moments()).prop_map(|(addrs, at)| TimestampedAddrs {
             addrs: addrs.into_iter().collect(),
             at,
         })
@@ -138,42 +141,45 @@ fn pasts() -> impl Strategy<Value = Past> {
         prop::collection::vec(dated(), 0..3),
         prop::option::of(dated()),
     )
-        .prop_map(|(left, proposed)| Restless { left, proposed });
+        .prop_map(|(left, proposed)| FlapDamper {
+            recent: left,
+            candidate: proposed,
+        });
     let standing =
-        (any::<u32>(), moments(), moments()).prop_map(|(faults, since, until)| Standing {
-            faults,
+        (any::<u32>(), moments(), moments()).prop_map(|(faults, since, until)| SourceBackoff {
+            failures: faults,
             since,
             until,
         });
     let standings = prop::collection::btree_map("[a-z]{1,3}", standing, 0..3);
     let says = prop_oneof![
-        Just(RouterSays::None),
-        any::<[u8; 4]>().prop_map(|it| RouterSays::Address(it.into())),
+        Just(RouterReport::None),
+        any::<[u8; 4]>().prop_map(|it| RouterReport::Address(it.into())),
     ];
-    let word = (any::<[u8; 4]>(), says, moments()).prop_map(|(router, says, at)| Word {
+    let word = (any::<[u8; 4]>(), says, moments()).prop_map(|(router, says, at)| ExternalAddress {
         router: router.into(),
-        says,
+        report: says,
         at,
     });
     let reach = (prop::option::of(word), addrs(), any::<bool>());
-    let reach = reach.prop_map(|(word, outside, direct)| Reach {
-        word,
+    let reach = reach.prop_map(|(word, outside, direct)| NatState {
+        external: word,
         outside: outside.into_iter().collect(),
-        direct,
+        is_direct: direct,
     });
     let absent = prop::option::of(moments());
     (addrs(), absent, restless, standings, reach).prop_map(
-        |(believed, absent, restless, standings, reach)| Past {
+        |(believed, absent, restless, standings, reach)| DetectionState {
             believed: believed.into_iter().collect(),
             absent,
-            restless,
-            standings,
-            reach,
+            flap_damper: restless,
+            backoffs: standings,
+            nat: reach,
         },
     )
 }
 
-fn memories() -> impl Strategy<Value = Memory> {
+fn memories() -> impl Strategy<Value = State> {
     let vantage = "(A|AAAA)( via (eth1|wan0))?".prop_map(|it| it.try_into().unwrap());
     let vantages = prop::collection::btree_map(vantage, pasts(), 0..3);
     let name = "[a-z]{1,3}".prop_map(AccountName);
@@ -187,8 +193,8 @@ fn memories() -> impl Strategy<Value = Memory> {
             for (fingerprint, at) in probed {
                 let _ = probes.begin(fingerprint, at);
             }
-            Memory {
-                vantages,
+            State {
+                paths: vantages,
                 accounts,
                 probes,
                 has_tried_to_save: false,
@@ -197,7 +203,7 @@ fn memories() -> impl Strategy<Value = Memory> {
 }
 
 /// Whether no moment in it is near either end of time, so that none is stopped there.
-fn is_movable(memory: &Memory, millis: i64) -> bool {
+fn is_movable(memory: &State, millis: i64) -> bool {
     let mut there_and_back = memory.clone();
     there_and_back.shift(millis);
     there_and_back.shift(-millis);
@@ -210,7 +216,7 @@ proptest! {
     #[test]
     fn what_is_remembered_is_read_as_it_was_written(memory in memories()) {
         let text = serde_json::to_string(&memory).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
+        prop_assert_eq!(serde_json::from_str::<State>(&text).unwrap(), memory);
     }
 
     /// L10: nothing that is left delays anything for longer than the schedule itself would.
@@ -225,12 +231,12 @@ proptest! {
             for hold in targets.clone().filter_map(|it| it.hold.as_ref()).chain(&account.hold) {
                 prop_assert!(!hold.is_impossible(now));
             }
-            let spreading = targets.clone().filter_map(|it| it.spreading.as_ref());
-            let looked = targets.clone().filter_map(|it| it.verified).chain(account.audited);
+            let spreading = targets.clone().filter_map(|it| it.propagation.as_ref());
+            let looked = targets.clone().filter_map(|it| it.last_verified).chain(account.last_audit);
             let written = targets.flat_map(|it| it.writes.iter().map(|it| it.at));
             let mut moments = written.chain(looked).chain(spreading.map(|it| it.since));
             prop_assert!(moments.all(|it| it <= now));
-            prop_assert!(account.requests.until(now) <= now.after(WINDOW));
+            prop_assert!(account.quota.resets_at(now) <= now.after(WRITE_WINDOW));
         }
     }
 
@@ -242,12 +248,12 @@ proptest! {
         millis in -1_000_000_000_000_i64..1_000_000_000_000,
     ) {
         prop_assume!(is_movable(&memory, millis));
-        let drop = |memory: &Memory, now| {
+        let drop = |memory: &State, now| {
             let mut memory = memory.clone();
-            memory.drop_the_impossible(Moment::from_millis(now));
+            memory.drop_the_impossible(BootTime::from_millis(now));
             memory
         };
-        let shift = |memory: &Memory| {
+        let shift = |memory: &State| {
             let mut memory = memory.clone();
             memory.shift(millis);
             memory

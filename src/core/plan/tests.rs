@@ -3,12 +3,12 @@ mod properties;
 
 use super::*;
 use crate::core::{
-    addr::{Acceptance, Family},
+    addr::{Family, PublishPolicy},
     intent::HostV6,
     name::Fqdn,
-    observe::Why,
+    observe::UnavailableReason,
     record::{AccountName, Attributes},
-    time::Moment,
+    time::BootTime,
 };
 
 fn ip(text: &str) -> IpAddr {
@@ -27,7 +27,7 @@ fn host() -> Host {
     Host {
         name: target().host,
         ipv4: true,
-        ipv6: HostV6::Own,
+        ipv6: HostV6::ThisHost,
         ttl: None,
         create: true,
         via: None,
@@ -53,12 +53,12 @@ fn record(id: &str, addr: &str, ttl: u32) -> Record {
 }
 
 fn set(addrs: &[&str]) -> Intent {
-    let acceptance = Acceptance {
-        any: true,
-        ..Acceptance::default()
+    let acceptance = PublishPolicy {
+        accept_any: true,
+        ..PublishPolicy::default()
     };
-    let admit = |addr: &&str| acceptance.admit(Family::V4, ip(addr)).unwrap();
-    Intent::Set(AddrSet::several(addrs.iter().map(admit)).unwrap())
+    let admit = |addr: &&str| acceptance.check(Family::V4, ip(addr)).unwrap();
+    Intent::Set(AddrSet::try_from_iter(addrs.iter().map(admit)).unwrap())
 }
 
 fn listed(records: &[Record]) -> Existing {
@@ -75,24 +75,24 @@ fn limited(records: &[Record], min_ttl: Option<u32>) -> Existing {
     }
 }
 
-const AUTO: Rules = Rules {
-    push: Push::WhenSimple,
-    push_ttl: 3600,
-    repeats: 4,
+const AUTO: Capabilities = Capabilities {
+    replace: UpdateMode::WhenReplaceable,
+    replace_ttl: 3600,
+    max_repeats: 4,
 };
-const RECORDS: Rules = Rules {
-    push: Push::Never,
-    push_ttl: 3600,
-    repeats: 4,
+const RECORDS: Capabilities = Capabilities {
+    replace: UpdateMode::Never,
+    replace_ttl: 3600,
+    max_repeats: 4,
 };
-const ONLY: Rules = Rules {
-    push: Push::Only,
-    push_ttl: 3600,
-    repeats: 4,
+const ONLY: Capabilities = Capabilities {
+    replace: UpdateMode::Only,
+    replace_ttl: 3600,
+    max_repeats: 4,
 };
 
-fn planned(host: &Host, intent: &Intent, existing: &Existing, rules: Rules) -> Planned {
-    plan(Basis {
+fn planned(host: &Host, intent: &Intent, existing: &Existing, rules: Capabilities) -> PlanResult {
+    plan(PlanInput {
         target: &target(),
         host,
         intent,
@@ -102,9 +102,9 @@ fn planned(host: &Host, intent: &Intent, existing: &Existing, rules: Rules) -> P
     })
 }
 
-fn change(planned: Planned) -> Change {
+fn change(planned: PlanResult) -> Change {
     match planned {
-        Planned::Change(change) => change,
+        PlanResult::Change(change) => change,
         other => panic!("no change: {other:?}"),
     }
 }
@@ -127,7 +127,7 @@ fn what_satisfies_is_kept_without_a_write() {
     let existing = listed(&[record("1", "1.1.1.1", 3600)]);
     assert_eq!(
         planned(&host(), &set(&["1.1.1.1"]), &existing, AUTO),
-        Planned::Satisfied {
+        PlanResult::Satisfied {
             addrs: vec![ip("1.1.1.1")],
             simple: true
         }
@@ -183,12 +183,12 @@ fn a_configured_ttl_is_put_right_and_an_unconfigured_one_left_alone() {
     let existing = listed(&[record("1", "1.1.1.1", 600)]);
     let made = change(planned(&with_ttl, &set(&["1.1.1.1"]), &existing, AUTO));
     assert_eq!(short(&made), ["modify 1 1.1.1.1 Some(300)"]);
-    assert_eq!(made.reason, Reason::Ttl);
+    assert_eq!(made.reason, Reason::TtlDiffers);
     let made = change(planned(&with_ttl, &set(&["1.1.1.2"]), &existing, AUTO));
     assert_eq!(short(&made), ["modify 1 1.1.1.2 Some(300)"]);
     assert!(matches!(
         planned(&host(), &set(&["1.1.1.1"]), &existing, AUTO),
-        Planned::Satisfied { simple: false, .. }
+        PlanResult::Satisfied { simple: false, .. }
     ));
 }
 
@@ -259,7 +259,7 @@ fn a_push_is_used_only_where_it_loses_nothing() {
         assert_eq!(made.via(), via, "{what}");
         let only = planned(host, &set(wanted), existing, ONLY);
         assert_eq!(
-            matches!(only, Planned::WouldLose(_)),
+            matches!(only, PlanResult::LossyUpdate(_)),
             via == "records",
             "{what}"
         );
@@ -318,7 +318,7 @@ fn what_a_push_would_lose_is_said() {
     ] {
         let said = format!("{loss}; `update = \"auto\"` uses the records API where needed");
         let planned = planned(host, &set(wanted), &listed(records), ONLY);
-        assert_eq!(planned, Planned::WouldLose(said));
+        assert_eq!(planned, PlanResult::LossyUpdate(said));
     }
 }
 
@@ -326,7 +326,7 @@ fn what_a_push_would_lose_is_said() {
 fn what_was_edited_elsewhere_is_repaired_record_by_record() {
     let there = [ip("1.1.1.1")];
     let existing = listed(&[record("1", "9.9.9.9", 3600)]);
-    let made = change(plan(Basis {
+    let made = change(plan(PlanInput {
         target: &target(),
         host: &host(),
         intent: &set(&["1.1.1.1"]),
@@ -356,7 +356,7 @@ fn a_second_record_of_the_same_name_goes_for_that_reason() {
         (&triple, None),
         (&triple, Some(&[ip("1.1.1.1"), ip("1.1.1.1")])),
     ] {
-        let made = change(plan(Basis {
+        let made = change(plan(PlanInput {
             target: &target(),
             host: &host(),
             intent: &set(&["1.1.1.1"]),
@@ -364,7 +364,10 @@ fn a_second_record_of_the_same_name_goes_for_that_reason() {
             confirmed,
             rules: AUTO,
         }));
-        assert_eq!((made.reason, made.via()), (Reason::SecondRecord, "records"));
+        assert_eq!(
+            (made.reason, made.via()),
+            (Reason::DuplicateRecord, "records")
+        );
         assert!(
             made.to_string()
                 .contains("there is a second record of the same name"),
@@ -385,7 +388,7 @@ fn a_second_record_of_the_same_name_goes_for_that_reason() {
 fn a_ttl_below_the_plans_shortest_is_raised_to_it_once_and_said() {
     let with = |ttl| Host { ttl, ..host() };
     // Configured below: the shortest is what there is to have, and once there it is not written again.
-    let satisfied = Planned::Satisfied {
+    let satisfied = PlanResult::Satisfied {
         addrs: vec![ip("1.1.1.1")],
         simple: false,
     };
@@ -428,7 +431,7 @@ fn create_false_never_creates() {
     };
     assert_eq!(
         planned(&existing_only, &set(&["1.1.1.1"]), &listed(&[]), AUTO),
-        Planned::Kept(KeepReason::NotCreated)
+        PlanResult::Kept(KeepReason::NotCreated)
     );
 }
 
@@ -447,21 +450,21 @@ fn a_family_that_is_gone_is_cleared_only_from_a_list() {
     };
     assert!(matches!(
         planned(&host(), &Intent::Clear, &remembered, AUTO),
-        Planned::Kept(_)
+        PlanResult::Kept(_)
     ));
 }
 
 #[test]
 fn keeping_and_no_zone_make_no_change() {
-    let keep = Intent::Keep(KeepReason::Unavailable(Why::Offline));
+    let keep = Intent::Keep(KeepReason::Unavailable(UnavailableReason::Offline));
     let existing = listed(&[record("1", "1.1.1.1", 3600)]);
     assert!(matches!(
         planned(&host(), &keep, &existing, AUTO),
-        Planned::Kept(_)
+        PlanResult::Kept(_)
     ));
     assert_eq!(
         planned(&host(), &set(&["1.1.1.1"]), &Existing::NoZone, AUTO),
-        Planned::NoZone
+        PlanResult::NoZone
     );
 }
 
@@ -489,8 +492,8 @@ fn a_change_reads_as_a_sentence() {
 
 /// What the records are after the change, as a provider would have them.
 fn carried_out(mut records: Vec<Record>, change: &Change) -> Vec<Record> {
-    if let Method::Push(addrs) = &change.method {
-        let pushed = |addr: Admitted| record("pushed", &addr.to_string(), AUTO.push_ttl);
+    if let Method::ReplaceRRset(addrs) = &change.method {
+        let pushed = |addr: PublishableAddr| record("pushed", &addr.to_string(), AUTO.replace_ttl);
         return addrs.iter().map(pushed).collect();
     }
     for (position, step) in change.steps().iter().enumerate() {

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::core::{
     addr::Family,
-    guard::Refusal,
+    guard::GuardRejection,
     intent::KeepReason,
-    memory::Spreading,
+    memory::Propagation,
     name::Fqdn,
-    observe::{Observation, Why},
-    outcome::{FamilyReport, HostReport, Outcome},
-    reach::Reach,
+    observe::{Observation, UnavailableReason},
+    outcome::{DetectionReport, HostReport, Outcome},
+    reach::NatState,
     record::AccountName,
 };
 
-fn at(seconds: i64) -> Moment {
-    Moment::from_millis(seconds * 1000)
+fn at(seconds: i64) -> BootTime {
+    BootTime::from_millis(seconds * 1000)
 }
 
-const CADENCE: Cadence = Cadence {
+const CADENCE: Intervals = Intervals {
     interval: Duration::from_mins(5),
     verify: HOUR,
     audit: Duration::from_hours(24),
@@ -35,12 +35,12 @@ fn target() -> Target {
 
 fn report(observation: Observation, outcome: Outcome) -> Report {
     Report {
-        families: vec![FamilyReport {
-            vantage: Family::V4.into(),
+        detections: vec![DetectionReport {
+            path: Family::V4.into(),
             observation,
-            heard: Vec::new(),
-            notes: Vec::new(),
-            reach: Reach::default(),
+            answers: Vec::new(),
+            warnings: Vec::new(),
+            nat: NatState::default(),
         }],
         hosts: vec![HostReport {
             target: target(),
@@ -48,7 +48,7 @@ fn report(observation: Observation, outcome: Outcome) -> Report {
             outcome,
             addresses: Vec::new(),
             change: None,
-            retry: None,
+            retry_at: None,
         }],
         ..Report::default()
     }
@@ -58,13 +58,13 @@ fn quiet() -> Report {
     report(Observation::Absent, Outcome::Unchanged)
 }
 
-fn waits(class: Class, count: u32) -> Vec<u64> {
-    let failure = Failure::of_account(class, "x");
+fn waits(class: ErrorClass, count: u32) -> Vec<u64> {
+    let failure = ProviderError::of_account(class, "x");
     let mut hold: Option<Hold> = None;
     (0..count)
         .map(|_| {
             let now = hold.as_ref().map_or(at(0), |hold| hold.until);
-            let next = Hold::after(hold.as_ref(), &failure, now, 0.0);
+            let next = Hold::after_failure(hold.as_ref(), &failure, now, 0.0);
             let wait = next.until.since(now).as_secs();
             hold = Some(next);
             wait
@@ -75,12 +75,12 @@ fn waits(class: Class, count: u32) -> Vec<u64> {
 #[test]
 fn a_hold_is_of_the_credentials_from_a_refusal_on_whatever_a_probe_meets() {
     let after = |before: Option<&Hold>, class| {
-        Hold::after(before, &Failure::of_account(class, "x"), at(0), 0.0)
+        Hold::after_failure(before, &ProviderError::of_account(class, "x"), at(0), 0.0)
     };
-    assert!(!after(None, Class::Transient).is_of_credentials());
-    let refused = after(None, Class::Rejected);
+    assert!(!after(None, ErrorClass::Transient).is_of_credentials());
+    let refused = after(None, ErrorClass::Unauthorized);
     assert!(refused.is_of_credentials());
-    assert!(after(Some(&refused), Class::Transient).is_of_credentials());
+    assert!(after(Some(&refused), ErrorClass::Transient).is_of_credentials());
     // As it was written before refusals were counted.
     let older = Hold {
         refusals: 0,
@@ -92,18 +92,18 @@ fn a_hold_is_of_the_credentials_from_a_refusal_on_whatever_a_probe_meets() {
 #[test]
 fn backoff_doubles_up_to_its_bound() {
     assert_eq!(
-        waits(Class::Transient, 10),
+        waits(ErrorClass::Transient, 10),
         [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
     );
     assert_eq!(
-        waits(Class::NotFound, 7),
+        waits(ErrorClass::NotFound, 7),
         [900, 1800, 3600, 7200, 14_400, 21_600, 21_600]
     );
 }
 
 #[test]
 fn refused_credentials_are_probed_after_6_then_12_then_every_24_hours() {
-    let hours: Vec<_> = waits(Class::Rejected, 4)
+    let hours: Vec<_> = waits(ErrorClass::Unauthorized, 4)
         .into_iter()
         .map(|it| it / 3600)
         .collect();
@@ -115,19 +115,19 @@ fn a_probe_that_says_nothing_of_the_credentials_forgets_no_refusal() {
     let mut hold: Option<Hold> = None;
     let mut hours = Vec::new();
     for class in [
-        Class::Rejected,
-        Class::Transient,
-        Class::Rejected,
-        Class::RateLimited { retry_after: None },
-        Class::Contract,
-        Class::Rejected,
-        Class::Unconfirmed,
-        Class::Rejected,
+        ErrorClass::Unauthorized,
+        ErrorClass::Transient,
+        ErrorClass::Unauthorized,
+        ErrorClass::RateLimited { retry_after: None },
+        ErrorClass::ProtocolViolation,
+        ErrorClass::Unauthorized,
+        ErrorClass::Unconfirmed,
+        ErrorClass::Unauthorized,
     ] {
-        let failure = Failure::of_account(class, "x");
+        let failure = ProviderError::of_account(class, "x");
         let now = hold.as_ref().map_or(at(0), |hold| hold.until);
-        let next = Hold::after(hold.as_ref(), &failure, now, 0.0);
-        if class == Class::Rejected {
+        let next = Hold::after_failure(hold.as_ref(), &failure, now, 0.0);
+        if class == ErrorClass::Unauthorized {
             hours.push(next.until.since(now).as_secs() / 3_600);
         } else {
             assert!(next.until.since(now) <= HOUR, "{class:?}");
@@ -139,14 +139,14 @@ fn a_probe_that_says_nothing_of_the_credentials_forgets_no_refusal() {
 
 #[test]
 fn retry_after_is_obeyed_and_clamped() {
-    let limited = |seconds| Class::RateLimited {
+    let limited = |seconds| ErrorClass::RateLimited {
         retry_after: Some(Duration::from_secs(seconds)),
     };
     assert_eq!(waits(limited(120), 2), [120, 120]);
     assert_eq!(waits(limited(0), 1), [30]);
     assert_eq!(waits(limited(10_000_000), 1), [86_400]);
     assert_eq!(
-        waits(Class::RateLimited { retry_after: None }, 4),
+        waits(ErrorClass::RateLimited { retry_after: None }, 4),
         [3600, 7200, 14_400, 21_600]
     );
 }
@@ -154,22 +154,22 @@ fn retry_after_is_obeyed_and_clamped() {
 #[test]
 fn another_kind_of_failure_starts_its_own_count() {
     let next = |before: &Hold, class| {
-        let failure = Failure::of_account(class, "x");
-        Hold::after(Some(before), &failure, before.until, 0.0)
+        let failure = ProviderError::of_account(class, "x");
+        Hold::after_failure(Some(before), &failure, before.until, 0.0)
     };
-    let transient = Failure::of_account(Class::Transient, "x");
-    let first = Hold::after(None, &transient, at(0), 0.0);
-    let second = next(&first, Class::Contract);
+    let transient = ProviderError::of_account(ErrorClass::Transient, "x");
+    let first = Hold::after_failure(None, &transient, at(0), 0.0);
+    let second = next(&first, ErrorClass::ProtocolViolation);
     assert_eq!(
         second.failures, 2,
         "words for the same thing go on counting"
     );
-    assert_eq!(next(&second, Class::Rejected).failures, 1);
+    assert_eq!(next(&second, ErrorClass::Unauthorized).failures, 1);
 }
 
 #[test]
 fn what_the_guard_puts_off_is_tried_again_when_it_says() {
-    let day = Cadence {
+    let day = Intervals {
         interval: 24 * HOUR,
         verify: 24 * HOUR,
         audit: 24 * HOUR,
@@ -177,48 +177,48 @@ fn what_the_guard_puts_off_is_tried_again_when_it_says() {
     let (count, until) = (3, at(700));
     let wait = Duration::from_mins(10);
     for refusal in [
-        Refusal::Repeated { count, until, wait },
-        Refusal::Doubtful { count, until, wait },
-        Refusal::TooManyWrites { count, until, wait },
-        Refusal::TooManyRequests {
+        GuardRejection::RepeatedContent { count, until, wait },
+        GuardRejection::UnconfirmedWrites { count, until, wait },
+        GuardRejection::TooManyWrites { count, until, wait },
+        GuardRejection::TooManyRequests {
             count: 1_200,
             until,
             wait,
         },
     ] {
         let report = report(Observation::Absent, Outcome::Refused(refusal));
-        let next = Schedule::default().next(at(100), day, &report, &Memory::default(), 0.5);
+        let next = Schedule::default().next(at(100), day, &report, &State::default(), 0.5);
         assert_eq!(next, until);
     }
 }
 
 #[test]
 fn an_attempt_out_of_turn_is_no_step_of_the_ladder() {
-    let failure = Failure::of_account(Class::Transient, "x");
-    let first = Hold::after(None, &failure, at(0), 0.0);
-    let again = Hold::after(Some(&first), &failure, at(1), 0.0);
+    let failure = ProviderError::of_account(ErrorClass::Transient, "x");
+    let first = Hold::after_failure(None, &failure, at(0), 0.0);
+    let again = Hold::after_failure(Some(&first), &failure, at(1), 0.0);
     assert_eq!((again.failures, again.until), (1, at(6)));
-    let in_turn = Hold::after(Some(&again), &failure, at(6), 0.0);
+    let in_turn = Hold::after_failure(Some(&again), &failure, at(6), 0.0);
     assert_eq!((in_turn.failures, in_turn.until), (2, at(16)));
 }
 
 #[test]
 fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
     let hold = |class, failures| {
-        let failure = Failure::of_account(class, "x");
-        let mut hold = Hold::after(None, &failure, at(0), 0.0);
+        let failure = ProviderError::of_account(class, "x");
+        let mut hold = Hold::after_failure(None, &failure, at(0), 0.0);
         for _ in 1..failures {
-            hold = Hold::after(Some(&hold), &failure, hold.until, 0.0);
+            hold = Hold::after_failure(Some(&hold), &failure, hold.until, 0.0);
         }
         hold
     };
     for (class, failures, binds) in [
-        (Class::Transient, 1, false),
-        (Class::Transient, 4, false),
-        (Class::Transient, 5, true),
-        (Class::Rejected, 1, true),
+        (ErrorClass::Transient, 1, false),
+        (ErrorClass::Transient, 4, false),
+        (ErrorClass::Transient, 5, true),
+        (ErrorClass::Unauthorized, 1, true),
         (
-            Class::RateLimited {
+            ErrorClass::RateLimited {
                 retry_after: Some(Duration::from_secs(30)),
             },
             1,
@@ -227,20 +227,24 @@ fn a_run_on_request_ignores_short_pauses_but_no_refusal() {
     ] {
         let hold = hold(class, failures);
         let now = hold.since;
-        assert!(hold.binds(now));
-        assert_eq!(hold.binds_on_request(now), binds, "{class:?} {failures}");
+        assert!(hold.is_active(now));
+        assert_eq!(
+            hold.is_active_for_manual_run(now),
+            binds,
+            "{class:?} {failures}"
+        );
     }
     for (millis, binds) in [(59_999, false), (60_000, true)] {
         let pause = Hold {
-            until: Moment::from_millis(millis),
-            ..Hold::after(
+            until: BootTime::from_millis(millis),
+            ..Hold::after_failure(
                 None,
-                &Failure::of_account(Class::Transient, "x"),
+                &ProviderError::of_account(ErrorClass::Transient, "x"),
                 at(0),
                 0.0,
             )
         };
-        assert_eq!(pause.binds_on_request(at(0)), binds, "{millis}");
+        assert_eq!(pause.is_active_for_manual_run(at(0)), binds, "{millis}");
     }
 }
 
@@ -270,7 +274,12 @@ fn a_hold_longer_than_any_cannot_be() {
     ] {
         let hold = Hold {
             until: at(0).after(until),
-            ..Hold::after(None, &Failure::of_account(Class::Rejected, "x"), at(0), 0.0)
+            ..Hold::after_failure(
+                None,
+                &ProviderError::of_account(ErrorClass::Unauthorized, "x"),
+                at(0),
+                0.0,
+            )
         };
         assert_eq!(hold.is_impossible(at(0)), cannot, "{until:?}");
     }
@@ -279,8 +288,8 @@ fn a_hold_longer_than_any_cannot_be() {
 #[test]
 fn a_family_that_is_gone_wakes_the_loop_when_that_counts_as_settled_and_not_again() {
     for (now, wait) in [(100, 120), (219, 1), (220, 300), (221, 300)] {
-        let mut memory = Memory::default();
-        let past = memory.vantages.entry(Family::V6.into()).or_default();
+        let mut memory = State::default();
+        let past = memory.paths.entry(Family::V6.into()).or_default();
         past.absent = Some(at(100));
         let next = Schedule::default().next(at(now), CADENCE, &quiet(), &memory, 0.5);
         assert_eq!(next, at(now + wait), "{now}");
@@ -291,7 +300,7 @@ fn a_family_that_is_gone_wakes_the_loop_when_that_counts_as_settled_and_not_agai
 fn the_routine_check_comes_within_a_tenth_of_the_interval() {
     for (jitter, seconds) in [(0.0, 270), (0.5, 300), (1.0, 330)] {
         let mut schedule = Schedule::default();
-        let next = schedule.next(at(100), CADENCE, &quiet(), &Memory::default(), jitter);
+        let next = schedule.next(at(100), CADENCE, &quiet(), &State::default(), jitter);
         assert_eq!(next, at(100 + seconds));
     }
 }
@@ -299,12 +308,12 @@ fn the_routine_check_comes_within_a_tenth_of_the_interval() {
 #[test]
 fn an_unknown_address_is_looked_for_again_quickly_and_then_less_so() {
     let unknown = report(
-        Observation::Unavailable(Why::Offline),
-        Outcome::Kept(KeepReason::Unavailable(Why::Offline)),
+        Observation::Unavailable(UnavailableReason::Offline),
+        Outcome::Kept(KeepReason::Unavailable(UnavailableReason::Offline)),
     );
     let mut schedule = Schedule::default();
     let mut wait = |report: &Report| {
-        let next = schedule.next(at(0), CADENCE, report, &Memory::default(), 0.5);
+        let next = schedule.next(at(0), CADENCE, report, &State::default(), 0.5);
         next.since(at(0)).as_secs()
     };
     let waits: Vec<_> = (0..11).map(|_| wait(&unknown)).collect();
@@ -317,14 +326,14 @@ fn an_unknown_address_is_looked_for_again_quickly_and_then_less_so() {
 fn a_clock_that_is_not_set_is_looked_at_again_as_quickly() {
     let waiting = report(Observation::Absent, Outcome::Kept(KeepReason::NoClock));
     let mut schedule = Schedule::default();
-    let next = schedule.next(at(0), CADENCE, &waiting, &Memory::default(), 0.5);
+    let next = schedule.next(at(0), CADENCE, &waiting, &State::default(), 0.5);
     assert_eq!(next, at(1));
 }
 
 #[test]
 fn a_change_that_has_to_last_is_looked_at_when_it_has() {
     let flapping = |wait| {
-        let flapping = Observation::Unavailable(Why::Flapping {
+        let flapping = Observation::Unavailable(UnavailableReason::Flapping {
             believed: BTreeSet::new(),
             claimed: BTreeSet::new(),
             changes: 3,
@@ -333,30 +342,35 @@ fn a_change_that_has_to_last_is_looked_at_when_it_has() {
         report(flapping, Outcome::Unchanged)
     };
     let mut schedule = Schedule::default();
-    let mut next = |wait| schedule.next(at(0), CADENCE, &flapping(wait), &Memory::default(), 0.5);
+    let mut next = |wait| schedule.next(at(0), CADENCE, &flapping(wait), &State::default(), 0.5);
     assert_eq!(next(200), at(200));
     assert_eq!(next(2_000), at(300), "and in every round before");
 }
 
 #[test]
 fn the_end_of_a_hold_wakes_the_loop() {
-    let mut memory = Memory::default();
-    let failure = Failure::of_host(Class::Transient, "x");
-    memory.target_mut(&target()).hold = Some(Hold::after(None, &failure, at(0), 0.0));
+    let mut memory = State::default();
+    let failure = ProviderError::of_host(ErrorClass::Transient, "x");
+    memory.target_mut(&target()).hold = Some(Hold::after_failure(None, &failure, at(0), 0.0));
     let mut schedule = Schedule::default();
     assert_eq!(schedule.next(at(1), CADENCE, &quiet(), &memory, 0.5), at(5));
     // The account's own hold goes before the target's.
     let account = memory.accounts.get_mut(&target().account).unwrap();
-    account.hold = Some(Hold::after(account.hold.as_ref(), &failure, at(3), 0.0));
+    account.hold = Some(Hold::after_failure(
+        account.hold.as_ref(),
+        &failure,
+        at(3),
+        0.0,
+    ));
     assert_eq!(schedule.next(at(4), CADENCE, &quiet(), &memory, 0.5), at(8));
 }
 
 #[test]
 fn a_change_that_is_spreading_at_the_zones_servers_wakes_the_loop_less_and_less() {
-    let mut memory = Memory::default();
-    memory.target_mut(&target()).spreading = Some(Spreading {
+    let mut memory = State::default();
+    memory.target_mut(&target()).propagation = Some(Propagation {
         since: at(0),
-        before: Vec::new(),
+        previous: Vec::new(),
     });
     let mut schedule = Schedule::default();
     let mut wait = |now| {
@@ -369,14 +383,14 @@ fn a_change_that_is_spreading_at_the_zones_servers_wakes_the_loop_less_and_less(
 
 #[test]
 fn a_difference_in_dns_is_looked_at_again_soon() {
-    let mut memory = Memory::default();
-    memory.target_mut(&target()).differing = 1;
+    let mut memory = State::default();
+    memory.target_mut(&target()).mismatches = 1;
     let mut schedule = Schedule::default();
     assert_eq!(
         schedule.next(at(0), CADENCE, &quiet(), &memory, 0.5),
         at(30)
     );
-    memory.target_mut(&target()).differing = 2;
+    memory.target_mut(&target()).mismatches = 2;
     assert_eq!(
         schedule.next(at(0), CADENCE, &quiet(), &memory, 0.5),
         at(300)

@@ -2,31 +2,31 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn at(millis: i64) -> Moment {
-    Moment::from_millis(millis)
+fn at(millis: i64) -> BootTime {
+    BootTime::from_millis(millis)
 }
 
-fn told(text: &str) -> Change {
-    Change::Told(text.parse().unwrap())
+fn told(text: &str) -> NetworkEvent {
+    NetworkEvent::Hint(text.parse().unwrap())
 }
 
 /// What the row shows, what is heard when, and when rounds begin.
-type Row<'r> = (&'r str, &'r [(i64, Change)], &'r [i64]);
+type Row<'r> = (&'r str, &'r [(i64, NetworkEvent)], &'r [i64]);
 
 /// Hears the changes at their times, looking as the loop does whenever something is due before
 /// the next; says when rounds began.
-fn rounds(heard: &[(i64, Change)]) -> Vec<i64> {
-    let mut burst = Burst::default();
+fn rounds(heard: &[(i64, NetworkEvent)]) -> Vec<i64> {
+    let mut burst = TriggerQueue::default();
     let mut begun = Vec::new();
-    let mut catch_up = |burst: &mut Burst, now: Moment| {
+    let mut catch_up = |burst: &mut TriggerQueue, now: BootTime| {
         while let Some(due) = burst.due().filter(|due| *due <= now) {
-            burst.take(due).unwrap();
+            burst.pop_due(due).unwrap();
             begun.push(due.millis());
         }
     };
     for (when, change) in heard {
         catch_up(&mut burst, at(*when));
-        burst.heard(*change, at(*when));
+        burst.push(*change, at(*when));
     }
     catch_up(&mut burst, at(i64::MAX));
     begun
@@ -34,11 +34,11 @@ fn rounds(heard: &[(i64, Change)]) -> Vec<i64> {
 
 #[test]
 fn rounds_begin_when_the_table_says() {
-    use Change::{Gained, Other};
+    use NetworkEvent::{AddressAdded, Other};
     let restless: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
     let table: &[Row<'_>] = &[
         ("nothing", &[], &[]),
-        ("an address at once", &[(7, Gained)], &[7]),
+        ("an address at once", &[(7, AddressAdded)], &[7]),
         ("a removal when it is quiet", &[(0, Other)], &[500]),
         ("a burst is one", &[(0, Other), (300, Other)], &[800]),
         (
@@ -49,12 +49,12 @@ fn rounds_begin_when_the_table_says() {
         ("no burst lasts longer", &restless, &[2000, 4000]),
         (
             "a quick reconnect is one, with its address",
-            &[(0, Other), (100, Other), (200, Other), (450, Gained)],
+            &[(0, Other), (100, Other), (200, Other), (450, AddressAdded)],
             &[450],
         ),
         (
             "a route right after the address is a second look",
-            &[(0, Gained), (20, Other), (30, Other)],
+            &[(0, AddressAdded), (20, Other), (30, Other)],
             &[0, 530],
         ),
         ("a poke at once", &[(0, Other), (100, told(""))], &[100]),
@@ -71,7 +71,9 @@ fn rounds_begin_when_the_table_says() {
 
 #[test]
 fn a_network_that_never_rests_gets_so_many_rounds_a_minute() {
-    let flapping: Vec<_> = (0..600).map(|it| (it * 100, Change::Gained)).collect();
+    let flapping: Vec<_> = (0..600)
+        .map(|it| (it * 100, NetworkEvent::AddressAdded))
+        .collect();
     let begun = rounds(&flapping);
     let in_first = begun.iter().filter(|it| **it < 60_000).count();
     assert_eq!(in_first, MAX_ROUNDS_PER_MINUTE as usize);
@@ -81,7 +83,9 @@ fn a_network_that_never_rests_gets_so_many_rounds_a_minute() {
 #[test]
 fn a_network_that_never_rests_for_hours_gets_so_many_rounds_an_hour_and_then_one_a_minute() {
     let second = 1000;
-    let flapping: Vec<_> = (0..7_200).map(|it| (it * second, Change::Gained)).collect();
+    let flapping: Vec<_> = (0..7_200)
+        .map(|it| (it * second, NetworkEvent::AddressAdded))
+        .collect();
     let begun = rounds(&flapping);
     let within = |from: i64, until: i64| {
         let minutes = from * 60 * second..until * 60 * second;
@@ -101,8 +105,13 @@ fn a_network_that_never_rests_for_hours_gets_so_many_rounds_an_hour_and_then_one
 
 #[test]
 fn a_quiet_hour_is_not_counted_against_the_next_change() {
-    let mut heard: Vec<_> = (0..120).map(|it| (it * 4_000, Change::Gained)).collect();
-    heard.extend([(3_599_000, Change::Gained), (3_600_500, Change::Gained)]);
+    let mut heard: Vec<_> = (0..120)
+        .map(|it| (it * 4_000, NetworkEvent::AddressAdded))
+        .collect();
+    heard.extend([
+        (3_599_000, NetworkEvent::AddressAdded),
+        (3_600_500, NetworkEvent::AddressAdded),
+    ]);
     let begun = rounds(&heard);
     assert_eq!(begun[120..], [3_599_000, 3_600_500]);
 }
@@ -118,7 +127,7 @@ proptest! {
             .iter()
             .map(|(pause, gained)| {
                 when += pause / hurry;
-                (when, if *gained { Change::Gained } else { Change::Other })
+                (when, if *gained { NetworkEvent::AddressAdded } else { NetworkEvent::Other })
             })
             .collect();
         let begun = rounds(&heard);
@@ -142,53 +151,53 @@ proptest! {
 
 #[test]
 fn a_round_for_another_reason_has_seen_what_was_heard() {
-    let mut burst = Burst::default();
-    burst.heard(Change::Other, at(0));
-    assert!(burst.seen());
+    let mut burst = TriggerQueue::default();
+    burst.push(NetworkEvent::Other, at(0));
+    assert!(burst.mark_seen());
     assert_eq!(burst.due(), None);
-    assert_eq!(burst.take(at(i64::MAX)), None);
+    assert_eq!(burst.pop_due(at(i64::MAX)), None);
 }
 
 #[test]
 fn what_was_said_is_not_seen_by_a_round_for_another_reason() {
-    let mut burst = Burst::default();
-    burst.heard(Change::Gained, at(0));
-    burst.heard(told("1.1.1.1"), at(1));
-    burst.heard(Change::Other, at(2));
-    assert!(burst.seen(), "the changes of the network are seen");
-    assert_eq!(burst.take(at(2)), Some(told("1.1.1.1")));
-    burst.heard(told(""), at(3));
-    assert!(burst.seen());
+    let mut burst = TriggerQueue::default();
+    burst.push(NetworkEvent::AddressAdded, at(0));
+    burst.push(told("1.1.1.1"), at(1));
+    burst.push(NetworkEvent::Other, at(2));
+    assert!(burst.mark_seen(), "the changes of the network are seen");
+    assert_eq!(burst.pop_due(at(2)), Some(told("1.1.1.1")));
+    burst.push(told(""), at(3));
+    assert!(burst.mark_seen());
     assert_eq!(burst.due(), None, "a poke that says nothing has been heard");
 }
 
 #[test]
 fn pokes_beyond_the_budget_are_one_with_the_last_word_of_each_family() {
-    let mut burst = Burst::default();
+    let mut burst = TriggerQueue::default();
     for millis in 0..i64::from(MAX_HINT_ROUNDS[0]) {
-        burst.heard(told("9.9.9.9"), at(millis));
-        assert_eq!(burst.take(at(millis)), Some(told("9.9.9.9")));
+        burst.push(told("9.9.9.9"), at(millis));
+        assert_eq!(burst.pop_due(at(millis)), Some(told("9.9.9.9")));
     }
     for text in ["1.1.1.1 2a01::1", "", "1.1.1.2"] {
-        burst.heard(told(text), at(100));
-        assert_eq!(burst.take(at(100)), None, "{text}");
+        burst.push(told(text), at(100));
+        assert_eq!(burst.pop_due(at(100)), None, "{text}");
     }
     assert_eq!(burst.due(), Some(at(60_000)));
-    assert_eq!(burst.take(at(60_000)), Some(told("1.1.1.2 2a01::1")));
+    assert_eq!(burst.pop_due(at(60_000)), Some(told("1.1.1.2 2a01::1")));
 }
 
 #[test]
 fn nothing_is_due_before_its_time() {
-    let mut burst = Burst::default();
-    burst.heard(Change::Other, at(0));
-    assert_eq!(burst.take(at(499)), None);
-    assert_eq!(burst.take(at(500)), Some(Change::Other));
-    assert_eq!(burst.take(at(501)), None);
+    let mut burst = TriggerQueue::default();
+    burst.push(NetworkEvent::Other, at(0));
+    assert_eq!(burst.pop_due(at(499)), None);
+    assert_eq!(burst.pop_due(at(500)), Some(NetworkEvent::Other));
+    assert_eq!(burst.pop_due(at(501)), None);
 }
 
 #[test]
 fn hints_without_end_leave_rounds_for_the_kernels_changes() {
-    let mut burst = Burst::default();
+    let mut burst = TriggerQueue::default();
     let hints: Vec<_> = (0..100).map(|it| (it * 100, told("9.9.9.9"))).collect();
     assert_eq!(
         rounds(&hints).len(),
@@ -196,72 +205,76 @@ fn hints_without_end_leave_rounds_for_the_kernels_changes() {
         "and the last is heard a minute later"
     );
     for (when, hint) in hints {
-        burst.heard(hint, at(when));
-        burst.take(at(when));
+        burst.push(hint, at(when));
+        burst.pop_due(at(when));
     }
     assert_eq!(burst.due(), Some(at(60_000)));
-    burst.heard(Change::Gained, at(10_000));
+    burst.push(NetworkEvent::AddressAdded, at(10_000));
     assert_eq!(
         burst.due(),
         Some(at(10_000)),
         "the kernel's change waits for no hint"
     );
-    assert_eq!(burst.take(at(10_000)), Some(told("9.9.9.9")));
+    assert_eq!(burst.pop_due(at(10_000)), Some(told("9.9.9.9")));
 }
 
 #[test]
 fn a_flood_of_hints_and_signals_together_keeps_no_change_of_the_kernels_waiting() {
-    let mut burst = Burst::default();
+    let mut burst = TriggerQueue::default();
     for tenth in 0..36_000 {
         let now = at(tenth * 100);
-        burst.heard(told("9.9.9.9"), now);
+        burst.push(told("9.9.9.9"), now);
         burst.request(FULL_CHECK, now);
-        burst.take(now);
-        burst.take_request(now);
+        burst.pop_due(now);
+        burst.pop_due_request(now);
     }
     let now = at(3_599_950);
-    burst.heard(Change::Gained, now);
+    burst.push(NetworkEvent::AddressAdded, now);
     assert_eq!(burst.due(), Some(now));
-    assert_eq!(burst.take(now), Some(told("9.9.9.9")), "with what was said");
+    assert_eq!(
+        burst.pop_due(now),
+        Some(told("9.9.9.9")),
+        "with what was said"
+    );
 }
 
-const FULL_CHECK: Request = Request {
+const FULL_CHECK: ManualRequest = ManualRequest {
     is_full_check: true,
 };
-const CHECK: Request = Request {
+const CHECK: ManualRequest = ManualRequest {
     is_full_check: false,
 };
 
 #[test]
 fn several_requests_that_wait_are_one_and_a_full_check_stays_one() {
-    let mut burst = Burst::default();
+    let mut burst = TriggerQueue::default();
     assert_eq!(burst.request_due(), None);
     for request in [CHECK, FULL_CHECK, CHECK] {
         burst.request(request, at(5));
     }
     assert_eq!(burst.due(), None, "no change of the network");
     assert_eq!(burst.request_due(), Some(at(5)));
-    assert_eq!(burst.take_request(at(4)), None);
-    assert_eq!(burst.take_request(at(5)), Some(FULL_CHECK));
-    assert_eq!(burst.take_request(at(6)), None);
+    assert_eq!(burst.pop_due_request(at(4)), None);
+    assert_eq!(burst.pop_due_request(at(5)), Some(FULL_CHECK));
+    assert_eq!(burst.pop_due_request(at(6)), None);
 }
 
 #[test]
 fn requests_without_end_are_limited_and_leave_rounds_for_the_kernels_changes() {
-    let mut burst = Burst::default();
+    let mut burst = TriggerQueue::default();
     let [max_per_minute, max_per_hour] = MAX_REQUESTED_ROUNDS;
     let (mut in_first_minute, mut in_first_hour) = (0, 0);
     // Ten signals a second for an hour.
     for tenth in 0..36_000 {
         let now = at(tenth * 100);
         burst.request(FULL_CHECK, now);
-        if burst.take_request(now).is_some() {
+        if burst.pop_due_request(now).is_some() {
             in_first_hour += 1;
             in_first_minute += u32::from(tenth < 600);
         }
         if tenth == 300 {
-            burst.heard(Change::Gained, now);
-            assert_eq!(burst.take(now), Some(Change::Gained));
+            burst.push(NetworkEvent::AddressAdded, now);
+            assert_eq!(burst.pop_due(now), Some(NetworkEvent::AddressAdded));
         }
     }
     assert_eq!(in_first_minute, max_per_minute);
@@ -272,29 +285,29 @@ fn requests_without_end_are_limited_and_leave_rounds_for_the_kernels_changes() {
 
 #[test]
 fn links_that_come_and_go_keep_no_new_address_or_route_waiting() {
-    for change in [Change::Gained, Change::Rerouted] {
-        let mut burst = Burst::default();
-        let mut now = Moment::from_millis(0);
+    for change in [NetworkEvent::AddressAdded, NetworkEvent::Rerouted] {
+        let mut burst = TriggerQueue::default();
+        let mut now = BootTime::from_millis(0);
         let mut rounds = 0;
         // Containers that start and stop, one every 1.2 seconds.
         for _ in 0..100 {
-            burst.heard(Change::Other, now);
+            burst.push(NetworkEvent::Other, now);
             now = now.after(Duration::from_millis(1_200));
-            rounds += usize::from(burst.take(now).is_some());
+            rounds += usize::from(burst.pop_due(now).is_some());
         }
         assert!(rounds <= 40, "{rounds} rounds in two minutes");
-        burst.heard(change, now);
+        burst.push(change, now);
         let due = burst.due().unwrap();
-        let wait = if change == Change::Gained {
+        let wait = if change == NetworkEvent::AddressAdded {
             Duration::ZERO
         } else {
-            LONGEST
+            MAX_DEBOUNCE
         };
         assert!(
             due.since(now) <= wait,
             "{change:?} waits {:?}",
             due.since(now)
         );
-        assert!(burst.take(due).is_some());
+        assert!(burst.pop_due(due).is_some());
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::super::*;
-use crate::core::{outcome::FamilyReport, poke::Poke, schedule::Cadence};
+use crate::core::{outcome::DetectionReport, poke::AddressHint, schedule::Intervals};
 
 /// A host whose clock stands still until it is moved, and whose rounds end when they are let end.
 #[derive(Default)]
@@ -23,8 +23,8 @@ struct Host {
 }
 
 impl Clock for Host {
-    fn now(&self) -> Moment {
-        Moment::from_millis(self.now.get())
+    fn now(&self) -> BootTime {
+        BootTime::from_millis(self.now.get())
     }
 
     fn is_set(&self) -> bool {
@@ -47,7 +47,7 @@ impl Shell for &Host {
         .await
     }
 
-    async fn until(&self, moment: Moment) {
+    async fn until(&self, moment: BootTime) {
         poll_fn(|_| {
             if self.now() >= moment {
                 Poll::Ready(())
@@ -78,7 +78,7 @@ impl Shell for &Host {
 }
 
 impl Crew for &Host {
-    async fn round(&self, _: &RefCell<Memory>, task: Task) -> Report {
+    async fn round(&self, _: &RefCell<State>, task: Task) -> Report {
         self.rounds.borrow_mut().push(task.occasion);
         self.audits.borrow_mut().push(task.audit);
         poll_fn(|_| {
@@ -92,14 +92,14 @@ impl Crew for &Host {
         Report::default()
     }
 
-    fn detect(&self, _: &RefCell<Memory>) -> impl Future<Output = Vec<FamilyReport>> {
+    fn detect(&self, _: &RefCell<State>) -> impl Future<Output = Vec<DetectionReport>> {
         ready(Vec::new())
     }
 
-    fn prepare(&self, _: &RefCell<Memory>) {}
+    fn prepare(&self, _: &RefCell<State>) {}
 
-    fn cadence(&self) -> Cadence {
-        Cadence {
+    fn cadence(&self) -> Intervals {
+        Intervals {
             interval: Duration::from_mins(5),
             verify: Duration::from_hours(1),
             audit: Duration::from_hours(24),
@@ -112,7 +112,7 @@ impl Crew for &Host {
 
     fn rest(&self) {}
 
-    fn save(&self, _: &Memory) -> Result<(), String> {
+    fn save(&self, _: &State) -> Result<(), String> {
         Ok(())
     }
 }
@@ -133,7 +133,11 @@ fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
     assert!(go_on().is_pending());
     // It falls asleep in the middle of the round, and wakes up to a new address and a signal.
     host.now.set(3_600_000);
-    let heard = [Event::Network(Change::Other), Event::Reload, Event::Reload];
+    let heard = [
+        Event::Network(NetworkEvent::Other),
+        Event::Reload,
+        Event::Reload,
+    ];
     host.signals.borrow_mut().extend(heard);
     assert!(go_on().is_pending());
     let alive = host.alive.get();
@@ -155,8 +159,8 @@ fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
 #[test]
 fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_does() {
     use Occasion::{Asked, Network, Routine};
-    let gained = Event::Network(Change::Gained);
-    let poke = Poke::of(["84.212.10.20".parse().unwrap()]).unwrap();
+    let gained = Event::Network(NetworkEvent::AddressAdded);
+    let poke = AddressHint::of(["84.212.10.20".parse().unwrap()]).unwrap();
     for (heard, at_once, expected) in [
         (
             &[Event::Reload][..],
@@ -175,7 +179,7 @@ fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_doe
             &[Routine, Network, Asked],
         ),
         (
-            &[Event::Network(Change::Told(poke)), gained],
+            &[Event::Network(NetworkEvent::Hint(poke)), gained],
             &[Routine, Occasion::Told(poke), Network],
             &[Routine, Occasion::Told(poke), Network],
         ),
@@ -202,10 +206,10 @@ fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place()
     use Occasion::{Asked, Routine};
     let host = &Host::default();
     host.is_detecting.set(true);
-    let poke = Poke::of(["84.212.10.20".parse().unwrap()]).unwrap();
+    let poke = AddressHint::of(["84.212.10.20".parse().unwrap()]).unwrap();
     let (told, gained) = (
-        Event::Network(Change::Told(poke)),
-        Event::Network(Change::Gained),
+        Event::Network(NetworkEvent::Hint(poke)),
+        Event::Network(NetworkEvent::AddressAdded),
     );
     let board = Rc::default();
     let mut running = pin!(run(host, || Ok(host), &host, &board, false));
@@ -244,7 +248,7 @@ fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_t
     assert_eq!(full_checks, 20);
     host.signals
         .borrow_mut()
-        .push_back(Event::Network(Change::Gained));
+        .push_back(Event::Network(NetworkEvent::AddressAdded));
     assert!(go_on().is_pending());
     assert_eq!(host.rounds.borrow().last(), Some(&Occasion::Network));
     host.now.set(60_000);
@@ -267,7 +271,11 @@ fn a_change_that_has_not_come_to_rest_when_a_reload_comes_is_what_the_round_is_f
     };
     host.round_may_end.set(true);
     assert!(go_on().is_pending());
-    for heard in [Event::Network(Change::Other), Event::Reload, Event::Reload] {
+    for heard in [
+        Event::Network(NetworkEvent::Other),
+        Event::Reload,
+        Event::Reload,
+    ] {
         host.signals.borrow_mut().push_back(heard);
         assert!(go_on().is_pending());
     }

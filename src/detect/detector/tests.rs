@@ -2,7 +2,7 @@ use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use super::*;
 use crate::{
-    core::{agree::Next, observe::Kernel},
+    core::{agree::QueryStep, observe::FamilyPresence},
     detect::{https, questions::Ask},
 };
 
@@ -13,8 +13,8 @@ fn how(texts: &[&str]) -> FamilySources {
         family,
         sources: sources.collect(),
         confirm: 2,
-        acceptance: Acceptance::default(),
-        prefer: Prefer::Stable,
+        acceptance: PublishPolicy::default(),
+        prefer: AddressPreference::Stable,
     }
 }
 
@@ -57,33 +57,33 @@ fn a_single_stale_operator_cannot_pin_an_address() {
         Ipv4Addr::new(84, 212, 10, 21),
     );
     let how = how(&["https"]);
-    let reachable = Kernel {
-        usable_address: false,
-        default_route: true,
+    let reachable = FamilyPresence {
+        has_usable_address: false,
+        has_default_route: true,
     };
     for stale in https::OPERATORS {
         let believed = |turn| {
             let (sources, _) = expand(&how, turn);
-            let mut inquiry = Inquiry::new(Basis {
+            let mut inquiry = ConsensusQuery::new(QueryInputs {
                 family: how.family,
                 sources: &sources,
-                acceptance: &how.acceptance,
+                policy: &how.acceptance,
                 confirm: how.confirm,
                 known: [old.into()].into(),
                 kernel: reachable,
                 other: reachable,
             });
             loop {
-                match inquiry.next() {
-                    Next::Believe(observation) => return observation,
-                    Next::Ask(positions) => {
+                match inquiry.next_step() {
+                    QueryStep::Accept(observation) => return observation,
+                    QueryStep::Query(positions) => {
                         for position in positions {
                             let is_stale = sources[position].operator == stale.name;
                             let addr = if is_stale { old } else { new };
-                            let _ = inquiry.hear(position, Ok(vec![addr.into()]));
+                            let _ = inquiry.record_answer(position, Ok(vec![addr.into()]));
                         }
                     }
-                    Next::Wait => panic!("nobody is being asked"),
+                    QueryStep::Wait => panic!("nobody is being asked"),
                 }
             }
         };
@@ -110,14 +110,14 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
     let mut questions = expand(&how, 0);
     add_told(&mut questions, told, &known);
     let (sources, asks) = questions;
-    let reachable = Kernel {
-        usable_address: false,
-        default_route: true,
+    let reachable = FamilyPresence {
+        has_usable_address: false,
+        has_default_route: true,
     };
-    let mut inquiry = Inquiry::new(Basis {
+    let mut inquiry = ConsensusQuery::new(QueryInputs {
         family: how.family,
         sources: &sources,
-        acceptance: &how.acceptance,
+        policy: &how.acceptance,
         confirm,
         known,
         kernel: reachable,
@@ -125,11 +125,11 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
     });
     let mut asked = Vec::new();
     loop {
-        let positions = match inquiry.next() {
-            Next::Ask(positions) => positions,
-            Next::Believe(Observation::Known(set)) => return (set.to_string(), asked),
-            Next::Believe(other) => return (format!("{other:?}"), asked),
-            Next::Wait => panic!("nobody is being asked"),
+        let positions = match inquiry.next_step() {
+            QueryStep::Query(positions) => positions,
+            QueryStep::Accept(Observation::Known(set)) => return (set.to_string(), asked),
+            QueryStep::Accept(other) => return (format!("{other:?}"), asked),
+            QueryStep::Wait => panic!("nobody is being asked"),
         };
         for position in positions {
             asked.push(sources[position].operator.clone());
@@ -141,7 +141,7 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
                         .unwrap(),
                 ],
             };
-            let _ = inquiry.hear(position, Ok(answer));
+            let _ = inquiry.record_answer(position, Ok(answer));
         }
     }
 }
@@ -233,7 +233,7 @@ fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
     let turn = |minutes: i64| {
         let tls = crate::http::tls::config().unwrap();
         let clocks = Clocks {
-            now: Box::new(move || Moment::from_millis(minutes * 60_000)),
+            now: Box::new(move || BootTime::from_millis(minutes * 60_000)),
             is_set: Box::new(|| true),
         };
         Detector::new(tls, Duration::from_secs(1), String::new(), clocks, 5).turn()
@@ -261,7 +261,7 @@ fn an_operator_that_answers_in_several_ways_is_one_witness() {
 
 fn clocks(is_set: bool) -> Clocks {
     Clocks {
-        now: Box::new(|| Moment::from_millis(0)),
+        now: Box::new(|| BootTime::from_millis(0)),
         is_set: Box::new(move || is_set),
     }
 }
@@ -276,19 +276,20 @@ async fn before_the_clock_is_set_nobody_is_asked_over_tls() {
         clocks(false),
         0,
     );
-    let past = Past::default();
+    let past = DetectionState::default();
     let report = detector
         .observe(&how(&["https"]), None, &past, None, None)
         .await;
     // A host without a default route would have said so first.
     if report.observation != Observation::Absent {
-        let no_clock = [Why::NoClock, Why::Offline].map(Observation::Unavailable);
+        let no_clock =
+            [UnavailableReason::NoClock, UnavailableReason::Offline].map(Observation::Unavailable);
         assert!(no_clock.contains(&report.observation), "{report:?}");
     }
-    assert!(report.heard.is_empty());
+    assert!(report.answers.is_empty());
     let report = detector.observe_all(&how(&["https"]), None, &past).await;
-    assert_eq!(report.heard.len(), https::OPERATORS.len());
-    for heard in report.heard {
+    assert_eq!(report.answers.len(), https::OPERATORS.len());
+    for heard in report.answers {
         let said = heard.answer.unwrap_err();
         assert_eq!(said, "not asked: this host's clock is not set");
     }
@@ -312,10 +313,10 @@ async fn a_configured_stun_server_is_asked_and_its_answer_heard() {
         let answer = [&[1, 1, 0, 12], &request[4..], &addr].concat();
         socket.send_to(&answer, client).await.unwrap();
     };
-    let (how, past) = (how(&[&source]), Past::default());
+    let (how, past) = (how(&[&source]), DetectionState::default());
     let (report, ()) = tokio::join!(detector.observe_all(&how, None, &past), answering);
-    let [heard] = &report.heard[..] else {
-        panic!("{:?}", report.heard)
+    let [heard] = &report.answers[..] else {
+        panic!("{:?}", report.answers)
     };
     assert_eq!(heard.source, source);
     let addrs: Vec<String> = heard

@@ -11,14 +11,14 @@ fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
         unusable: false,
         preferred: Duration::MAX,
     };
-    let acceptance = Acceptance::default();
+    let acceptance = PublishPolicy::default();
     let view = |addresses: &[&str], default_route| View {
         addresses: addresses.iter().map(|it| address(it)).collect(),
         default_route,
         egress: [None, None],
         router: Err(String::new()),
     };
-    let absent = |view: &View| view.of(Family::V6, &acceptance).says_absent();
+    let absent = |view: &View| view.of(Family::V6, &acceptance).is_absent();
     assert!(absent(&view(
         &["84.212.10.20", "fd00::1", "::1"],
         [true, false]
@@ -33,7 +33,7 @@ fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
     );
     let local = view(&["172.17.0.1", "127.0.0.1", "fe80::1"], [false, false]);
     assert!(
-        local.of(Family::V4, &acceptance).says_absent(),
+        local.of(Family::V4, &acceptance).is_absent(),
         "a bridge is no network"
     );
 }
@@ -107,7 +107,7 @@ fn over_an_interface_its_routes_of_any_table_count_and_no_others() {
     assert_eq!(routed(&view), ["84.212.10.30"]);
     assert_eq!(view.addresses.len(), 2);
     assert!(view.router.is_ok());
-    let missing = NoUplink::Missing("gone0".parse().unwrap());
+    let missing = UplinkError::Missing("gone0".parse().unwrap());
     assert_eq!(over("gone0"), Err(missing));
 }
 

@@ -7,9 +7,9 @@ use std::{
 
 use super::*;
 use crate::core::{
-    addr::{Acceptance, Family},
-    agree::{Basis, Source, Trust},
-    observe::Kernel,
+    addr::{Family, PublishPolicy},
+    agree::{QueryInputs, SourceProfile, Trust},
+    observe::FamilyPresence,
 };
 
 /// A clock in milliseconds that goes on to the next moment that something waits for.
@@ -61,22 +61,22 @@ fn known_after(
 ) -> (Vec<(usize, u64)>, u64) {
     let sources: Vec<_> = operators
         .iter()
-        .map(|(name, _)| Source {
+        .map(|(name, _)| SourceProfile {
             label: (*name).to_owned(),
             operator: (*name).to_owned(),
-            trust: Trust::Outside,
-            held_back: false,
+            trust: Trust::External,
+            is_deprioritized: false,
         })
         .collect();
-    let kernel = Kernel {
-        usable_address: false,
-        default_route: true,
+    let kernel = FamilyPresence {
+        has_usable_address: false,
+        has_default_route: true,
     };
-    let acceptance = Acceptance::default();
-    let mut query = Inquiry::new(Basis {
+    let acceptance = PublishPolicy::default();
+    let mut query = ConsensusQuery::new(QueryInputs {
         family: Family::V4,
         sources: &sources,
-        acceptance: &acceptance,
+        policy: &acceptance,
         confirm,
         known: BTreeSet::from(["84.212.10.20".parse().unwrap()]),
         kernel,
@@ -90,7 +90,7 @@ fn known_after(
         Ok(vec!["84.212.99.99".parse().unwrap()])
     };
     let delay = || clock.pause(max_delay);
-    let now = || Moment::from_millis(i64::try_from(clock.now.get()).unwrap());
+    let now = || BootTime::from_millis(i64::try_from(clock.now.get()).unwrap());
     let (observation, answered) = clock.run(carry_out(&mut query, None, &ask, delay, &now));
     assert!(
         matches!(observation, Observation::Known(_)),

@@ -18,7 +18,7 @@ use self::{
 };
 use super::{datagram, way::Way};
 use crate::{
-    core::addr::Acceptance,
+    core::addr::PublishPolicy,
     portmapping::{REQUESTS, Refusal, natpmp},
 };
 
@@ -65,13 +65,13 @@ pub(super) struct Router<'a> {
     /// Searches of UPnP.
     recipients: Recipients,
     user_agent: &'a str,
-    acceptance: &'a Acceptance,
+    acceptance: &'a PublishPolicy,
 }
 
 impl<'a> Router<'a> {
     /// The router at an address of the own network. `acceptance` says which address is wanted of a router
     /// that has several.
-    pub(super) fn new(addr: Ipv4Addr, user_agent: &'a str, acceptance: &'a Acceptance) -> Self {
+    pub(super) fn new(addr: Ipv4Addr, user_agent: &'a str, acceptance: &'a PublishPolicy) -> Self {
         let (everybody, port) = ssdp::EVERYBODY;
         Self {
             addr,

@@ -17,7 +17,7 @@ fn way(limit: Duration) -> Way {
 struct Fake {
     requests: UdpSocket,
     everybody: UdpSocket,
-    acceptance: Acceptance,
+    acceptance: PublishPolicy,
 }
 
 impl Fake {
@@ -25,7 +25,7 @@ impl Fake {
         Self {
             requests: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
             everybody: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
-            acceptance: Acceptance::default(),
+            acceptance: PublishPolicy::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use self::json::{Placed, Value};
 use super::found::{Device, Entry, Found, Given, Login, Spot, Way, overridden, with};
 use crate::{
     core::{
-        device::{HostPart, PrefixLength},
+        device::{HostId, PrefixLength},
         secret::Secret,
     },
     provider::dnspod::Site,
@@ -225,7 +225,7 @@ fn suffixed(text: &str) -> Option<Device> {
     let prefix = PrefixLength::new(128 - bits.parse::<i64>().ok()?)?;
     let own = u128::MAX >> prefix.bits();
     let host = Ipv6Addr::from(u128::from(addr.parse::<Ipv6Addr>().ok()?) & own);
-    HostPart::parse(&host.to_string(), prefix).ok()?;
+    HostId::parse(&host.to_string(), prefix).ok()?;
     Some(Device { host, prefix })
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::core::{
     addr::Family,
     name::Fqdn,
-    outcome::{Class, Failure},
+    outcome::{ErrorClass, ProviderError},
     record::{AccountName, Target},
     schedule::Hold,
 };
@@ -14,7 +14,7 @@ use crate::core::{
 fn stamp(boot: &str, moment: i64, wall: i64) -> Stamp {
     Stamp {
         boot: boot.to_owned(),
-        moment: Moment::from_millis(moment * 1000),
+        moment: BootTime::from_millis(moment * 1000),
         wall: wall * 1000,
     }
 }
@@ -27,22 +27,18 @@ fn target() -> Target {
     }
 }
 
-fn memory(now: Moment) -> Memory {
-    let mut memory = Memory::default();
+fn memory(now: BootTime) -> State {
+    let mut memory = State::default();
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    memory
-        .vantages
-        .entry(Family::V4.into())
-        .or_default()
-        .believed = [addr].into();
+    memory.paths.entry(Family::V4.into()).or_default().believed = [addr].into();
     memory.confirm(&target(), &[addr], true, Some(300), now);
-    let failure = Failure::of_account(Class::Rejected, "refused");
+    let failure = ProviderError::of_account(ErrorClass::Unauthorized, "refused");
     memory.accounts.get_mut(&target().account).unwrap().hold =
-        Some(Hold::after(None, &failure, now, 0.0));
+        Some(Hold::after_failure(None, &failure, now, 0.0));
     memory
 }
 
-fn saved(now: &Stamp) -> (tempfile::TempDir, StateFile, Memory) {
+fn saved(now: &Stamp) -> (tempfile::TempDir, StateFile, State) {
     let dir = tempfile::tempdir().unwrap();
     let file = StateFile::new(dir.path());
     let memory = memory(now.moment);
@@ -130,7 +126,7 @@ fn what_a_killed_process_left_behind_is_neither_read_nor_kept() {
     fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
     let loaded = file.load(&now);
     assert_eq!((loaded.memory, loaded.trouble), (memory, None));
-    file.save(&Memory::default(), &now).unwrap();
+    file.save(&State::default(), &now).unwrap();
     assert!(!left.exists());
     let mode = file.path().metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -153,7 +149,7 @@ fn state_cut_at_any_byte_is_set_aside_and_never_fatal() {
     for length in 0..whole.len() {
         fs::write(file.path(), &whole[..length]).unwrap();
         let loaded = file.load(&now);
-        assert_eq!(loaded.memory, Memory::default(), "cut at {length}");
+        assert_eq!(loaded.memory, State::default(), "cut at {length}");
         assert!(
             loaded.trouble.unwrap().contains("set aside as"),
             "cut at {length}"
@@ -204,7 +200,7 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let (dir, file, memory) = saved(&now);
     let learnt = |looker: &StateFile| {
         let mut more = memory.clone();
-        more.vantages.entry(Family::V6.into()).or_default().absent = Some(now.moment);
+        more.paths.entry(Family::V6.into()).or_default().absent = Some(now.moment);
         looker.save_if_nobody_else_does(&more, &now).unwrap();
         file.load(&now).memory == more
     };
@@ -213,7 +209,7 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let lock = Lock::take(dir.path()).unwrap();
     assert!(!learnt(&looker), "somebody keeps it");
     drop(lock);
-    file.save(&Memory::default(), &now).unwrap();
+    file.save(&State::default(), &now).unwrap();
     assert!(!learnt(&looker), "somebody wrote since");
     looker.load(&now);
     assert!(learnt(&looker));
@@ -226,9 +222,9 @@ fn block(dir: &tempfile::TempDir) -> PathBuf {
     taken
 }
 
-fn is_believed(memory: &Memory) -> bool {
+fn is_believed(memory: &State) -> bool {
     let target = memory.target(&target()).unwrap();
-    target.confirmed.is_some() && !target.pending
+    target.confirmed.is_some() && !target.unconfirmed
 }
 
 #[test]
@@ -245,7 +241,7 @@ fn l10_what_could_not_be_saved_makes_what_was_saved_before_a_hint_also_once_it_c
         "it is what there was to save"
     );
     let mut newer = memory.clone();
-    newer.target_mut(&target()).pending = true;
+    newer.target_mut(&target()).unconfirmed = true;
     file.save(&newer, &now).unwrap_err();
     let read = StateFile::new(dir.path()).load(&now);
     assert!(!is_believed(&read.memory), "another process did more");
@@ -286,11 +282,11 @@ fn a_link_in_place_of_the_file_goes_when_what_it_leads_to_is_outdated() {
     assert!(is_believed(&file.load(&now).memory), "a link is followed");
     let taken = block(&dir);
     let mut newer = memory;
-    newer.target_mut(&target()).pending = true;
+    newer.target_mut(&target()).unconfirmed = true;
     file.save(&newer, &now).unwrap_err();
     fs::remove_dir(taken).unwrap();
     let read = StateFile::new(dir.path()).load(&now);
-    assert_eq!(read.memory, Memory::default(), "nothing is left to believe");
+    assert_eq!(read.memory, State::default(), "nothing is left to believe");
 }
 
 #[test]
@@ -301,9 +297,9 @@ fn a_file_of_an_older_version_that_is_outdated_goes() {
     fs::write(file.path(), &text[1..]).unwrap();
     assert!(is_believed(&file.load(&now).memory), "it is read");
     block(&dir);
-    file.save(&Memory::default(), &now).unwrap_err();
-    assert_eq!(file.load(&now).memory, Memory::default());
-    assert_ne!(memory, Memory::default());
+    file.save(&State::default(), &now).unwrap_err();
+    assert_eq!(file.load(&now).memory, State::default());
+    assert_ne!(memory, State::default());
 }
 
 #[test]

@@ -22,8 +22,8 @@ use crate::{
         conflict::{ConflictFinder, NameConflict},
         guard::SafePlan,
         name::{Fqdn, ZoneName, longest_zone},
-        outcome::{Class, Failure, Scope},
-        plan::{Change, Method, Push, Rules, Step},
+        outcome::{ErrorClass, ProviderError, Scope},
+        plan::{Capabilities, Change, Method, Step, UpdateMode},
         record::{Record, Zone},
     },
     http::Transport,
@@ -63,19 +63,20 @@ impl<T> Account<T> {
 
 impl<T: Transport> Provider for Account<T> {
     /// Each record is written by itself: DNSPod has no push, so there is no TTL of one either.
-    fn rules(&self) -> Rules {
-        Rules {
-            push: Push::Never,
-            push_ttl: 600,
+    fn rules(&self) -> Capabilities {
+        Capabilities {
+            replace: UpdateMode::Never,
+            replace_ttl: 600,
             // More than five that change nothing lock a record for an hour (facts: section 1.2).
-            repeats: 4,
+            max_repeats: 4,
         }
     }
 
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, ProviderError> {
         if hosts.iter().all(|host| zone_of(host, known).is_some()) {
             let listing = self.records_in(known.to_vec(), hosts).await?;
-            let is_gone = |(_, failure): &(ZoneName, Failure)| failure.class == Class::NotFound;
+            let is_gone =
+                |(_, failure): &(ZoneName, ProviderError)| failure.class == ErrorClass::NotFound;
             // A remembered zone that is gone: what there is now, the account's list says.
             if !listing.troubles.iter().any(is_gone) {
                 return Ok(listing);
@@ -88,16 +89,16 @@ impl<T: Transport> Provider for Account<T> {
                 || known.iter().any(|it| it.name == *zone)
         };
         let zones = self.every_zone(is_wanted).await;
-        let zones = zones.map_err(|failure| Failure {
+        let zones = zones.map_err(|failure| ProviderError {
             scope: Scope::Account,
             ..failure
         })?;
         self.records_in(zones, hosts).await
     }
 
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
         let mut results = Vec::with_capacity(plan.changes().len());
-        let mut stop: Option<Failure> = None;
+        let mut stop: Option<ProviderError> = None;
         for change in plan.changes() {
             let result = match &stop {
                 Some(failure) => Err(failure.of_unsent()),
@@ -119,7 +120,7 @@ impl<T: Transport> Account<T> {
     pub(super) async fn every_zone(
         &self,
         is_wanted: impl Fn(&ZoneName) -> bool,
-    ) -> Result<Vec<Zone>, Failure> {
+    ) -> Result<Vec<Zone>, ProviderError> {
         let call = DomainList {
             r#type: Some("all".to_owned()),
             ..DomainList::default()
@@ -148,8 +149,8 @@ impl<T: Transport> Account<T> {
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        mut take: impl FnMut(types::Record) -> Result<(), Failure>,
-    ) -> Result<Option<u32>, Failure> {
+        mut take: impl FnMut(types::Record) -> Result<(), ProviderError>,
+    ) -> Result<Option<u32>, ProviderError> {
         let (domain_id, domain) = domain(zone);
         let call = RecordList {
             domain_id,
@@ -182,12 +183,12 @@ impl<T: Transport> Account<T> {
         &self,
         call: &C,
         progress: Progress<'_>,
-        take: impl FnMut(&Answer, Part<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        take: impl FnMut(&Answer, Part<'_>) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         let name = C::OPERATION.name;
         let Some(listing) = Paged::of(C::OPERATION) else {
             let what = format!("{name} does not list in pages");
-            return Err(Failure::of_host(Class::Invalid, what));
+            return Err(ProviderError::of_host(ErrorClass::Invalid, what));
         };
         let arguments = call.arguments();
         let client = &self.client;
@@ -197,7 +198,7 @@ impl<T: Transport> Account<T> {
 
     /// The records of `hosts`, from one list for each zone that holds any of them. A zone that is
     /// banned or gone holds up its own hosts only.
-    async fn records_in(&self, zones: Vec<Zone>, hosts: &[Fqdn]) -> Result<Listing, Failure> {
+    async fn records_in(&self, zones: Vec<Zone>, hosts: &[Fqdn]) -> Result<Listing, ProviderError> {
         let mut records = Vec::new();
         let mut troubles = Vec::new();
         let mut conflicts = BTreeMap::new();
@@ -215,7 +216,9 @@ impl<T: Transport> Account<T> {
                     records.extend(found);
                     conflicts.extend(in_the_way);
                 }
-                Err(failure) if matches!(failure.class, Class::NotFound | Class::Invalid) => {
+                Err(failure)
+                    if matches!(failure.class, ErrorClass::NotFound | ErrorClass::Invalid) =>
+                {
                     troubles.push((zone.name.clone(), failure));
                 }
                 Err(failure) => return Err(failure),
@@ -239,7 +242,7 @@ impl<T: Transport> Account<T> {
         zone: &Zone,
         hosts: &[&Fqdn],
         allowance: &mut Allowance,
-    ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>, Option<u32>), Failure> {
+    ) -> Result<(Vec<Record>, BTreeMap<Fqdn, NameConflict>, Option<u32>), ProviderError> {
         let mut records = Vec::new();
         let mut conflicts = ConflictFinder::new(&zone.name, hosts.iter().copied());
         let listed = self.every_record(zone, &|_, _| {}, |listed| {
@@ -251,7 +254,7 @@ impl<T: Transport> Account<T> {
             let record = read(&listed, &zone.name, &self.line, is_ours);
             let broken = |what| {
                 let what = format!("Record.List of {}: {what}", zone.name);
-                Failure::of_account(Class::Contract, what)
+                ProviderError::of_account(ErrorClass::ProtocolViolation, what)
             };
             if let Some(record) = record.map_err(broken)? {
                 allowance.take(record.size()).map_err(broken)?;
@@ -264,15 +267,15 @@ impl<T: Transport> Account<T> {
     }
 
     /// A change's steps, until one fails.
-    async fn carry_out(&self, change: &Change) -> Result<(), Failure> {
+    async fn carry_out(&self, change: &Change) -> Result<(), ProviderError> {
         let Method::Records { zone, steps } = &change.method else {
             let what = format!("{}: DNSPod has no way to push a whole name", change.target);
-            return Err(Failure::of_host(Class::Invalid, what));
+            return Err(ProviderError::of_host(ErrorClass::Invalid, what));
         };
         let host = &change.target.host;
         let Some(sub_domain) = host.relative_to(&zone.name) else {
             let what = format!("{host} does not lie in the zone {}", zone.name);
-            return Err(Failure::of_host(Class::Invalid, what));
+            return Err(ProviderError::of_host(ErrorClass::Invalid, what));
         };
         for step in steps {
             self.take(step, zone, sub_domain).await?;
@@ -280,7 +283,7 @@ impl<T: Transport> Account<T> {
         Ok(())
     }
 
-    async fn take(&self, step: &Step, zone: &Zone, sub_domain: &str) -> Result<(), Failure> {
+    async fn take(&self, step: &Step, zone: &Zone, sub_domain: &str) -> Result<(), ProviderError> {
         match step {
             Step::Create { addr, ttl } => {
                 let call = creation(zone, sub_domain, addr.addr(), *ttl, &self.line);
@@ -295,7 +298,10 @@ impl<T: Transport> Account<T> {
     }
 
     /// A write that is believed if the answer names nothing but what was sent.
-    pub(super) async fn write<C: Call<Output = Written>>(&self, call: &C) -> Result<(), Failure> {
+    pub(super) async fn write<C: Call<Output = Written>>(
+        &self,
+        call: &C,
+    ) -> Result<(), ProviderError> {
         let written = self.client.call(call).await?;
         Self::believed(call, &written.record)
     }
@@ -304,17 +310,17 @@ impl<T: Transport> Account<T> {
     pub(super) fn believed<C: Call<Output = Written>>(
         call: &C,
         written: &types::WrittenRecord,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let sent = call.arguments();
         is_as_sent(written, &sent).map_err(|what| {
             let subject = subject(C::OPERATION, &sent);
             let what = format!("{subject}: the answer cannot be understood: {what}");
-            Failure::of_host(Class::Contract, what)
+            ProviderError::of_host(ErrorClass::ProtocolViolation, what)
         })
     }
 
     /// A record that is gone already is as good as one that was removed.
-    async fn remove(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+    async fn remove(&self, zone: &Zone, id: &str) -> Result<(), ProviderError> {
         let (domain_id, domain) = domain(zone);
         let call = RecordRemove {
             domain_id,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::{
         foreign_text::ForeignText,
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
     },
     http::{Response, hidden::Hidden},
     json::{self, ItemsError, Members},
@@ -42,7 +42,7 @@ impl Answer {
         subject: String,
         hidden: Hidden,
         response: Response,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ProviderError> {
         let envelope = envelope(&response.body);
         let is_dnspods = envelope.is_some();
         let (code, message) = envelope.unwrap_or_default();
@@ -67,7 +67,7 @@ impl Answer {
     }
 
     /// What a success carries besides the envelope; any other code is a failure.
-    pub(super) fn payload(&self) -> Result<Value, Failure> {
+    pub(super) fn payload(&self) -> Result<Value, ProviderError> {
         let empty = self.empty_list()?;
         let value = json::read(&self.response.body).map_err(|what| self.misread(&what))?;
         let Value::Object(mut members) = value else {
@@ -85,13 +85,16 @@ impl Answer {
     }
 
     /// What a success carries, typed.
-    pub(super) fn decode<P: DeserializeOwned>(&self) -> Result<P, Failure> {
+    pub(super) fn decode<P: DeserializeOwned>(&self) -> Result<P, ProviderError> {
         let payload = self.payload()?;
         serde_json::from_value(payload).map_err(|error| self.misread(&error.to_string()))
     }
 
     /// What a success carries, member by member, and of those the list by this name.
-    pub(super) fn list(&self, name: &str) -> Result<(Members<'_>, Option<&RawValue>), Failure> {
+    pub(super) fn list(
+        &self,
+        name: &str,
+    ) -> Result<(Members<'_>, Option<&RawValue>), ProviderError> {
         let empty = self.empty_list()?;
         let mut members = self.members()?;
         members.remove(STATUS);
@@ -107,8 +110,8 @@ impl Answer {
     pub(super) fn each_item<'j>(
         &self,
         list: Option<&'j RawValue>,
-        take: impl FnMut(&'j RawValue) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        take: impl FnMut(&'j RawValue) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         let Some(list) = list else { return Ok(()) };
         json::each_item(list.get().as_bytes(), take).map_err(|error| match error {
             ItemsError::Unreadable(what) => self.misread(&what),
@@ -116,12 +119,12 @@ impl Answer {
         })
     }
 
-    fn members(&self) -> Result<Members<'_>, Failure> {
+    fn members(&self) -> Result<Members<'_>, ProviderError> {
         json::members(&self.response.body).map_err(|what| self.misread(&what))
     }
 
     /// The name of the list that was asked for, if it is empty; a code other than that of a success is a failure.
-    fn empty_list(&self) -> Result<Option<&'static str>, Failure> {
+    fn empty_list(&self) -> Result<Option<&'static str>, ProviderError> {
         let codes = self.operation.codes;
         match (self.is_empty_list()?, codes::list(codes)) {
             (true, Some(list)) => Ok(Some(list)),
@@ -136,7 +139,7 @@ impl Answer {
 
     /// Whether the list that was asked for is empty: by the code for that, which counts as an error
     /// where `error_on_empty` is not understood, or by its counter.
-    fn is_empty_list(&self) -> Result<bool, Failure> {
+    fn is_empty_list(&self) -> Result<bool, ProviderError> {
         let codes = self.operation.codes;
         match (codes::find(codes, self.code), codes::list(codes)) {
             (Some((_, Kind::Empty(_))), _) => Ok(true),
@@ -156,7 +159,7 @@ impl Answer {
     }
 
     /// A success that does not carry what it should.
-    pub(super) fn misread(&self, what: &str) -> Failure {
+    pub(super) fn misread(&self, what: &str) -> ProviderError {
         let what = match what.len() {
             0..=MAX_COMPLAINT => self.hidden.hide(what),
             // Cut off it might end within a credential.
@@ -170,14 +173,14 @@ impl Answer {
         );
         // A list that makes no sense says nothing about any host; a write concerns its own only.
         if self.operation.writes || codes::is_login(self.operation) {
-            Failure::of_host(Class::Contract, what)
+            ProviderError::of_host(ErrorClass::ProtocolViolation, what)
         } else {
-            Failure::of_account(Class::Contract, what)
+            ProviderError::of_account(ErrorClass::ProtocolViolation, what)
         }
     }
 
     /// An answer that is not DNSPod's: from the web server before it, or from something in between.
-    fn without_envelope(&self) -> Failure {
+    fn without_envelope(&self) -> ProviderError {
         let Self {
             subject, response, ..
         } = self;
@@ -187,7 +190,7 @@ impl Answer {
             401 => {
                 let refused = codes::credential(self.operation);
                 let what = format!("DNSPod refuses {refused} (HTTP 401)");
-                Failure::of_account(Class::Rejected, what)
+                ProviderError::of_account(ErrorClass::Unauthorized, what)
             }
             403 | 429 => self.asked_to_wait(),
             // A web server that says when it can be asked again is not asked before, whatever became
@@ -195,29 +198,29 @@ impl Answer {
             503 if response.retry_after.is_some() => self.asked_to_wait(),
             500..=599 if self.operation.writes => {
                 let what = format!("{subject}: HTTP {status}; whether it took effect is not known");
-                Failure::of_account(Class::Unconfirmed, what)
+                ProviderError::of_account(ErrorClass::Unconfirmed, what)
             }
             500..=599 => {
                 let what = format!("{subject}: DNSPod is in trouble (HTTP {status})");
-                Failure::of_account(Class::Transient, what)
+                ProviderError::of_account(ErrorClass::Transient, what)
             }
             _ => {
                 let excerpt = self.excerpt();
                 let what =
                     format!("{subject}: the answer is not DNSPod's (HTTP {status}{excerpt})");
-                Failure::of_account(Class::Contract, what)
+                ProviderError::of_account(ErrorClass::ProtocolViolation, what)
             }
         }
     }
 
-    fn asked_to_wait(&self) -> Failure {
+    fn asked_to_wait(&self) -> ProviderError {
         let Self {
             subject, response, ..
         } = self;
         let retry_after = response.retry_after;
         let status = response.status;
         let what = format!("DNSPod asks to wait ({subject}: HTTP {status})");
-        Failure::of_account(Class::RateLimited { retry_after }, what)
+        ProviderError::of_account(ErrorClass::RateLimited { retry_after }, what)
     }
 
     /// `: “…”`: the beginning of the answer. What answers `Auth` may hold a token that nobody knows

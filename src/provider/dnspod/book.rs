@@ -16,7 +16,7 @@ use super::{
 use crate::{
     core::{
         name::Fqdn,
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
         record::Zone,
     },
     http::Transport,
@@ -40,7 +40,7 @@ const HIGHEST_MINIMUM: u32 = 600;
 const THERE_ALREADY: i64 = 104;
 
 impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Zones, Failure> {
+    async fn zones(&self) -> Result<Zones, ProviderError> {
         Ok(Zones {
             editable: self.every_zone(|_| true).await?,
             others: Vec::new(),
@@ -51,13 +51,13 @@ impl<T: Transport> Book for Account<T> {
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         let listed = self.every_record(zone, progress, |record| take(self.shown(record)));
         listed.await.map(|_| ())
     }
 
-    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, ProviderError> {
         let fields = Fields::of(record)?;
         let (domain_id, domain) = domain(zone);
         let line = self.given_line(&fields);
@@ -82,7 +82,7 @@ impl<T: Transport> Book for Account<T> {
         if answer.code() == THERE_ALREADY {
             let subject = subject(RecordCreate::OPERATION, &arguments);
             let what = format!("{subject}: such a record is there already");
-            return Err(Failure::of_host(Class::Invalid, what));
+            return Err(ProviderError::of_host(ErrorClass::Invalid, what));
         }
         let written = answer.decode::<types::Written>()?.record;
         Self::believed(&call, &written)?;
@@ -91,13 +91,13 @@ impl<T: Transport> Book for Account<T> {
                 "Record.Create of {} in {}: the answer does not name the new record",
                 record.host, zone.name
             );
-            return Err(Failure::of_host(Class::Contract, what));
+            return Err(ProviderError::of_host(ErrorClass::ProtocolViolation, what));
         };
         let status = fields.status.filter(|it| *it != "enable");
         let remark = fields.remark.filter(|it| !it.is_empty());
         let apart = self.write_apart(zone, &id, status, remark).await;
-        apart.map_err(|failure| Failure {
-            what: format!("record {id} was added, and not all that it says: {failure}"),
+        apart.map_err(|failure| ProviderError {
+            message: format!("record {id} was added, and not all that it says: {failure}"),
             ..failure
         })?;
         Ok(id)
@@ -105,7 +105,7 @@ impl<T: Transport> Book for Account<T> {
 
     /// A record that says already what it shall say is not written: a few writes that change nothing
     /// lock it for an hour.
-    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), Failure> {
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), ProviderError> {
         let fields = Fields::of(record)?;
         let (domain_id, domain) = domain(zone);
         let call = RecordInfo {
@@ -172,7 +172,7 @@ impl<T: Transport> Book for Account<T> {
         self.write_apart(zone, &record.id, status, remark).await
     }
 
-    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), ProviderError> {
         let (domain_id, domain) = domain(zone);
         let call = RecordRemove {
             domain_id,
@@ -225,7 +225,7 @@ impl<T: Transport> Account<T> {
 
     /// The listed TTL of a record, raised to its zone's minimum if that is known: one below, which
     /// old updaters left behind, would make the write fail. Only where it may be below we ask.
-    async fn allowed_ttl(&self, ttl: u32, present: &RecordModify) -> Result<u32, Failure> {
+    async fn allowed_ttl(&self, ttl: u32, present: &RecordModify) -> Result<u32, ProviderError> {
         if ttl >= HIGHEST_MINIMUM {
             return Ok(ttl);
         }
@@ -262,7 +262,7 @@ impl<T: Transport> Account<T> {
         id: &str,
         status: Option<&str>,
         remark: Option<&str>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let (domain_id, domain) = domain(zone);
         if let Some(status) = status.filter(|_| self.client().site() == Site::International) {
             let call = RecordStatus {
@@ -327,8 +327,8 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Refuses a field that is not known, and a number or a status that is none.
-    fn of(record: &'a AnyRecord) -> Result<Self, Failure> {
-        let refused = |what: String| Failure::of_host(Class::Invalid, what);
+    fn of(record: &'a AnyRecord) -> Result<Self, ProviderError> {
+        let refused = |what: String| ProviderError::of_host(ErrorClass::Invalid, what);
         let number = |name: &str, value: &str| {
             let parsed = value.trim().parse::<i64>();
             parsed.map_err(|_| refused(format!("`{name}` takes a number, not `{value}`")))

@@ -13,7 +13,7 @@ use super::{
     paging::Pages,
 };
 use crate::{
-    core::outcome::{Class, Failure},
+    core::outcome::{ErrorClass, ProviderError},
     http::{Body, Request, SendError, Sent, Transport},
     json::{self, Members},
     provider::{
@@ -67,7 +67,7 @@ impl<T> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Request, Failure> {
+    ) -> Result<Request, ProviderError> {
         self.check(operation, arguments)?;
         let (path, used) = arguments.path(operation);
         let mut fields = Vec::new();
@@ -89,24 +89,31 @@ impl<T> Client<T> {
     }
 
     /// Refuses what does not fit, before anything is sent.
-    fn check(&self, operation: &'static Operation, arguments: &Arguments) -> Result<(), Failure> {
+    fn check(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<(), ProviderError> {
         if !operations(self.site).any(|it| it.name == operation.name) {
             let what = format!("{} is not an operation of {}", operation.name, self.site);
-            return Err(Failure::of_host(Class::Invalid, what));
+            return Err(ProviderError::of_host(ErrorClass::Invalid, what));
         }
         arguments.check(operation)?;
         let wrong = limits::misuses(self.site, operation, arguments);
         if wrong.is_empty() {
             Ok(())
         } else {
-            Err(Failure::of_host(Class::Invalid, wrong.join("; ")))
+            Err(ProviderError::of_host(
+                ErrorClass::Invalid,
+                wrong.join("; "),
+            ))
         }
     }
 }
 
 impl<T: Transport> Client<T> {
     /// One attempt at a call, whose arguments are checked first.
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Failure> {
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, ProviderError> {
         let answer = self.ask(C::OPERATION, &call.arguments()).await?;
         answer.decode()
     }
@@ -117,7 +124,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, ProviderError> {
         self.ask(operation, arguments).await?.payload()
     }
 
@@ -129,7 +136,7 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, ProviderError> {
         match Self::listing(operation, arguments) {
             Some(_) => self
                 .answer_all(operation, arguments, progress)
@@ -146,7 +153,7 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Answered, Failure> {
+    ) -> Result<Answered, ProviderError> {
         let not_documented = |what: String| not_documented(operation, &what);
         let Some(listing) = Self::listing(operation, arguments) else {
             let value = self.invoke(operation, arguments).await?;
@@ -179,11 +186,13 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-        mut take: impl FnMut(&Answer, Part<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        mut take: impl FnMut(&Answer, Part<'_>) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         let length = listing.page_length(self.site);
         let subject = subject(operation, arguments);
-        let broken = |what| Failure::of_account(Class::Contract, format!("{subject}: {what}"));
+        let broken = |what| {
+            ProviderError::of_account(ErrorClass::ProtocolViolation, format!("{subject}: {what}"))
+        };
         let mut pages = Pages::new(length);
         loop {
             let offset = pages.offset();
@@ -219,7 +228,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, ProviderError> {
         let request = self.prepare(operation, arguments)?;
         let hidden = secrets(&request, self.credential.token());
         let subject = subject(operation, arguments);
@@ -250,12 +259,12 @@ fn trees(members: &Members<'_>) -> Result<Map<String, Value>, String> {
 }
 
 /// No answer: of a write that may have arrived nobody knows whether it took effect.
-fn unanswered(operation: &Operation, subject: &str, error: &SendError) -> Failure {
+fn unanswered(operation: &Operation, subject: &str, error: &SendError) -> ProviderError {
     if operation.writes && error.sent == Sent::Maybe {
         let what = format!("{subject}: {error}; whether it took effect is not known");
-        Failure::of_account(Class::Unconfirmed, what)
+        ProviderError::of_account(ErrorClass::Unconfirmed, what)
     } else {
-        Failure::of_account(Class::Transient, format!("{subject}: {error}"))
+        ProviderError::of_account(ErrorClass::Transient, format!("{subject}: {error}"))
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::{
     core::{
         foreign_text::ForeignText,
-        outcome::{Class, Failure, Scope},
+        outcome::{ErrorClass, ProviderError, Scope},
     },
     provider::{
         dnspod::api::auth::Auth,
@@ -78,26 +78,29 @@ const LOCK: Duration = Duration::from_hours(1);
 
 impl Kind {
     /// What to do about it, and how far it reaches, for a call that changes something or not.
-    pub fn classify(self, writes: bool) -> (Class, Scope) {
+    pub fn classify(self, writes: bool) -> (ErrorClass, Scope) {
         let unsettled = if writes {
-            Class::Unconfirmed
+            ErrorClass::Unconfirmed
         } else {
-            Class::Transient
+            ErrorClass::Transient
         };
         match self {
-            Self::Credential => (Class::Rejected, Scope::Account),
-            Self::Throttled => (Class::RateLimited { retry_after: None }, Scope::Account),
+            Self::Credential => (ErrorClass::Unauthorized, Scope::Account),
+            Self::Throttled => (
+                ErrorClass::RateLimited { retry_after: None },
+                Scope::Account,
+            ),
             Self::Locked => {
                 let retry_after = Some(LOCK);
-                (Class::RateLimited { retry_after }, Scope::Host)
+                (ErrorClass::RateLimited { retry_after }, Scope::Host)
             }
             Self::Suspended => (unsettled, Scope::Account),
             // One record that always fails so must not keep the others from being written.
             Self::Fault => (unsettled, reach(writes)),
-            Self::Gone | Self::Empty(_) => (Class::NotFound, Scope::Host),
-            Self::Refused => (Class::Invalid, Scope::Host),
-            Self::AlreadySo => (Class::Unconfirmed, Scope::Host),
-            Self::Misuse => (Class::Contract, Scope::Account),
+            Self::Gone | Self::Empty(_) => (ErrorClass::NotFound, Scope::Host),
+            Self::Refused => (ErrorClass::Invalid, Scope::Host),
+            Self::AlreadySo => (ErrorClass::Unconfirmed, Scope::Host),
+            Self::Misuse => (ErrorClass::ProtocolViolation, Scope::Account),
         }
     }
 }
@@ -114,13 +117,13 @@ pub(super) fn is_login(operation: &Operation) -> bool {
 
 /// A failure of this operation, which reaches no farther than it can: a login that fails is no
 /// reason to leave the account alone.
-pub(super) fn within(operation: &Operation, failure: Failure) -> Failure {
+pub(super) fn within(operation: &Operation, failure: ProviderError) -> ProviderError {
     let scope = if is_login(operation) {
         Scope::Host
     } else {
         failure.scope
     };
-    Failure { scope, ..failure }
+    ProviderError { scope, ..failure }
 }
 
 /// What of an operation is refused when its credential is.
@@ -133,18 +136,18 @@ pub(super) fn credential(operation: &Operation) -> &'static str {
 }
 
 /// The failure that a code other than [`SUCCESS`] stands for. `subject` says what was asked for.
-pub fn failure(subject: &str, operation: &Operation, number: i64, message: &str) -> Failure {
+pub fn failure(subject: &str, operation: &Operation, number: i64, message: &str) -> ProviderError {
     within(operation, of_code(subject, operation, number, message))
 }
 
-fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> Failure {
+fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> ProviderError {
     let writes = operation.writes;
     let said = quoted(message);
     let Some((Code { meaning, .. }, kind)) = find(operation.codes, number) else {
         let what = format!("{subject}: DNSPod answers with an unknown code ({number}{said})");
-        let class = Class::Contract;
+        let class = ErrorClass::ProtocolViolation;
         let scope = reach(writes);
-        return Failure::new(class, scope, what);
+        return ProviderError::new(class, scope, what);
     };
     let (class, scope) = kind.classify(writes);
     let what = match kind {
@@ -170,7 +173,7 @@ fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> 
             format!("{subject}: DNSPod refuses it ({number}: {meaning}{said})")
         }
     };
-    Failure::new(class, scope, what)
+    ProviderError::new(class, scope, what)
 }
 
 /// The longest part of DNSPod's message that is shown.

@@ -10,8 +10,8 @@ use crate::{
         conflict::{ConflictFinder, ConflictKind, NameConflict},
         guard::SafePlan,
         name::{Fqdn, ZoneName, longest_zone},
-        outcome::{Class, Failure, Scope},
-        plan::{Change, Method, Push, Rules, Step},
+        outcome::{ErrorClass, ProviderError, Scope},
+        plan::{Capabilities, Change, Method, Step, UpdateMode},
         record::{Record, Zone},
     },
     http::Transport,
@@ -33,7 +33,7 @@ struct Contents {
     records: Vec<Record>,
     conflicts: BTreeMap<Fqdn, NameConflict>,
     /// Hosts whose forwards could not be listed.
-    unclear: BTreeMap<Fqdn, Failure>,
+    unclear: BTreeMap<Fqdn, ProviderError>,
 }
 
 /// An account at Domeneshop.
@@ -41,7 +41,7 @@ struct Contents {
 pub struct Account<T> {
     client: Client<T>,
     endpoint: String,
-    push: Push,
+    push: UpdateMode,
     max_kept: usize,
 }
 
@@ -74,7 +74,7 @@ impl<T: Transport> Account<T> {
         &self,
         is_wanted: impl Fn(&ZoneName) -> bool,
         without_dns: &mut Vec<ZoneName>,
-    ) -> Result<Vec<Zone>, Failure> {
+    ) -> Result<Vec<Zone>, ProviderError> {
         let mut allowance = Allowance::new(self.max_kept);
         let mut zones = Vec::new();
         without_dns.clear();
@@ -106,7 +106,7 @@ impl<T: Transport> Account<T> {
         zone: &Zone,
         hosts: &[&Fqdn],
         allowance: &mut Allowance,
-    ) -> Result<Contents, Failure> {
+    ) -> Result<Contents, ProviderError> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
@@ -159,7 +159,7 @@ impl<T: Transport> Account<T> {
         contents: &mut Contents,
         zone: &Zone,
         hosts: &[&Fqdn],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let with_address: BTreeSet<_> = contents.records.iter().map(|it| &it.host).collect();
         let has_something =
             |host: &Fqdn| with_address.contains(host) || contents.conflicts.contains_key(host);
@@ -182,9 +182,12 @@ impl<T: Transport> Account<T> {
                 Ok(())
             }
             // No forwards here: a domain that has none was not seen to say so otherwise.
-            Err(failure) if failure.class == Class::NotFound => Ok(()),
+            Err(failure) if failure.class == ErrorClass::NotFound => Ok(()),
             Err(failure)
-                if matches!(failure.class, Class::Rejected | Class::RateLimited { .. }) =>
+                if matches!(
+                    failure.class,
+                    ErrorClass::Unauthorized | ErrorClass::RateLimited { .. }
+                ) =>
             {
                 Err(failure)
             }
@@ -199,7 +202,7 @@ impl<T: Transport> Account<T> {
         }
     }
 
-    async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+    async fn list_all(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, ProviderError> {
         // Those that other hosts are in stay known.
         let is_wanted = |zone: &ZoneName| {
             hosts.iter().any(|host| host.relative_to(zone).is_some())
@@ -226,7 +229,7 @@ impl<T: Transport> Account<T> {
                 .collect();
             match self.contents(&zone, &in_zone, &mut allowance).await {
                 Ok(contents) => read.push((zone, contents)),
-                Err(failure) if failure.class != Class::NotFound => return Err(failure),
+                Err(failure) if failure.class != ErrorClass::NotFound => return Err(failure),
                 // What was remembered does not hold any more: the domain was sold or moved.
                 Err(_) if !is_fresh => {
                     zones = self.dns_zones(is_wanted, &mut without_dns).await?;
@@ -268,7 +271,12 @@ impl<T: Transport> Account<T> {
     }
 
     /// The steps of one change, until one fails.
-    async fn write(&self, change: &Change, zone: &Zone, steps: &[Step]) -> Result<(), Failure> {
+    async fn write(
+        &self,
+        change: &Change,
+        zone: &Zone,
+        steps: &[Step],
+    ) -> Result<(), ProviderError> {
         let domain = domain_id(zone)?;
         for step in steps {
             match step {
@@ -292,25 +300,25 @@ impl<T: Transport> Account<T> {
 }
 
 impl<T: Transport> Provider for Account<T> {
-    fn rules(&self) -> Rules {
-        Rules {
-            push: self.push,
-            push_ttl: PUSH_TTL,
+    fn rules(&self) -> Capabilities {
+        Capabilities {
+            replace: self.push,
+            replace_ttl: PUSH_TTL,
             // No lock is known here; this only keeps a storm away.
-            repeats: 12,
+            max_repeats: 12,
         }
     }
 
-    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, Failure> {
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, ProviderError> {
         // Without the list nothing is known of any host.
-        let whole = |failure| Failure {
+        let whole = |failure| ProviderError {
             scope: Scope::Account,
             ..failure
         };
         self.list_all(hosts, known).await.map_err(whole)
     }
 
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
         let changes = plan.changes();
         let mut ledger = Ledger::new(changes.len());
         for batch in push::batches(changes, &self.endpoint) {
@@ -334,12 +342,12 @@ impl<T: Transport> Provider for Account<T> {
 const MAX_KEPT_BYTES: usize = 6 << 20;
 
 /// Why a domain of the account holds no host (facts: Domeneshop section 2, `services.dns`).
-pub(super) fn switched_off(name: ZoneName) -> (ZoneName, Failure) {
+pub(super) fn switched_off(name: ZoneName) -> (ZoneName, ProviderError) {
     let what = format!(
         "{name} is in the account, but its DNS service is off: switch it on at Domeneshop, or keep the name \
          at the provider that serves the domain"
     );
-    (name, Failure::of_host(Class::NotFound, what))
+    (name, ProviderError::of_host(ErrorClass::NotFound, what))
 }
 
 fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {

@@ -10,7 +10,7 @@ use super::api::dns::DnsCreate;
 use crate::{
     core::{
         foreign_text::ForeignText,
-        outcome::{Class, Failure, Scope},
+        outcome::{ErrorClass, ProviderError, Scope},
     },
     http::{Body, Request, Response},
     json,
@@ -31,7 +31,7 @@ pub(super) fn read<T: DeserializeOwned>(
     operation: &Operation,
     request: &Request,
     response: &Response,
-) -> Result<T, Failure> {
+) -> Result<T, ProviderError> {
     succeeded(operation, request, response)?;
     let is_empty = response.body.trim_ascii().is_empty();
     if operation.name == DnsCreate::OPERATION.name {
@@ -54,7 +54,7 @@ pub(super) fn succeeded(
     operation: &Operation,
     request: &Request,
     response: &Response,
-) -> Result<(), Failure> {
+) -> Result<(), ProviderError> {
     let meaning = operation.meaning(i64::from(response.status));
     if (200..300).contains(&response.status) && meaning.is_some() {
         Ok(())
@@ -64,7 +64,7 @@ pub(super) fn succeeded(
 }
 
 /// Refuses the answer to a creation that names something else than was sent.
-fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<(), Failure> {
+fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<(), ProviderError> {
     let Body::Json(sent) = &request.body else {
         return Ok(());
     };
@@ -86,7 +86,7 @@ fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<()
         {
             let what = format!("`{name}` {sent} was sent, and {named} is said to be stored");
             let failure = not_understood(request, &self::said(response), &what);
-            return Err(Failure {
+            return Err(ProviderError {
                 scope: Scope::Host,
                 ..failure
             });
@@ -110,7 +110,7 @@ fn with_id(said: Value, response: &Response) -> Value {
 
 /// The body, which must be JSON of the right shape: a body that is something else is an error and
 /// never an empty list (L7).
-fn json<T: DeserializeOwned>(request: &Request, response: &Response) -> Result<T, Failure> {
+fn json<T: DeserializeOwned>(request: &Request, response: &Response) -> Result<T, ProviderError> {
     let body = &response.body;
     let read = match json::each_item(body, |_| Ok::<_, ()>(())) {
         // Whoever asks for a list as a whole gets it, each of its items being of a bearable length.
@@ -125,29 +125,29 @@ pub(super) fn shaped<T: DeserializeOwned>(
     request: &Request,
     said: &str,
     value: Value,
-) -> Result<T, Failure> {
+) -> Result<T, ProviderError> {
     let value = serde_json::from_value(value);
     value.map_err(|error| not_understood(request, said, &error.to_string()))
 }
 
 /// An answer that cannot be read; the error is a parser's.
-pub(super) fn not_understood(request: &Request, said: &str, error: &str) -> Failure {
+pub(super) fn not_understood(request: &Request, said: &str, error: &str) -> ProviderError {
     let name = name(request);
     // What it quotes may be as long as the answer, and hold what does not belong into a line.
     let error = short(error);
     let what = format!("Domeneshop's answer to {name} is not understood ({said}): {error}");
-    Failure::of_account(Class::Contract, what)
+    ProviderError::of_account(ErrorClass::ProtocolViolation, what)
 }
 
 /// An answer that says nothing we know.
-pub(super) fn misunderstood(request: &Request, said: &str) -> Failure {
+pub(super) fn misunderstood(request: &Request, said: &str) -> ProviderError {
     let name = name(request);
     let what = format!("Domeneshop's answer to {name} is not understood ({said})");
-    Failure::of_account(Class::Contract, what)
+    ProviderError::of_account(ErrorClass::ProtocolViolation, what)
 }
 
 /// What it means that an answer is none of success. `meaning` is what the operation documents.
-fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Failure {
+fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> ProviderError {
     let name = name(request);
     let said = said(response);
     let because = meaning.map(|it| format!(": {it}")).unwrap_or_default();
@@ -155,52 +155,52 @@ fn refusal(meaning: Option<&str>, request: &Request, response: &Response) -> Fai
     // neither the account's domains nor its records.
     let page = response.body.trim_ascii_start().starts_with(b"<");
     match response.status {
-        401 => Failure::of_account(
-            Class::Rejected,
+        401 => ProviderError::of_account(
+            ErrorClass::Unauthorized,
             format!("Domeneshop refuses the token or secret ({said})"),
         ),
         429 => asked_to_wait(response, &name, &said),
         // Of a write it is not known for sure that nothing came of it; it is read back in any case, and
         // not before the service wants to be asked again (RFC 9110 section 10.2.3).
         503 if response.retry_after.is_some() => asked_to_wait(response, &name, &said),
-        408 | 500..=599 if request.writes => Failure::of_account(
-            Class::Unconfirmed,
+        408 | 500..=599 if request.writes => ProviderError::of_account(
+            ErrorClass::Unconfirmed,
             format!("could not confirm {name}: Domeneshop failed on it ({said})"),
         ),
-        408 | 500..=599 => Failure::of_account(
-            Class::Transient,
+        408 | 500..=599 => ProviderError::of_account(
+            ErrorClass::Transient,
             format!("Domeneshop failed on {name} ({said})"),
         ),
-        400 | 422 if !page => Failure::of_host(
-            Class::Invalid,
+        400 | 422 if !page => ProviderError::of_host(
+            ErrorClass::Invalid,
             format!("Domeneshop refuses {name} as invalid{because} ({said})"),
         ),
-        403 if !page => Failure::of_host(
-            Class::NotFound,
+        403 if !page => ProviderError::of_host(
+            ErrorClass::NotFound,
             format!("Domeneshop has {name} not for this account{because} ({said})"),
         ),
-        404 if !page => Failure::of_host(
-            Class::NotFound,
+        404 if !page => ProviderError::of_host(
+            ErrorClass::NotFound,
             format!("Domeneshop finds nothing for {name}{because} ({said})"),
         ),
         // "Collision": another record or a forward has the name (facts: Domeneshop section 1.1).
-        409 if !page => Failure::of_host(
-            Class::Conflict,
+        409 if !page => ProviderError::of_host(
+            ErrorClass::Conflict,
             format!("Domeneshop refuses {name}{because} ({said})"),
         ),
-        412 if !page => Failure::of_host(
-            Class::Invalid,
+        412 if !page => ProviderError::of_host(
+            ErrorClass::Invalid,
             format!("Domeneshop refuses {name}{because} ({said})"),
         ),
         _ => misunderstood(request, &said),
     }
 }
 
-fn asked_to_wait(response: &Response, name: &str, said: &str) -> Failure {
-    let class = Class::RateLimited {
+fn asked_to_wait(response: &Response, name: &str, said: &str) -> ProviderError {
+    let class = ErrorClass::RateLimited {
         retry_after: response.retry_after,
     };
-    Failure::of_account(
+    ProviderError::of_account(
         class,
         format!("Domeneshop asks to wait with {name} ({said})"),
     )

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     core::{
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
         record::Zone,
     },
     http::Transport,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Zones, Failure> {
+    async fn zones(&self) -> Result<Zones, ProviderError> {
         let mut without_dns = Vec::new();
         let editable = self.dns_zones(|_| true, &mut without_dns).await?;
         Ok(Zones {
@@ -40,8 +40,8 @@ impl<T: Transport> Book for Account<T> {
         &self,
         zone: &Zone,
         progress: Progress<'_>,
-        take: &mut dyn FnMut(AnyRecord) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
@@ -53,7 +53,7 @@ impl<T: Transport> Book for Account<T> {
             let record: DnsRecord = json::read(item.get().as_bytes())?;
             count += 1;
             take(any(record)).map_err(|failure| {
-                let what = failure.what.clone();
+                let what = failure.message.clone();
                 refusal = Some(failure);
                 what
             })
@@ -68,7 +68,7 @@ impl<T: Transport> Book for Account<T> {
         }
     }
 
-    fn check(&self, record: &AnyRecord) -> Result<(), Failure> {
+    fn check(&self, record: &AnyRecord) -> Result<(), ProviderError> {
         // Any domain does: what is looked at is the record.
         let words = words_to_create(1, record);
         let arguments = arguments(DnsCreate::OPERATION, &words)?;
@@ -76,7 +76,7 @@ impl<T: Transport> Book for Account<T> {
         prepared.map(|_| ())
     }
 
-    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, Failure> {
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, ProviderError> {
         let words = words_to_create(domain_id(zone)?, record);
         let arguments = arguments(DnsCreate::OPERATION, &words)?;
         let created: Created = self
@@ -87,7 +87,7 @@ impl<T: Transport> Book for Account<T> {
         Ok(created.id.map(|id| id.to_string()).unwrap_or_default())
     }
 
-    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), Failure> {
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), ProviderError> {
         let domain_id = domain_id(zone)?;
         let record_id = number(&record.id, "record")?;
         let get = DnsGet {
@@ -105,7 +105,7 @@ impl<T: Transport> Book for Account<T> {
             .await
     }
 
-    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), Failure> {
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), ProviderError> {
         let delete = DnsDelete {
             domain_id: domain_id(zone)?,
             record_id: number(id, "record")?,
@@ -158,15 +158,15 @@ fn common(record: &AnyRecord) -> Vec<String> {
     words
 }
 
-fn arguments(operation: &'static Operation, words: &[String]) -> Result<Arguments, Failure> {
+fn arguments(operation: &'static Operation, words: &[String]) -> Result<Arguments, ProviderError> {
     Arguments::written(operation, words).map_err(|misuses| {
         let texts: Vec<_> = misuses.iter().map(ToString::to_string).collect();
         refused(texts.join("; "))
     })
 }
 
-fn refused(what: String) -> Failure {
-    Failure::of_host(Class::Invalid, what)
+fn refused(what: String) -> ProviderError {
+    ProviderError::of_host(ErrorClass::Invalid, what)
 }
 
 /// The whole record that takes the place of the one that is there: a PUT replaces everything, so
@@ -175,7 +175,7 @@ fn replacement(
     domain_id: i64,
     there: &DnsRecord,
     record: &AnyRecord,
-) -> Result<RecordBody, Failure> {
+) -> Result<RecordBody, ProviderError> {
     for (what, old, new) in [
         ("host", &there.body.host, &record.host),
         ("type", &there.body.kind, &record.r#type),

@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     core::{
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
         secret::Secret,
     },
     http::{Request, Response, SendError, Sent, Transport, hidden::Hidden},
@@ -57,7 +57,7 @@ impl<T: Transport> Client<T> {
     /// whose answer is lost, or whose status is 408 or of the 500s, ends with [`Class::Unconfirmed`]:
     /// read back before it is sent again. An answer that is not what the vendor documents ends with
     /// [`Class::Contract`].
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, Failure> {
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, ProviderError> {
         self.perform(C::OPERATION, &call.arguments()).await
     }
 
@@ -67,7 +67,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, ProviderError> {
         let mut list = Vec::new();
         let mut take = |item: &RawValue| {
             list.push(json::tree(item)?);
@@ -83,7 +83,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Answered, Failure> {
+    ) -> Result<Answered, ProviderError> {
         let not_documented = |what: String| not_documented(operation, &what);
         let mut list = ListBuilder::new(operation, None);
         let mut take = |item: &RawValue| list.push(item);
@@ -101,7 +101,7 @@ impl<T: Transport> Client<T> {
         &self,
         call: &C,
         take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let request = self.prepare(C::OPERATION, &call.arguments())?;
         self.hand_out(C::OPERATION, &request, take).await
     }
@@ -112,7 +112,7 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
-    ) -> Result<Option<Value>, Failure> {
+    ) -> Result<Option<Value>, ProviderError> {
         // What answers with a list takes one; a forward may be looked for in one.
         if (operation.shape)(&Value::Array(Vec::new())).is_err() || operation.writes {
             return self.perform(operation, arguments).await.map(Some);
@@ -128,7 +128,7 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         request: &Request,
         take: &mut dyn FnMut(&RawValue) -> Result<(), String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let response = self.send(request).await?;
         let is_list = |response: &Response| {
             answer::succeeded(operation, request, response)?;
@@ -153,7 +153,7 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    async fn send(&self, request: &Request) -> Result<Response, Failure> {
+    async fn send(&self, request: &Request) -> Result<Response, ProviderError> {
         let sent = self.transport.send(request).await;
         sent.map_err(|error| unanswered(request, &error))
     }
@@ -164,7 +164,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Request, Failure> {
+    ) -> Result<Request, ProviderError> {
         api::check(operation, arguments)?;
         Ok(self.signed(request::request(operation, arguments)))
     }
@@ -176,7 +176,7 @@ impl<T: Transport> Client<T> {
         domain_id: i64,
         record_id: i64,
         body: &RecordBody,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let place = DnsReplace {
             domain_id,
             record_id,
@@ -194,7 +194,7 @@ impl<T: Transport> Client<T> {
         &self,
         domain_id: i64,
         record_id: i64,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ProviderError> {
         let delete = DnsDelete {
             domain_id,
             record_id,
@@ -212,7 +212,7 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<O, Failure> {
+    ) -> Result<O, ProviderError> {
         let request = self.prepare(operation, arguments)?;
         match self.exchange(operation, &request).await {
             Ok(value) => Ok(value),
@@ -225,7 +225,7 @@ impl<T: Transport> Client<T> {
                 {
                     let said = &end.said;
                     let hosts = dyndns::names(hostname);
-                    end.failure.what =
+                    end.failure.message =
                         format!("Domeneshop knows no domain of yours for {hosts} ({said})");
                 }
                 Err(end.failure)
@@ -237,8 +237,8 @@ impl<T: Transport> Client<T> {
     async fn listed_forward<O: DeserializeOwned>(
         &self,
         arguments: &Arguments,
-        not_found: Failure,
-    ) -> Result<O, Failure> {
+        not_found: ProviderError,
+    ) -> Result<O, ProviderError> {
         let domain_id = arguments.get("domain_id").and_then(|it| it.parse().ok());
         let list = ForwardsList {
             domain_id: domain_id.unwrap_or_default(),
@@ -262,7 +262,7 @@ impl<T: Transport> Client<T> {
             .await;
         match (listed, found) {
             (Ok(()), Some(forward)) => answer::shaped(&request, "200", forward),
-            (Err(failure), _) if failure.class != Class::NotFound => Err(failure),
+            (Err(failure), _) if failure.class != ErrorClass::NotFound => Err(failure),
             _ => Err(not_found),
         }
     }
@@ -291,7 +291,7 @@ impl<T: Transport> Client<T> {
         &self,
         request: &Request,
         response: &Response,
-        read: impl FnOnce(&Response) -> Result<(), Failure>,
+        read: impl FnOnce(&Response) -> Result<(), ProviderError>,
         what: Option<&str>,
     ) -> End {
         let hidden = Hidden::basic(self.token.expose(), self.secret.expose());
@@ -311,7 +311,9 @@ impl<T: Transport> Client<T> {
         };
         let said = answer::said(&shown);
         let failure = match (read(&shown), what) {
-            (Err(failure), _) if !is_long || failure.class != Class::Contract => failure,
+            (Err(failure), _) if !is_long || failure.class != ErrorClass::ProtocolViolation => {
+                failure
+            }
             (_, Some(what)) => answer::not_understood(request, &said, &hidden.hide(what)),
             // With them gone it can be understood: it is another answer than the one that came (L7).
             (_, None) => answer::misunderstood(request, &said),
@@ -332,15 +334,16 @@ impl<T: Transport> Client<T> {
 
     /// Quotation marks that a shell or another file format would have taken away are the usual
     /// reason for a good token to be refused.
-    fn with_hint(&self, mut failure: Failure) -> Failure {
+    fn with_hint(&self, mut failure: ProviderError) -> ProviderError {
         let is_wrapped = |secret: &Secret| {
             let odd = |it: char| it == '"' || it == '\'' || it.is_whitespace();
             secret.expose().starts_with(odd) || secret.expose().ends_with(odd)
         };
-        if failure.class == Class::Rejected && (is_wrapped(&self.token) || is_wrapped(&self.secret))
+        if failure.class == ErrorClass::Unauthorized
+            && (is_wrapped(&self.token) || is_wrapped(&self.secret))
         {
             failure
-                .what
+                .message
                 .push_str("; one of them has a quotation mark or a blank at its end");
         }
         failure
@@ -353,24 +356,24 @@ struct End {
     status: Option<u16>,
     /// What the answer said.
     said: String,
-    failure: Failure,
+    failure: ProviderError,
 }
 
 impl End {
     /// Whether the service itself says that there is no such thing.
     fn finds_nothing(&self) -> bool {
-        self.status == Some(404) && self.failure.class == Class::NotFound
+        self.status == Some(404) && self.failure.class == ErrorClass::NotFound
     }
 }
 
 /// What it means that no answer came.
-fn unanswered(request: &Request, error: &SendError) -> Failure {
+fn unanswered(request: &Request, error: &SendError) -> ProviderError {
     let name = answer::name(request);
     if request.writes && error.sent == Sent::Maybe {
         let what = format!("could not confirm {name}: {error}");
-        Failure::of_account(Class::Unconfirmed, what)
+        ProviderError::of_account(ErrorClass::Unconfirmed, what)
     } else {
         let what = format!("Domeneshop could not be asked ({name}): {error}");
-        Failure::of_account(Class::Transient, what)
+        ProviderError::of_account(ErrorClass::Transient, what)
     }
 }

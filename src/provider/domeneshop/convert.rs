@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use crate::core::{
-    addr::{Admitted, Family},
+    addr::{Family, PublishableAddr},
     name::Fqdn,
-    outcome::{Class, Failure},
+    outcome::{ErrorClass, ProviderError},
     record::{Attributes, Record, Zone},
 };
 
@@ -22,26 +22,30 @@ const HOST: &str = "host";
 
 /// The number in a zone's identifier. What comes from the state file is checked before it becomes
 /// part of a path.
-pub(super) fn domain_id(zone: &Zone) -> Result<i64, Failure> {
+pub(super) fn domain_id(zone: &Zone) -> Result<i64, ProviderError> {
     number(&zone.id, "domain")
 }
 
 /// The number in a record's identifier.
-pub(super) fn record_id(record: &Record) -> Result<i64, Failure> {
+pub(super) fn record_id(record: &Record) -> Result<i64, ProviderError> {
     number(&record.id, "record")
 }
 
 /// The number in an identifier of either kind.
-pub(super) fn number(id: &str, what: &str) -> Result<i64, Failure> {
+pub(super) fn number(id: &str, what: &str) -> Result<i64, ProviderError> {
     let number = id.parse::<u64>().ok().and_then(|it| i64::try_from(it).ok());
     number.ok_or_else(|| {
         let what = format!("`{id}` is not a {what} identifier of Domeneshop");
-        Failure::of_host(Class::Contract, what)
+        ProviderError::of_host(ErrorClass::ProtocolViolation, what)
     })
 }
 
 /// A listed record in the round's terms.
-pub(super) fn record(listed: DnsRecord, host: Fqdn, family: Family) -> Result<Record, Failure> {
+pub(super) fn record(
+    listed: DnsRecord,
+    host: Fqdn,
+    family: Family,
+) -> Result<Record, ProviderError> {
     let DnsRecord { id, body } = listed;
     let addr = body.data.trim().parse::<IpAddr>().ok();
     let Some(addr) = addr.filter(|addr| Family::of(*addr) == family) else {
@@ -49,7 +53,10 @@ pub(super) fn record(listed: DnsRecord, host: Fqdn, family: Family) -> Result<Re
         let data: String = body.data.chars().take(60).collect();
         let what =
             format!("Domeneshop lists {host} {kind} (record {id}) with {data:?} for address");
-        return Err(Failure::of_account(Class::Contract, what));
+        return Err(ProviderError::of_account(
+            ErrorClass::ProtocolViolation,
+            what,
+        ));
     };
     let extra = body.extra.into_iter();
     let mut attributes: Attributes = extra
@@ -70,9 +77,9 @@ pub(super) fn created(
     domain_id: i64,
     host: &Fqdn,
     zone: &Zone,
-    addr: Admitted,
+    addr: PublishableAddr,
     ttl: Option<u32>,
-) -> Result<DnsCreate, Failure> {
+) -> Result<DnsCreate, ProviderError> {
     Ok(DnsCreate {
         domain_id,
         host: relative(host, zone)?,
@@ -87,9 +94,9 @@ pub(super) fn created(
 pub(super) fn modified(
     record: &Record,
     zone: &Zone,
-    addr: Admitted,
+    addr: PublishableAddr,
     ttl: Option<u32>,
-) -> Result<RecordBody, Failure> {
+) -> Result<RecordBody, ProviderError> {
     let host = match record.attributes.get(HOST) {
         Some(host) => host.clone(),
         None => relative(&record.host, zone)?,
@@ -108,14 +115,14 @@ pub(super) fn modified(
     })
 }
 
-fn kind(addr: Admitted) -> String {
+fn kind(addr: PublishableAddr) -> String {
     Family::of(addr.addr()).record_type().to_owned()
 }
 
-fn relative(host: &Fqdn, zone: &Zone) -> Result<String, Failure> {
+fn relative(host: &Fqdn, zone: &Zone) -> Result<String, ProviderError> {
     let relative = host.relative_to(&zone.name).map(str::to_owned);
     relative.ok_or_else(|| {
         let what = format!("{host} does not lie in {}", zone.name);
-        Failure::of_host(Class::Invalid, what)
+        ProviderError::of_host(ErrorClass::Invalid, what)
     })
 }

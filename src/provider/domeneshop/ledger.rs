@@ -1,11 +1,11 @@
 //! What became of each change of a plan.
 
-use crate::core::outcome::{Class, Failure, Scope};
+use crate::core::outcome::{ErrorClass, ProviderError, Scope};
 
 /// One entry for each change; once something concerns the whole account, nothing more is to be sent.
 pub(super) struct Ledger {
-    entries: Vec<Option<Result<(), Failure>>>,
-    halt: Option<Failure>,
+    entries: Vec<Option<Result<(), ProviderError>>>,
+    halt: Option<ProviderError>,
 }
 
 impl Ledger {
@@ -26,7 +26,7 @@ impl Ledger {
     pub(super) fn settle(
         &mut self,
         places: impl IntoIterator<Item = usize>,
-        result: &Result<(), Failure>,
+        result: &Result<(), ProviderError>,
     ) {
         if let Err(failure) = result
             && failure.scope == Scope::Account
@@ -41,18 +41,20 @@ impl Ledger {
     }
 
     /// The entries in order; what was not sent fails like what stopped it.
-    pub(super) fn close(self) -> Vec<Result<(), Failure>> {
+    pub(super) fn close(self) -> Vec<Result<(), ProviderError>> {
         let unsent = match self.halt {
-            None => Failure::of_account(Class::Transient, "not sent"),
+            None => ProviderError::of_account(ErrorClass::Transient, "not sent"),
             // Refused credentials are refused for everything alike.
-            Some(halt) if halt.class == Class::Rejected => halt,
-            Some(halt) => Failure {
+            Some(halt) if halt.class == ErrorClass::Unauthorized => halt,
+            Some(halt) => ProviderError {
                 class: match halt.class {
                     // Of what was not sent it is known that it had no effect.
-                    Class::Unconfirmed | Class::Contract => Class::Transient,
+                    ErrorClass::Unconfirmed | ErrorClass::ProtocolViolation => {
+                        ErrorClass::Transient
+                    }
                     class => class,
                 },
-                what: format!("not sent after an earlier failure: {}", halt.what),
+                message: format!("not sent after an earlier failure: {}", halt.message),
                 ..halt
             },
         };

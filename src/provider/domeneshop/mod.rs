@@ -120,7 +120,7 @@ pub use adapter::Account;
 pub use client::Client;
 
 use crate::{
-    core::{plan::Push, secret::Secret},
+    core::{plan::UpdateMode, secret::Secret},
     provider::operation::Operation,
 };
 
@@ -156,7 +156,7 @@ pub struct Settings {
     /// The API's base address, without a slash at its end.
     pub endpoint: String,
     /// When `dyndns/update` is used: `update` in the configuration.
-    pub push: Push,
+    pub push: UpdateMode,
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     core::{
-        addr::Admitted,
+        addr::PublishableAddr,
         name::Fqdn,
-        outcome::{Failure, Scope},
+        outcome::{ProviderError, Scope},
         plan::{Change, Method},
     },
     http::{Transport, encode},
@@ -18,14 +18,14 @@ use super::{Client, URL_LIMIT, api::dyndns::DyndnsUpdate, ledger::Ledger, reques
 /// What one host gets: the addresses of both families, if both change.
 struct Push<'p> {
     host: &'p Fqdn,
-    addrs: BTreeSet<Admitted>,
+    addrs: BTreeSet<PublishableAddr>,
     /// The changes it carries out, by their places in the plan.
     places: Vec<usize>,
 }
 
 /// Hosts that get the same addresses, few enough for one URL.
 pub(super) struct Batch<'p> {
-    addrs: Vec<Admitted>,
+    addrs: Vec<PublishableAddr>,
     pushes: Vec<Push<'p>>,
     room: usize,
 }
@@ -58,7 +58,7 @@ pub(super) fn batches<'p>(changes: &'p [Change], base: &str) -> Vec<Batch<'p>> {
 fn pushes(changes: &[Change]) -> Vec<Push<'_>> {
     let mut pushes: Vec<Push<'_>> = Vec::new();
     for (place, change) in changes.iter().enumerate() {
-        let Method::Push(addrs) = &change.method else {
+        let Method::ReplaceRRset(addrs) = &change.method else {
             continue;
         };
         let host = &change.target.host;
@@ -133,7 +133,7 @@ pub(super) async fn deliver<T: Transport>(
     }
 }
 
-fn update(pushes: &[Push<'_>], addrs: &[Admitted]) -> DyndnsUpdate {
+fn update(pushes: &[Push<'_>], addrs: &[PublishableAddr]) -> DyndnsUpdate {
     let hosts: Vec<_> = pushes.iter().map(|push| push.host.as_str()).collect();
     let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
     DyndnsUpdate {
@@ -147,7 +147,7 @@ fn length(update: &DyndnsUpdate) -> usize {
     request::target(DyndnsUpdate::OPERATION, &update.arguments()).len()
 }
 
-fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: &Result<(), Failure>) {
+fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: &Result<(), ProviderError>) {
     let places = pushes.iter().flat_map(|push| push.places.iter().copied());
     ledger.settle(places, result);
 }

@@ -16,14 +16,14 @@ use futures_util::FutureExt;
 use super::{Account, ENDPOINT, Settings};
 use crate::{
     core::{
-        addr::{Acceptance, AddrSet, Admitted, Family},
-        budget::Budget,
-        guard::{Limits, SafePlan, guard},
+        addr::{AddrSet, Family, PublishPolicy, PublishableAddr},
+        budget::RequestQuota,
+        guard::{SafePlan, WriteLimits, guard},
         name::{Fqdn, ZoneName},
-        outcome::Failure,
-        plan::{Change, Method, Push, Reason, Step},
+        outcome::ProviderError,
+        plan::{Change, Method, Reason, Step, UpdateMode},
         record::{AccountName, Origin, Target, Zone},
-        time::Moment,
+        time::BootTime,
     },
     http::{Request, Response, SendError, Transport},
     provider::Provider,
@@ -49,7 +49,7 @@ fn settings() -> Settings {
         token: crate::core::secret::Secret::new("token-x7"),
         secret: crate::core::secret::Secret::new("secret-x7"),
         endpoint: ENDPOINT.into(),
-        push: Push::WhenSimple,
+        push: UpdateMode::WhenReplaceable,
     }
 }
 
@@ -66,7 +66,7 @@ impl<F: Fn(&Request) -> Answer> Account<Fake<F>> {
         sent.iter().map(shown).collect()
     }
 
-    fn apply_now(&self, changes: Vec<Change>) -> Vec<Result<(), Failure>> {
+    fn apply_now(&self, changes: Vec<Change>) -> Vec<Result<(), ProviderError>> {
         self.apply(&safe(changes)).now_or_never().unwrap()
     }
 }
@@ -96,13 +96,13 @@ fn zone(id: &str, text: &str) -> Zone {
     }
 }
 
-fn admitted(text: &str) -> Admitted {
+fn admitted(text: &str) -> PublishableAddr {
     let addr: IpAddr = text.parse().unwrap();
-    let acceptance = Acceptance {
-        any: true,
-        ..Acceptance::default()
+    let acceptance = PublishPolicy {
+        accept_any: true,
+        ..PublishPolicy::default()
     };
-    acceptance.admit(Family::of(addr), addr).unwrap()
+    acceptance.check(Family::of(addr), addr).unwrap()
 }
 
 fn change(host: &str, addr: &str, method: Method) -> Change {
@@ -114,17 +114,21 @@ fn change(host: &str, addr: &str, method: Method) -> Change {
             family: Family::of(addr),
         },
         from: Vec::new(),
-        seen: Origin::List,
+        origin: Origin::List,
         to: vec![addr],
         method,
         reason: Reason::AddressChanged,
-        simple_afterwards: true,
+        replaceable_afterwards: true,
         raised_ttl: None,
     }
 }
 
 fn pushed(host: &str, addr: &str) -> Change {
-    change(host, addr, Method::Push(AddrSet::one(admitted(addr))))
+    change(
+        host,
+        addr,
+        Method::ReplaceRRset(AddrSet::single(admitted(addr))),
+    )
 }
 
 fn stepwise(host: &str, addr: &str, zone: Zone, steps: Vec<Step>) -> Change {
@@ -132,12 +136,12 @@ fn stepwise(host: &str, addr: &str, zone: Zone, steps: Vec<Step>) -> Change {
 }
 
 fn safe(changes: Vec<Change>) -> SafePlan {
-    let limits = Limits::default();
+    let limits = WriteLimits::default();
     let (plan, refused) = guard(
         changes,
         limits,
-        Moment::from_millis(0),
-        &Budget::default(),
+        BootTime::from_millis(0),
+        &RequestQuota::default(),
         |_| None,
     );
     assert_eq!(refused, []);

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Kind, Operation, Parameter};
 use crate::{
     core::{
-        outcome::{Class, Failure},
+        outcome::{ErrorClass, ProviderError},
         secret::Secret,
     },
     http::{Text, encode},
@@ -189,13 +189,16 @@ impl Arguments {
     }
 
     /// Refuses arguments that do not fit, before anything is sent.
-    pub fn check(&self, operation: &'static Operation) -> Result<(), Failure> {
+    pub fn check(&self, operation: &'static Operation) -> Result<(), ProviderError> {
         let misuses = self.misuses(operation);
         if misuses.is_empty() {
             return Ok(());
         }
         let texts: Vec<_> = misuses.iter().map(ToString::to_string).collect();
-        Err(Failure::of_host(Class::Invalid, texts.join("; ")))
+        Err(ProviderError::of_host(
+            ErrorClass::Invalid,
+            texts.join("; "),
+        ))
     }
 
     fn misuses(&self, operation: &'static Operation) -> Vec<Misuse> {

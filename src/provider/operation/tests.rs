@@ -1,5 +1,5 @@
 use super::*;
-use crate::core::{outcome::Class, secret::Secret};
+use crate::core::{outcome::ErrorClass, secret::Secret};
 
 const CODES: &[Code] = &[Code {
     number: 6,
@@ -160,9 +160,10 @@ fn a_typed_call_is_refused_before_anything_is_sent() {
         ..RecordCreate::default()
     };
     let failure = call.arguments().check(RecordCreate::OPERATION).unwrap_err();
-    assert_eq!(failure.class, Class::Invalid);
+    assert_eq!(failure.class, ErrorClass::Invalid);
     assert!(
-        failure.what.contains("`type` takes A|AAAA") && failure.what.contains("exactly one of")
+        failure.message.contains("`type` takes A|AAAA")
+            && failure.message.contains("exactly one of")
     );
 }
 

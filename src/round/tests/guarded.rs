@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::world::{Dns, Fakes, Fault, first, host, outcomes};
 use crate::{
     core::{
-        guard::{Limits, Refusal},
-        outcome::{Class, Failure, Outcome, Verdict},
-        plan::Push,
+        guard::{GuardRejection, WriteLimits},
+        outcome::{ErrorClass, Outcome, ProviderError, Verdict},
+        plan::UpdateMode,
     },
     round::Task,
 };
@@ -17,7 +17,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 #[test]
 fn more_surplus_than_a_round_may_delete_goes_in_several() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME)]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
     for number in 0..=110 {
         fakes.provider().put(HOME, &format!("9.9.9.{number}"));
     }
@@ -57,7 +57,7 @@ fn more_surplus_than_a_round_may_delete_goes_in_several() {
 #[test]
 fn the_limit_of_deletes_is_one_for_all_hosts_of_a_round() {
     let hosts = ["a.example.com", "b.example.com"];
-    let fakes = Fakes::new(Push::WhenSimple, hosts.map(host).into());
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts.map(host).into());
     for name in hosts {
         for number in 0..=40 {
             fakes.provider().put(name, &format!("9.9.9.{number}"));
@@ -73,7 +73,7 @@ fn the_limit_of_deletes_is_one_for_all_hosts_of_a_round() {
 
 #[test]
 fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
-    let mut fakes = Fakes::new(Push::WhenSimple, vec![host(HOME)]);
+    let mut fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
     fakes.provider().put(HOME, "9.9.9.9");
     *fakes.dns.borrow_mut() = Dns::Silent;
     for minutes in [0, 1, 10, 50] {
@@ -99,7 +99,10 @@ fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
         fakes.restart();
         fakes.fingerprint.set(fakes.fingerprint.get() + 1);
         let report = fakes.round();
-        let is_repeated = matches!(first(&report), Outcome::Refused(Refusal::Repeated { .. }));
+        let is_repeated = matches!(
+            first(&report),
+            Outcome::Refused(GuardRejection::RepeatedContent { .. })
+        );
         assert!(is_repeated, "{:?}", first(&report));
         assert_eq!(writes(&fakes), before);
     }
@@ -107,26 +110,30 @@ fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
 
 #[test]
 fn l4_a_probe_that_reads_well_is_one_probe_also_where_the_guard_lets_nothing_be_written() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("nas.example.com")]);
+    let fakes = Fakes::new(
+        UpdateMode::WhenReplaceable,
+        vec![host(HOME), host("nas.example.com")],
+    );
     fakes.round();
     let provider = fakes.provider();
-    *provider.unwritable.borrow_mut() = Some(Failure::of_account(Class::Rejected, "no"));
+    *provider.unwritable.borrow_mut() =
+        Some(ProviderError::of_account(ErrorClass::Unauthorized, "no"));
     fakes.provider().records.borrow_mut().remove(0);
     let audit = Task {
         audit: true,
         ..Task::ROUTINE
     };
     assert_eq!(outcomes(&fakes.play(audit)), ["failed", "unchanged"]);
-    fakes.limits.set(Limits {
-        writes: 0,
-        ..Limits::default()
+    fakes.limits.set(WriteLimits {
+        max_writes: 0,
+        ..WriteLimits::default()
     });
     fakes.advance(6 * 60 * MINUTE);
     let audited = || {
         let report = fakes.round();
         assert_eq!(outcomes(&report), ["failed", "unchanged"]);
         let memory = fakes.memory.borrow();
-        memory.accounts[&fakes.accounts[0].0].audited
+        memory.accounts[&fakes.accounts[0].0].last_audit
     };
     let probed = audited();
     fakes.advance(5 * MINUTE);

@@ -13,18 +13,18 @@ use std::time::Duration;
 
 use super::world::{Fakes, host};
 use crate::core::{
-    outcome::{Class, Failure},
-    plan::Push,
+    outcome::{ErrorClass, ProviderError},
+    plan::UpdateMode,
 };
 
 const HOME: &str = "home.example.com";
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-fn one(push: Push) -> Fakes {
+fn one(push: UpdateMode) -> Fakes {
     Fakes::new(push, vec![host(HOME)])
 }
 
-fn failure(class: Class) -> Failure {
-    Failure::of_account(class, "x")
+fn failure(class: ErrorClass) -> ProviderError {
+    ProviderError::of_account(class, "x")
 }

@@ -10,9 +10,9 @@ use crate::{
     core::{
         addr::Family,
         intent::HostV6,
-        outcome::{Class, Failure, Report},
-        plan::Push,
-        vantage::Vantage,
+        outcome::{ErrorClass, ProviderError, Report},
+        plan::UpdateMode,
+        vantage::DetectionPath,
     },
     round::{Occasion, Task},
 };
@@ -36,8 +36,8 @@ fn go_on(round: Pin<&mut impl Future<Output = Report>>) -> Option<Report> {
 #[test]
 fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
     let mut both = host("home.example.com");
-    both.ipv6 = HostV6::Own;
-    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    both.ipv6 = HostV6::ThisHost;
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
     fakes.is_ipv6_slow.set(true);
     let mut round = pin!(fakes.begin(Task::ROUTINE));
@@ -46,7 +46,7 @@ fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
     fakes.is_ipv6_slow.set(false);
     let report = go_on(round.as_mut()).unwrap();
     assert_eq!(outcomes(&report), ["changed", "changed"]);
-    let families: Vec<_> = report.families.iter().map(|it| it.vantage.family).collect();
+    let families: Vec<_> = report.detections.iter().map(|it| it.path.family).collect();
     assert_eq!(families, Family::ALL);
     let lists = fakes.provider().lists.get();
     fakes.round();
@@ -59,7 +59,7 @@ fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
 
 #[test]
 fn an_older_round_writes_no_address_that_a_newer_one_knows_to_be_another() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.provider().is_hanging.set(true);
     let mut older = pin!(fakes.begin(Task::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
@@ -86,7 +86,7 @@ fn an_older_round_writes_no_address_that_a_newer_one_knows_to_be_another() {
 
 #[test]
 fn an_older_round_goes_on_while_a_newer_one_finds_the_same() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.provider().is_hanging.set(true);
     let mut older = pin!(fakes.begin(Task::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
@@ -102,7 +102,7 @@ fn an_older_round_goes_on_while_a_newer_one_finds_the_same() {
 
 #[test]
 fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.round();
     fakes.advance(std::time::Duration::from_hours(2));
     fakes.is_dns_slow.set(true);
@@ -132,12 +132,12 @@ fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
 #[test]
 fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
     let mut both = host("home.example.com");
-    both.ipv6 = HostV6::Own;
-    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    both.ipv6 = HostV6::ThisHost;
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
     fakes.round();
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::2"]));
-    let refused = Failure::of_account(Class::Rejected, "x");
+    let refused = ProviderError::of_account(ErrorClass::Unauthorized, "x");
     *fakes.provider().unwritable.borrow_mut() = Some(refused);
     fakes.round();
     let refusals = || {
@@ -158,7 +158,7 @@ fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
 
 #[test]
 fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host("home.example.com")]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.round();
     fakes.provider().records.borrow_mut().clear();
     *fakes.dns.borrow_mut() = Dns::Says(&[]);
@@ -179,7 +179,7 @@ fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either()
 #[test]
 fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_another_address() {
     let hosts = (0..120).map(|number| host(&format!("host-{number}.example.com")));
-    let fakes = Fakes::new(Push::Never, hosts.collect());
+    let fakes = Fakes::new(UpdateMode::Never, hosts.collect());
     fakes.provider().is_write_hanging.set(true);
     let asked = Task {
         occasion: Occasion::Asked,
@@ -204,9 +204,9 @@ fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_anothe
 fn what_an_older_round_hears_late_does_not_count() {
     let mut only6 = host("home.example.com");
     only6.ipv4 = false;
-    only6.ipv6 = HostV6::Own;
-    let fakes = Fakes::new(Push::WhenSimple, vec![only6]);
-    let six: Vantage = Family::V6.into();
+    only6.ipv6 = HostV6::ThisHost;
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![only6]);
+    let six: DetectionPath = Family::V6.into();
     fakes.is_ipv6_slow.set(true);
     let mut older = pin!(fakes.begin(Task::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
@@ -217,5 +217,5 @@ fn what_an_older_round_hears_late_does_not_count() {
     fakes.see_from(six.clone(), known(&["2a01:79c::1"]));
     assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
     let memory = fakes.memory.borrow();
-    assert_eq!(memory.vantages[&six].believed, [ip("2a01:79c::2")].into());
+    assert_eq!(memory.paths[&six].believed, [ip("2a01:79c::2")].into());
 }

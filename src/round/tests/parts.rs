@@ -5,11 +5,11 @@ use std::{cell::Cell, time::Duration};
 use super::world::{Fakes, Fault, host, known, outcomes};
 use crate::{
     core::{
-        guard::Refusal,
-        memory::Memory,
-        outcome::{Class, Failure, Outcome, Report},
-        plan::Push,
-        schedule::{Cadence, Schedule},
+        guard::GuardRejection,
+        memory::State,
+        outcome::{ErrorClass, Outcome, ProviderError, Report},
+        plan::UpdateMode,
+        schedule::{Intervals, Schedule},
     },
     round::{Clock, Occasion, Task},
 };
@@ -23,22 +23,23 @@ const OTHER: &str = "84.212.99.99";
 
 fn many(count: usize) -> Fakes {
     let hosts = (0..count).map(|number| host(&format!("host-{number}.example.com")));
-    Fakes::new(Push::Never, hosts.collect())
+    Fakes::new(UpdateMode::Never, hosts.collect())
 }
 
 /// How many changes a round left.
 fn left(report: &Report) -> usize {
     let outcomes = report.hosts.iter().map(|host| &host.outcome);
-    let next = outcomes.filter(|it| matches!(it, Outcome::Refused(Refusal::NextPart { .. })));
+    let next =
+        outcomes.filter(|it| matches!(it, Outcome::Refused(GuardRejection::NextPart { .. })));
     next.count()
 }
 
 /// How many writes were under way at the most, by what was on the disk.
 fn under_way(fakes: &Fakes) -> usize {
-    let open = |memory: &Memory| {
+    let open = |memory: &State| {
         let targets = memory.accounts.values().flat_map(|it| it.targets.values());
         targets
-            .filter(|it| it.writes.iter().any(|write| !write.done))
+            .filter(|it| it.writes.iter().any(|write| !write.acknowledged))
             .count()
     };
     fakes.saved.borrow().iter().map(open).max().unwrap_or(0)
@@ -48,7 +49,7 @@ fn under_way(fakes: &Fakes) -> usize {
 fn a_round_that_writes_for_long_leaves_the_rest_to_the_next_which_begins_at_once() {
     let fakes = many(300);
     fakes.write_takes.set(Duration::from_millis(100));
-    let cadence = Cadence {
+    let cadence = Intervals {
         interval: Duration::from_mins(5),
         verify: Duration::from_hours(1),
         audit: Duration::from_hours(24),
@@ -60,7 +61,7 @@ fn a_round_that_writes_for_long_leaves_the_rest_to_the_next_which_begins_at_once
             report
                 .hosts
                 .iter()
-                .all(|it| it.outcome.word() != "failed" || rest > 0)
+                .all(|it| it.outcome.as_str() != "failed" || rest > 0)
         );
         let now = fakes.now();
         let next = Schedule::default().next(now, cadence, &report, &fakes.memory.borrow(), 0.5);
@@ -110,13 +111,16 @@ fn whoever_asks_for_a_round_gets_all_of_it() {
 #[test]
 fn an_account_that_is_in_trouble_in_one_part_is_sent_no_other() {
     for (class, rest) in [
-        (Class::Unconfirmed, Class::Transient),
-        (Class::Rejected, Class::Rejected),
-        (Class::Transient, Class::Transient),
+        (ErrorClass::Unconfirmed, ErrorClass::Transient),
+        (ErrorClass::Unauthorized, ErrorClass::Unauthorized),
+        (ErrorClass::Transient, ErrorClass::Transient),
     ] {
         let fakes = many(300);
-        let failure = Failure::of_account(class, "no");
-        fakes.meets(Fault::Loses(Failure::of_host(Class::Invalid, "no")));
+        let failure = ProviderError::of_account(class, "no");
+        fakes.meets(Fault::Loses(ProviderError::of_host(
+            ErrorClass::Invalid,
+            "no",
+        )));
         fakes.meets(Fault::Fails(failure));
         let report = fakes.play(ASKED);
         assert_eq!(fakes.provider().sent.get(), 2 + 1, "a list and two parts");
@@ -126,7 +130,7 @@ fn an_account_that_is_in_trouble_in_one_part_is_sent_no_other() {
         };
         assert_eq!(
             (failed(0), failed(50), failed(299)),
-            (Class::Invalid, class, rest)
+            (ErrorClass::Invalid, class, rest)
         );
         // Of what was not sent nothing is counted.
         let memory = fakes.memory.borrow();
@@ -134,7 +138,11 @@ fn an_account_that_is_in_trouble_in_one_part_is_sent_no_other() {
         for target in memory.accounts.values().flat_map(|it| it.targets.values()) {
             writes.set(writes.get() + target.writes.len());
         }
-        let unconfirmed = if class == Class::Unconfirmed { 50 } else { 0 };
+        let unconfirmed = if class == ErrorClass::Unconfirmed {
+            50
+        } else {
+            0
+        };
         assert_eq!(writes.get(), unconfirmed, "{class}");
     }
 }

@@ -7,10 +7,10 @@ use crate::{
     core::{
         addr::Family,
         intent::{Host, HostV6, KeepReason, OnAbsent},
-        observe::{NoUplink, Observation, Why},
+        observe::{Observation, UnavailableReason, UplinkError},
         outcome::{Outcome, Verdict},
-        plan::Push,
-        vantage::{Interface, Vantage},
+        plan::UpdateMode,
+        vantage::{DetectionPath, Interface},
     },
     round::{Occasion, Task},
 };
@@ -24,8 +24,8 @@ fn interface(name: &str) -> Interface {
     name.parse().unwrap()
 }
 
-fn over(name: &str) -> Vantage {
-    Vantage::new(Family::V4, Some(interface(name)))
+fn over(name: &str) -> DetectionPath {
+    DetectionPath::new(Family::V4, Some(interface(name)))
 }
 
 fn via(name: &str, via: &str) -> Host {
@@ -38,14 +38,16 @@ fn via(name: &str, via: &str) -> Host {
 /// Three hosts: over eth1, over eth2, and as the routing table says.
 fn fakes() -> Fakes {
     let hosts = vec![via(FIBRE, "eth1"), via(RADIO, "eth2"), host(HOME)];
-    let fakes = Fakes::new(Push::WhenSimple, hosts);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts);
     fakes.see_from(over("eth1"), known(&["84.212.10.1"]));
     fakes.see_from(over("eth2"), known(&["84.212.20.2"]));
     fakes
 }
 
 fn missing(name: &str) -> Observation {
-    Observation::Unavailable(Why::NoUplink(NoUplink::Missing(interface(name))))
+    Observation::Unavailable(UnavailableReason::NoUplink(UplinkError::Missing(
+        interface(name),
+    )))
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn each_host_gets_the_address_of_its_own_uplink() {
 #[test]
 fn what_several_hosts_want_to_know_is_looked_at_once() {
     let both = Host {
-        ipv6: HostV6::Own,
+        ipv6: HostV6::ThisHost,
         ..via("both.example.com", "eth1")
     };
     let hosts = vec![
@@ -75,9 +77,9 @@ fn what_several_hosts_want_to_know_is_looked_at_once() {
         host(HOME),
         host("www.example.com"),
     ];
-    let fakes = Fakes::new(Push::WhenSimple, hosts);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts);
     fakes.see_from(over("eth1"), known(&["84.212.10.1"]));
-    let six = Vantage::new(Family::V6, Some(interface("eth1")));
+    let six = DetectionPath::new(Family::V6, Some(interface("eth1")));
     fakes.see_from(six.clone(), known(&["2a01::1"]));
     fakes.round();
     let looked = fakes.looked.borrow();
@@ -134,7 +136,7 @@ fn what_is_believed_is_remembered_for_each_uplink_and_forgotten_with_it() {
     fakes.restart();
     let believed = |fakes: &Fakes| -> Vec<_> {
         let memory = fakes.memory.borrow();
-        memory.vantages.keys().map(ToString::to_string).collect()
+        memory.paths.keys().map(ToString::to_string).collect()
     };
     assert_eq!(believed(&fakes), ["IPv4", "IPv4 via eth1", "IPv4 via eth2"]);
     fakes.accounts[0].1.remove(0);

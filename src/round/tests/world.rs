@@ -13,22 +13,22 @@ use futures_util::FutureExt;
 
 use crate::{
     core::{
-        addr::{Acceptance, AddrSet, Family},
+        addr::{AddrSet, Family, PublishPolicy},
         agree::Trust,
         conflict::NameConflict,
-        guard::{Limits, SafePlan},
+        guard::{SafePlan, WriteLimits},
         intent::{Host, HostV6, OnAbsent},
-        memory::Memory,
+        memory::State,
         name::{Fqdn, ZoneName},
-        observe::{Observation, Why},
-        outcome::{Failure, FamilyReport, Heard, Outcome, Report},
-        past::Past,
-        plan::{Method, Push, Rules, Step},
-        reach::Reach,
+        observe::{Observation, UnavailableReason},
+        outcome::{DetectionReport, Outcome, ProviderError, Report, SourceAnswer},
+        past::DetectionState,
+        plan::{Capabilities, Method, Step, UpdateMode},
+        reach::NatState,
         record::{AccountName, Attributes, Record, Target, Zone},
-        schedule::Cadence,
-        time::Moment,
-        vantage::Vantage,
+        schedule::Intervals,
+        time::BootTime,
+        vantage::DetectionPath,
         verify::ServerAnswer,
     },
     provider::{Listing, Provider},
@@ -41,21 +41,21 @@ pub(super) fn ip(text: &str) -> IpAddr {
 }
 
 pub(super) fn known(texts: &[&str]) -> Observation {
-    let acceptance = Acceptance::default();
-    let admit = |text: &&str| acceptance.admit(Family::of(ip(text)), ip(text)).unwrap();
-    Observation::Known(AddrSet::several(texts.iter().map(admit)).unwrap())
+    let acceptance = PublishPolicy::default();
+    let admit = |text: &&str| acceptance.check(Family::of(ip(text)), ip(text)).unwrap();
+    Observation::Known(AddrSet::try_from_iter(texts.iter().map(admit)).unwrap())
 }
 
 pub(super) fn unknown() -> Observation {
-    Observation::Unavailable(Why::NoAnswer(Vec::new()))
+    Observation::Unavailable(UnavailableReason::NoAnswer(Vec::new()))
 }
 
 /// How the next call of a provider goes wrong.
 pub(super) enum Fault {
     /// Nothing happens.
-    Fails(Failure),
+    Fails(ProviderError),
     /// It happens, and the answer is lost.
-    Loses(Failure),
+    Loses(ProviderError),
     /// The provider says yes and does nothing.
     Lies,
 }
@@ -65,16 +65,16 @@ pub(super) struct FakeProvider {
     /// How the next writes go wrong.
     pub(super) faults: RefCell<VecDeque<Fault>>,
     /// What every write fails with, if anything.
-    pub(super) unwritable: RefCell<Option<Failure>>,
+    pub(super) unwritable: RefCell<Option<ProviderError>>,
     /// What every call fails with, if anything.
-    pub(super) broken: RefCell<Option<Failure>>,
+    pub(super) broken: RefCell<Option<ProviderError>>,
     /// The zone cannot be listed, while its account answers.
-    pub(super) troubled: RefCell<Option<Failure>>,
+    pub(super) troubled: RefCell<Option<ProviderError>>,
     /// What excludes addresses at a host.
     pub(super) conflicts: RefCell<BTreeMap<Fqdn, NameConflict>>,
     pub(super) lists: Cell<usize>,
     pub(super) writes: RefCell<Vec<String>>,
-    pub(super) push: Push,
+    pub(super) push: UpdateMode,
     pub(super) sent: Cell<u32>,
     /// Lists are not answered while this is so.
     pub(super) is_hanging: Cell<bool>,
@@ -84,7 +84,7 @@ pub(super) struct FakeProvider {
 }
 
 impl FakeProvider {
-    pub(super) fn new(push: Push) -> Self {
+    pub(super) fn new(push: UpdateMode) -> Self {
         Self {
             records: RefCell::default(),
             faults: RefCell::default(),
@@ -131,7 +131,7 @@ impl FakeProvider {
         for change in plan.changes() {
             let host = change.target.host.as_str();
             match &change.method {
-                Method::Push(addrs) => {
+                Method::ReplaceRRset(addrs) => {
                     let replaced = |it: &Record| {
                         it.host == change.target.host && Family::of(it.addr) == change.target.family
                     };
@@ -166,15 +166,15 @@ impl FakeProvider {
 }
 
 impl Provider for FakeProvider {
-    fn rules(&self) -> Rules {
-        Rules {
-            push: self.push,
-            push_ttl: 3600,
-            repeats: 4,
+    fn rules(&self) -> Capabilities {
+        Capabilities {
+            replace: self.push,
+            replace_ttl: 3600,
+            max_repeats: 4,
         }
     }
 
-    async fn list(&self, hosts: &[Fqdn], _known: &[Zone]) -> Result<Listing, Failure> {
+    async fn list(&self, hosts: &[Fqdn], _known: &[Zone]) -> Result<Listing, ProviderError> {
         self.lists.set(self.lists.get() + 1);
         self.sent.set(self.sent.get() + 1);
         unless(&self.is_hanging).await;
@@ -204,7 +204,7 @@ impl Provider for FakeProvider {
         })
     }
 
-    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), Failure>> {
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
         let all = plan.changes().len();
         self.sent.set(self.sent.get() + 1);
         self.writes
@@ -256,9 +256,9 @@ pub(super) enum Dns {
 }
 
 pub(super) struct Fakes {
-    pub(super) addresses: RefCell<BTreeMap<Vantage, Observation>>,
+    pub(super) addresses: RefCell<BTreeMap<DetectionPath, Observation>>,
     /// From where was looked, in order.
-    pub(super) looked: RefCell<Vec<Vantage>>,
+    pub(super) looked: RefCell<Vec<DetectionPath>>,
     /// IPv6 addresses are not found out while this is so.
     pub(super) is_ipv6_slow: Cell<bool>,
     /// The zones' servers do not answer while this is so.
@@ -272,9 +272,9 @@ pub(super) struct Fakes {
     pub(super) clock_is_set: Cell<bool>,
     /// Our addresses are known by the word of others only.
     pub(super) from_outside: Cell<bool>,
-    pub(super) saved: RefCell<Vec<Memory>>,
-    pub(super) memory: RefCell<Memory>,
-    pub(super) limits: Cell<Limits>,
+    pub(super) saved: RefCell<Vec<State>>,
+    pub(super) memory: RefCell<State>,
+    pub(super) limits: Cell<WriteLimits>,
     pub(super) overlap: Overlap,
     /// How long each write takes.
     pub(super) write_takes: Cell<Duration>,
@@ -294,7 +294,7 @@ pub(super) fn host(name: &str) -> Host {
 
 impl Fakes {
     /// One account with these hosts, IPv4 only, and an address.
-    pub(super) fn new(push: Push, hosts: Vec<Host>) -> Self {
+    pub(super) fn new(push: UpdateMode, hosts: Vec<Host>) -> Self {
         let account = (
             AccountName("home".to_owned()),
             hosts,
@@ -318,7 +318,7 @@ impl Fakes {
             from_outside: Cell::new(false),
             saved: RefCell::default(),
             memory: RefCell::default(),
-            limits: Cell::new(Limits::default()),
+            limits: Cell::new(WriteLimits::default()),
             overlap: Overlap::default(),
             write_takes: Cell::default(),
             now: Cell::new(1_000_000),
@@ -338,7 +338,7 @@ impl Fakes {
         self.see_from(Family::V4.into(), observation);
     }
 
-    pub(super) fn see_from(&self, vantage: Vantage, observation: Observation) {
+    pub(super) fn see_from(&self, vantage: DetectionPath, observation: Observation) {
         self.addresses.borrow_mut().insert(vantage, observation);
     }
 
@@ -357,9 +357,9 @@ impl Fakes {
     /// The process is killed after its last write has arrived and before anything is written down
     /// of the answer, and starts again.
     pub(super) fn crash(&self) {
-        let is_under_way = |memory: &Memory| {
+        let is_under_way = |memory: &State| {
             let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
-            targets.any(|it| it.pending)
+            targets.any(|it| it.unconfirmed)
         };
         let mut saved = self.saved.borrow_mut();
         let intention = saved.iter().rposition(is_under_way);
@@ -379,7 +379,7 @@ impl Fakes {
 
     /// A round that waits for what is made to wait.
     pub(super) async fn begin(&self, task: Task) -> Report {
-        let acceptance = Acceptance::default();
+        let acceptance = PublishPolicy::default();
         let accounts = self
             .accounts
             .iter()
@@ -414,7 +414,7 @@ impl Fakes {
             accounts: accounts.collect(),
             clock: self,
             chance: self,
-            cadence: Cadence {
+            cadence: Intervals {
                 interval: Duration::from_mins(5),
                 verify: Duration::from_hours(1),
                 audit: Duration::from_hours(24),
@@ -430,7 +430,7 @@ pub(super) fn outcomes(report: &Report) -> Vec<&'static str> {
     report
         .hosts
         .iter()
-        .map(|host| host.outcome.word())
+        .map(|host| host.outcome.as_str())
         .collect()
 }
 
@@ -439,7 +439,7 @@ pub(super) fn first(report: &Report) -> &Outcome {
 }
 
 impl Observe for Fakes {
-    async fn observe(&self, vantage: &Vantage, _past: &Past) -> FamilyReport {
+    async fn observe(&self, vantage: &DetectionPath, _past: &DetectionState) -> DetectionReport {
         self.looked.borrow_mut().push(vantage.clone());
         if vantage.family == Family::V6 {
             unless(&self.is_ipv6_slow).await;
@@ -449,19 +449,19 @@ impl Observe for Fakes {
             Observation::Known(addrs) if self.from_outside.get() => Some(addrs.addrs()),
             _ => None,
         };
-        let heard = answer.map(|addrs| Heard {
+        let heard = answer.map(|addrs| SourceAnswer {
             source: "https://ip.example.net/".to_owned(),
             operator: "ip.example.net".to_owned(),
-            trust: Trust::Outside,
+            trust: Trust::External,
             answer: Ok(addrs.into_iter().collect()),
-            took: Duration::ZERO,
+            elapsed: Duration::ZERO,
         });
-        FamilyReport {
-            vantage: vantage.clone(),
+        DetectionReport {
+            path: vantage.clone(),
             observation,
-            heard: heard.into_iter().collect(),
-            notes: Vec::new(),
-            reach: Reach::default(),
+            answers: heard.into_iter().collect(),
+            warnings: Vec::new(),
+            nat: NatState::default(),
         }
     }
 
@@ -492,7 +492,7 @@ impl Verify for Fakes {
 }
 
 impl Store for Fakes {
-    fn save(&self, memory: &Memory) -> Result<(), String> {
+    fn save(&self, memory: &State) -> Result<(), String> {
         if self.disk_full.get() {
             return Err("the disk is full".to_owned());
         }
@@ -502,12 +502,12 @@ impl Store for Fakes {
 }
 
 impl Clock for Fakes {
-    fn now(&self) -> Moment {
+    fn now(&self) -> BootTime {
         let providers = self.accounts.iter().map(|(_, _, provider)| provider);
         let writes: usize = providers.map(|it| it.writes.borrow().len()).sum();
         let writes = u32::try_from(writes).unwrap();
         let writing = i64::try_from((self.write_takes.get() * writes).as_millis()).unwrap();
-        Moment::from_millis(self.now.get() + writing)
+        BootTime::from_millis(self.now.get() + writing)
     }
 
     fn is_set(&self) -> bool {

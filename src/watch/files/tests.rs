@@ -21,7 +21,7 @@ fn watched() -> (TempDir, PathBuf, Files) {
 }
 
 /// The next change; a test does not wait for one that never comes.
-async fn next(files: &Files) -> Change {
+async fn next(files: &Files) -> NetworkEvent {
     let soon = tokio::time::timeout(Duration::from_secs(20), files.next());
     soon.await.expect("nothing was heard").unwrap()
 }
@@ -35,18 +35,18 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
     writer.write_all(b"84.212").unwrap();
     // What is half written is not news: the write that ends is.
     fs::rename(&path, dir.path().join("away")).unwrap();
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
     drop(writer);
 
     fs::write(&new, "84.212.10.21").unwrap();
     fs::rename(&new, &path).unwrap();
-    assert_eq!(next(&files).await, Change::Gained);
+    assert_eq!(next(&files).await, NetworkEvent::AddressAdded);
 
     fs::write(&path, "84.212.10.22").unwrap();
-    assert_eq!(next(&files).await, Change::Gained);
+    assert_eq!(next(&files).await, NetworkEvent::AddressAdded);
 
     fs::remove_file(&path).unwrap();
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
 }
 
 #[tokio::test]
@@ -59,20 +59,24 @@ async fn the_same_words_written_again_are_no_news() {
         // What it said when it was watched first, and then what it was heard to say.
         let before = fs::read(&path).unwrap();
         fs::write(&other, words).unwrap();
-        assert_eq!(next(&files).await, Change::Gained);
+        assert_eq!(next(&files).await, NetworkEvent::AddressAdded);
         fs::write(&path, &before).unwrap();
         fs::write(&new, &before).unwrap();
         fs::rename(&new, &path).unwrap();
         fs::remove_file(&other).unwrap();
         // The removal alone: news of a write would come first or outweigh it.
-        assert_eq!(next(&files).await, Change::Other);
+        assert_eq!(next(&files).await, NetworkEvent::Other);
         fs::write(&path, words).unwrap();
-        assert_eq!(next(&files).await, Change::Gained);
+        assert_eq!(next(&files).await, NetworkEvent::AddressAdded);
     }
     fs::remove_file(&path).unwrap();
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
     fs::write(&path, "84.212.10.20").unwrap();
-    assert_eq!(next(&files).await, Change::Gained, "it was gone in between");
+    assert_eq!(
+        next(&files).await,
+        NetworkEvent::AddressAdded,
+        "it was gone in between"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +89,12 @@ async fn each_file_is_heard_where_two_ways_lead_to_one_directory() {
     files.renew();
     for (path, words) in [(&one, "1"), (&other, "2"), (&one, "3")] {
         fs::write(path, words).unwrap();
-        assert_eq!(next(&files).await, Change::Gained, "{}", path.display());
+        assert_eq!(
+            next(&files).await,
+            NetworkEvent::AddressAdded,
+            "{}",
+            path.display()
+        );
         assert!(files.next().now_or_never().is_none(), "once");
     }
     // One of them leads elsewhere from now on; the other is heard on.
@@ -95,7 +104,12 @@ async fn each_file_is_heard_where_two_ways_lead_to_one_directory() {
     files.renew();
     for path in [&one, &other] {
         fs::write(path, "4").unwrap();
-        assert_eq!(next(&files).await, Change::Gained, "{}", path.display());
+        assert_eq!(
+            next(&files).await,
+            NetworkEvent::AddressAdded,
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -108,7 +122,7 @@ async fn what_happens_to_other_files_of_the_directory_is_no_news() {
     fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
     // Any of the others would have acted at once.
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
 }
 
 #[tokio::test]
@@ -130,9 +144,9 @@ async fn a_directory_that_is_not_there_is_said_once_and_watched_when_it_is() {
         assert_eq!(said(&files), [(inner.clone(), Ok(()))]);
         assert_eq!(said(&files), []);
         fs::write(&path, "84.212.10.20").unwrap();
-        assert_eq!(next(&files).await, Change::Gained);
+        assert_eq!(next(&files).await, NetworkEvent::AddressAdded);
         fs::remove_dir_all(&inner).unwrap();
-        assert_eq!(next(&files).await, Change::Other);
+        assert_eq!(next(&files).await, NetworkEvent::Other);
         assert_eq!(said(&files), missing());
         assert_eq!(said(&files), []);
     }
@@ -148,13 +162,13 @@ async fn a_directory_that_takes_the_place_of_another_is_watched_in_its_stead() {
     assert!(files.renew().is_empty());
     fs::rename(&run, &old).unwrap();
     fs::create_dir(&run).unwrap();
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
     fs::write(&path, "84.212.10.20").unwrap();
     assert!(files.renew().is_empty());
     // What happens in the old one, which would act at once, is nobody's business any more.
     fs::write(old.join("address"), "1.1.1.1").unwrap();
     fs::remove_file(&path).unwrap();
-    assert_eq!(next(&files).await, Change::Other);
+    assert_eq!(next(&files).await, NetworkEvent::Other);
 }
 
 #[tokio::test]
@@ -186,7 +200,7 @@ async fn lost_events_count_as_a_change_and_the_hastiest_of_several_decides() {
     let lost = event(-1, F::QUEUE_OVERFLOW, "");
     let table = [
         ("nothing", vec![], None),
-        ("lost events", lost.clone(), Some(Change::Other)),
+        ("lost events", lost.clone(), Some(NetworkEvent::Other)),
         (
             "another watch",
             event(watch + 1, F::CLOSE_WRITE, "address"),
@@ -200,7 +214,7 @@ async fn lost_events_count_as_a_change_and_the_hastiest_of_several_decides() {
         (
             "removed and replaced",
             [ours(F::DELETE), ours(F::MOVED_TO)].concat(),
-            Some(Change::Gained),
+            Some(NetworkEvent::AddressAdded),
         ),
         (
             "another name and ours",
@@ -209,17 +223,17 @@ async fn lost_events_count_as_a_change_and_the_hastiest_of_several_decides() {
                 ours(F::DELETE),
             ]
             .concat(),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
         (
             "the second of two is cut",
             [ours(F::DELETE), ours(F::CLOSE_WRITE)[..20].to_vec()].concat(),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
         (
             "the end of the watch",
             event(watch, F::IGNORED, ""),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
         (
             "after which its number is another's",

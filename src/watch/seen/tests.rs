@@ -47,9 +47,13 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "a link appears",
             Body::Link(link(false)),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
-        ("it comes up", Body::Link(link(true)), Some(Change::Other)),
+        (
+            "it comes up",
+            Body::Link(link(true)),
+            Some(NetworkEvent::Other),
+        ),
         ("statistics of a radio", Body::Link(link(true)), None),
         (
             "a link-local address",
@@ -64,7 +68,7 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "and may be used now",
             Body::Address(address("2a01::1", 0, 0)),
-            Some(Change::Gained),
+            Some(NetworkEvent::AddressAdded),
         ),
         (
             "the router announces it again",
@@ -74,14 +78,18 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "a default route",
             DefaultRoute(route()),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
         ("which is announced again", DefaultRoute(route()), None),
-        ("and goes", DefaultRouteGone(route()), Some(Change::Other)),
+        (
+            "and goes",
+            DefaultRouteGone(route()),
+            Some(NetworkEvent::Other),
+        ),
         (
             "the address is deprecated",
             Body::Address(address("2a01::1", 0x20, 0)),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
         (
             "and goes, which is no news",
@@ -91,14 +99,18 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "another one",
             Body::Address(address("84.212.10.20", 0x80, 0)),
-            Some(Change::Gained),
+            Some(NetworkEvent::AddressAdded),
         ),
         (
             "goes without warning",
             AddressGone(address("84.212.10.20", 0x80, 0)),
-            Some(Change::Other),
+            Some(NetworkEvent::Other),
         ),
-        ("the link goes", LinkGone(link(false)), Some(Change::Other)),
+        (
+            "the link goes",
+            LinkGone(link(false)),
+            Some(NetworkEvent::Other),
+        ),
         ("twice", LinkGone(link(false)), None),
         ("something else", Other, None),
     ];
@@ -111,40 +123,55 @@ fn each_message_of_a_life_changes_what_it_changes() {
 #[test]
 fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_interfaces() {
     let (four, six) = ("84.212.10.20", "2a01::1");
-    let table: [(&str, &str, &[Route], Change); 9] = [
-        ("no route yet", four, &[], Change::Gained),
-        ("its own", four, &[route_by(2, Some(2))], Change::Gained),
-        ("another's", four, &[route_by(2, Some(3))], Change::Other),
+    let table: [(&str, &str, &[Route], NetworkEvent); 9] = [
+        ("no route yet", four, &[], NetworkEvent::AddressAdded),
+        (
+            "its own",
+            four,
+            &[route_by(2, Some(2))],
+            NetworkEvent::AddressAdded,
+        ),
+        (
+            "another's",
+            four,
+            &[route_by(2, Some(3))],
+            NetworkEvent::Other,
+        ),
         (
             "its own beside another's",
             four,
             &[route_by(2, Some(3)), route_by(2, Some(2))],
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
         (
             "two others'",
             four,
             &[route_by(2, Some(3)), route_by(2, Some(4))],
-            Change::Other,
+            NetworkEvent::Other,
         ),
         (
             "another's of the other family",
             four,
             &[route_by(10, Some(3))],
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
         (
             "by several interfaces",
             four,
             &[route_by(2, None)],
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
-        ("IPv6 alike", six, &[route_by(10, Some(3))], Change::Other),
+        (
+            "IPv6 alike",
+            six,
+            &[route_by(10, Some(3))],
+            NetworkEvent::Other,
+        ),
         (
             "IPv6, its own",
             six,
             &[route_by(10, Some(2))],
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
     ];
     for (what, addr, routes, change) in table {
@@ -170,7 +197,7 @@ fn an_address_acts_at_once_again_when_the_other_interfaces_route_is_gone() {
         seen.note(&Body::DefaultRoute(route_by(2, Some(3))));
         seen.note(&gone);
         let noted = seen.note(&Body::Address(address("84.212.10.20", 0, 0)));
-        assert_eq!(noted, Some(Change::Gained), "{gone:?}");
+        assert_eq!(noted, Some(NetworkEvent::AddressAdded), "{gone:?}");
     }
 }
 
@@ -186,7 +213,7 @@ fn a_default_route_that_comes_back_with_its_link_is_news() {
         assert_eq!(seen.note(&Body::DefaultRoute(route())), None);
         seen.note(&gone);
         let again = seen.note(&Body::DefaultRoute(route()));
-        assert_eq!(again, Some(Change::Other), "{gone:?}");
+        assert_eq!(again, Some(NetworkEvent::Other), "{gone:?}");
     }
 }
 
@@ -245,7 +272,7 @@ type Row = (
     (u32, &'static str, u32),
     Option<SelectedRoute>,
     Option<SelectedRoute>,
-    Change,
+    NetworkEvent,
 );
 
 const A: (u32, &str, u32) = (2, "84.212.10.20", 0);
@@ -257,17 +284,24 @@ const TEMPORARY: (u32, &str, u32) = (2, "2a01::2", 1);
 
 #[test]
 fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
-    use Change::{Gained, Other, Rerouted};
+    use NetworkEvent::{AddressAdded, Other, Rerouted};
     let (by_a, by_b) = (by(2, A.1), by(2, B.1));
     let table: &[Row] = &[
-        ("made before it breaks", &[A, B], A, by_a, by_b, Gained),
+        (
+            "made before it breaks",
+            &[A, B],
+            A,
+            by_a,
+            by_b,
+            AddressAdded,
+        ),
         (
             "though the kernel sends from neither",
             &[PRIVATE, A, B],
             A,
             by(2, PRIVATE.1),
             by(2, PRIVATE.1),
-            Gained,
+            AddressAdded,
         ),
         ("the only one", &[A], A, by_a, None, Rerouted),
         (
@@ -284,7 +318,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             A,
             by_a,
             by(3, BESIDE.1),
-            Gained,
+            AddressAdded,
         ),
         (
             "nothing leaves by the other interface",
@@ -308,7 +342,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             PRIVATE,
             by(2, PRIVATE.1),
             by(2, "192.168.77.3"),
-            Gained,
+            AddressAdded,
         ),
         (
             "the interface of the source is not the one it leaves by",
@@ -316,7 +350,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             (3, A.1, 0),
             by(2, A.1),
             by(2, B.1),
-            Gained,
+            AddressAdded,
         ),
     ];
     for (what, addresses, gone, before, after, change) in table {
@@ -338,21 +372,26 @@ fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only
             "another prefix",
             [STABLE, other_prefix],
             STABLE,
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
         (
             "a temporary one",
             [STABLE, TEMPORARY],
             STABLE,
-            Change::Rerouted,
+            NetworkEvent::Rerouted,
         ),
         (
             "this way round",
             [STABLE, TEMPORARY],
             TEMPORARY,
-            Change::Gained,
+            NetworkEvent::AddressAdded,
         ),
-        ("of the other family", [STABLE, A], STABLE, Change::Rerouted),
+        (
+            "of the other family",
+            [STABLE, A],
+            STABLE,
+            NetworkEvent::Rerouted,
+        ),
     ] {
         let deprecated = Body::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
         for message in [Body::AddressGone(of_interface(gone)), deprecated] {
@@ -375,7 +414,10 @@ fn addresses_that_go_together_or_with_their_link_leave_nothing_that_takes_their_
     with_link.note(&Body::Link(link(false)));
     with_link.note(&Body::AddressGone(of_interface(A)));
     for seen in [&mut together, &mut with_link] {
-        assert_eq!(seen.follow(Some([None, None])), Some(Change::Rerouted));
+        assert_eq!(
+            seen.follow(Some([None, None])),
+            Some(NetworkEvent::Rerouted)
+        );
     }
 }
 
@@ -387,16 +429,16 @@ fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
     assert_eq!(seen.note(&Body::RoutingChanged), None);
     for (selected, news) in [
         ([first, None], None),
-        ([second, None], Some(Change::Rerouted)),
+        ([second, None], Some(NetworkEvent::Rerouted)),
         ([second, None], None),
-        ([second, by(2, STABLE.1)], Some(Change::Rerouted)),
-        ([first, by(2, STABLE.1)], Some(Change::Rerouted)),
-        ([None, None], Some(Change::Rerouted)),
+        ([second, by(2, STABLE.1)], Some(NetworkEvent::Rerouted)),
+        ([first, by(2, STABLE.1)], Some(NetworkEvent::Rerouted)),
+        ([None, None], Some(NetworkEvent::Rerouted)),
     ] {
         assert_eq!(seen.follow(Some(selected)), news, "{selected:?}");
     }
     // Where the kernel cannot be asked, a round looks.
-    assert_eq!(seen.follow(None), Some(Change::Other));
+    assert_eq!(seen.follow(None), Some(NetworkEvent::Other));
 }
 
 #[test]
@@ -406,10 +448,10 @@ fn a_default_route_that_takes_the_place_of_another_and_gives_it_back_is_news_bot
     let backup = Route::sample(&[(3, None)], 700, 254);
     let mut seen = Seen::default();
     for (route, news) in [
-        (&direct, Some(Change::Other)),
-        (&backup, Some(Change::Other)),
-        (&by_router, Some(Change::Other)),
-        (&direct, Some(Change::Other)),
+        (&direct, Some(NetworkEvent::Other)),
+        (&backup, Some(NetworkEvent::Other)),
+        (&by_router, Some(NetworkEvent::Other)),
+        (&direct, Some(NetworkEvent::Other)),
         (&direct, None),
         (&backup, None),
     ] {

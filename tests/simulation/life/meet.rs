@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use moored::{
-    core::{addr::Family, awake::awakening, settle::Change},
+    core::{addr::Family, awake::detect_clock_event, settle::NetworkEvent},
     daemon::Event,
 };
 
@@ -21,16 +21,16 @@ impl Life {
                 scene.line.renumber(family, &scene.dice);
                 // The kernel says so, where it is the one who knows.
                 if scene.dice.percent(70) {
-                    hear(Event::Network(Change::Gained));
+                    hear(Event::Network(NetworkEvent::AddressAdded));
                 }
             }
             Incident::Lose(family) => {
                 scene.line.lose(family, now);
-                hear(Event::Network(Change::Other));
+                hear(Event::Network(NetworkEvent::Other));
             }
             Incident::Link(link) => {
                 scene.line.set_link(link);
-                hear(Event::Network(Change::Other));
+                hear(Event::Network(NetworkEvent::Other));
             }
             Incident::Operator(operator, word) => {
                 // One liar at a time.
@@ -61,7 +61,7 @@ impl Life {
             Incident::DiskReadOnly(is_read_only) => scene.disk.set_read_only(is_read_only),
             Incident::KillAfter(waits) => {
                 self.kill_at = scene.time.steps() + waits;
-                hear(Event::Network(Change::Gained));
+                hear(Event::Network(NetworkEvent::AddressAdded));
             }
             Incident::KillInSave(saves, how) => scene.disk.tear(saves, how),
             Incident::Damage => {
@@ -78,8 +78,8 @@ impl Life {
             Incident::Wall(off) => {
                 let before = scene.time.clocks();
                 scene.time.set_wall(off);
-                if awakening(before, scene.time.clocks()).is_some() {
-                    hear(Event::Network(Change::Gained));
+                if detect_clock_event(before, scene.time.clocks()).is_some() {
+                    hear(Event::Network(NetworkEvent::AddressAdded));
                 }
             }
             Incident::Hear(event) => hear(event),
@@ -121,11 +121,11 @@ impl Life {
         if self.process.is_none() {
             self.process = process;
         }
-        if awakening(before, scene.time.clocks()).is_some() {
+        if detect_clock_event(before, scene.time.clocks()).is_some() {
             scene
                 .events
                 .borrow_mut()
-                .push_back(Event::Network(Change::Gained));
+                .push_back(Event::Network(NetworkEvent::AddressAdded));
         }
         scene.laws.borrow_mut().disturb();
     }

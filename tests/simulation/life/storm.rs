@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use moored::{
-    core::{addr::Family, settle::Change},
+    core::{addr::Family, settle::NetworkEvent},
     daemon::Event,
 };
 
@@ -54,7 +54,7 @@ impl Life {
                 };
                 self.meet(Incident::Weather(account, spell));
             }
-            self.meet(Incident::Hear(Event::Network(Change::Gained)));
+            self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
             self.pass(MINUTE / CHANGES);
         }
         scene.weather.clears();

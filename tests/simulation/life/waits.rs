@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use moored::{
-    core::{addr::Family, settle::Change},
+    core::{addr::Family, settle::NetworkEvent},
     daemon::Event,
 };
 
@@ -65,7 +65,7 @@ impl Life {
         for family in Family::ALL {
             self.scene.line.renumber(family, &self.scene.dice);
         }
-        self.meet(Incident::Hear(Event::Network(Change::Gained)));
+        self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
     }
 
     /// How long such a change may wait at the most.

@@ -22,16 +22,16 @@ fn answers() -> impl Strategy<Value = Result<Vec<IpAddr>, String>> {
     ]
 }
 
-fn kernels() -> impl Strategy<Value = Kernel> {
-    (any::<bool>(), any::<bool>()).prop_map(|(usable_address, default_route)| Kernel {
-        usable_address,
-        default_route,
+fn kernels() -> impl Strategy<Value = FamilyPresence> {
+    (any::<bool>(), any::<bool>()).prop_map(|(usable_address, default_route)| FamilyPresence {
+        has_usable_address: usable_address,
+        has_default_route: default_route,
     })
 }
 
 /// Sources as a configuration may have them, each with the answer it would give.
 fn cases() -> impl Strategy<Value = Case> {
-    let trust = prop_oneof![1 => Just(Own), 1 => Just(FromKernel), 6 => Just(Outside)];
+    let trust = prop_oneof![1 => Just(Local), 1 => Just(FromKernel), 6 => Just(External)];
     let operator = prop::sample::select(OPERATORS.to_vec());
     let source = (operator, trust, any::<bool>(), answers());
     let known = prop::sample::select(vec![vec![], vec![OLD], vec![NEW]]);
@@ -43,11 +43,11 @@ fn cases() -> impl Strategy<Value = Case> {
             {
                 let label = position.to_string();
                 case.answers.insert(label.clone(), answer);
-                case.sources.push(Source {
+                case.sources.push(SourceProfile {
                     label,
                     operator: operator.to_owned(),
                     trust,
-                    held_back,
+                    is_deprioritized: held_back,
                 });
             }
             case.known = known.into_iter().map(ip).collect();
@@ -81,11 +81,11 @@ fn with_liars() -> impl Strategy<Value = Case> {
         for (position, (answer, held_back)) in said.into_iter().zip(held_back).enumerate() {
             let label = position.to_string();
             case.answers.insert(label.clone(), answer);
-            case.sources.push(Source {
+            case.sources.push(SourceProfile {
                 operator: label.clone(),
                 label,
-                trust: Outside,
-                held_back,
+                trust: External,
+                is_deprioritized: held_back,
             });
         }
         Case { confirm, ..case }
@@ -94,9 +94,9 @@ fn with_liars() -> impl Strategy<Value = Case> {
 
 impl Case {
     /// What a source would answer, if that is acceptable.
-    fn acceptable(&self, source: &Source) -> Option<BTreeSet<IpAddr>> {
+    fn acceptable(&self, source: &SourceProfile) -> Option<BTreeSet<IpAddr>> {
         let addrs = self.answers[&source.label].as_ref().ok()?;
-        let admits = |addr: &&IpAddr| self.acceptance.admit(Family::V4, **addr).is_ok();
+        let admits = |addr: &&IpAddr| self.acceptance.check(Family::V4, **addr).is_ok();
         let all = !addrs.is_empty() && addrs.iter().all(|addr| admits(&addr));
         all.then(|| addrs.iter().copied().collect())
     }
@@ -105,7 +105,7 @@ impl Case {
     fn witnesses(&self, asked: &[String], addrs: &BTreeSet<IpAddr>) -> usize {
         let testifies = |operator: &&&str| {
             let mut said = self.sources.iter().filter_map(|it| {
-                let is_theirs = it.trust == Outside && it.operator == **operator;
+                let is_theirs = it.trust == External && it.operator == **operator;
                 (is_theirs && asked.contains(&it.label)).then(|| self.acceptable(it))?
             });
             said.next().is_some_and(|first| first == *addrs) && said.all(|it| it == *addrs)
@@ -125,7 +125,7 @@ proptest! {
         };
         let addrs = set.addrs();
         let is_own = case.sources.iter().any(|it| {
-            it.trust != Outside && asked.contains(&it.label) && case.acceptable(it).as_ref() == Some(&addrs)
+            it.trust != External && asked.contains(&it.label) && case.acceptable(it).as_ref() == Some(&addrs)
         });
         let witnesses = case.witnesses(&asked, &addrs);
         let needed = if addrs == case.known { 1 } else { case.confirm.max(1) };
@@ -135,9 +135,9 @@ proptest! {
     /// L1.
     #[test]
     fn absence_is_the_kernels_word_alone(case in cases()) {
-        let owner_might_know = case.sources.iter().any(|it| it.trust == Own);
+        let owner_might_know = case.sources.iter().any(|it| it.trust == Local);
         if case.run().0 == Observation::Absent {
-            prop_assert!(case.kernel.says_absent() && !case.other.says_absent() && !owner_might_know);
+            prop_assert!(case.kernel.is_absent() && !case.other.is_absent() && !owner_might_know);
         }
     }
 

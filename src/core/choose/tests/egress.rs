@@ -38,12 +38,12 @@ pub(super) fn any_egress() -> impl Strategy<Value = Egress> {
     })
 }
 
-fn holds(family: Family, acceptance: &Acceptance, prefer: Prefer, table: &[Row]) {
+fn holds(family: Family, acceptance: &PublishPolicy, prefer: AddressPreference, table: &[Row]) {
     for (what, candidates, sends, published, expected) in table {
         let published = published.parse().into_iter().collect();
         let egress = egress(*sends);
         let candidates = all(candidates);
-        let chosen = choose(
+        let chosen = select_address(
             family,
             &candidates,
             acceptance,
@@ -104,7 +104,12 @@ fn of_two_uplinks_the_one_that_the_kernel_sends_by_wins_whatever_is_published() 
             Ok("84.9.9.9"),
         ),
     ];
-    holds(Family::V4, &Acceptance::default(), Prefer::Stable, table);
+    holds(
+        Family::V4,
+        &PublishPolicy::default(),
+        AddressPreference::Stable,
+        table,
+    );
 }
 
 #[test]
@@ -149,7 +154,12 @@ fn of_one_interface_the_address_that_the_kernel_sends_from_wins_whatever_is_publ
             Ok("85.2.2.2"),
         ),
     ];
-    holds(Family::V4, &Acceptance::default(), Prefer::Stable, table);
+    holds(
+        Family::V4,
+        &PublishPolicy::default(),
+        AddressPreference::Stable,
+        table,
+    );
 }
 
 #[test]
@@ -187,7 +197,12 @@ fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published()
             ),
         ),
     ];
-    holds(Family::V4, &Acceptance::default(), Prefer::Stable, table);
+    holds(
+        Family::V4,
+        &PublishPolicy::default(),
+        AddressPreference::Stable,
+        table,
+    );
 }
 
 const TWO_OF_W0: Candidates = &[
@@ -198,9 +213,9 @@ const TWO_OF_W0: Candidates = &[
 
 #[test]
 fn the_policy_rules_over_what_the_kernel_sends_from() {
-    let excluding = |network: &str| Acceptance {
+    let excluding = |network: &str| PublishPolicy {
         exclude: vec![network.parse().unwrap()],
-        ..Acceptance::default()
+        ..PublishPolicy::default()
     };
     let another: &[Row] = &[(
         "another of the interface",
@@ -212,30 +227,30 @@ fn the_policy_rules_over_what_the_kernel_sends_from() {
     holds(
         Family::V4,
         &excluding("85.2.2.0/24"),
-        Prefer::Stable,
+        AddressPreference::Stable,
         another,
     );
-    let only = Acceptance {
+    let only = PublishPolicy {
         only: vec!["85.2.3.0/24".parse().unwrap()],
-        ..Acceptance::default()
+        ..PublishPolicy::default()
     };
-    holds(Family::V4, &only, Prefer::Stable, another);
+    holds(Family::V4, &only, AddressPreference::Stable, another);
     let candidates = all(TWO_OF_W0);
     let egress = egress(BY_W0);
     let acceptance = excluding("85.2.0.0/16");
     let none = BTreeSet::new();
-    let chosen = choose(
+    let chosen = select_address(
         Family::V4,
         &candidates,
         &acceptance,
-        Prefer::Stable,
+        AddressPreference::Stable,
         Some(&egress),
         &none,
     );
     assert!(chosen.is_err(), "{chosen:?}");
-    let any = Acceptance {
-        any: true,
-        ..Acceptance::default()
+    let any = PublishPolicy {
+        accept_any: true,
+        ..PublishPolicy::default()
     };
     let private: &[Row] = &[(
         "a private one where that is wanted",
@@ -244,7 +259,7 @@ fn the_policy_rules_over_what_the_kernel_sends_from() {
         "84.1.1.1",
         Ok("192.168.1.2"),
     )];
-    holds(Family::V4, &any, Prefer::Stable, private);
+    holds(Family::V4, &any, AddressPreference::Stable, private);
 }
 
 /// A stable and a temporary address of each of two prefixes.
@@ -310,7 +325,12 @@ fn where_the_kernel_sends_from_a_temporary_address_the_stable_one_of_its_prefix_
             Ok("2a01:0:0:1::2"),
         ),
     ];
-    holds(Family::V6, &Acceptance::default(), Prefer::Stable, table);
+    holds(
+        Family::V6,
+        &PublishPolicy::default(),
+        AddressPreference::Stable,
+        table,
+    );
     let temporary: &[Row] = &[(
         "this way round too",
         FOUR,
@@ -320,8 +340,8 @@ fn where_the_kernel_sends_from_a_temporary_address_the_stable_one_of_its_prefix_
     )];
     holds(
         Family::V6,
-        &Acceptance::default(),
-        Prefer::Temporary,
+        &PublishPolicy::default(),
+        AddressPreference::Temporary,
         temporary,
     );
 }
@@ -345,7 +365,12 @@ fn a_prefix_that_is_announced_no_more_loses_though_the_kernel_still_sends_from_i
             Ok("2a01:0:0:1::1"),
         ),
     ];
-    holds(Family::V6, &Acceptance::default(), Prefer::Stable, table);
+    holds(
+        Family::V6,
+        &PublishPolicy::default(),
+        AddressPreference::Stable,
+        table,
+    );
 }
 
 proptest! {
@@ -356,9 +381,9 @@ proptest! {
         published in "2a01:0:0:[1-3]::[1-3]",
     ) {
         let published = BTreeSet::from([published.parse().unwrap()]);
-        let acceptance = Acceptance::default();
+        let acceptance = PublishPolicy::default();
         let chosen =
-            choose(Family::V6, &candidates, &acceptance, Prefer::Stable, Some(&egress), &published);
+            select_address(Family::V6, &candidates, &acceptance, AddressPreference::Stable, Some(&egress), &published);
         let Ok(chosen) = chosen else { return Ok(()) };
         let addrs_of = |interface: &str| -> BTreeSet<IpAddr> {
             let own = candidates.iter().filter(|candidate| candidate.interface == interface);

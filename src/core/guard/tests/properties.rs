@@ -15,8 +15,10 @@ fn addresses() -> impl Strategy<Value = Vec<IpAddr>> {
     prop::collection::vec(of_ours, 0..3)
 }
 
-fn admitted(addr: IpAddr) -> crate::core::addr::Admitted {
-    Acceptance::default().admit(Family::of(addr), addr).unwrap()
+fn admitted(addr: IpAddr) -> crate::core::addr::PublishableAddr {
+    PublishPolicy::default()
+        .check(Family::of(addr), addr)
+        .unwrap()
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -38,7 +40,7 @@ fn proposed() -> impl Strategy<Value = Change> {
         Reason::Missing,
         Reason::AddressChanged,
         Reason::EditedElsewhere,
-        Reason::Ttl,
+        Reason::TtlDiffers,
         Reason::FamilyGone,
     ]);
     let steps = prop::option::weighted(0.7, prop::collection::vec(step(), 1..4));
@@ -47,21 +49,21 @@ fn proposed() -> impl Strategy<Value = Change> {
         (change.from, change.to) = (from, to);
         match (&mut change.method, steps) {
             (Method::Records { steps, .. }, Some(proposed)) => *steps = proposed,
-            (method, _) => *method = Method::Push(AddrSet::one(admitted(ip("1.1.1.2")))),
+            (method, _) => *method = Method::ReplaceRRset(AddrSet::single(admitted(ip("1.1.1.2")))),
         }
         change
     })
 }
 
-fn limits() -> impl Strategy<Value = Limits> {
+fn limits() -> impl Strategy<Value = WriteLimits> {
     (0..6_usize, 1..5_usize, 1..5_usize, 0..12_u32).prop_map(
-        |(deletes, writes, repeats, requests)| Limits {
-            deletes,
-            writes,
-            repeats,
-            requests,
+        |(deletes, writes, repeats, requests)| WriteLimits {
+            max_deletes: deletes,
+            max_writes: writes,
+            max_repeats: repeats,
+            general_requests: requests,
             requests_with_reserve: requests,
-            ..Limits::default()
+            ..WriteLimits::default()
         },
     )
 }
@@ -84,33 +86,33 @@ proptest! {
         limits in limits(),
         before in 0..6_u32,
     ) {
-        let mut sent = Budget::default();
-        sent.charge(before, at(0));
+        let mut sent = RequestQuota::default();
+        sent.record(before, at(0));
         let (safe, refused) = guard(changes.clone(), limits, at(60), &sent, |_| None);
-        prop_assert!(safe.changes().iter().map(Change::deletes).sum::<usize>() <= limits.deletes);
-        prop_assert!(safe.changes().is_empty() || safe.requests() + before <= limits.requests);
+        prop_assert!(safe.changes().iter().map(Change::delete_count).sum::<usize>() <= limits.max_deletes);
+        prop_assert!(safe.changes().is_empty() || safe.request_count() + before <= limits.general_requests);
         for change in safe.changes() {
             prop_assert!(is_own(change));
             prop_assert!(!change.to.is_empty() || change.reason == Reason::FamilyGone);
-            prop_assert!(change.from != change.to || change.reason == Reason::Ttl || !changes.contains(change));
+            prop_assert!(change.from != change.to || change.reason == Reason::TtlDiffers || !changes.contains(change));
         }
         for (change, refusal) in &refused {
-            prop_assert_eq!(*refusal == Refusal::OutOfScope, !is_own(change), "{}", change);
+            prop_assert_eq!(*refusal == GuardRejection::OutOfScope, !is_own(change), "{}", change);
         }
         // Nothing is lost or made up, and the order stays. Of what deletes too much, a part is done.
         let mut safe = safe.changes().iter().peekable();
         let mut refused = refused.iter().peekable();
-        let mut left = limits.deletes;
+        let mut left = limits.max_deletes;
         for change in &changes {
             if safe.next_if_eq(&change).is_some() {
-                left -= change.deletes();
+                left -= change.delete_count();
                 continue;
             }
             let refusal = refused.next_if(|(it, _)| it == change).map(|(_, refusal)| refusal);
             prop_assert!(refusal.is_some());
-            if matches!(refusal, Some(Refusal::TooManyDeletes { .. })) {
-                let part = change.deleting(left);
-                left -= part.deletes();
+            if matches!(refusal, Some(GuardRejection::TooManyDeletes { .. })) {
+                let part = change.with_max_deletes(left);
+                left -= part.delete_count();
                 prop_assert!(part.steps().is_empty() || safe.next_if_eq(&&part).is_some());
                 prop_assert!(left == 0);
             }
@@ -125,9 +127,9 @@ proptest! {
         writes in 1_usize..8,
         repeats in 1_usize..5,
     ) {
-        let limits = Limits { writes, repeats, ..Limits::default() };
-        let mut memory = TargetMemory::default();
-        let mut history: Vec<(Moment, Vec<IpAddr>)> = Vec::new();
+        let limits = WriteLimits { max_writes: writes, max_repeats: repeats, ..WriteLimits::default() };
+        let mut memory = TargetState::default();
+        let mut history: Vec<(BootTime, Vec<IpAddr>)> = Vec::new();
         let mut now = at(0);
         for (pause, last) in wishes {
             now = now.after(Duration::from_secs(pause.unsigned_abs()));
@@ -135,23 +137,23 @@ proptest! {
             let to = wish.to.clone();
             let is_repeat = memory.may_change_nothing(&wish, now);
             let of_target = |_: &Target| Some(&memory);
-            let (safe, refused) = guard(vec![wish], limits, now, &Budget::default(), of_target);
+            let (safe, refused) = guard(vec![wish], limits, now, &RequestQuota::default(), of_target);
             for (_, refusal) in refused {
-                let (Refusal::TooManyWrites { until, wait, .. } | Refusal::Repeated { until, wait, .. }) = refusal
+                let (GuardRejection::TooManyWrites { until, wait, .. } | GuardRejection::RepeatedContent { until, wait, .. }) = refusal
                 else {
                     panic!("{refusal}")
                 };
-                prop_assert!(!wait.is_zero() && wait <= WINDOW, "never for ever: {}", refusal);
+                prop_assert!(!wait.is_zero() && wait <= WRITE_WINDOW, "never for ever: {}", refusal);
                 prop_assert_eq!(until, now.after(wait));
             }
             if !safe.changes().is_empty() {
                 history.push((now, to.clone()));
-                memory.repeats.extend(is_repeat.then_some(now));
-                memory.writes.push(Write { at: now, to, done: true, lifetime: Duration::ZERO });
+                memory.repetitions.extend(is_repeat.then_some(now));
+                memory.writes.push(WriteRecord { at: now, addrs: to, acknowledged: true, lifetime: Duration::ZERO });
             }
         }
         for (position, (begun, first)) in history.iter().enumerate() {
-            let hour = history[position..].iter().take_while(|(at, _)| at.since(*begun) < WINDOW);
+            let hour = history[position..].iter().take_while(|(at, _)| at.since(*begun) < WRITE_WINDOW);
             prop_assert!(hour.clone().count() <= writes);
             // The first of them changed something.
             prop_assert!(hour.take_while(|(_, to)| to == first).count() <= repeats.max(2));

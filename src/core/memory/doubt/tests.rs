@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::core::{
     addr::Family,
-    budget::Budget,
-    guard::{Limits, guard},
+    budget::RequestQuota,
+    guard::{WriteLimits, guard},
     name::Fqdn,
     plan::{Method, Reason},
     record::{AccountName, Origin, Target, Zone},
@@ -20,8 +20,8 @@ fn ips(texts: &[&str]) -> Vec<IpAddr> {
     texts.iter().map(|it| ip(it)).collect()
 }
 
-fn at(seconds: i64) -> Moment {
-    Moment::from_millis(seconds * 1000)
+fn at(seconds: i64) -> BootTime {
+    BootTime::from_millis(seconds * 1000)
 }
 
 fn target() -> Target {
@@ -36,7 +36,7 @@ fn change(from: &[IpAddr], to: &[IpAddr]) -> Change {
     Change {
         target: target(),
         from: from.to_vec(),
-        seen: Origin::List,
+        origin: Origin::List,
         to: to.to_vec(),
         method: Method::Records {
             zone: Zone {
@@ -46,7 +46,7 @@ fn change(from: &[IpAddr], to: &[IpAddr]) -> Change {
             steps: Vec::new(),
         },
         reason: Reason::AddressChanged,
-        simple_afterwards: true,
+        replaceable_afterwards: true,
         raised_ttl: None,
     }
 }
@@ -54,21 +54,27 @@ fn change(from: &[IpAddr], to: &[IpAddr]) -> Change {
 const LIFETIME: Duration = Duration::from_secs(162);
 
 /// Writes that were sent at these seconds, with these addresses, and got no answer.
-fn unanswered(writes: &[(i64, &[&str])]) -> TargetMemory {
-    let write = |(seconds, to): &(i64, &[&str])| Write {
+fn unanswered(writes: &[(i64, &[&str])]) -> TargetState {
+    let write = |(seconds, to): &(i64, &[&str])| WriteRecord {
         at: at(*seconds),
-        to: ips(to),
-        done: false,
+        addrs: ips(to),
+        acknowledged: false,
         lifetime: LIFETIME,
     };
-    TargetMemory {
+    TargetState {
         writes: writes.iter().map(write).collect(),
-        ..TargetMemory::default()
+        ..TargetState::default()
     }
 }
 
-fn left(memory: &TargetMemory) -> Vec<(i64, String, bool)> {
-    let line = |it: &Write| (it.at.millis() / 1_000, format!("{:?}", it.to), it.done);
+fn left(memory: &TargetState) -> Vec<(i64, String, bool)> {
+    let line = |it: &WriteRecord| {
+        (
+            it.at.millis() / 1_000,
+            format!("{:?}", it.addrs),
+            it.acknowledged,
+        )
+    };
     memory.writes.iter().map(line).collect()
 }
 
@@ -102,7 +108,7 @@ fn a_write_that_is_not_there_never_happened_once_it_cannot_arrive_any_more() {
 fn of_two_writes_of_the_same_one_stays_in_doubt_when_it_is_there() {
     let mut memory = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.2"])]);
     memory.read_back(&ips(&["1.1.1.2"]), at(20));
-    let done: Vec<_> = memory.writes.iter().map(|it| it.done).collect();
+    let done: Vec<_> = memory.writes.iter().map(|it| it.acknowledged).collect();
     assert_eq!(done, [false, true]);
     assert_eq!(
         memory.writes[0].at,
@@ -117,7 +123,7 @@ fn what_was_there_at_the_last_look_says_nothing_of_newer_writes() {
     let mut memory = unanswered(&[(0, &["1.1.1.2"]), (5, &["1.1.1.2"]), (6, &["1.1.1.3"])]);
     for seconds in [10, 11] {
         memory.read_back(&ips(&["1.1.1.2"]), at(seconds));
-        let done: Vec<_> = memory.writes.iter().map(|it| it.done).collect();
+        let done: Vec<_> = memory.writes.iter().map(|it| it.acknowledged).collect();
         assert_eq!(done, [false, false, true], "{seconds}");
     }
 }
@@ -130,12 +136,12 @@ fn a_write_that_arrives_after_a_newer_one_makes_that_no_repetition() {
         (&["1.1.1.2", "1.1.1.4"], &["1.1.1.2", "1.1.1.3"]),
     ] {
         let mut memory = unanswered(&[(0, late), (10, &["1.1.1.3"])]);
-        memory.writes[1].done = true;
+        memory.writes[1].acknowledged = true;
         let again = change(&ips(there), &ips(&["1.1.1.3"]));
         assert!(memory.may_change_nothing(&again, at(60)), "before the look");
         memory.read_back(&ips(there), at(60));
         assert!(!memory.may_change_nothing(&again, at(60)), "{there:?}");
-        assert!(memory.writes[1].done && memory.writes[1].at == at(60));
+        assert!(memory.writes[1].acknowledged && memory.writes[1].at == at(60));
     }
 }
 
@@ -160,16 +166,20 @@ fn only_a_write_of_the_same_addresses_can_change_nothing() {
 #[test]
 fn the_list_is_read_again_when_nothing_else_can_arrive_any_more() {
     let mut memory = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.3"]), (20, &["1.1.1.4"])]);
-    assert_eq!(memory.look_owed(), None, "it is read before that anyway");
-    let mut whole = Memory::default();
+    assert_eq!(
+        memory.next_list_due(),
+        None,
+        "it is read before that anyway"
+    );
+    let mut whole = State::default();
     whole.confirm(&target(), &ips(&["1.1.1.4"]), true, None, at(21));
     memory.confirmed = whole.target(&target()).unwrap().confirmed.clone();
-    assert_eq!(memory.look_owed(), Some(at(172)));
-    memory.pending = true;
-    assert_eq!(memory.look_owed(), None);
-    memory.pending = false;
+    assert_eq!(memory.next_list_due(), Some(at(172)));
+    memory.unconfirmed = true;
+    assert_eq!(memory.next_list_due(), None);
+    memory.unconfirmed = false;
     memory.read_back(&ips(&["1.1.1.4"]), at(172));
-    assert_eq!(memory.look_owed(), None, "what is confirmed may arrive");
+    assert_eq!(memory.next_list_due(), None, "what is confirmed may arrive");
 }
 
 #[test]
@@ -181,9 +191,9 @@ fn no_lifetime_out_of_a_damaged_state_puts_anything_off_for_long() {
 
 #[test]
 fn what_is_given_up_may_arrive_for_its_lifetime_from_then_on() {
-    let mut memory = Memory::default();
+    let mut memory = State::default();
     let to = ips(&["1.1.1.2"]);
-    memory.begin(&change(&[], &to), at(0), LIFETIME);
+    memory.record_write(&change(&[], &to), at(0), LIFETIME);
     memory.gives_up(&change(&[], &ips(&["1.1.1.3"])), at(20));
     memory.gives_up(&change(&[], &to), at(30));
     let write = &memory.target(&target()).unwrap().writes[0];
@@ -192,7 +202,7 @@ fn what_is_given_up_may_arrive_for_its_lifetime_from_then_on() {
 
 #[test]
 fn once_everything_is_in_doubt_nothing_of_any_account_is_known() {
-    let mut memory = Memory::default();
+    let mut memory = State::default();
     let other = Target {
         account: AccountName("other".into()),
         ..target()
@@ -200,11 +210,11 @@ fn once_everything_is_in_doubt_nothing_of_any_account_is_known() {
     for target in [target(), other.clone()] {
         memory.confirm(&target, &ips(&["1.1.1.2"]), true, None, at(0));
     }
-    memory.doubt_everything();
+    memory.distrust_all();
     assert!(
         [target(), other]
             .iter()
-            .all(|it| memory.target(it).unwrap().pending)
+            .all(|it| memory.target(it).unwrap().unconfirmed)
     );
 }
 
@@ -224,7 +234,7 @@ enum Fate {
 
 /// A record at a provider, and what is remembered of it.
 struct Model {
-    memory: Memory,
+    memory: State,
     content: Vec<IpAddr>,
     under_way: BTreeSet<(i64, Vec<IpAddr>)>,
     /// When writes changed nothing.
@@ -261,24 +271,24 @@ impl Model {
             return self.look();
         }
         let change = change(&there, wanted);
-        let limits = Limits {
-            writes: usize::MAX,
-            ..Limits::default()
+        let limits = WriteLimits {
+            max_writes: usize::MAX,
+            ..WriteLimits::default()
         };
         let of_target = |target: &Target| self.memory.target(target);
         let (safe, refused) = guard(
             vec![change.clone()],
             limits,
             now,
-            &Budget::default(),
+            &RequestQuota::default(),
             of_target,
         );
         if safe.changes().is_empty() {
-            self.memory.target_mut(&target()).pending = true;
+            self.memory.target_mut(&target()).unconfirmed = true;
             let until = refused[0].1.until().unwrap();
             return Some(until.millis() / 1_000);
         }
-        self.memory.begin(&change, now, LIFETIME);
+        self.memory.record_write(&change, now, LIFETIME);
         match fate {
             Fate::Answered | Fate::Unheard | Fate::Killed(true) => {
                 self.arrive(wanted.to_vec(), self.now);
@@ -290,7 +300,7 @@ impl Model {
         }
         match fate {
             Fate::Answered => {
-                self.memory.done(&change);
+                self.memory.acknowledge(&change);
                 self.memory.confirm(&target(), wanted, true, None, now);
                 self.look()
             }
@@ -303,7 +313,7 @@ impl Model {
     }
 
     fn look(&self) -> Option<i64> {
-        let owed = self.memory.target(&target())?.look_owed()?;
+        let owed = self.memory.target(&target())?.next_list_due()?;
         Some(owed.millis() / 1_000)
     }
 }
@@ -325,7 +335,7 @@ proptest! {
         wishes in prop::collection::vec((0_i64..60, 1_u8..4, fates()), 1..80),
     ) {
         let mut model = Model {
-            memory: Memory::default(),
+            memory: State::default(),
             content: Vec::new(),
             under_way: BTreeSet::new(),
             needless: Vec::new(),

@@ -4,10 +4,10 @@ use super::*;
 
 #[test]
 fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
-    let memory = |simple, ttl| Confirmed {
+    let memory = |simple, ttl| ConfirmedRecord {
         addrs: vec![ip("1.1.1.1")],
-        since: Moment::from_millis(0),
-        simple,
+        since: BootTime::from_millis(0),
+        replaceable: simple,
         ttl,
         visible_after: None,
     };
@@ -40,7 +40,7 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
         ("gone", &Intent::Clear, memory(true, None), AUTO, false),
     ] {
         assert_eq!(
-            memory_suffices(&host(), intent, &memory, rules),
+            can_plan_from_state(&host(), intent, &memory, rules),
             suffices,
             "{what}"
         );
@@ -54,10 +54,10 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
 
 #[test]
 fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
-    let memory = |addrs: &[&str]| Confirmed {
+    let memory = |addrs: &[&str]| ConfirmedRecord {
         addrs: addrs.iter().map(|it| ip(it)).collect(),
-        since: Moment::from_millis(0),
-        simple: true,
+        since: BootTime::from_millis(0),
+        replaceable: true,
         ttl: None,
         visible_after: None,
     };
@@ -74,7 +74,7 @@ fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
         let host = Host { create, ..host() };
         let memory = memory(there);
         assert_eq!(
-            memory_suffices(&host, intent, &memory, rules),
+            can_plan_from_state(&host, intent, &memory, rules),
             suffices,
             "{what}"
         );
@@ -89,7 +89,7 @@ fn from_memory_a_name_is_right_or_pushed_or_not_created() {
         let host = Host { create, ..host() };
         planned(&host, intent, &Existing::Remembered { addrs }, AUTO)
     };
-    let satisfied = |addrs: &[&str]| Planned::Satisfied {
+    let satisfied = |addrs: &[&str]| PlanResult::Satisfied {
         addrs: addrs.iter().map(|it| ip(it)).collect(),
         simple: true,
     };
@@ -97,7 +97,7 @@ fn from_memory_a_name_is_right_or_pushed_or_not_created() {
     assert_eq!(planned(true, &ours, right), satisfied(right));
     assert_eq!(planned(false, &ours, right), satisfied(right));
     assert_eq!(planned(true, &Intent::Clear, &[]), satisfied(&[]));
-    let not_created = Planned::Kept(KeepReason::NotCreated);
+    let not_created = PlanResult::Kept(KeepReason::NotCreated);
     assert_eq!(planned(false, &ours, &[]), not_created);
     for (there, reason) in [
         (&[][..], Reason::Missing),

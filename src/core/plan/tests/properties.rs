@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::core::{
-    budget::Budget,
-    guard::{Limits, Refusal, guard},
+    budget::RequestQuota,
+    guard::{GuardRejection, WriteLimits, guard},
 };
 
 /// Few addresses, so that they repeat; TTLs that are and are not the default; a provider may not say one.
@@ -41,7 +41,7 @@ fn hosts() -> impl Strategy<Value = Host> {
     })
 }
 
-fn rules() -> impl Strategy<Value = Rules> {
+fn rules() -> impl Strategy<Value = Capabilities> {
     prop::sample::select(vec![AUTO, RECORDS, ONLY])
 }
 
@@ -57,26 +57,26 @@ proptest! {
     ) {
         let intent = intent(&wanted);
         let after = match planned(&host, &intent, &listed(&records), rules) {
-            Planned::Change(change) => {
-                let remembered = Confirmed {
+            PlanResult::Change(change) => {
+                let remembered = ConfirmedRecord {
                     addrs: change.to.clone(),
-                    since: Moment::from_millis(0),
-                    simple: change.simple_afterwards,
+                    since: BootTime::from_millis(0),
+                    replaceable: change.replaceable_afterwards,
                     ttl: host.ttl,
                     visible_after: None,
                 };
-                prop_assert!(memory_suffices(&host, &intent, &remembered, rules));
+                prop_assert!(can_plan_from_state(&host, &intent, &remembered, rules));
                 let remembered = Existing::Remembered { addrs: change.to.clone() };
                 let from_memory = planned(&host, &intent, &remembered, rules);
-                prop_assert!(matches!(from_memory, Planned::Satisfied { .. }), "{:?}", from_memory);
+                prop_assert!(matches!(from_memory, PlanResult::Satisfied { .. }), "{:?}", from_memory);
                 carried_out(records, &change)
             }
-            Planned::Satisfied { .. } => records,
-            Planned::Kept(KeepReason::NotCreated) => {
+            PlanResult::Satisfied { .. } => records,
+            PlanResult::Kept(KeepReason::NotCreated) => {
                 prop_assert!(records.is_empty() && !host.create);
                 return Ok(());
             }
-            Planned::WouldLose(_) => {
+            PlanResult::LossyUpdate(_) => {
                 prop_assert_eq!(rules, ONLY);
                 return Ok(());
             }
@@ -85,7 +85,7 @@ proptest! {
         let addresses = addresses(&after);
         prop_assert!(addresses.iter().eq(&wanted), "{:?}", after);
         let again = planned(&host, &intent, &listed(&after), rules);
-        prop_assert!(matches!(again, Planned::Satisfied { .. }), "{:?}", again);
+        prop_assert!(matches!(again, PlanResult::Satisfied { .. }), "{:?}", again);
     }
 
     /// L5: what is not listed is not named, and of what is listed only the address and a configured TTL change.
@@ -93,7 +93,7 @@ proptest! {
     fn each_step_names_a_listed_record_once_and_as_it_is(
         records in records(), wanted in wanted(), host in hosts(),
     ) {
-        let Planned::Change(change) = planned(&host, &intent(&wanted), &listed(&records), RECORDS) else {
+        let PlanResult::Change(change) = planned(&host, &intent(&wanted), &listed(&records), RECORDS) else {
             return Ok(());
         };
         let mut named = BTreeSet::new();
@@ -122,7 +122,7 @@ proptest! {
         let mut missing = wanted.clone();
         let wrong = records.iter().filter(|it| !missing.remove(&it.addr)).count();
         let steps = match planned(&host(), &intent(&wanted), &listed(&records), RECORDS) {
-            Planned::Change(change) => change.steps().len(),
+            PlanResult::Change(change) => change.steps().len(),
             _ => 0,
         };
         prop_assert_eq!(steps, wrong.max(missing.len()));
@@ -132,7 +132,7 @@ proptest! {
     fn the_name_is_right_before_anything_of_it_is_removed_and_answers_all_the_while(
         records in records(), wanted in wanted(), host in hosts(),
     ) {
-        let Planned::Change(change) = planned(&host, &intent(&wanted), &listed(&records), RECORDS) else {
+        let PlanResult::Change(change) = planned(&host, &intent(&wanted), &listed(&records), RECORDS) else {
             return Ok(());
         };
         let Method::Records { zone, steps } = &change.method else {
@@ -155,16 +155,16 @@ proptest! {
         records in records(), wanted in wanted(), host in hosts(), rules in rules(),
     ) {
         let existing = listed(&records);
-        let keep = Intent::Keep(KeepReason::Unavailable(Why::Offline));
-        prop_assert!(matches!(planned(&host, &keep, &existing, rules), Planned::Kept(_)));
+        let keep = Intent::Keep(KeepReason::Unavailable(UnavailableReason::Offline));
+        prop_assert!(matches!(planned(&host, &keep, &existing, rules), PlanResult::Kept(_)));
         for intent in [intent(&wanted), Intent::Clear] {
-            let Planned::Change(change) = planned(&host, &intent, &existing, rules) else {
+            let PlanResult::Change(change) = planned(&host, &intent, &existing, rules) else {
                 continue;
             };
-            let now = Moment::from_millis(0);
-            let sent = Budget::default();
-            let refused = guard(vec![change], Limits::default(), now, &sent, |_| None).1;
-            let refusals: Vec<&Refusal> = refused.iter().map(|(_, refusal)| refusal).collect();
+            let now = BootTime::from_millis(0);
+            let sent = RequestQuota::default();
+            let refused = guard(vec![change], WriteLimits::default(), now, &sent, |_| None).1;
+            let refusals: Vec<&GuardRejection> = refused.iter().map(|(_, refusal)| refusal).collect();
             prop_assert!(refusals.is_empty(), "{:?}", refusals);
         }
     }

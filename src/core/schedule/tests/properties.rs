@@ -4,18 +4,18 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn classes() -> impl Strategy<Value = Class> {
-    let asked = (0..10_000_000_u64).prop_map(|seconds| Class::RateLimited {
+fn classes() -> impl Strategy<Value = ErrorClass> {
+    let asked = (0..10_000_000_u64).prop_map(|seconds| ErrorClass::RateLimited {
         retry_after: Some(Duration::from_secs(seconds)),
     });
     let own = prop::sample::select(vec![
-        Class::Transient,
-        Class::Contract,
-        Class::Unconfirmed,
-        Class::Rejected,
-        Class::NotFound,
-        Class::Invalid,
-        Class::RateLimited { retry_after: None },
+        ErrorClass::Transient,
+        ErrorClass::ProtocolViolation,
+        ErrorClass::Unconfirmed,
+        ErrorClass::Unauthorized,
+        ErrorClass::NotFound,
+        ErrorClass::Invalid,
+        ErrorClass::RateLimited { retry_after: None },
     ]);
     prop_oneof![7 => own, 1 => asked]
 }
@@ -25,7 +25,7 @@ fn holds() -> impl Strategy<Value = Option<Hold>> {
     let hold = (classes(), -1_000_000_i64..2_000_000, 0_i64..1_000_000);
     prop::option::of(hold.prop_map(|(class, since, length)| Hold {
         class,
-        what: String::new(),
+        message: String::new(),
         failures: 1,
         refusals: 1,
         since: at(since),
@@ -41,26 +41,26 @@ fn account(number: u8) -> Target {
 }
 
 /// What is remembered of the only host of an account.
-fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetMemory)> {
+fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetState)> {
     let spreading = prop::option::of(0_i64..1_000_000);
     (holds(), holds(), 0..3_u32, spreading).prop_map(|(account, hold, differing, spreading)| {
-        let spreading = spreading.map(|since| Spreading {
+        let spreading = spreading.map(|since| Propagation {
             since: at(since),
-            before: Vec::new(),
+            previous: Vec::new(),
         });
-        let target = TargetMemory {
-            spreading,
-            differing,
+        let target = TargetState {
+            propagation: spreading,
+            mismatches: differing,
             hold,
-            ..TargetMemory::default()
+            ..TargetState::default()
         };
         (account, target)
     })
 }
 
 /// When the next round is after one in which these hosts took part.
-fn next(hosts: &[(u8, (Option<Hold>, TargetMemory))], now: i64, jitter: f64) -> Moment {
-    let mut memory = Memory::default();
+fn next(hosts: &[(u8, (Option<Hold>, TargetState))], now: i64, jitter: f64) -> BootTime {
+    let mut memory = State::default();
     let mut report = quiet();
     let line = report.hosts.remove(0);
     for (number, (hold, remembered)) in hosts {
@@ -83,20 +83,20 @@ proptest! {
         jitter in 0.0..1.0_f64,
         more in 0.0..1.0_f64,
     ) {
-        let failure = Failure::of_account(class, "x");
+        let failure = ProviderError::of_account(class, "x");
         let hold = |failures: u32, jitter| {
             let before = Hold {
                 class,
-                what: String::new(),
+                message: String::new(),
                 failures: failures - 1,
                 refusals: failures - 1,
                 since: at(0),
                 until: at(0),
             };
-            Hold::after(Some(&before), &failure, at(0), jitter)
+            Hold::after_failure(Some(&before), &failure, at(0), jitter)
         };
         let held = hold(failures, jitter);
-        prop_assert!(held.binds(at(0)) && !held.is_impossible(at(0)), "{:?}", held);
+        prop_assert!(held.is_active(at(0)) && !held.is_impossible(at(0)), "{:?}", held);
         prop_assert!(held.until >= hold(failures, 0.0).until);
         prop_assert!(hold(failures + 1, jitter).until >= held.until);
         prop_assert!(hold(failures, jitter.max(more)).until >= held.until);
@@ -133,9 +133,9 @@ proptest! {
         rounds in 1_usize..80,
         jitter in 0.0..1.0_f64,
     ) {
-        let unknown = report(Observation::Unavailable(Why::Offline), Outcome::Unchanged);
+        let unknown = report(Observation::Unavailable(UnavailableReason::Offline), Outcome::Unchanged);
         let mut schedule = Schedule::default();
-        let mut next = || schedule.next(at(0), CADENCE, &unknown, &Memory::default(), jitter);
+        let mut next = || schedule.next(at(0), CADENCE, &unknown, &State::default(), jitter);
         let pauses: Vec<_> = (0..rounds).map(|_| next()).collect();
         prop_assert!(pauses.is_sorted() && pauses[0] == at(1), "{:?}", pauses);
         prop_assert!(pauses.iter().all(|it| *it <= at(330)));

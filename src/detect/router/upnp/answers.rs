@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::{
-    core::addr::{Acceptance, Family},
+    core::addr::{Family, PublishPolicy},
     detect::router::Failure,
 };
 
@@ -23,14 +23,14 @@ type Rank = (bool, Scope);
 
 /// The best address so far, or why there is none.
 pub(super) struct Answers<'a> {
-    acceptance: &'a Acceptance,
+    acceptance: &'a PublishPolicy,
     best: Option<(Rank, usize, Ipv4Addr)>,
     failure: Option<(usize, Failure)>,
 }
 
 impl<'a> Answers<'a> {
     /// None so far. `acceptance` says which addresses are wanted.
-    pub(super) fn new(acceptance: &'a Acceptance) -> Self {
+    pub(super) fn new(acceptance: &'a PublishPolicy) -> Self {
         Self {
             acceptance,
             best: None,
@@ -82,12 +82,12 @@ impl<'a> Answers<'a> {
     }
 
     fn rank(&self, addr: Ipv4Addr) -> Rank {
-        let is_in = |acceptance: &Acceptance| acceptance.admit(Family::V4, addr.into()).is_ok();
-        let any = Acceptance {
-            any: true,
-            ..Acceptance::default()
+        let is_in = |acceptance: &PublishPolicy| acceptance.check(Family::V4, addr.into()).is_ok();
+        let any = PublishPolicy {
+            accept_any: true,
+            ..PublishPolicy::default()
         };
-        let scope = if is_in(&Acceptance::default()) {
+        let scope = if is_in(&PublishPolicy::default()) {
             Scope::Public
         } else if is_in(&any) {
             Scope::Network
@@ -110,7 +110,7 @@ mod tests {
     }
 
     /// The answer, and after how many connections it was known.
-    fn ended(acceptance: &Acceptance, said: &[&str]) -> (usize, Result<String, Failure>) {
+    fn ended(acceptance: &PublishPolicy, said: &[&str]) -> (usize, Result<String, Failure>) {
         let mut answers = Answers::new(acceptance);
         for (place, text) in said.iter().enumerate() {
             let answer = match *text {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_private_address_never_wins_over_a_public_one() {
-        let all = Acceptance::default();
+        let all = PublishPolicy::default();
         for said in [
             &["10.0.0.2", "84.212.10.20"][..],
             &["100.64.0.2", "", "silent", "192.168.1.2", "84.212.10.20"],
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn where_none_is_public_the_first_that_others_reach_is_the_answer() {
-        let all = Acceptance::default();
+        let all = PublishPolicy::default();
         let said = ["", "169.254.0.2", "10.0.0.2", "100.64.0.2", "silent"];
         assert_eq!(ended(&all, &said).1, Ok("10.0.0.2".to_owned()));
         // The order is the description's, whichever answers first.
@@ -156,18 +156,18 @@ mod tests {
 
     #[test]
     fn a_public_address_that_is_not_wanted_gives_way_to_one_that_is() {
-        let acceptance = Acceptance {
+        let acceptance = PublishPolicy {
             exclude: vec!["185.0.0.0/8".parse().unwrap()],
-            ..Acceptance::default()
+            ..PublishPolicy::default()
         };
         let said = ["185.1.2.3", "84.212.10.20"];
         assert_eq!(ended(&acceptance, &said).1, Ok("84.212.10.20".to_owned()));
         // It is still what the router says.
         assert_eq!(ended(&acceptance, &said[..1]).1, Ok("185.1.2.3".to_owned()));
-        let private = Acceptance {
-            any: true,
+        let private = PublishPolicy {
+            accept_any: true,
             only: vec!["10.0.0.0/8".parse().unwrap()],
-            ..Acceptance::default()
+            ..PublishPolicy::default()
         };
         let said = ["10.0.0.2", "84.212.10.20"];
         assert_eq!(ended(&private, &said).1, Ok("10.0.0.2".to_owned()));
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_router_has_no_address_only_if_none_of_its_connections_has_one() {
-        let all = Acceptance::default();
+        let all = PublishPolicy::default();
         assert_eq!(ended(&all, &["", ""]).1, Err(failure("none", true)));
         for said in [["silent", ""], ["", "silent"]] {
             assert_eq!(ended(&all, &said).1, Err(failure("silent", false)));

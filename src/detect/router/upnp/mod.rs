@@ -23,7 +23,7 @@ pub(super) use self::search::Recipients;
 use self::{answers::Answers, description::Connection, search::Search};
 use super::{Failure, HEAD_START, PATIENCE};
 use crate::{
-    core::addr::Acceptance,
+    core::addr::PublishPolicy,
     detect::{datagram::late, way::Way},
 };
 
@@ -47,7 +47,7 @@ pub(super) struct Upnp<'a> {
     /// `User-Agent`.
     pub(super) user_agent: &'a str,
     /// Which addresses are wanted, should the router have several.
-    pub(super) acceptance: &'a Acceptance,
+    pub(super) acceptance: &'a PublishPolicy,
 }
 
 impl Upnp<'_> {

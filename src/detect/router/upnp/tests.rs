@@ -54,7 +54,7 @@ async fn answer(socket: &UdpSocket, locations: &[Url]) -> std::convert::Infallib
 }
 
 async fn asked(recipients: Recipients, limit: Duration) -> Result<Ipv4Addr, String> {
-    let acceptance = Acceptance::default();
+    let acceptance = PublishPolicy::default();
     let upnp = Upnp {
         router: Ipv4Addr::LOCALHOST,
         own: Ipv4Addr::LOCALHOST,

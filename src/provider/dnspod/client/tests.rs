@@ -135,9 +135,9 @@ async fn an_error_that_quotes_the_answer_does_not_quote_the_token_in_it() {
             .call(&list())
             .await
             .unwrap_err();
-        assert_eq!(failure.class, Class::Contract);
-        assert!(!failure.what.contains("6b5976"), "{}", failure.what);
-        assert!(failure.what.contains('…'), "{}", failure.what);
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation);
+        assert!(!failure.message.contains("6b5976"), "{}", failure.message);
+        assert!(failure.message.contains('…'), "{}", failure.message);
     }
 }
 
@@ -146,10 +146,10 @@ async fn a_lost_answer_leaves_a_write_unconfirmed_and_a_read_to_be_repeated() {
     let write = |sent| async move { canned(login(), Err(lost(sent))).call(&remove()).await };
     let read = |sent| async move { canned(login(), Err(lost(sent))).call(&list()).await };
     let maybe = write(Sent::Maybe).await.unwrap_err();
-    assert_eq!(maybe.class, Class::Unconfirmed);
+    assert_eq!(maybe.class, ErrorClass::Unconfirmed);
     assert_eq!(maybe.scope, Scope::Account);
     assert_eq!(
-        maybe.what,
+        maybe.message,
         "Record.Remove of record 16894439 in example.com: no complete answer within 10 s; whether \
          it took effect is not known"
     );
@@ -158,7 +158,7 @@ async fn a_lost_answer_leaves_a_write_unconfirmed_and_a_read_to_be_repeated() {
         read(Sent::Maybe).await.unwrap_err(),
         read(Sent::No).await.unwrap_err(),
     ] {
-        assert_eq!(failure.class, Class::Transient);
+        assert_eq!(failure.class, ErrorClass::Transient);
         assert_eq!(failure.scope, Scope::Account);
     }
 }
@@ -215,9 +215,9 @@ async fn the_web_servers_401_page_means_that_the_token_is_refused() {
         .mount(&server)
         .await;
     let failure = real(server.uri()).call(&remove()).await.unwrap_err();
-    assert_eq!(failure.class, Class::Rejected);
+    assert_eq!(failure.class, ErrorClass::Unauthorized);
     assert_eq!(failure.scope, Scope::Account);
-    assert_eq!(failure.what, "DNSPod refuses the token (HTTP 401)");
+    assert_eq!(failure.message, "DNSPod refuses the token (HTTP 401)");
 }
 
 #[tokio::test]
@@ -229,12 +229,12 @@ async fn a_busy_servers_wish_to_wait_is_passed_on() {
         .await;
     let failure = real(server.uri()).call(&list()).await.unwrap_err();
     let retry_after = Some(Duration::from_mins(2));
-    assert_eq!(failure.class, Class::RateLimited { retry_after });
+    assert_eq!(failure.class, ErrorClass::RateLimited { retry_after });
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_has_not_received_a_write() {
     // Nothing listens on port 1.
     let failure = real("http://127.0.0.1:1").call(&remove()).await;
-    assert_eq!(failure.unwrap_err().class, Class::Transient);
+    assert_eq!(failure.unwrap_err().class, ErrorClass::Transient);
 }

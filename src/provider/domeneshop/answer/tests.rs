@@ -27,18 +27,20 @@ fn response(status: u16, body: &str) -> Response {
 
 #[test]
 fn every_status_has_the_class_that_says_what_to_do_next() {
-    use Class::{Conflict, Contract, Invalid, NotFound, Rejected, Transient, Unconfirmed};
-    let wait = Class::RateLimited { retry_after: None };
+    use ErrorClass::{
+        Conflict, Invalid, NotFound, ProtocolViolation, Transient, Unauthorized, Unconfirmed,
+    };
+    let wait = ErrorClass::RateLimited { retry_after: None };
     let (account, host) = (Scope::Account, Scope::Host);
     for (status, reading, writing, scope) in [
-        (200, Contract, Contract, account),
-        (301, Contract, Contract, account),
-        (302, Contract, Contract, account),
+        (200, ProtocolViolation, ProtocolViolation, account),
+        (301, ProtocolViolation, ProtocolViolation, account),
+        (302, ProtocolViolation, ProtocolViolation, account),
         (400, Invalid, Invalid, host),
-        (401, Rejected, Rejected, account),
+        (401, Unauthorized, Unauthorized, account),
         (403, NotFound, NotFound, host),
         (404, NotFound, NotFound, host),
-        (405, Contract, Contract, account),
+        (405, ProtocolViolation, ProtocolViolation, account),
         (408, Transient, Unconfirmed, account),
         (409, Conflict, Conflict, host),
         (422, Invalid, Invalid, host),
@@ -64,7 +66,7 @@ fn a_page_of_something_in_between_does_not_say_that_a_domain_is_gone() {
     for status in [400, 403, 404, 409] {
         let answer = response(status, "\r\n <!doctype html><title>Blocked</title>");
         let failure = refusal(None, &request(true), &answer);
-        assert_eq!(failure.class, Class::Contract, "{status}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{status}");
     }
 }
 
@@ -75,32 +77,32 @@ fn retry_after_reaches_the_schedule() {
         (
             429,
             true,
-            Class::RateLimited {
+            ErrorClass::RateLimited {
                 retry_after: seconds,
             },
         ),
         (
             429,
             false,
-            Class::RateLimited {
+            ErrorClass::RateLimited {
                 retry_after: seconds,
             },
         ),
         (
             503,
             false,
-            Class::RateLimited {
+            ErrorClass::RateLimited {
                 retry_after: seconds,
             },
         ),
         (
             503,
             true,
-            Class::RateLimited {
+            ErrorClass::RateLimited {
                 retry_after: seconds,
             },
         ),
-        (500, true, Class::Unconfirmed),
+        (500, true, ErrorClass::Unconfirmed),
     ] {
         let answer = Response {
             retry_after: seconds,
@@ -138,7 +140,7 @@ fn a_failure_repeats_the_providers_words_and_names_the_request_without_its_query
         ),
     ] {
         let failure = refusal(None, &request(false), &response(status, body));
-        assert_eq!(failure.what, said);
+        assert_eq!(failure.message, said);
     }
 }
 
@@ -151,7 +153,7 @@ fn a_redirect_says_where_to() {
     let failure = refusal(None, &request(false), &answer);
     assert!(
         failure
-            .what
+            .message
             .ends_with(r"(302, to https://portal.example/\u{1b}login)"),
         "{failure}"
     );

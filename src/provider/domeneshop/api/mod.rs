@@ -11,7 +11,7 @@ pub mod forwards;
 pub mod invoices;
 
 use crate::{
-    core::outcome::{Class, Failure},
+    core::outcome::{ErrorClass, ProviderError},
     provider::operation::{Arguments, Code, Operation},
 };
 
@@ -49,7 +49,10 @@ pub(super) fn all() -> impl Iterator<Item = &'static Operation> {
 
 /// Refuses arguments that do not fit, before anything is sent: by the definition, then by what a
 /// definition cannot say, which is what parameters have to do with each other.
-pub(super) fn check(operation: &'static Operation, arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn check(
+    operation: &'static Operation,
+    arguments: &Arguments,
+) -> Result<(), ProviderError> {
     arguments.check(operation)?;
     let wrong = match operation.name.split_once('.') {
         Some(("dns", _)) => dns::misuses(operation, arguments),
@@ -60,7 +63,10 @@ pub(super) fn check(operation: &'static Operation, arguments: &Arguments) -> Res
     if wrong.is_empty() {
         Ok(())
     } else {
-        Err(Failure::of_host(Class::Invalid, wrong.join("; ")))
+        Err(ProviderError::of_host(
+            ErrorClass::Invalid,
+            wrong.join("; "),
+        ))
     }
 }
 

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    core::outcome::{Class, Scope},
+    core::outcome::{ErrorClass, Scope},
     provider::{
         domeneshop::{
             api::{
@@ -21,12 +21,12 @@ use crate::{
     },
 };
 
-fn call<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Output, Failure> {
+fn call<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Output, ProviderError> {
     let account = account(|_| answer(status, body));
     account.client().call(call).now_or_never().unwrap()
 }
 
-fn invoke<C: Call>(call: &C, status: u16, body: &str) -> Result<Value, Failure> {
+fn invoke<C: Call>(call: &C, status: u16, body: &str) -> Result<Value, ProviderError> {
     let account = account(|_| answer(status, body));
     let arguments = call.arguments();
     let end = account.client().invoke(C::OPERATION, &arguments);
@@ -102,7 +102,7 @@ fn an_answer_that_is_read_only_once_a_credential_is_hidden_is_not_understood() {
         ..DnsList::default()
     };
     let failure = call(&list, 200, body).unwrap_err();
-    assert_eq!(failure.class, Class::Contract, "{failure}");
+    assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{failure}");
 }
 
 #[test]
@@ -193,7 +193,11 @@ fn a_new_records_identifier_is_found_wherever_the_answer_says_it() {
     }
     for (status, body) in [(201, "<html>"), (200, r#"{"id":1}"#), (302, "")] {
         let failure = call(&create(), status, body).unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{status} {body}");
+        assert_eq!(
+            failure.class,
+            ErrorClass::ProtocolViolation,
+            "{status} {body}"
+        );
     }
 }
 
@@ -226,18 +230,21 @@ fn every_documented_status_has_its_class_and_says_what_it_means_for_that_call() 
             let end = account.client().invoke(operation, &arguments);
             let failure = end.now_or_never().unwrap().unwrap_err();
             let (class, scope) = match status {
-                401 => (Class::Rejected, Scope::Account),
-                403 | 404 => (Class::NotFound, Scope::Host),
-                400 | 412 => (Class::Invalid, Scope::Host),
-                409 => (Class::Conflict, Scope::Host),
+                401 => (ErrorClass::Unauthorized, Scope::Account),
+                403 | 404 => (ErrorClass::NotFound, Scope::Host),
+                400 | 412 => (ErrorClass::Invalid, Scope::Host),
+                409 => (ErrorClass::Conflict, Scope::Host),
                 _ => panic!("{} documents {status}", operation.name),
             };
             let place = format!("{} {status}: {failure}", operation.name);
             assert_eq!((failure.class, failure.scope), (class, scope), "{place}");
             let said = format!("({status} area:reason: A text)");
-            assert!(failure.what.ends_with(&said), "{place}");
+            assert!(failure.message.ends_with(&said), "{place}");
             let own_words = status == 401 || operation.name == "dyndns.update";
-            assert!(own_words || failure.what.contains(code.meaning), "{place}");
+            assert!(
+                own_words || failure.message.contains(code.meaning),
+                "{place}"
+            );
         }
     }
 }
@@ -246,7 +253,7 @@ fn every_documented_status_has_its_class_and_says_what_it_means_for_that_call() 
 fn what_is_no_list_is_an_error_and_never_an_empty_list() {
     let domains = |body: &str| {
         let typed = call(&DomainsList::default(), 200, body).unwrap_err();
-        assert!(typed.what.contains("GET /domains"), "{typed}");
+        assert!(typed.message.contains("GET /domains"), "{typed}");
         typed.class
     };
     let of_domain = DnsList {
@@ -264,24 +271,24 @@ fn what_is_no_list_is_an_error_and_never_an_empty_list() {
         r#"[{"id":1,"host":"@","ttl":"soon","type":"A","data":"192.168.0.1"}]"#,
         "<!DOCTYPE html>",
     ] {
-        assert_eq!(domains(body), Class::Contract, "{body}");
+        assert_eq!(domains(body), ErrorClass::ProtocolViolation, "{body}");
         let records = call(&of_domain, 200, body).unwrap_err();
-        assert_eq!(records.class, Class::Contract, "{body}");
+        assert_eq!(records.class, ErrorClass::ProtocolViolation, "{body}");
     }
     assert_eq!(call(&of_domain, 200, "[]"), Ok(Vec::new()));
     for body in ["", "<html>", "[{"] {
         let raw = invoke(&of_domain, 200, body).unwrap_err();
-        assert_eq!(raw.class, Class::Contract, "{body}");
+        assert_eq!(raw.class, ErrorClass::ProtocolViolation, "{body}");
     }
 }
 
 #[test]
 fn only_the_documented_status_confirms_a_write() {
     for (status, class) in [
-        (200, Class::Contract),
-        (201, Class::Contract),
-        (302, Class::Contract),
-        (502, Class::Unconfirmed),
+        (200, ErrorClass::ProtocolViolation),
+        (201, ErrorClass::ProtocolViolation),
+        (302, ErrorClass::ProtocolViolation),
+        (502, ErrorClass::Unconfirmed),
     ] {
         for body in ["", "{}", "good 192.0.2.1"] {
             let replaced = call(&replace(), status, body).unwrap_err();
@@ -302,10 +309,14 @@ fn a_round_is_content_with_a_record_that_is_gone_already_and_with_nothing_else()
     assert_eq!(delete(404, UNKNOWN), Ok(()));
     assert_eq!(delete(404, ""), Ok(()));
     for (status, body, class) in [
-        (403, "", Class::NotFound),
-        (404, "<html>No such site</html>", Class::Contract),
-        (200, "", Class::Contract),
-        (500, "", Class::Unconfirmed),
+        (403, "", ErrorClass::NotFound),
+        (
+            404,
+            "<html>No such site</html>",
+            ErrorClass::ProtocolViolation,
+        ),
+        (200, "", ErrorClass::ProtocolViolation),
+        (500, "", ErrorClass::Unconfirmed),
     ] {
         let failure = delete(status, body).unwrap_err();
         assert_eq!(failure.class, class, "{status}");
@@ -316,7 +327,7 @@ fn a_round_is_content_with_a_record_that_is_gone_already_and_with_nothing_else()
         record_id: 2,
     };
     let failure = call(&asked, 404, UNKNOWN).unwrap_err();
-    assert!(failure.what.contains("there is no such record"));
+    assert!(failure.message.contains("there is no such record"));
 }
 
 #[test]
@@ -326,7 +337,7 @@ fn an_unknown_domain_is_said_with_the_host() {
             hostname: hostname.into(),
             myip: None,
         };
-        call(&update, 404, "").unwrap_err().what
+        call(&update, 404, "").unwrap_err().message
     };
     assert_eq!(
         said("nas.example.com"),
@@ -360,10 +371,10 @@ fn a_forward_that_is_not_found_by_its_host_is_looked_for_in_the_list() {
     assert_eq!(raw, json!({"host": "@", "url": "https://a.no"}));
     let missing = client.call(&get("mail")).now_or_never().unwrap();
     let failure = missing.unwrap_err();
-    assert_eq!(failure.class, Class::NotFound);
+    assert_eq!(failure.class, ErrorClass::NotFound);
     assert!(
         failure
-            .what
+            .message
             .contains("GET /domains/1/forwards/mail: there is no such forward")
     );
     assert_eq!(
@@ -378,7 +389,7 @@ fn a_list_of_forwards_that_fails_is_not_taken_for_a_missing_forward() {
         domain_id: 1,
         host: "www".into(),
     };
-    for (status, class) in [(404, Class::NotFound), (500, Class::Transient)] {
+    for (status, class) in [(404, ErrorClass::NotFound), (500, ErrorClass::Transient)] {
         let account = account(|request| match request.path.as_str() {
             "/domains/1/forwards/" => answer(status, ""),
             _ => answer(404, UNKNOWN),
@@ -399,7 +410,7 @@ fn a_list_of_forwards_that_fails_is_not_taken_for_a_missing_forward() {
 fn a_forward_that_cannot_be_changed_here_is_explained() {
     let failure = call(&forward("www"), 404, UNKNOWN).unwrap_err();
     for words in ["the API does not support this", "in the web interface"] {
-        assert!(failure.what.contains(words), "{failure}");
+        assert!(failure.message.contains(words), "{failure}");
     }
 }
 
@@ -429,7 +440,10 @@ fn a_creation_whose_answer_names_something_else_than_was_sent_is_not_done() {
         assert!(call(&sent, 201, &answer(&is_same)).is_ok(), "{name}");
         let failure = call(&sent, 201, &answer(other)).unwrap_err();
         let end = (failure.class, failure.scope);
-        assert_eq!(end, (Class::Contract, Scope::Host), "{name}");
-        assert!(failure.what.contains("is said to be stored"), "{failure}");
+        assert_eq!(end, (ErrorClass::ProtocolViolation, Scope::Host), "{name}");
+        assert!(
+            failure.message.contains("is said to be stored"),
+            "{failure}"
+        );
     }
 }

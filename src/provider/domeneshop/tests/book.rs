@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::outcome::Class,
+    core::outcome::ErrorClass,
     http::{Body, Method as Verb},
     provider::book::{AnyRecord, Book},
 };
@@ -58,7 +58,7 @@ fn last<F: Fn(&Request) -> Answer>(account: &Account<Fake<F>>) -> String {
     format!("{} {} {text}", last.method.as_str(), last.path)
 }
 
-fn set(record: &AnyRecord) -> (Result<(), Failure>, String) {
+fn set(record: &AnyRecord) -> (Result<(), ProviderError>, String) {
     let account = account(service);
     let end = account.set(&example(), record).now_or_never().unwrap();
     let last = last(&account);
@@ -151,8 +151,8 @@ fn what_cannot_be_added_is_refused_before_anything_is_sent() {
         let account = account(|_| panic!("nothing is sent"));
         let end = account.add(&example(), &record).now_or_never().unwrap();
         let failure = end.unwrap_err();
-        assert_eq!(failure.class, Class::Invalid);
-        assert!(failure.what.starts_with(said), "{failure}");
+        assert_eq!(failure.class, ErrorClass::Invalid);
+        assert!(failure.message.starts_with(said), "{failure}");
     }
 }
 
@@ -216,8 +216,8 @@ fn a_host_or_a_type_is_never_changed_and_nothing_is_written_that_does_not_fit() 
     ] {
         let (end, sent) = set(&record);
         let failure = end.unwrap_err();
-        assert_eq!(failure.class, Class::Invalid);
-        assert!(failure.what.starts_with(said), "{failure}");
+        assert_eq!(failure.class, ErrorClass::Invalid);
+        assert!(failure.message.starts_with(said), "{failure}");
         assert!(sent.starts_with("GET "), "{sent}");
     }
 }
@@ -228,7 +228,10 @@ fn a_record_is_deleted_by_its_number_and_a_missing_one_is_said() {
     let delete = |id: &str| account.delete(&example(), id).now_or_never().unwrap();
     assert_eq!(delete("3"), Ok(()));
     assert_eq!(last(&account), "DELETE /domains/1/dns/3");
-    assert_eq!(delete("9").unwrap_err().class, Class::NotFound);
-    assert_eq!(delete("3/..").unwrap_err().class, Class::Contract);
+    assert_eq!(delete("9").unwrap_err().class, ErrorClass::NotFound);
+    assert_eq!(
+        delete("3/..").unwrap_err().class,
+        ErrorClass::ProtocolViolation
+    );
     assert_eq!(account.sent().len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    core::outcome::{Class, Scope},
+    core::outcome::{ErrorClass, Scope},
     provider::Listing,
 };
 
@@ -23,7 +23,10 @@ const FORWARDS: &str = r#"[
 ]"#;
 
 /// Lists hosts of example.com, its forwards being answered with this.
-fn list(forwards: (u16, &'static str), hosts: &[&str]) -> (Result<Listing, Failure>, Vec<String>) {
+fn list(
+    forwards: (u16, &'static str),
+    hosts: &[&str],
+) -> (Result<Listing, ProviderError>, Vec<String>) {
     let account = account(move |request| match request.path.as_str() {
         "/domains/1/dns" => answer(200, ZONE),
         "/domains/1/forwards/" => answer(forwards.0, forwards.1),
@@ -121,6 +124,6 @@ fn l7_forwards_that_cannot_be_read_hold_up_the_hosts_without_an_address_and_no_o
     let failure = listing.unwrap_err();
     assert_eq!(
         (failure.class, failure.scope),
-        (Class::Rejected, Scope::Account)
+        (ErrorClass::Unauthorized, Scope::Account)
     );
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::outcome::{Class, Scope},
+    core::outcome::{ErrorClass, Scope},
     http::Sent,
     provider::Listing,
 };
@@ -16,7 +16,7 @@ fn list<F: Fn(&Request) -> Answer>(
     account: &Account<Fake<F>>,
     hosts: &[&str],
     known: &[Zone],
-) -> Result<Listing, Failure> {
+) -> Result<Listing, ProviderError> {
     account.list(&names(hosts), known).now_or_never().unwrap()
 }
 
@@ -97,8 +97,8 @@ fn a_domain_without_dns_service_is_named_with_what_to_do() {
                  keep the name at the provider that serves the domain"
             )
         });
-        assert_eq!(trouble.map(|failure| failure.what.clone()), expected);
-        assert!(trouble.is_none_or(|failure| failure.class == Class::NotFound));
+        assert_eq!(trouble.map(|failure| failure.message.clone()), expected);
+        assert!(trouble.is_none_or(|failure| failure.class == ErrorClass::NotFound));
         assert_eq!(listing.trouble(&hosts[1]), None);
     }
 }
@@ -220,40 +220,44 @@ fn a_host_never_falls_into_the_zone_above_because_its_own_could_not_be_read() {
     let failure = list(&account, &["nas.home.example.com"], &[]).unwrap_err();
     assert_eq!(
         (failure.class, failure.scope),
-        (Class::NotFound, Scope::Account)
+        (ErrorClass::NotFound, Scope::Account)
     );
 }
 
 #[test]
 fn a_failed_read_is_an_error_of_the_whole_list_and_never_an_empty_one() {
     for (status, body, class) in [
-        (200, "<html>Log in</html>", Class::Contract),
-        (200, r#"{"code":"resource:unknown"}"#, Class::Contract),
+        (200, "<html>Log in</html>", ErrorClass::ProtocolViolation),
+        (
+            200,
+            r#"{"code":"resource:unknown"}"#,
+            ErrorClass::ProtocolViolation,
+        ),
         (
             200,
             r#"[{"id":1,"host":"@","type":"A","da"#,
-            Class::Contract,
+            ErrorClass::ProtocolViolation,
         ),
         (
             200,
             r#"[{"id":1,"host":"@","type":"A","data":"soon"}]"#,
-            Class::Contract,
+            ErrorClass::ProtocolViolation,
         ),
         (
             200,
             r#"[{"id":1,"host":"@","type":"A","data":"2001:db8::1"}]"#,
-            Class::Contract,
+            ErrorClass::ProtocolViolation,
         ),
         (
             200,
             r#"[{"id":1,"host":"@","type":"AAAA"}]"#,
-            Class::Contract,
+            ErrorClass::ProtocolViolation,
         ),
-        (204, "", Class::Contract),
-        (302, "", Class::Contract),
-        (401, "", Class::Rejected),
-        (429, "", Class::RateLimited { retry_after: None }),
-        (503, "", Class::Transient),
+        (204, "", ErrorClass::ProtocolViolation),
+        (302, "", ErrorClass::ProtocolViolation),
+        (401, "", ErrorClass::Unauthorized),
+        (429, "", ErrorClass::RateLimited { retry_after: None }),
+        (503, "", ErrorClass::Transient),
     ] {
         for failing in ["/domains", "/domains/1/dns"] {
             let account = account(|request| match request.path.as_str() {
@@ -281,9 +285,9 @@ fn a_read_without_an_answer_is_transient_whether_it_arrived_or_not() {
             })
         });
         let failure = list(&account, &["example.com"], &[]).unwrap_err();
-        assert_eq!(failure.class, Class::Transient);
+        assert_eq!(failure.class, ErrorClass::Transient);
         assert_eq!(
-            failure.what,
+            failure.message,
             "Domeneshop could not be asked (GET /domains): no complete answer within 10 s"
         );
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::outcome::Class,
+    core::outcome::ErrorClass,
     http::Body,
     provider::{
         domeneshop::{
@@ -20,14 +20,14 @@ fn operation(name: &str) -> &'static Operation {
 }
 
 /// What an operation would send: `GET /domains`, with the body behind it.
-fn prepared(name: &str, words: &[&str]) -> Result<String, Failure> {
+fn prepared(name: &str, words: &[&str]) -> Result<String, ProviderError> {
     let account = account(|_| panic!("nothing is sent"));
     let operation = operation(name);
     let written: Vec<_> = words.iter().map(|it| (*it).to_owned()).collect();
     // What the definition alone refuses is refused in its words.
     let arguments = Arguments::written(operation, &written).map_err(|misuses| {
         let texts: Vec<_> = misuses.iter().map(ToString::to_string).collect();
-        Failure::of_host(Class::Invalid, texts.join("; "))
+        ProviderError::of_host(ErrorClass::Invalid, texts.join("; "))
     })?;
     let request = account.client().prepare(operation, &arguments)?;
     assert_eq!(request.writes, operation.writes);
@@ -223,8 +223,8 @@ fn assert_refused<const N: usize>(cases: [(&str, Vec<&str>, &str); N]) {
     for (name, words, said) in cases {
         let failure = prepared(name, &words).unwrap_err();
         assert_eq!(
-            (failure.class, failure.what.as_str()),
-            (Class::Invalid, said)
+            (failure.class, failure.message.as_str()),
+            (ErrorClass::Invalid, said)
         );
     }
 }
@@ -366,8 +366,8 @@ fn a_typed_call_is_checked_before_it_is_sent() {
         let account = account(|_| panic!("nothing is sent"));
         let failure = account.client().call(call).now_or_never().unwrap();
         let failure = failure.err().unwrap();
-        assert_eq!(failure.class, Class::Invalid);
-        failure.what
+        assert_eq!(failure.class, ErrorClass::Invalid);
+        failure.message
     }
     let mail = DnsCreate {
         domain_id: 1,

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    core::outcome::{Class, Scope},
+    core::outcome::{ErrorClass, Scope},
     http::Sent,
     provider::domeneshop::URL_LIMIT,
 };
@@ -93,7 +93,7 @@ fn long_lists_are_split_before_the_url_is_too_long_and_every_host_goes_once() {
 fn more_addresses_than_the_api_takes_are_not_sent() {
     let account = account(|_| answer(204, ""));
     let many = (1..=10).map(|n| admitted(&format!("192.0.2.{n}")));
-    let method = Method::Push(AddrSet::several(many).unwrap());
+    let method = Method::ReplaceRRset(AddrSet::try_from_iter(many).unwrap());
     let results = account.apply_now(vec![
         change("a.example.com", V4, method),
         pushed("b.example.com", V4),
@@ -101,7 +101,7 @@ fn more_addresses_than_the_api_takes_are_not_sent() {
     let failure = results[0].as_ref().unwrap_err();
     assert_eq!(
         (failure.class, failure.scope),
-        (Class::Invalid, Scope::Host)
+        (ErrorClass::Invalid, Scope::Host)
     );
     assert_eq!(results[1], Ok(()));
     assert_eq!(account.sent().len(), 1);
@@ -122,10 +122,10 @@ fn one_bad_host_holds_up_no_other_and_is_found_in_few_requests() {
                 let failure = result.as_ref().unwrap_err();
                 assert_eq!(
                     (failure.class, failure.scope),
-                    (Class::NotFound, Scope::Host)
+                    (ErrorClass::NotFound, Scope::Host)
                 );
                 assert_eq!(
-                    failure.what,
+                    failure.message,
                     format!("Domeneshop knows no domain of yours for {bad} (404)")
                 );
             } else {
@@ -186,10 +186,10 @@ fn refused_credentials_stop_everything_at_once() {
         let failure = result.unwrap_err();
         assert_eq!(
             (failure.class, failure.scope),
-            (Class::Rejected, Scope::Account)
+            (ErrorClass::Unauthorized, Scope::Account)
         );
         assert_eq!(
-            failure.what,
+            failure.message,
             "Domeneshop refuses the token or secret (401 authentication:failed)"
         );
     }
@@ -216,13 +216,13 @@ fn a_lost_answer_leaves_its_batch_unconfirmed_and_the_rest_unsent() {
         assert_eq!(account.sent().len(), 1);
         let [a, b, c] = <[_; 3]>::try_from(results).unwrap().map(Result::unwrap_err);
         let could_not = format!("could not confirm GET /dyndns/update: {why}");
-        assert_eq!(a.class, Class::Unconfirmed);
-        assert_eq!(a.what, could_not);
+        assert_eq!(a.class, ErrorClass::Unconfirmed);
+        assert_eq!(a.message, could_not);
         assert_eq!(a, b);
         // It is known that this one had no effect.
-        assert_eq!((c.class, c.scope), (Class::Transient, Scope::Account));
+        assert_eq!((c.class, c.scope), (ErrorClass::Transient, Scope::Account));
         assert!(
-            c.what.starts_with("not sent after an earlier failure: "),
+            c.message.starts_with("not sent after an earlier failure: "),
             "{c}"
         );
     }
@@ -238,7 +238,10 @@ fn an_answer_that_makes_no_sense_leaves_no_doubt_about_what_was_not_sent() {
     assert_eq!(account.sent().len(), 1);
     let classes = results.into_iter().map(|it| it.unwrap_err().class);
     let classes: Vec<_> = classes.collect();
-    assert_eq!(classes, [Class::Contract, Class::Transient]);
+    assert_eq!(
+        classes,
+        [ErrorClass::ProtocolViolation, ErrorClass::Transient]
+    );
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn a_lost_answer_while_a_batch_is_narrowed_down_stops_the_narrowing() {
         .into_iter()
         .map(|it| it.unwrap_err().class)
         .collect();
-    let (unconfirmed, transient) = (Class::Unconfirmed, Class::Transient);
+    let (unconfirmed, transient) = (ErrorClass::Unconfirmed, ErrorClass::Transient);
     assert_eq!(classes, [unconfirmed, unconfirmed, transient, transient]);
 }
 
@@ -278,7 +281,7 @@ fn what_never_left_is_transient_for_the_whole_account() {
         let failure = result.unwrap_err();
         assert_eq!(
             (failure.class, failure.scope),
-            (Class::Transient, Scope::Account)
+            (ErrorClass::Transient, Scope::Account)
         );
     }
 }
@@ -294,6 +297,10 @@ fn an_answer_that_is_no_confirmation_confirms_nothing() {
         let account = account(|_| answer(status, body));
         let results = account.apply_now(vec![pushed("a.example.com", V4)]);
         let failure = results[0].as_ref().unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{status} {body}");
+        assert_eq!(
+            failure.class,
+            ErrorClass::ProtocolViolation,
+            "{status} {body}"
+        );
     }
 }

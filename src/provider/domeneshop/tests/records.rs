@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     core::{
-        outcome::{Class, Scope},
+        outcome::{ErrorClass, Scope},
         record::{Attributes, Record},
     },
     http::{Body, Sent},
@@ -142,10 +142,10 @@ fn a_configured_ttl_replaces_the_listed_one() {
 #[test]
 fn a_failed_step_ends_its_change_and_no_other() {
     for (status, class) in [
-        (400, Class::Invalid),
-        (403, Class::NotFound),
-        (404, Class::NotFound),
-        (409, Class::Conflict),
+        (400, ErrorClass::Invalid),
+        (403, ErrorClass::NotFound),
+        (404, ErrorClass::NotFound),
+        (409, ErrorClass::Conflict),
     ] {
         let account = account(|request| match request.path.as_str() {
             "/domains/1/dns/7" => answer(status, ""),
@@ -169,8 +169,8 @@ fn a_failed_step_ends_its_change_and_no_other() {
             "{status}"
         );
         assert!(
-            failure.what.starts_with("Domeneshop ")
-                && failure.what.contains("PUT /domains/1/dns/7"),
+            failure.message.starts_with("Domeneshop ")
+                && failure.message.contains("PUT /domains/1/dns/7"),
             "{failure}"
         );
         assert_eq!(results[1], Ok(()));
@@ -200,9 +200,12 @@ fn a_lost_answer_to_a_step_is_unconfirmed_and_stops_the_account() {
     ]);
     assert_eq!(account.sent().len(), 1);
     let [first, second] = <[_; 2]>::try_from(results).unwrap().map(Result::unwrap_err);
-    assert_eq!(first.class, Class::Unconfirmed);
-    assert_eq!(first.what, "could not confirm POST /domains/1/dns: reset");
-    assert_eq!(second.class, Class::Transient);
+    assert_eq!(first.class, ErrorClass::Unconfirmed);
+    assert_eq!(
+        first.message,
+        "could not confirm POST /domains/1/dns: reset"
+    );
+    assert_eq!(second.class, ErrorClass::Transient);
 }
 
 #[test]

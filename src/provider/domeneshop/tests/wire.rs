@@ -7,7 +7,7 @@ use wiremock::{
 
 use super::*;
 use crate::{
-    core::{outcome::Class, record::Attributes, secret::Secret},
+    core::{outcome::ErrorClass, record::Attributes, secret::Secret},
     http::{
         client::{Client as Http, Options},
         tls,
@@ -158,8 +158,8 @@ async fn a_redirect_is_not_followed_and_the_credentials_go_nowhere_else() {
         .apply(&safe(vec![pushed("a.example.com", "192.0.2.1")]))
         .await;
     let failure = results[0].as_ref().unwrap_err();
-    assert_eq!(failure.class, Class::Contract);
-    assert!(failure.what.contains(&location), "{failure}");
+    assert_eq!(failure.class, ErrorClass::ProtocolViolation);
+    assert!(failure.message.contains(&location), "{failure}");
     assert_eq!(elsewhere.received_requests().await.unwrap().len(), 0);
 }
 
@@ -172,7 +172,7 @@ async fn retry_after_is_read_from_the_answer() {
         .await
         .unwrap_err();
     let retry_after = Some(Duration::from_secs(90));
-    assert_eq!(failure.class, Class::RateLimited { retry_after });
+    assert_eq!(failure.class, ErrorClass::RateLimited { retry_after });
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_service_that_is_not_there_is_transient_even_for_a_write() {
         .apply(&safe(vec![pushed("a.example.com", "192.0.2.1")]))
         .await;
     let failure = results[0].as_ref().unwrap_err();
-    assert_eq!(failure.class, Class::Transient, "{failure}");
+    assert_eq!(failure.class, ErrorClass::Transient, "{failure}");
 }
 
 #[tokio::test]
@@ -245,7 +245,11 @@ async fn quotation_marks_around_a_refused_token_are_pointed_out() {
             .list(&names(&["a.example.com"]), &[])
             .await
             .unwrap_err();
-        assert_eq!(failure.class, Class::Rejected);
-        assert_eq!(failure.what.contains("quotation mark"), hint, "{failure}");
+        assert_eq!(failure.class, ErrorClass::Unauthorized);
+        assert_eq!(
+            failure.message.contains("quotation mark"),
+            hint,
+            "{failure}"
+        );
     }
 }

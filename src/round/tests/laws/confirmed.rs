@@ -3,9 +3,9 @@
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
-        memory::Memory,
-        outcome::{Class, Outcome, Verdict},
-        plan::Push,
+        memory::State,
+        outcome::{ErrorClass, Outcome, Verdict},
+        plan::UpdateMode,
         record::AccountName,
     },
     round::{
@@ -16,7 +16,7 @@ use crate::{
 
 #[test]
 fn l6_a_crash_right_after_a_write_leads_to_a_look_and_to_no_second_write() {
-    for push in [Push::WhenSimple, Push::Never] {
+    for push in [UpdateMode::WhenReplaceable, UpdateMode::Never] {
         let fakes = one(push);
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
@@ -38,10 +38,10 @@ fn l6_a_crash_right_after_a_write_leads_to_a_look_and_to_no_second_write() {
 
 #[test]
 fn l6_a_lost_answer_is_read_back_before_anything_is_repeated() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    fakes.meets(Fault::Loses(failure(Class::Unconfirmed)));
+    fakes.meets(Fault::Loses(failure(ErrorClass::Unconfirmed)));
     let report = fakes.round();
     assert!(matches!(first(&report), Outcome::Unconfirmed(_)));
     let (lists, writes) = (
@@ -61,11 +61,11 @@ fn l6_a_lost_answer_is_read_back_before_anything_is_repeated() {
 
 #[test]
 fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
-    let fakes = one(Push::Never);
+    let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    let lost = Fault::Fails(failure(Class::Unconfirmed));
+    let lost = Fault::Fails(failure(ErrorClass::Unconfirmed));
     fakes.meets(lost);
     fakes.round();
     fakes.advance(MINUTE);
@@ -75,13 +75,13 @@ fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
 
 #[test]
 fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     let saved = fakes.saved.borrow();
-    let pending = |memory: &Memory| {
+    let pending = |memory: &State| {
         let account = memory.account(&AccountName("home".into())).unwrap();
         let target = account.targets.values().next();
-        target.is_some_and(|it| it.pending && it.writes.len() == 1)
+        target.is_some_and(|it| it.unconfirmed && it.writes.len() == 1)
     };
     assert!(
         saved[..2].iter().all(|it| !pending(it)),
@@ -94,16 +94,16 @@ fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
 #[test]
 fn l7_a_list_that_fails_never_leads_to_a_write() {
     for class in [
-        Class::Transient,
-        Class::Contract,
-        Class::NotFound,
-        Class::Invalid,
-        Class::Rejected,
-        Class::RateLimited { retry_after: None },
+        ErrorClass::Transient,
+        ErrorClass::ProtocolViolation,
+        ErrorClass::NotFound,
+        ErrorClass::Invalid,
+        ErrorClass::Unauthorized,
+        ErrorClass::RateLimited { retry_after: None },
     ] {
         // Before the first list, and with zones that are known from one.
         for there in ["1.1.1.1", "84.212.10.20"] {
-            let fakes = one(Push::WhenSimple);
+            let fakes = one(UpdateMode::WhenReplaceable);
             fakes.provider().put(HOME, there);
             if there == "84.212.10.20" {
                 assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
@@ -126,9 +126,9 @@ fn l7_a_list_that_fails_never_leads_to_a_write() {
 #[test]
 fn l7_a_zone_that_cannot_be_listed_is_no_empty_one() {
     for there in ["1.1.1.1", "84.212.10.20"] {
-        let fakes = one(Push::Never);
+        let fakes = one(UpdateMode::Never);
         fakes.provider().put(HOME, there);
-        *fakes.provider().troubled.borrow_mut() = Some(failure(Class::Invalid));
+        *fakes.provider().troubled.borrow_mut() = Some(failure(ErrorClass::Invalid));
         for _ in 0..50 {
             let report = fakes.play(Task {
                 audit: true,
@@ -149,15 +149,15 @@ fn l7_a_zone_that_cannot_be_listed_is_no_empty_one() {
 #[test]
 fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
     for class in [
-        Class::Transient,
-        Class::Contract,
-        Class::Invalid,
-        Class::Rejected,
-        Class::NotFound,
-        Class::RateLimited { retry_after: None },
-        Class::Unconfirmed,
+        ErrorClass::Transient,
+        ErrorClass::ProtocolViolation,
+        ErrorClass::Invalid,
+        ErrorClass::Unauthorized,
+        ErrorClass::NotFound,
+        ErrorClass::RateLimited { retry_after: None },
+        ErrorClass::Unconfirmed,
     ] {
-        let fakes = one(Push::WhenSimple);
+        let fakes = one(UpdateMode::WhenReplaceable);
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
         fakes.meets(Fault::Fails(failure(class)));
@@ -170,7 +170,7 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
 
 #[test]
 fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.provider().records.borrow_mut().clear();
     fakes.provider().put(HOME, "9.9.9.9");
@@ -187,10 +187,10 @@ fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
 
 #[test]
 fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.66.66"]));
-    let fault = Fault::Loses(failure(Class::Unconfirmed));
+    let fault = Fault::Loses(failure(ErrorClass::Unconfirmed));
     fakes.meets(fault);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));

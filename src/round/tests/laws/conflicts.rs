@@ -4,10 +4,10 @@ use super::{HOME, HOUR, MINUTE, one};
 use crate::{
     core::{
         conflict::{ConflictKind, NameConflict},
-        guard::Refusal,
+        guard::GuardRejection,
         name::Fqdn,
-        outcome::{Class, Failure, Outcome, Verdict},
-        plan::Push,
+        outcome::{ErrorClass, Outcome, ProviderError, Verdict},
+        plan::UpdateMode,
     },
     round::{
         Occasion, Task,
@@ -46,14 +46,18 @@ fn remove_alias(fakes: &Fakes) {
 
 #[test]
 fn an_alias_at_a_host_is_named_and_refused_before_anything_is_sent() {
-    for push in [Push::Never, Push::WhenSimple, Push::Only] {
+    for push in [
+        UpdateMode::Never,
+        UpdateMode::WhenReplaceable,
+        UpdateMode::Only,
+    ] {
         for task in [Task::ROUTINE, PLAN, FULL] {
             let fakes = one(push);
             let conflict = alias(&fakes, HOME);
             let report = fakes.play(task);
             assert_eq!(
                 first(&report),
-                &Outcome::Refused(Refusal::Conflict(conflict))
+                &Outcome::Refused(GuardRejection::Conflict(conflict))
             );
             assert_eq!(report.verdict(), Verdict::Refused);
             assert_eq!(fakes.provider().writes.borrow().len(), 0);
@@ -63,7 +67,10 @@ fn an_alias_at_a_host_is_named_and_refused_before_anything_is_sent() {
 
 #[test]
 fn an_alias_at_one_host_holds_up_no_other_host() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("nas.example.com")]);
+    let fakes = Fakes::new(
+        UpdateMode::WhenReplaceable,
+        vec![host(HOME), host("nas.example.com")],
+    );
     alias(&fakes, HOME);
     assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
     for address in ["84.212.99.99", "84.212.10.20"] {
@@ -77,7 +84,7 @@ fn an_alias_at_one_host_holds_up_no_other_host() {
 
 #[test]
 fn an_alias_is_looked_at_a_few_times_an_hour_and_its_end_is_noticed_within_the_hour() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     alias(&fakes, HOME);
     let mut looks = Vec::new();
     for minute in 0..=6 * 60 {
@@ -98,7 +105,7 @@ fn an_alias_is_looked_at_a_few_times_an_hour_and_its_end_is_noticed_within_the_h
 
 #[test]
 fn a_full_round_looks_at_once_whether_the_alias_is_still_there() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     alias(&fakes, HOME);
     fakes.round();
     let lists = fakes.provider().lists.get();
@@ -114,14 +121,14 @@ fn a_full_round_looks_at_once_whether_the_alias_is_still_there() {
 
 #[test]
 fn an_alias_that_takes_the_place_of_a_confirmed_record_is_named_after_the_first_refusal() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     let conflict = alias(&fakes, HOME);
     fakes.see(known(&["84.212.99.99"]));
-    let collision = Failure::of_host(Class::Conflict, "409");
+    let collision = ProviderError::of_host(ErrorClass::Conflict, "409");
     fakes.meets(Fault::Fails(collision));
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
-    let refused = Outcome::Refused(Refusal::Conflict(conflict));
+    let refused = Outcome::Refused(GuardRejection::Conflict(conflict));
     assert_eq!(first(&fakes.play(PLAN)), &refused);
     fakes.advance(20 * MINUTE);
     assert_eq!(first(&fakes.round()), &refused);
@@ -130,7 +137,7 @@ fn an_alias_that_takes_the_place_of_a_confirmed_record_is_named_after_the_first_
 
 #[test]
 fn a_family_that_is_gone_is_not_kept_from_going_by_an_alias() {
-    let mut fakes = one(Push::Never);
+    let mut fakes = one(UpdateMode::Never);
     fakes.round();
     fakes.on_absent = crate::core::intent::OnAbsent::Remove;
     alias(&fakes, HOME);

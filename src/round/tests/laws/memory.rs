@@ -2,13 +2,13 @@
 
 use super::{HOME, HOUR, MINUTE, one};
 use crate::{
-    core::{memory::Memory, plan::Push},
+    core::{memory::State, plan::UpdateMode},
     round::tests::world::{known, outcomes},
 };
 
 #[test]
 fn l10_nothing_that_was_loaded_is_believed_while_it_cannot_be_saved() {
-    for push in [Push::WhenSimple, Push::Never] {
+    for push in [UpdateMode::WhenReplaceable, UpdateMode::Never] {
         let fakes = one(push);
         fakes.round();
         fakes.disk_full.set(true);
@@ -30,14 +30,14 @@ fn l10_nothing_that_was_loaded_is_believed_while_it_cannot_be_saved() {
             assert_eq!(fakes.provider().lists.get(), lists + 1, "it is read first");
             writes += usize::from(outcome == "changed");
             assert_eq!(fakes.provider().writes.borrow().len(), writes, "{address}");
-            assert_eq!(report.state_trouble.as_deref(), Some("the disk is full"));
+            assert_eq!(report.state_error.as_deref(), Some("the disk is full"));
         }
     }
 }
 
 #[test]
 fn l10_a_daemon_on_a_full_disk_believes_what_it_has_confirmed_itself_and_asks_once() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.disk_full.set(true);
     fakes.restart();
@@ -53,25 +53,25 @@ fn l10_a_daemon_on_a_full_disk_believes_what_it_has_confirmed_itself_and_asks_on
 
 #[test]
 fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.disk_full.set(true);
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed"]);
-    assert_eq!(report.state_trouble.as_deref(), Some("the disk is full"));
+    assert_eq!(report.state_error.as_deref(), Some("the disk is full"));
 }
 
 #[test]
 fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    *fakes.memory.borrow_mut() = Memory::default();
+    *fakes.memory.borrow_mut() = State::default();
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
     assert_eq!(fakes.provider().writes.borrow().len(), 1);
 }
 
 #[test]
 fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     let whole = serde_json::to_vec(&*fakes.memory.borrow()).unwrap();
     let mut read = 0;
@@ -79,11 +79,11 @@ fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
         for garbage in [b'7', b'"', b' ', b'e'] {
             let mut text = whole.clone();
             text[position] = garbage;
-            let Ok(memory) = serde_json::from_slice::<Memory>(&text) else {
+            let Ok(memory) = serde_json::from_slice::<State>(&text) else {
                 continue;
             };
             read += 1;
-            let fakes = one(Push::WhenSimple);
+            let fakes = one(UpdateMode::WhenReplaceable);
             fakes.provider().put(HOME, "84.212.10.20");
             fakes.provider().put("foreign.example.com", "9.9.9.9");
             *fakes.memory.borrow_mut() = memory;

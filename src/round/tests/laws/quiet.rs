@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
-        guard::{Limits, Refusal},
+        guard::{GuardRejection, WriteLimits},
         intent::{Host, HostV6},
-        outcome::{Class, Outcome, Verdict},
-        plan::Push,
+        outcome::{ErrorClass, Outcome, Verdict},
+        plan::UpdateMode,
     },
     round::{
         Occasion, Task,
@@ -18,7 +18,7 @@ use crate::{
 
 #[test]
 fn l3_l13_a_round_that_changes_nothing_asks_no_provider_also_after_a_restart() {
-    for push in [Push::WhenSimple, Push::Never] {
+    for push in [UpdateMode::WhenReplaceable, UpdateMode::Never] {
         let fakes = one(push);
         assert_eq!(outcomes(&fakes.round()), ["changed"]);
         let calls = fakes.provider().calls();
@@ -38,7 +38,7 @@ fn l3_l13_a_round_that_changes_nothing_asks_no_provider_also_after_a_restart() {
 
 #[test]
 fn l3_what_is_right_already_is_adopted_without_a_write() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.provider().put(HOME, "84.212.10.20");
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
     assert!(fakes.provider().writes.borrow().is_empty());
@@ -46,7 +46,7 @@ fn l3_what_is_right_already_is_adopted_without_a_write() {
 
 #[test]
 fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four_times_an_hour() {
-    let fakes = one(Push::Never);
+    let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     for _ in 0..60 {
         fakes.meets(Fault::Lies);
@@ -92,7 +92,7 @@ fn assert_paced(times: &[u64]) {
 
 #[test]
 fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
-    let fakes = one(Push::Never);
+    let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     // Killed before anything was written down of the answer, and nothing was done.
     fakes
@@ -103,7 +103,7 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
     let is_under_way = |fakes: &Fakes| {
         let memory = fakes.memory.borrow();
         let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
-        targets.any(|it| it.writes.last().is_some_and(|write| write.done))
+        targets.any(|it| it.writes.last().is_some_and(|write| write.acknowledged))
     };
     let times = written_within_an_hour(&fakes, |fakes| {
         if is_under_way(fakes) {
@@ -117,12 +117,12 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
 
 #[test]
 fn l6_a_late_write_that_overtakes_a_newer_one_is_put_right_within_three_minutes() {
-    for push in [Push::WhenSimple, Push::Never] {
+    for push in [UpdateMode::WhenReplaceable, UpdateMode::Never] {
         let fakes = one(push);
         *fakes.dns.borrow_mut() = Dns::Silent;
         fakes.round();
         fakes.see(known(&["84.212.66.66"]));
-        fakes.meets(Fault::Fails(failure(Class::Unconfirmed)));
+        fakes.meets(Fault::Fails(failure(ErrorClass::Unconfirmed)));
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
         fakes.advance(Duration::from_secs(10));
@@ -152,7 +152,7 @@ fn l6_a_late_write_that_overtakes_a_newer_one_is_put_right_within_three_minutes(
 
 #[test]
 fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
     for _ in 0..600 {
         fakes.round();
@@ -167,7 +167,7 @@ fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
 
 #[test]
 fn l3_an_address_that_comes_and_goes_is_no_storm_of_updates() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.from_outside.set(true);
     let mut refused = 0;
     for minute in 0..24 * 60 {
@@ -193,7 +193,7 @@ fn l3_an_address_that_comes_and_goes_is_no_storm_of_updates() {
 
 #[test]
 fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     let asked = || fakes.provider().calls();
     let full = Task {
         audit: true,
@@ -212,7 +212,7 @@ fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
     let report = fakes.play(full);
     assert!(matches!(
         first(&report),
-        Outcome::Refused(Refusal::TooManyRequests { .. })
+        Outcome::Refused(GuardRejection::TooManyRequests { .. })
     ));
     assert_eq!(report.verdict(), Verdict::TryAgain);
     fakes.advance(HOUR);
@@ -221,7 +221,7 @@ fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
 
 #[test]
 fn servers_that_cannot_be_asked_lead_to_no_request() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     *fakes.dns.borrow_mut() = Dns::Silent;
     let calls = fakes.provider().calls();
@@ -232,7 +232,7 @@ fn servers_that_cannot_be_asked_lead_to_no_request() {
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     let report = fakes.play(Task {
         audit: true,
         dry_run: true,
@@ -244,19 +244,19 @@ fn a_dry_run_writes_nothing() {
 
 #[test]
 fn l3_at_dnspod_answers_lost_for_an_hour_lead_to_at_most_four_writes_that_may_change_nothing() {
-    let fakes = one(Push::Never);
+    let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
-    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Unconfirmed));
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unconfirmed));
     assert_paced(&written_within_an_hour(&fakes, Fakes::restart));
 }
 
 #[test]
 fn a_change_does_not_wait_for_dns_servers() {
     let both = Host {
-        ipv6: HostV6::Own,
+        ipv6: HostV6::ThisHost,
         ..host(HOME)
     };
-    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
     let six = known(&["2a01:79c::1"]);
     fakes
         .addresses
@@ -272,18 +272,18 @@ fn a_change_does_not_wait_for_dns_servers() {
 
 #[test]
 fn an_address_that_is_ours_again_may_use_the_reserve_while_another_is_in_doubt() {
-    let fakes = one(Push::Never);
+    let fakes = one(UpdateMode::Never);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    fakes.meets(Fault::Loses(failure(Class::Unconfirmed)));
+    fakes.meets(Fault::Loses(failure(ErrorClass::Unconfirmed)));
     assert_eq!(outcomes(&fakes.round()), ["unconfirmed"]);
     assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
     fakes.see(known(&["84.212.10.20"]));
     fakes.advance(MINUTE);
     // Everything but the reserve is used up.
-    fakes.limits.set(Limits {
-        requests: 0,
-        ..Limits::default()
+    fakes.limits.set(WriteLimits {
+        general_requests: 0,
+        ..WriteLimits::default()
     });
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
     assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);

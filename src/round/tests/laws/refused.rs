@@ -4,8 +4,8 @@ use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
         intent::Host,
-        outcome::{Class, Failure, Verdict},
-        plan::Push,
+        outcome::{ErrorClass, ProviderError, Verdict},
+        plan::UpdateMode,
         record::AccountName,
     },
     round::{
@@ -16,8 +16,8 @@ use crate::{
 
 #[test]
 fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
-    let fakes = one(Push::WhenSimple);
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    let fakes = one(UpdateMode::WhenReplaceable);
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
     let probes_at = |minutes: u32| {
         let before = fakes.provider().calls();
@@ -50,13 +50,13 @@ fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
 
 #[test]
 fn l4_l8_one_refused_account_never_delays_another() {
-    let mut fakes = one(Push::WhenSimple);
+    let mut fakes = one(UpdateMode::WhenReplaceable);
     let other = AccountName("other".to_owned());
-    let provider = FakeProvider::new(Push::Never);
+    let provider = FakeProvider::new(UpdateMode::Never);
     fakes
         .accounts
         .push((other, vec![host("www.example.com")], provider));
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
     fakes.see(known(&["84.212.99.99"]));
     assert_eq!(outcomes(&fakes.round()), ["failed", "changed"]);
@@ -68,7 +68,10 @@ fn l4_l8_one_refused_account_never_delays_another() {
 
 #[test]
 fn a_host_in_no_zone_holds_up_nobody_and_is_not_asked_for_every_round() {
-    let fakes = Fakes::new(Push::WhenSimple, vec![host(HOME), host("nas.example.org")]);
+    let fakes = Fakes::new(
+        UpdateMode::WhenReplaceable,
+        vec![host(HOME), host("nas.example.org")],
+    );
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "failed"]);
     assert_eq!(report.verdict(), Verdict::Refused);
@@ -86,7 +89,7 @@ fn a_record_that_may_not_be_created_is_not_asked_for_every_round() {
         create: false,
         ..host(HOME)
     };
-    let fakes = Fakes::new(Push::WhenSimple, vec![existing_only]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![existing_only]);
     assert_eq!(outcomes(&fakes.round()), ["kept"]);
     let calls = fakes.provider().calls();
     fakes.advance(5 * MINUTE);
@@ -101,8 +104,8 @@ fn a_record_that_may_not_be_created_is_not_asked_for_every_round() {
 
 #[test]
 fn l4_a_token_that_may_read_and_not_write_is_probed_less_and_less_too() {
-    let fakes = one(Push::WhenSimple);
-    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    let fakes = one(UpdateMode::WhenReplaceable);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     for _ in 0..96 {
         fakes.round();
         fakes.restart();
@@ -117,9 +120,9 @@ fn l4_a_token_that_may_read_and_not_write_is_probed_less_and_less_too() {
 
 #[test]
 fn l4_a_refusal_is_not_forgotten_without_a_probe() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     fakes.play(Task {
         audit: true,
         ..Task::ROUTINE
@@ -130,10 +133,10 @@ fn l4_a_refusal_is_not_forgotten_without_a_probe() {
     assert_eq!(fakes.provider().lists.get(), lists + 1);
     // A probe that nobody answers is none: the next one is made, and nothing is said to be right before.
     fakes.advance(12 * HOUR);
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Transient));
     assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
     assert_eq!(fakes.round().verdict(), Verdict::TryAgain);
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Rejected));
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     fakes.advance(MINUTE);
     fakes.restart();
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
@@ -145,15 +148,15 @@ fn l4_a_refusal_is_not_forgotten_without_a_probe() {
 
 #[test]
 fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
-    let fakes = one(Push::WhenSimple);
-    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    let fakes = one(UpdateMode::WhenReplaceable);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     let hold = |fakes: &Fakes| {
         let (account, _, _) = &fakes.accounts[0];
         fakes.memory.borrow().accounts[account].hold.clone()
     };
     fakes.round();
     fakes.advance(6 * HOUR);
-    *fakes.provider().troubled.borrow_mut() = Some(failure(Class::NotFound));
+    *fakes.provider().troubled.borrow_mut() = Some(failure(ErrorClass::NotFound));
     fakes.round();
     assert_eq!(hold(&fakes).map(|it| it.refusals), Some(1));
     *fakes.provider().troubled.borrow_mut() = None;
@@ -173,9 +176,9 @@ fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
 
 #[test]
 fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    let refused = Failure::of_host(Class::Invalid, "blacklisted");
+    let refused = ProviderError::of_host(ErrorClass::Invalid, "blacklisted");
     fakes.see(known(&["84.212.66.66"]));
     fakes.meets(Fault::Fails(refused));
     assert_eq!(outcomes(&fakes.round()), ["failed"]);
@@ -191,12 +194,12 @@ fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
 
 #[test]
 fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     let both = [
-        Fault::Fails(failure(Class::Transient)),
-        Fault::Fails(Failure::of_host(Class::Invalid, "refused")),
+        Fault::Fails(failure(ErrorClass::Transient)),
+        Fault::Fails(ProviderError::of_host(ErrorClass::Invalid, "refused")),
     ];
     fakes.provider().faults.borrow_mut().extend(both);
     fakes.round();
@@ -209,13 +212,13 @@ fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
 
 #[test]
 fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row() {
-    let fakes = one(Push::WhenSimple);
-    *fakes.provider().unwritable.borrow_mut() = Some(failure(Class::Rejected));
+    let fakes = one(UpdateMode::WhenReplaceable);
+    *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     fakes.round();
     let account = fakes.accounts[0].0.clone();
     let lift = || {
         let now = Clock::now(&fakes);
-        fakes.memory.borrow_mut().lift(&account, false, now)
+        fakes.memory.borrow_mut().lift_holds(&account, false, now)
     };
     fakes.advance(MINUTE);
     assert!(lift());
@@ -242,37 +245,37 @@ fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row(
 #[test]
 fn a_check_lifts_refusals_of_the_account_and_no_wish_to_wait() {
     for (class, lifted) in [
-        (Class::Rejected, true),
-        (Class::NotFound, true),
-        (Class::Invalid, true),
-        (Class::Transient, false),
-        (Class::RateLimited { retry_after: None }, false),
+        (ErrorClass::Unauthorized, true),
+        (ErrorClass::NotFound, true),
+        (ErrorClass::Invalid, true),
+        (ErrorClass::Transient, false),
+        (ErrorClass::RateLimited { retry_after: None }, false),
     ] {
-        let fakes = one(Push::WhenSimple);
+        let fakes = one(UpdateMode::WhenReplaceable);
         *fakes.provider().broken.borrow_mut() = Some(failure(class));
         fakes.round();
         let account = &fakes.accounts[0].0;
         let now = Clock::now(&fakes);
         let mut memory = fakes.memory.borrow_mut();
-        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
+        assert_eq!(memory.lift_holds(account, true, now), lifted, "{class:?}");
     }
 }
 
 #[test]
 fn a_check_that_finds_every_host_in_order_lifts_what_only_a_list_can_show_to_be_over() {
     for (class, lifted) in [
-        (Class::NotFound, true),
-        (Class::Conflict, true),
-        (Class::Invalid, false),
-        (Class::RateLimited { retry_after: None }, false),
+        (ErrorClass::NotFound, true),
+        (ErrorClass::Conflict, true),
+        (ErrorClass::Invalid, false),
+        (ErrorClass::RateLimited { retry_after: None }, false),
     ] {
-        let fakes = one(Push::WhenSimple);
-        *fakes.provider().unwritable.borrow_mut() = Some(Failure::of_host(class, "x"));
+        let fakes = one(UpdateMode::WhenReplaceable);
+        *fakes.provider().unwritable.borrow_mut() = Some(ProviderError::of_host(class, "x"));
         fakes.round();
         let account = &fakes.accounts[0].0;
         let now = Clock::now(&fakes);
         let mut memory = fakes.memory.borrow_mut();
-        assert!(!memory.lift(account, false, now));
-        assert_eq!(memory.lift(account, true, now), lifted, "{class:?}");
+        assert!(!memory.lift_holds(account, false, now));
+        assert_eq!(memory.lift_holds(account, true, now), lifted, "{class:?}");
     }
 }

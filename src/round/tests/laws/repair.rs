@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::{HOME, HOUR, MINUTE, one};
 use crate::{
-    core::{outcome::Verdict, plan::Push, record::AccountName},
+    core::{outcome::Verdict, plan::UpdateMode, record::AccountName},
     round::tests::world::{Dns, outcomes},
 };
 
 #[test]
 fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.provider().records.borrow_mut().clear();
     fakes.provider().put(HOME, "9.9.9.9");
@@ -19,15 +19,15 @@ fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
     assert_eq!(outcomes(&report), ["changed"]);
     assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
     assert!(
-        report.dns[0]
-            .what
+        report.dns_mismatches[0]
+            .message
             .contains("answer 9.9.9.9 instead of 84.212.10.20")
     );
 }
 
 #[test]
 fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.provider().put(HOME, "84.212.1.1");
     *fakes.dns.borrow_mut() = Dns::Says(&["84.212.1.1"]);
     fakes.round();
@@ -35,7 +35,11 @@ fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
     for wait in [5, 5, 10] {
         fakes.advance(Duration::from_secs(wait));
         let report = fakes.round();
-        assert!(report.dns.is_empty(), "it is on its way: {:?}", report.dns);
+        assert!(
+            report.dns_mismatches.is_empty(),
+            "it is on its way: {:?}",
+            report.dns_mismatches
+        );
         assert!(report.visible.is_empty());
     }
     assert_eq!(fakes.asked_dns.get(), 3);
@@ -58,7 +62,7 @@ fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
 
 #[test]
 fn another_ttl_in_the_configuration_is_noticed_at_once() {
-    let mut fakes = one(Push::WhenSimple);
+    let mut fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.accounts[0].1[0].ttl = Some(600);
     fakes.round();
@@ -68,7 +72,7 @@ fn another_ttl_in_the_configuration_is_noticed_at_once() {
 
 #[test]
 fn what_a_push_would_lose_is_refused_every_time_and_asked_about_seldom() {
-    let fakes = one(Push::Only);
+    let fakes = one(UpdateMode::Only);
     fakes.provider().put(HOME, "84.212.10.20");
     fakes.provider().put(HOME, "9.9.9.9");
     for _ in 0..72 {

@@ -7,8 +7,8 @@ use crate::{
     core::{
         intent::{Host, HostV6, KeepReason, OnAbsent},
         observe::Observation,
-        outcome::{Class, Outcome, Verdict},
-        plan::Push,
+        outcome::{ErrorClass, Outcome, Verdict},
+        plan::UpdateMode,
     },
     round::{
         Occasion, Task,
@@ -19,7 +19,7 @@ use crate::{
 #[test]
 fn l1_an_address_that_cannot_be_found_out_changes_nothing() {
     for on_absent in [OnAbsent::Keep, OnAbsent::Remove] {
-        let mut fakes = one(Push::WhenSimple);
+        let mut fakes = one(UpdateMode::WhenReplaceable);
         fakes.on_absent = on_absent;
         fakes.provider().put(HOME, "84.212.10.20");
         fakes.round();
@@ -39,7 +39,7 @@ fn l1_an_address_that_cannot_be_found_out_changes_nothing() {
 #[test]
 fn l1_absence_removes_only_if_the_operator_says_so() {
     for (on_absent, left) in [(OnAbsent::Keep, 1), (OnAbsent::Remove, 0)] {
-        let mut fakes = one(Push::WhenSimple);
+        let mut fakes = one(UpdateMode::WhenReplaceable);
         fakes.on_absent = on_absent;
         fakes.round();
         assert_eq!(fakes.provider().addrs(HOME).len(), 1);
@@ -66,7 +66,7 @@ fn l1_absence_removes_only_if_the_operator_says_so() {
 
 #[test]
 fn a_clock_that_is_not_set_is_waited_for_without_a_request() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.clock_is_set.set(false);
     let report = fakes.round();
     assert_eq!(*first(&report), Outcome::Kept(KeepReason::NoClock));
@@ -92,10 +92,10 @@ fn a_clock_that_is_not_set_is_waited_for_without_a_request() {
 
 #[test]
 fn l6_while_a_write_is_unconfirmed_and_the_clock_is_not_set_nothing_is_said_to_be_right() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    let lost = Fault::Loses(failure(Class::Unconfirmed));
+    let lost = Fault::Loses(failure(ErrorClass::Unconfirmed));
     fakes.meets(lost);
     fakes.round();
     let calls = fakes.provider().calls();
@@ -112,7 +112,7 @@ fn l6_while_a_write_is_unconfirmed_and_the_clock_is_not_set_nothing_is_said_to_b
 
 #[test]
 fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.clock_is_set.set(false);
     fakes.see(unknown());
     for _ in 0..60 {
@@ -127,7 +127,7 @@ fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
     assert_eq!(fakes.provider().calls(), 0, "nobody was asked in vain");
     fakes.clock_is_set.set(true);
     // Without DNS no provider is found.
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Transient));
     for _ in 0..3 {
         fakes.round();
         fakes.advance(Duration::from_secs(1));
@@ -143,10 +143,10 @@ fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
 #[test]
 fn one_family_unknown_does_not_stop_the_other() {
     let both = Host {
-        ipv6: HostV6::Own,
+        ipv6: HostV6::ThisHost,
         ..host(HOME)
     };
-    let fakes = Fakes::new(Push::WhenSimple, vec![both]);
+    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(crate::core::addr::Family::V6.into(), unknown());
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "kept"]);
@@ -155,13 +155,13 @@ fn one_family_unknown_does_not_stop_the_other() {
 
 #[test]
 fn a_family_that_is_kept_is_not_compared_with_dns() {
-    let fakes = one(Push::WhenSimple);
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(Observation::Absent);
     *fakes.dns.borrow_mut() = Dns::Says(&[]);
     for _ in 0..30 {
         fakes.advance(5 * MINUTE);
-        assert!(fakes.round().dns.is_empty());
+        assert!(fakes.round().dns_mismatches.is_empty());
     }
     assert_eq!(fakes.asked_dns.get(), 0);
 }

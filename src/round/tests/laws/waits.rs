@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
-        outcome::{Class, Outcome},
-        plan::Push,
+        outcome::{ErrorClass, Outcome},
+        plan::UpdateMode,
     },
     round::{
         Occasion, Task,
@@ -16,8 +16,8 @@ use crate::{
 
 #[test]
 fn l8_an_account_in_trouble_is_asked_less_and_less() {
-    let fakes = one(Push::WhenSimple);
-    *fakes.provider().broken.borrow_mut() = Some(failure(Class::Transient));
+    let fakes = one(UpdateMode::WhenReplaceable);
+    *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Transient));
     for _ in 0..3_600 {
         fakes.round();
         fakes.advance(Duration::from_secs(1));
@@ -31,10 +31,10 @@ fn l8_retry_after_is_obeyed_across_restarts_and_reloads() {
     // What is asked for, and how long nobody is asked: half a minute at least, a day at most.
     for (asked, obeyed) in [(0, 30), (90, 90), (1_500, 1_500), (864_000, 86_400)] {
         for for_writes in [false, true] {
-            let fakes = one(Push::WhenSimple);
+            let fakes = one(UpdateMode::WhenReplaceable);
             fakes.provider().put(HOME, "1.1.1.1");
             let retry_after = Some(Duration::from_secs(asked));
-            let limited = Some(failure(Class::RateLimited { retry_after }));
+            let limited = Some(failure(ErrorClass::RateLimited { retry_after }));
             let provider = fakes.provider();
             let wish = if for_writes {
                 &provider.unwritable
@@ -68,8 +68,8 @@ fn l8_retry_after_is_obeyed_across_restarts_and_reloads() {
 }
 
 /// How long a name stays wrong while a provider's writes fail with `class` for so long.
-fn wrong_for(class: Class, outage: Duration) -> Duration {
-    let fakes = one(Push::WhenSimple);
+fn wrong_for(class: ErrorClass, outage: Duration) -> Duration {
+    let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     *fakes.provider().unwritable.borrow_mut() = Some(failure(class));
@@ -89,7 +89,11 @@ fn wrong_for(class: Class, outage: Duration) -> Duration {
 
 #[test]
 fn l3_l8_writes_that_fail_for_a_while_silence_nobody_for_an_hour() {
-    for class in [Class::Transient, Class::Unconfirmed, Class::Contract] {
+    for class in [
+        ErrorClass::Transient,
+        ErrorClass::Unconfirmed,
+        ErrorClass::ProtocolViolation,
+    ] {
         for outage in [20, 60, 600].map(Duration::from_secs) {
             let wrong = wrong_for(class, outage);
             assert!(

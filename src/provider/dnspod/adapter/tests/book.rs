@@ -3,7 +3,7 @@
 use super::fake::*;
 use crate::{
     core::{
-        outcome::{Class, Scope},
+        outcome::{ErrorClass, Scope},
         record::Zone,
     },
     provider::{
@@ -155,9 +155,9 @@ async fn a_record_that_was_added_without_its_note_is_not_said_to_be_complete() {
     });
     let record = any("www", "A", "1.1.1.1", &[("remark", "the attic")]);
     let failure = account.add(&example(), &record).await.unwrap_err();
-    assert_eq!(failure.class, Class::NotFound);
+    assert_eq!(failure.class, ErrorClass::NotFound);
     assert!(
-        failure.what.starts_with("record 1 was added, "),
+        failure.message.starts_with("record 1 was added, "),
         "{failure}"
     );
 }
@@ -263,8 +263,8 @@ async fn a_field_that_records_do_not_have_is_refused_before_anything_is_sent() {
             account.set(&example(), &record).await,
         ] {
             let failure = result.unwrap_err();
-            assert_eq!(failure.class, Class::Invalid);
-            assert_eq!(failure.what, told);
+            assert_eq!(failure.class, ErrorClass::Invalid);
+            assert_eq!(failure.message, told);
         }
         assert!(names(&account).is_empty());
     }
@@ -279,7 +279,7 @@ async fn a_deletion_names_the_record_and_one_that_is_not_there_is_not_found() {
     let expected = fields(&[("domain", "example.com"), ("record_id", "1")]);
     assert_eq!(seen(&account), [("Record.Remove".to_owned(), expected)]);
     let gone = account.delete(&example(), "2").await.unwrap_err();
-    assert_eq!(gone.class, Class::NotFound);
+    assert_eq!(gone.class, ErrorClass::NotFound);
 }
 
 #[tokio::test]
@@ -405,8 +405,8 @@ async fn the_priority_of_an_mx_record_goes_by_the_name_that_all_providers_share(
     let two = [("mx", "5"), ("priority", "6")];
     let account = account(Site::International, |_, _| code(1));
     let failure = account.add(&example(), &mail(&two)).await.unwrap_err();
-    assert_eq!(failure.class, Class::Invalid);
-    assert!(failure.what.contains("one and the same"), "{failure}");
+    assert_eq!(failure.class, ErrorClass::Invalid);
+    assert!(failure.message.contains("one and the same"), "{failure}");
     assert!(names(&account).is_empty());
 }
 
@@ -439,10 +439,10 @@ async fn a_record_that_is_there_already_is_not_added_and_that_is_certain() {
     let failure = account.add(&example(), &record).await.unwrap_err();
     assert_eq!(
         (failure.class, failure.scope),
-        (Class::Invalid, Scope::Host)
+        (ErrorClass::Invalid, Scope::Host)
     );
     assert_eq!(
-        failure.what,
+        failure.message,
         "Record.Create of www in example.com: such a record is there already"
     );
 }
@@ -465,9 +465,9 @@ async fn a_weight_is_left_alone_where_a_write_cannot_say_it() {
         account.set(&example(), &record).await,
     ] {
         let failure = result.unwrap_err();
-        assert_eq!(failure.class, Class::Invalid);
+        assert_eq!(failure.class, ErrorClass::Invalid);
         assert!(
-            failure.what.contains("`weight` at api.dnspod.com"),
+            failure.message.contains("`weight` at api.dnspod.com"),
             "{failure}"
         );
     }
@@ -493,8 +493,11 @@ async fn a_write_whose_answer_names_something_else_than_was_sent_is_not_done() {
         let record = any("www", "A", "2.2.2.2", &[]);
         let failure = account.set(&example(), &record).await.unwrap_err();
         let end = (failure.class, failure.scope);
-        assert_eq!(end, (Class::Contract, Scope::Host), "{said}");
-        assert!(failure.what.contains("is said to be stored"), "{failure}");
+        assert_eq!(end, (ErrorClass::ProtocolViolation, Scope::Host), "{said}");
+        assert!(
+            failure.message.contains("is said to be stored"),
+            "{failure}"
+        );
     }
     for said in [r#""id":"7","value":"9.9.9.9""#, r#""id":"7","name":"@""#] {
         let account = account(Site::China, move |_, _| {
@@ -505,7 +508,7 @@ async fn a_write_whose_answer_names_something_else_than_was_sent_is_not_done() {
         });
         let record = any("www", "A", "2.2.2.2", &[]);
         let failure = account.add(&example(), &record).await.unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{said}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{said}");
     }
     // The status, which the international site sets by a call of its own.
     let account = account(Site::International, |name, _| match name {
@@ -517,5 +520,5 @@ async fn a_write_whose_answer_names_something_else_than_was_sent_is_not_done() {
     });
     let record = any("www", "A", "2.2.2.2", &[("status", "disable")]);
     let failure = account.set(&example(), &record).await.unwrap_err();
-    assert_eq!(failure.class, Class::Contract);
+    assert_eq!(failure.class, ErrorClass::ProtocolViolation);
 }

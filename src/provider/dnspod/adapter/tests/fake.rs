@@ -4,15 +4,15 @@ use std::{cell::RefCell, collections::BTreeMap, net::IpAddr};
 
 use crate::{
     core::{
-        addr::{Acceptance, Admitted, Family},
-        budget::Budget,
-        guard::{Limits, SafePlan, guard},
+        addr::{Family, PublishPolicy, PublishableAddr},
+        budget::RequestQuota,
+        guard::{SafePlan, WriteLimits, guard},
         name::Fqdn,
-        outcome::Failure,
+        outcome::ProviderError,
         plan::{Change, Method, Reason, Step},
         record::{AccountName, Attributes, Origin, Record, Target, Zone},
         secret::Secret,
-        time::Moment,
+        time::BootTime,
     },
     http::{Body, Request, Response, SendError, Sent, Transport},
     provider::dnspod::{Account, Credential, Settings, Site},
@@ -187,9 +187,11 @@ pub(super) fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-pub(super) fn admitted(text: &str) -> Admitted {
+pub(super) fn admitted(text: &str) -> PublishableAddr {
     let addr = ip(text);
-    Acceptance::default().admit(Family::of(addr), addr).unwrap()
+    PublishPolicy::default()
+        .check(Family::of(addr), addr)
+        .unwrap()
 }
 
 /// A record of `name` as the international site lists it.
@@ -236,29 +238,33 @@ pub(super) fn change(name: &str, steps: Vec<Step>) -> Change {
             family,
         },
         from: vec![ip("9.9.9.9")],
-        seen: Origin::List,
+        origin: Origin::List,
         to,
         method: Method::Records {
             zone: zone("example.com"),
             steps,
         },
         reason,
-        simple_afterwards: true,
+        replaceable_afterwards: true,
         raised_ttl: None,
     }
 }
 
 /// The plan of these changes; the guard has nothing against any of them.
 pub(super) fn safe(changes: Vec<Change>) -> SafePlan {
-    let now = Moment::from_millis(0);
-    let (plan, refused) = guard(changes, Limits::default(), now, &Budget::default(), |_| {
-        None
-    });
+    let now = BootTime::from_millis(0);
+    let (plan, refused) = guard(
+        changes,
+        WriteLimits::default(),
+        now,
+        &RequestQuota::default(),
+        |_| None,
+    );
     assert!(refused.is_empty(), "{refused:?}");
     plan
 }
 
 /// The failure of one change.
-pub(super) fn failure(results: &[Result<(), Failure>], position: usize) -> &Failure {
+pub(super) fn failure(results: &[Result<(), ProviderError>], position: usize) -> &ProviderError {
     results[position].as_ref().unwrap_err()
 }

@@ -4,7 +4,7 @@ use super::fake::*;
 use crate::{
     core::{
         name::Fqdn,
-        outcome::{Class, Scope},
+        outcome::{ErrorClass, Scope},
         record::Zone,
     },
     provider::{Provider, dnspod::Site},
@@ -103,11 +103,11 @@ async fn a_remembered_zone_that_is_gone_is_looked_for_once() {
     let known = [zone("example.com")];
     let listing = account.list(&[host("home.example.com")], &known).await;
     let (_, failure) = listing.unwrap().troubles.remove(0);
-    assert_eq!(failure.class, Class::NotFound);
+    assert_eq!(failure.class, ErrorClass::NotFound);
     assert!(
-        failure.what.starts_with("Record.List of example.com: "),
+        failure.message.starts_with("Record.List of example.com: "),
         "{}",
-        failure.what
+        failure.message
     );
     assert_eq!(names(&account).len(), 3);
 }
@@ -282,14 +282,18 @@ async fn a_read_that_fails_or_makes_no_sense_is_never_an_empty_list() {
     for (position, answer) in broken.into_iter().enumerate() {
         let account = account(Site::International, answer);
         let failure = account.list(&hosts, &known).await.unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{position}: {failure}");
+        assert_eq!(
+            failure.class,
+            ErrorClass::ProtocolViolation,
+            "{position}: {failure}"
+        );
         assert!(seen(&account).len() <= 2, "{position}");
     }
     for (answer, class) in [
-        (3, Class::Transient),
-        (-99, Class::Transient),
-        (10002, Class::Rejected),
-        (-2, Class::RateLimited { retry_after: None }),
+        (3, ErrorClass::Transient),
+        (-99, ErrorClass::Transient),
+        (10002, ErrorClass::Unauthorized),
+        (-2, ErrorClass::RateLimited { retry_after: None }),
     ] {
         let account = account(Site::International, move |_, _| code(answer));
         let failure = account.list(&hosts, &known).await.unwrap_err();
@@ -300,7 +304,7 @@ async fn a_read_that_fails_or_makes_no_sense_is_never_an_empty_list() {
     }
     let account = account(Site::International, |_, _| Answer::Lost);
     let failure = account.list(&hosts, &known).await.unwrap_err();
-    assert_eq!(failure.class, Class::Transient);
+    assert_eq!(failure.class, ErrorClass::Transient);
 }
 
 #[tokio::test]
@@ -336,7 +340,7 @@ async fn an_account_whose_domains_cannot_be_listed_is_no_empty_one() {
         let account = account(Site::International, move |_, _| code(refused));
         let failure = account.list(&[host("home.example.com")], &[]).await;
         let failure = failure.unwrap_err();
-        assert_eq!(failure.class, Class::Invalid, "{refused}");
+        assert_eq!(failure.class, ErrorClass::Invalid, "{refused}");
         assert_eq!(failure.scope, Scope::Account, "{refused}");
     }
     let account = account(Site::International, |_, _| code(8));
@@ -344,5 +348,5 @@ async fn an_account_whose_domains_cannot_be_listed_is_no_empty_one() {
     let listing = account.list(&[host("home.example.com")], &known).await;
     let troubles = listing.unwrap().troubles;
     assert_eq!(troubles.len(), 1);
-    assert_eq!(troubles[0].1.class, Class::Invalid);
+    assert_eq!(troubles[0].1.class, ErrorClass::Invalid);
 }

@@ -7,8 +7,8 @@ use crate::{
     core::{
         addr::{AddrSet, Family},
         intent::{Host, HostV6, Intent},
-        outcome::{Class, Scope},
-        plan::{Basis, Planned, Step, plan},
+        outcome::{ErrorClass, Scope},
+        plan::{PlanInput, PlanResult, Step, plan},
         record::{AccountName, Existing, Target},
     },
     provider::{Provider, dnspod::Site},
@@ -34,17 +34,17 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
     let min_ttl = listing.min_ttls.values().next().copied();
     let mut found = listing.records;
     found.retain(|record| Family::of(record.addr) == family);
-    let planned = plan(Basis {
+    let planned = plan(PlanInput {
         target: &target,
         host: &Host {
             name,
             ipv4: true,
-            ipv6: HostV6::Own,
+            ipv6: HostV6::ThisHost,
             ttl: None,
             create: true,
             via: None,
         },
-        intent: &Intent::Set(AddrSet::one(wanted)),
+        intent: &Intent::Set(AddrSet::single(wanted)),
         existing: &Existing::Listed {
             zone: zone("example.com"),
             records: found,
@@ -54,7 +54,7 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
         confirmed: None,
         rules: account.rules(),
     });
-    let Planned::Change(change) = planned else {
+    let PlanResult::Change(change) = planned else {
         return Vec::new();
     };
     let results = account.apply(&safe(vec![change])).await;
@@ -209,12 +209,12 @@ fn three() -> Vec<crate::core::plan::Change> {
 
 #[tokio::test]
 async fn after_a_failure_of_the_account_nothing_more_is_sent() {
-    let limited = Class::RateLimited { retry_after: None };
+    let limited = ErrorClass::RateLimited { retry_after: None };
     for (answer, class) in [
-        (code(-1), Class::Rejected),
-        (code(85), Class::Rejected),
-        (code(10002), Class::Rejected),
-        (page(401, "<html>nginx</html>"), Class::Rejected),
+        (code(-1), ErrorClass::Unauthorized),
+        (code(85), ErrorClass::Unauthorized),
+        (code(10002), ErrorClass::Unauthorized),
+        (page(401, "<html>nginx</html>"), ErrorClass::Unauthorized),
         (code(-2), limited),
         (code(-8), limited),
         (page(403, ""), limited),
@@ -239,10 +239,13 @@ async fn after_a_failure_of_the_account_nothing_more_is_sent() {
 #[tokio::test]
 async fn a_lost_answer_is_unconfirmed_and_what_never_left_is_not() {
     for (answer, class) in [
-        (Answer::Lost, Class::Unconfirmed),
-        (page(502, ""), Class::Unconfirmed),
-        (code(-99), Class::Unconfirmed),
-        (page(200, "<html>hotel login</html>"), Class::Contract),
+        (Answer::Lost, ErrorClass::Unconfirmed),
+        (page(502, ""), ErrorClass::Unconfirmed),
+        (code(-99), ErrorClass::Unconfirmed),
+        (
+            page(200, "<html>hotel login</html>"),
+            ErrorClass::ProtocolViolation,
+        ),
     ] {
         let account = account(Site::International, move |_, _| answer.clone());
         let results = account.apply(&safe(three())).await;
@@ -250,9 +253,9 @@ async fn a_lost_answer_is_unconfirmed_and_what_never_left_is_not() {
         assert_eq!(failure(&results, 0).class, class);
         for position in [1, 2] {
             let failure = failure(&results, position);
-            assert_eq!(failure.class, Class::Transient);
+            assert_eq!(failure.class, ErrorClass::Transient);
             assert_eq!(failure.scope, Scope::Account);
-            assert!(failure.what.starts_with("not sent, "), "{failure}");
+            assert!(failure.message.starts_with("not sent, "), "{failure}");
         }
     }
 }
@@ -261,13 +264,13 @@ async fn a_lost_answer_is_unconfirmed_and_what_never_left_is_not() {
 async fn a_failure_of_one_host_leaves_the_others_their_update() {
     let hour = Some(Duration::from_hours(1));
     for (answer, class) in [
-        (21, Class::RateLimited { retry_after: hour }),
-        (34, Class::Invalid),
-        (-15, Class::Invalid),
-        (500_025, Class::Invalid),
-        (8, Class::NotFound),
-        (104, Class::Unconfirmed),
-        (3, Class::Unconfirmed),
+        (21, ErrorClass::RateLimited { retry_after: hour }),
+        (34, ErrorClass::Invalid),
+        (-15, ErrorClass::Invalid),
+        (500_025, ErrorClass::Invalid),
+        (8, ErrorClass::NotFound),
+        (104, ErrorClass::Unconfirmed),
+        (3, ErrorClass::Unconfirmed),
     ] {
         let account = account(
             Site::International,
@@ -284,7 +287,7 @@ async fn a_failure_of_one_host_leaves_the_others_their_update() {
         assert_eq!(failure.scope, Scope::Host, "{answer}");
         assert!(
             failure
-                .what
+                .message
                 .starts_with("Record.Modify of b in example.com: "),
             "{failure}"
         );
@@ -306,7 +309,7 @@ async fn a_change_whose_step_fails_is_not_tidied_up_after() {
     };
     let plan = safe(vec![change("home.example.com", vec![create, stale])]);
     let results = account.apply(&plan).await;
-    assert_eq!(failure(&results, 0).class, Class::Invalid);
+    assert_eq!(failure(&results, 0).class, ErrorClass::Invalid);
     assert_eq!(names(&account), ["Record.Create"]);
 }
 
@@ -319,7 +322,7 @@ async fn a_success_that_stored_another_address_is_not_a_success() {
         )
     });
     let results = account.apply(&safe(three())).await;
-    assert_eq!(failure(&results, 0).class, Class::Contract);
+    assert_eq!(failure(&results, 0).class, ErrorClass::ProtocolViolation);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    core::outcome::{Class, Scope},
+    core::outcome::{ErrorClass, Scope},
     provider::dnspod::codes::failure,
 };
 
@@ -161,20 +161,20 @@ const DOCUMENTED: &[(&str, &str)] = &[
     ("Info.Version", r#"10003 J "token""#),
 ];
 
-fn class(letter: &str, writes: bool) -> Class {
+fn class(letter: &str, writes: bool) -> ErrorClass {
     match letter {
-        "J" => Class::Rejected,
-        "W" => Class::RateLimited { retry_after: None },
+        "J" => ErrorClass::Unauthorized,
+        "W" => ErrorClass::RateLimited { retry_after: None },
         "L" => {
             let retry_after = Some(Duration::from_hours(1));
-            Class::RateLimited { retry_after }
+            ErrorClass::RateLimited { retry_after }
         }
-        "I" => Class::Invalid,
-        "N" => Class::NotFound,
-        "C" => Class::Contract,
-        "U" => Class::Unconfirmed,
-        "?" if writes => Class::Unconfirmed,
-        "?" => Class::Transient,
+        "I" => ErrorClass::Invalid,
+        "N" => ErrorClass::NotFound,
+        "C" => ErrorClass::ProtocolViolation,
+        "U" => ErrorClass::Unconfirmed,
+        "?" if writes => ErrorClass::Unconfirmed,
+        "?" => ErrorClass::Transient,
         other => panic!("{other}"),
     }
 }
@@ -194,7 +194,7 @@ fn assert_documented(operation: &Operation, row: &str) {
         );
         let failure = failure("x", operation, number, "");
         assert_eq!(failure.class, class(letter, operation.writes), "{told}");
-        assert!(failure.what.contains(meaning), "{told}: {failure}");
+        assert!(failure.message.contains(meaning), "{told}: {failure}");
     }
 }
 

@@ -6,7 +6,7 @@ use crate::provider::{
     operation::Call,
 };
 
-async fn listed(status: u16, body: &str) -> Result<usize, Failure> {
+async fn listed(status: u16, body: &str) -> Result<usize, ProviderError> {
     let response = Response {
         status,
         ..page(body)
@@ -36,7 +36,7 @@ async fn the_envelope_decides_whatever_the_http_status_and_message_say() {
             assert_eq!(listed(status, &body(code)).await, Ok(0), "{status} {code}");
         }
         let refused = listed(status, &body("\"-1\"")).await;
-        assert_eq!(refused.unwrap_err().class, Class::Rejected);
+        assert_eq!(refused.unwrap_err().class, ErrorClass::Unauthorized);
     }
 }
 
@@ -44,14 +44,14 @@ async fn the_envelope_decides_whatever_the_http_status_and_message_say() {
 async fn the_web_servers_pages_are_what_their_status_says() {
     let html = "<html><head><title>401 Authorization Required</title></head>\n<body><hr>\
                 <center>nginx</center></body></html>";
-    let limited = Class::RateLimited { retry_after: None };
+    let limited = ErrorClass::RateLimited { retry_after: None };
     for (status, class) in [
-        (401, Class::Rejected),
+        (401, ErrorClass::Unauthorized),
         (403, limited),
         (429, limited),
-        (502, Class::Transient),
-        (200, Class::Contract),
-        (302, Class::Contract),
+        (502, ErrorClass::Transient),
+        (200, ErrorClass::ProtocolViolation),
+        (302, ErrorClass::ProtocolViolation),
     ] {
         let failure = listed(status, html).await.unwrap_err();
         assert_eq!(
@@ -68,7 +68,7 @@ async fn the_web_servers_pages_are_what_their_status_says() {
         .call(&modify())
         .await
         .unwrap_err();
-    assert_eq!(failure.class, Class::Unconfirmed);
+    assert_eq!(failure.class, ErrorClass::Unconfirmed);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn retry_after_reaches_the_schedule_from_reads_and_writes() {
         let written = client.call(&modify()).await.map(drop);
         for end in [read, written] {
             let failure = end.unwrap_err();
-            let wanted = (Class::RateLimited { retry_after }, Scope::Account);
+            let wanted = (ErrorClass::RateLimited { retry_after }, Scope::Account);
             assert_eq!((failure.class, failure.scope), wanted, "{status}");
         }
     }
@@ -108,12 +108,12 @@ async fn what_is_no_envelope_is_a_breach_of_contract_that_shows_how_it_begins() 
         "<html><title>hotel login</title></html>",
     ] {
         let failure = listed(200, body).await.unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{body}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{body}");
         assert!(
-            failure.what.starts_with("Record.List of example.com: "),
+            failure.message.starts_with("Record.List of example.com: "),
             "{failure}"
         );
-        assert!(failure.what.contains(body), "{failure}");
+        assert!(failure.message.contains(body), "{failure}");
     }
 }
 
@@ -128,8 +128,8 @@ async fn a_success_of_the_wrong_type_is_a_breach_of_contract_that_shows_how_it_b
         r#"{"status":{"code":"1"},"info":{"record_total":"3"}}"#,
     ] {
         let failure = listed(200, body).await.unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{body}");
-        assert!(failure.what.contains(body), "{failure}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{body}");
+        assert!(failure.message.contains(body), "{failure}");
     }
     let nothing = || canned(login(), Ok(page(r#"{"status":{"code":"1"}}"#)));
     let info = domain::DomainInfo {
@@ -138,7 +138,7 @@ async fn a_success_of_the_wrong_type_is_a_breach_of_contract_that_shows_how_it_b
     };
     assert_eq!(
         nothing().call(&info).await.unwrap_err().class,
-        Class::Contract
+        ErrorClass::ProtocolViolation
     );
     assert_eq!(
         nothing().call(&modify()).await.map(|it| it.record.id),
@@ -159,10 +159,10 @@ async fn only_the_first_200_characters_are_shown_and_no_part_of_a_secret_in_them
             ),
         ] {
             let failure = listed(200, &body).await.unwrap_err();
-            assert_eq!(failure.class, Class::Contract);
-            assert!(!failure.what.contains("6b59"), "{failure}");
-            assert!(!failure.what.contains("yyyyyyyyyyyyyyyy"), "{failure}");
-            assert!(failure.what.chars().count() < 550, "{failure}");
+            assert_eq!(failure.class, ErrorClass::ProtocolViolation);
+            assert!(!failure.message.contains("6b59"), "{failure}");
+            assert!(!failure.message.contains("yyyyyyyyyyyyyyyy"), "{failure}");
+            assert!(failure.message.chars().count() < 550, "{failure}");
         }
     }
 }
@@ -180,15 +180,15 @@ async fn an_answer_to_a_password_login_is_never_quoted() {
     ] {
         let client = international(Ok(page(body)));
         let failure = client.call(&call).await.unwrap_err();
-        assert_eq!(failure.class, Class::Contract);
-        assert!(!failure.what.contains("e1a8a"), "{failure}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation);
+        assert!(!failure.message.contains("e1a8a"), "{failure}");
     }
     let body = r#"{"status":{"code":"10004","message":"hunter22 is too short"}}"#;
     let failure = international(Ok(page(body))).call(&call).await.unwrap_err();
-    assert_eq!(failure.class, Class::Rejected);
+    assert_eq!(failure.class, ErrorClass::Unauthorized);
     let body = r#"{"status":{"code":"777","message":"hunter22 is too short"}}"#;
     let failure = international(Ok(page(body))).call(&call).await.unwrap_err();
-    assert!(!failure.what.contains("hunter22"), "{failure}");
+    assert!(!failure.message.contains("hunter22"), "{failure}");
 }
 
 #[tokio::test]
@@ -251,7 +251,7 @@ async fn a_failure_says_what_the_code_means_for_that_call() {
         ),
     ] {
         let body = format!(r#"{{"status":{{"code":"{call}"}}}}"#);
-        assert_eq!(listed(200, &body).await.unwrap_err().what, told);
+        assert_eq!(listed(200, &body).await.unwrap_err().message, told);
     }
     let call = domain::DomainCreate {
         domain: "example.com".into(),
@@ -262,7 +262,7 @@ async fn a_failure_says_what_the_code_means_for_that_call() {
         Ok(page(r#"{"status":{"code":"6","message":"no"}}"#)),
     );
     assert_eq!(
-        client.call(&call).await.unwrap_err().what,
+        client.call(&call).await.unwrap_err().message,
         "Domain.Create of example.com: DNSPod refuses it (6: the domain is not valid, “no”)"
     );
 }
@@ -288,11 +288,11 @@ async fn a_login_without_a_proper_answer_is_no_reason_to_leave_the_account_alone
     ] {
         let failure = international(answer).call(&call).await.unwrap_err();
         assert_eq!(failure.scope, Scope::Host, "{failure}");
-        assert!(!failure.what.contains("refuses the token"), "{failure}");
+        assert!(!failure.message.contains("refuses the token"), "{failure}");
     }
     let failure = international(Ok(answer(401))).call(&call).await;
     assert_eq!(
-        failure.unwrap_err().what,
+        failure.unwrap_err().message,
         "DNSPod refuses the e-mail address or password (HTTP 401)"
     );
 }

@@ -16,7 +16,7 @@ where
     C::Output: std::fmt::Debug,
 {
     let failure = client.call(call).await.unwrap_err();
-    assert_eq!(failure.class, Class::Invalid);
+    assert_eq!(failure.class, ErrorClass::Invalid);
     assert_eq!(failure.scope, Scope::Host);
     assert!(client.transport().seen.borrow().is_none(), "{failure}");
     let raw = client.invoke(C::OPERATION, &call.arguments()).await;
@@ -26,7 +26,7 @@ where
         .await;
     assert_eq!(all, Err(failure.clone()));
     assert!(client.transport().seen.borrow().is_none(), "{failure}");
-    failure.what
+    failure.message
 }
 
 fn ready() -> Client<Canned> {

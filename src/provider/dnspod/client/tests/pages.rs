@@ -169,9 +169,9 @@ async fn a_list_that_makes_no_sense_is_a_breach_of_contract_and_not_a_shorter_li
             .invoke_all(operation, &given.arguments(), &|_, _| {})
             .await;
         let failure = whole.unwrap_err();
-        assert_eq!(failure.class, Class::Contract, "{body}");
+        assert_eq!(failure.class, ErrorClass::ProtocolViolation, "{body}");
         assert!(
-            failure.what.starts_with("Record.List of example.com: "),
+            failure.message.starts_with("Record.List of example.com: "),
             "{failure}"
         );
     }
@@ -193,9 +193,9 @@ async fn a_log_that_repeats_its_first_page_is_noticed_at_the_second() {
         .invoke_all(operation, &given.arguments(), &note)
         .await;
     let failure = whole.unwrap_err();
-    assert_eq!(failure.class, Class::Contract);
+    assert_eq!(failure.class, ErrorClass::ProtocolViolation);
     assert_eq!(
-        failure.what,
+        failure.message,
         "Domain.Log of example.com: one page repeats another"
     );
     assert_eq!(
