@@ -61,7 +61,7 @@ fn main() {
         "--once, nothing to do: {spent:.2} ms of processor time, {requests} requests in {RUNS} runs"
     );
 
-    let daemon = Running(moored(&["--log", "error"]).spawn().unwrap());
+    let daemon = RunningProgram(moored(&["--log", "error"]).spawn().unwrap());
     while !moored(&["health"]).status().unwrap().success() {}
     // Going back to sleep after that answer is no waking up.
     watch(Duration::from_secs(1));
@@ -83,9 +83,9 @@ fn watch(long: Duration) {
 }
 
 /// A daemon that is ended with the bench.
-struct Running(Child);
+struct RunningProgram(Child);
 
-impl Drop for Running {
+impl Drop for RunningProgram {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

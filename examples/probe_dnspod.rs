@@ -17,10 +17,10 @@ use moored::{
     dnspod::{self, Credential, Site, client::Client},
     provider::operation::{Arguments, Operation},
 };
-use probe::{Findings, say, variable};
+use probe::{ProbeFindings, say, variable};
 use serde_json::Value;
 
-type Api = Client<moored::http::client::Client>;
+type Api = Client<moored::http::client::HttpClient>;
 
 fn main() -> ExitCode {
     match run() {
@@ -64,7 +64,7 @@ async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, ProviderE
 }
 
 async fn look(api: &Api, site: Site) -> Result<usize, ProviderError> {
-    let mut findings = Findings::default();
+    let mut findings = ProbeFindings::default();
     let version = ask(api, "Info.Version", &[]).await?;
     findings.expect(
         "the version is said in the message",
@@ -136,7 +136,7 @@ async fn look(api: &Api, site: Site) -> Result<usize, ProviderError> {
     Ok(findings.end())
 }
 
-async fn records(api: &Api, site: Site, domain: &str, findings: &mut Findings) {
+async fn records(api: &Api, site: Site, domain: &str, findings: &mut ProbeFindings) {
     let answer = match ask(api, "Record.List", &[format!("domain={domain}")]).await {
         Ok(answer) => answer,
         Err(failure) => return findings.unseen(&format!("records of {domain}"), &failure.message),

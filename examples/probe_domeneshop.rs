@@ -25,10 +25,10 @@ use moored::{
     },
     provider::operation::Call,
 };
-use probe::{Findings, say, variable};
+use probe::{ProbeFindings, say, variable};
 use serde_json::Value;
 
-type Api = Client<moored::http::client::Client>;
+type Api = Client<moored::http::client::HttpClient>;
 
 fn main() -> ExitCode {
     match run() {
@@ -61,7 +61,7 @@ fn run() -> Result<usize, String> {
 }
 
 async fn look(api: &Api) -> Result<usize, moored::core::outcome::ProviderError> {
-    let mut findings = Findings::default();
+    let mut findings = ProbeFindings::default();
     let domains = raw(api, &DomainsList::default()).await?;
     let typed = api.call(&DomainsList::default()).await?;
     let listed = domains.as_array().map_or(0, Vec::len);
@@ -114,7 +114,7 @@ fn operation<C: Call>(_: &C) -> &'static moored::provider::operation::Operation 
 }
 
 /// A domain that is nobody's: 403, not 404 (facts: Q1).
-async fn foreign(api: &Api, findings: &mut Findings) {
+async fn foreign(api: &Api, findings: &mut ProbeFindings) {
     let call = DomainsGet {
         domain_id: 2_147_483_647,
     };
@@ -135,7 +135,7 @@ async fn foreign(api: &Api, findings: &mut Findings) {
     }
 }
 
-async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
+async fn records(api: &Api, domain_id: i64, findings: &mut ProbeFindings) {
     let list = DnsList {
         domain_id,
         ..DnsList::default()
@@ -187,7 +187,7 @@ async fn records(api: &Api, domain_id: i64, findings: &mut Findings) {
     );
 }
 
-async fn forwards(api: &Api, domain_id: i64, findings: &mut Findings) {
+async fn forwards(api: &Api, domain_id: i64, findings: &mut ProbeFindings) {
     match api.call(&ForwardsList { domain_id }).await {
         Ok(_) => findings.expect("forwards are listed with a slash at the end (Q2)", true, ""),
         Err(failure) => findings.unseen(&format!("forwards of {domain_id}"), &failure.message),

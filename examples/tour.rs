@@ -22,7 +22,7 @@ use moored::{
         addr::Family,
         name::{Fqdn, ZoneName},
     },
-    resolve::{Question, Servers},
+    resolve::{AuthoritativeResolver, RrsetQuery},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use sandbox::{Sandbox, Service, Site};
@@ -39,7 +39,7 @@ const HOSTS: [(&str, &str); 4] = [
 /// The longest the tour waits for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+type TourResult<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os();
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn tour() -> Outcome {
+fn tour() -> TourResult {
     let place = tempfile::tempdir()?;
     let sandbox = furnished();
     let config = place.path().join("config.toml");
@@ -85,7 +85,7 @@ fn tour() -> Outcome {
 
     title("moored as a daemon; then the address changes");
     sandbox.clear_log();
-    let mut daemon = Daemon::start(&config)?;
+    let mut daemon = TourDaemon::start(&config)?;
     daemon.wait_until_healthy(&config)?;
     show_requests(&sandbox, 0);
     let changed: IpAddr = "198.51.100.77".parse()?;
@@ -180,7 +180,7 @@ fn title(text: &str) {
     println!("\n── {text}\n");
 }
 
-fn command(config: &Path, args: &[&str]) -> Outcome<Command> {
+fn command(config: &Path, args: &[&str]) -> TourResult<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg(AS_MOORED)
@@ -194,7 +194,7 @@ fn command(config: &Path, args: &[&str]) -> Outcome<Command> {
 
 /// Runs moored and shows what it says. A host without a usable address in one family is told so
 /// (69), and the tour goes on with the other.
-fn moored(config: &Path, args: &[&str]) -> Outcome {
+fn moored(config: &Path, args: &[&str]) -> TourResult {
     let status = command(config, args)?.status()?;
     match status.code() {
         Some(0) => Ok(()),
@@ -219,8 +219,8 @@ fn show_requests(sandbox: &Sandbox, from: usize) {
 }
 
 /// What the DNS server answers to each of our names.
-fn dns(sandbox: &Sandbox) -> Outcome<Vec<(String, BTreeSet<IpAddr>)>> {
-    let servers = Servers {
+fn dns(sandbox: &Sandbox) -> TourResult<Vec<(String, BTreeSet<IpAddr>)>> {
+    let servers = AuthoritativeResolver {
         configured: vec![sandbox.dns().addr()],
         timeout: Duration::from_secs(2),
     };
@@ -228,7 +228,7 @@ fn dns(sandbox: &Sandbox) -> Outcome<Vec<(String, BTreeSet<IpAddr>)>> {
     for (host, zone) in HOSTS {
         for family in Family::ALL {
             let (host, zone) = (Fqdn::parse(host)?, ZoneName::parse(zone)?);
-            questions.push(Question { host, family, zone });
+            questions.push(RrsetQuery { host, family, zone });
         }
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -249,7 +249,7 @@ fn dns(sandbox: &Sandbox) -> Outcome<Vec<(String, BTreeSet<IpAddr>)>> {
     Ok(named.collect())
 }
 
-fn show_dns(sandbox: &Sandbox) -> Outcome {
+fn show_dns(sandbox: &Sandbox) -> TourResult {
     println!("DNS answers:");
     for (name, addrs) in dns(sandbox)? {
         println!("  {name:22} {}", moored::core::addr::display_list(&addrs));
@@ -267,16 +267,16 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(1));
 }
 
-struct Daemon(Child);
+struct TourDaemon(Child);
 
-impl Daemon {
-    fn start(config: &Path) -> Outcome<Self> {
+impl TourDaemon {
+    fn start(config: &Path) -> TourResult<Self> {
         Ok(Self(
             command(config, &["run"])?.stdin(Stdio::null()).spawn()?,
         ))
     }
 
-    fn wait_until_healthy(&mut self, config: &Path) -> Outcome {
+    fn wait_until_healthy(&mut self, config: &Path) -> TourResult {
         let begun = now();
         // On a host with one family the daemon says, truthfully, that the other is not known.
         let attempted = |text: &str| text.contains("healthy") && !text.contains("no daemon");
@@ -294,14 +294,14 @@ impl Daemon {
         }
     }
 
-    fn signal(&self, signal: Signal) -> Outcome {
+    fn signal(&self, signal: Signal) -> TourResult {
         let id = i32::try_from(self.0.id())?;
         kill_process(Pid::from_raw(id).ok_or("no process")?, signal)?;
         Ok(())
     }
 
     /// Tells the daemon to look again, and how long it takes until DNS has the address for all.
-    fn nudge_until(&self, sandbox: &Sandbox, addr: IpAddr) -> Outcome<Duration> {
+    fn nudge_until(&self, sandbox: &Sandbox, addr: IpAddr) -> TourResult<Duration> {
         sandbox.clear_log();
         let begun = now();
         self.signal(Signal::HUP)?;
@@ -317,7 +317,7 @@ impl Daemon {
         Err("DNS did not become right".into())
     }
 
-    fn stop(mut self) -> Outcome<(i32, Duration)> {
+    fn stop(mut self) -> TourResult<(i32, Duration)> {
         let begun = now();
         self.signal(Signal::TERM)?;
         let status = self.0.wait()?;
@@ -325,7 +325,7 @@ impl Daemon {
     }
 }
 
-impl Drop for Daemon {
+impl Drop for TourDaemon {
     fn drop(&mut self) {
         // Already ended, unless the tour ended early.
         let _ = self.0.kill();

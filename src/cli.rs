@@ -133,19 +133,19 @@ pub enum Command {
     /// Print the completions of a shell
     Completions {
         /// The shell
-        shell: Shell,
+        shell: CompletionShell,
     },
     /// Print a page of the manual, as `man -l -` shows it
     Man {
         /// The page
         #[arg(default_value = "moored")]
-        page: Page,
+        page: ManualPage,
     },
 }
 
 /// The shells there are completions for.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shell {
+pub enum CompletionShell {
     /// Bash, with bash-completion.
     Bash,
     /// Zsh.
@@ -156,7 +156,7 @@ pub enum Shell {
 
 /// The pages of the manual.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Page {
+pub enum ManualPage {
     /// moored(1): the commands.
     Moored,
     /// moored.toml(5): the configuration.
@@ -226,7 +226,7 @@ pub struct RecordArgs {
     pub yes: bool,
 }
 
-impl Shell {
+impl CompletionShell {
     /// Its completions, made from the commands above.
     pub fn completions(self) -> &'static str {
         match self {
@@ -237,7 +237,7 @@ impl Shell {
     }
 }
 
-impl Page {
+impl ManualPage {
     /// Its source, for man(1), made from the commands above and from the table of the configuration's keys.
     pub fn source(self) -> &'static str {
         match self {

@@ -21,7 +21,7 @@ use crate::{
         time::BootTime,
     },
     report::{self, status::LastRound},
-    round::{Chance, Clock, Crew, Occasion, Task},
+    round::{Clock, Engine, Rng, RoundOptions, Trigger},
 };
 
 /// What can happen between and during rounds.
@@ -32,13 +32,13 @@ pub enum Event {
     /// Read the configuration again: SIGHUP.
     Reload,
     /// A full round now: SIGUSR1.
-    Verify,
+    FullCheck,
     /// Something says that the network has changed.
     Network(NetworkEvent),
 }
 
 /// The outside world's side of the loop.
-pub trait Shell {
+pub trait Platform {
     /// A round is about to begin: what could not be heard any more is listened to again. Where
     /// nothing can fail there is nothing to do.
     fn listen(&self) {}
@@ -53,10 +53,10 @@ pub trait Shell {
     fn clock(&self) -> &dyn Clock;
 
     /// Jitter.
-    fn chance(&self) -> &dyn Chance;
+    fn rng(&self) -> &dyn Rng;
 
     /// Tells the supervisor how things stand.
-    fn tell(&self, word: Word<'_>);
+    fn notify(&self, word: ServiceState<'_>);
 
     /// How often the supervisor wants to hear that we are alive.
     fn watchdog(&self) -> Option<Duration>;
@@ -64,7 +64,7 @@ pub trait Shell {
 
 /// What a supervisor is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Word<'a> {
+pub enum ServiceState<'a> {
     /// The first round was attempted, or a reload is done.
     Ready,
     /// A line for people.
@@ -79,7 +79,7 @@ pub enum Word<'a> {
 
 /// What the daemon shows of itself while it runs.
 #[derive(Debug, Default)]
-pub struct Board {
+pub struct DaemonStatus {
     /// The last round; `None` while the first is under way.
     pub last: RefCell<Option<LastRound>>,
     /// What is remembered.
@@ -89,29 +89,29 @@ pub struct Board {
 /// How long a round that is under way may go on after a stop was asked for. What it has written by
 /// then is remembered; what was sent and not answered is read back by the next start.
 /// A second is what whoever stops a container expects to wait at the most.
-const GRACE: Duration = Duration::from_millis(500);
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 
 /// What becomes of a round that a stop ended.
-pub const AFTER_A_STOP: &str =
+pub const STOP_CHECK_DELAY: &str =
     "what was sent and not confirmed is read back before anything is written again";
 
 /// The longest a round can take without a request to a provider: its slowest waits, one after the other, with the longest
 /// time-out that can be configured, come to less. A round with many lists to read may take longer in all.
-const LONGEST_ROUND: Duration = Duration::from_mins(30);
+const MAX_ROUND_DURATION: Duration = Duration::from_mins(30);
 
 /// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
 /// and leaves the old one in force.
-pub async fn run<C: Crew>(
+pub async fn run<C: Engine>(
     mut crew: C,
     reload: impl Fn() -> Result<C, String>,
-    shell: &impl Shell,
-    board: &Rc<Board>,
+    shell: &impl Platform,
+    board: &Rc<DaemonStatus>,
     dry_run: bool,
 ) {
-    shell.tell(Word::Status("the first round is under way"));
-    let routine = Task {
+    shell.notify(ServiceState::Status("the first round is under way"));
+    let routine = RoundOptions {
         dry_run,
-        ..Task::ROUTINE
+        ..RoundOptions::ROUTINE
     };
     let mut schedule = Schedule::default();
     let mut task = Some(routine);
@@ -122,20 +122,26 @@ pub async fn run<C: Crew>(
             let Some(report) =
                 rounds(&crew, shell, board, task, &mut schedule, &mut triggers).await
             else {
-                info!("stopped in the middle of a round; {AFTER_A_STOP}");
+                info!("stopped in the middle of a round; {STOP_CHECK_DELAY}");
                 break;
             };
-            crew.rest();
+            crew.close_connections();
             let now = shell.clock().now();
             log(&report, board, now);
-            let jitter = shell.chance().unit();
-            next = schedule.next(now, crew.cadence(), &report, &board.memory.borrow(), jitter);
-            shell.tell(Word::Ready);
-            shell.tell(Word::Alive);
-            shell.tell(Word::Status(&report::status::line(
+            let jitter = shell.rng().next_f64();
+            next = schedule.next(
+                now,
+                crew.intervals(),
+                &report,
+                &board.memory.borrow(),
+                jitter,
+            );
+            shell.notify(ServiceState::Ready);
+            shell.notify(ServiceState::Alive);
+            shell.notify(ServiceState::Status(&report::status::line(
                 &report,
                 next.since(now),
-                shell.clock().on_the_wall(next),
+                shell.clock().wall_time(next),
             )));
             *board.last.borrow_mut() = Some(LastRound {
                 ended: now,
@@ -143,32 +149,32 @@ pub async fn run<C: Crew>(
                 report,
             });
         }
-        match wait(shell, next, &mut triggers, Waiting::BetweenRounds).await {
-            Wake::Due => task = Some(routine),
-            Wake::Stop => break,
-            Wake::Request(ManualRequest { is_full_check }) => {
+        match wait(shell, next, &mut triggers, WaitState::BetweenRounds).await {
+            WakeReason::Due => task = Some(routine),
+            WakeReason::Stop => break,
+            WakeReason::Request(ManualRequest { is_full_check }) => {
                 if is_full_check {
                     info!("a full round was asked for");
-                    task = Some(Task {
+                    task = Some(RoundOptions {
                         audit: true,
-                        occasion: Occasion::Asked,
+                        occasion: Trigger::Manual,
                         ..routine
                     });
                 } else {
                     task = Some(routine);
                 }
             }
-            Wake::Network(change) => {
+            WakeReason::Network(change) => {
                 // What failed for want of a network a moment ago may work now, and if not yet, then
                 // soon: the quick looks begin anew.
                 schedule = Schedule::default();
-                task = Some(Task {
+                task = Some(RoundOptions {
                     occasion: occasion(change),
                     ..routine
                 });
             }
-            Wake::Reload => {
-                shell.tell(Word::Reloading);
+            WakeReason::Reload => {
+                shell.notify(ServiceState::Reloading);
                 match reload() {
                     Ok(fresh) => {
                         info!("the configuration was read again and is in force");
@@ -187,12 +193,12 @@ pub async fn run<C: Crew>(
                 triggers.burst.request(ManualRequest { is_full_check }, now);
                 if triggers.burst.request_due() > Some(now) {
                     // Too many rounds were asked for lately: the reload does not wait for the next one.
-                    shell.tell(Word::Ready);
+                    shell.notify(ServiceState::Ready);
                 }
             }
         }
     }
-    shell.tell(Word::Stopping);
+    shell.notify(ServiceState::Stopping);
     if let Err(trouble) = crew.save(&board.memory.borrow()) {
         error!("{trouble}");
     }
@@ -208,13 +214,13 @@ struct Triggers {
 }
 
 /// Logs a round, and the last one is what it is compared with.
-fn log(report: &Report, board: &Board, now: BootTime) {
+fn log(report: &Report, board: &DaemonStatus, now: BootTime) {
     let before = board.last.borrow().as_ref().map(|last| last.report.clone());
     report::log::round(report, before.as_ref(), now);
 }
 
 /// What a round is played for that a change of the network starts; it is told of.
-fn occasion(change: NetworkEvent) -> Occasion {
+fn occasion(change: NetworkEvent) -> Trigger {
     match change {
         NetworkEvent::Hint(poke) => {
             if poke.is_empty() {
@@ -222,49 +228,49 @@ fn occasion(change: NetworkEvent) -> Occasion {
             } else {
                 info!("poked with {poke}: a round starts");
             }
-            Occasion::Told(poke)
+            Trigger::Hint(poke)
         }
         NetworkEvent::AddressAdded | NetworkEvent::Rerouted | NetworkEvent::Other => {
             debug!("the network has changed ({change:?}): a round starts");
-            Occasion::Network
+            Trigger::Network
         }
     }
 }
 
 /// A round under way.
 struct Running<F> {
-    task: Task,
+    task: RoundOptions,
     /// When it was seen last that it goes on.
     went_on: BootTime,
     round: Pin<Box<F>>,
 }
 
 /// What the loop hears first while rounds are under way.
-enum Progress {
+enum RoundsEnd {
     /// The round at this place has ended.
     Ended(usize, Report),
-    Wake(Wake),
+    Wake(WakeReason),
 }
 
 /// Plays a round, and a further one at once whenever the network changes meanwhile, without waiting for what the
 /// earlier ones still wait for (L9). The report is that of the last; `None` if the stop came first. Other triggers
 /// wait their turn.
-async fn rounds<C: Crew>(
+async fn rounds<C: Engine>(
     crew: &C,
-    shell: &impl Shell,
-    board: &Board,
-    task: Task,
+    shell: &impl Platform,
+    board: &DaemonStatus,
+    task: RoundOptions,
     schedule: &mut Schedule,
     triggers: &mut Triggers,
 ) -> Option<Report> {
-    let begin = |mut task: Task, schedule: &mut Schedule, triggers: &mut Triggers| {
+    let begin = |mut task: RoundOptions, schedule: &mut Schedule, triggers: &mut Triggers| {
         // First the ear, then the look: what changes in between is heard.
         shell.listen();
         if triggers.burst.mark_seen() {
             // This round is played for what it sees, too.
             *schedule = Schedule::default();
-            if task.occasion == Occasion::Routine {
-                task.occasion = Occasion::Network;
+            if task.occasion == Trigger::Scheduled {
+                task.occasion = Trigger::Network;
             }
         }
         Running {
@@ -274,29 +280,29 @@ async fn rounds<C: Crew>(
         }
     };
     // Each wait has a pulse of its own, and this one follows another that was any part of it old.
-    shell.tell(Word::Alive);
+    shell.notify(ServiceState::Alive);
     let mut running = vec![begin(task, schedule, triggers)];
     let mut newest = None;
     let mut requests = crew.requests();
     while let Some(oldest) = running.first() {
         // A round has a deadline for everything it waits for; one that is longer under way than all of them
         // together and sends no request any more is stuck, and the supervisor shall know.
-        let is_stuck_at = oldest.went_on.after(LONGEST_ROUND);
+        let is_stuck_at = oldest.went_on.after(MAX_ROUND_DURATION);
         let waiting = if shell.clock().now() < is_stuck_at {
-            Waiting::InRound
+            WaitState::InRound
         } else {
             // Or the host slept in the middle of it: what is heard counts all the same.
-            Waiting::InStuckRound
+            WaitState::InStuckRound
         };
         let progress = {
             let woken = pin!(wait(shell, is_stuck_at, triggers, waiting));
             match select(ended(&mut running), woken).await {
-                Either::Left(((place, report), _)) => Progress::Ended(place, report),
-                Either::Right((wake, _)) => Progress::Wake(wake),
+                Either::Left(((place, report), _)) => RoundsEnd::Ended(place, report),
+                Either::Right((wake, _)) => RoundsEnd::Wake(wake),
             }
         };
         match progress {
-            Progress::Ended(place, report) => {
+            RoundsEnd::Ended(place, report) => {
                 let is_newest = place + 1 == running.len();
                 running.remove(place);
                 if is_newest && newest.is_none() {
@@ -305,36 +311,36 @@ async fn rounds<C: Crew>(
                     log(&report, board, shell.clock().now());
                 }
             }
-            Progress::Wake(Wake::Network(change)) => {
-                if waiting == Waiting::InRound {
-                    shell.tell(Word::Alive);
+            RoundsEnd::Wake(WakeReason::Network(change)) => {
+                if waiting == WaitState::InRound {
+                    shell.notify(ServiceState::Alive);
                 }
                 *schedule = Schedule::default();
                 let later = occasion(change);
                 let task = match running.last() {
-                    Some(superseded) if newest.is_none() => Task {
+                    Some(superseded) if newest.is_none() => RoundOptions {
                         occasion: superseded
                             .task
                             .occasion
                             .and_then(later, !crew.is_detecting()),
                         ..superseded.task
                     },
-                    _ => Task {
+                    _ => RoundOptions {
                         occasion: later,
                         audit: false,
                         ..task
                     },
                 };
                 // No connection of before the change is used again.
-                crew.rest();
+                crew.close_connections();
                 if let Some(report) = newest.take() {
                     log(&report, board, shell.clock().now());
                 }
                 running.push(begin(task, schedule, triggers));
             }
-            Progress::Wake(Wake::Reload) => triggers.is_reload_due = true,
-            Progress::Wake(Wake::Stop) => {
-                let end = shell.clock().now().after(GRACE);
+            RoundsEnd::Wake(WakeReason::Reload) => triggers.is_reload_due = true,
+            RoundsEnd::Wake(WakeReason::Stop) => {
+                let end = shell.clock().now().after(SHUTDOWN_GRACE);
                 let all = async {
                     while !running.is_empty() {
                         let (place, _) = ended(&mut running).await;
@@ -344,14 +350,14 @@ async fn rounds<C: Crew>(
                 select(pin!(all), pin!(shell.until(end))).await;
                 return None;
             }
-            Progress::Wake(Wake::Due) if crew.requests() != requests => {
-                shell.tell(Word::Alive);
+            RoundsEnd::Wake(WakeReason::Due) if crew.requests() != requests => {
+                shell.notify(ServiceState::Alive);
                 requests = crew.requests();
                 for round in &mut running {
                     round.went_on = shell.clock().now();
                 }
             }
-            Progress::Wake(Wake::Due | Wake::Request(_)) => {}
+            RoundsEnd::Wake(WakeReason::Due | WakeReason::Request(_)) => {}
         }
     }
     newest
@@ -373,13 +379,16 @@ fn ended<F: Future<Output = Report>>(
 
 /// Carries out a command, unless a stop comes first; then it has the same grace as a round, and the
 /// answer is `None`.
-pub async fn unless_stopped<T>(shell: &impl Shell, command: impl Future<Output = T>) -> Option<T> {
+pub async fn unless_stopped<T>(
+    shell: &impl Platform,
+    command: impl Future<Output = T>,
+) -> Option<T> {
     let command = std::pin::pin!(command);
     let stopped = std::pin::pin!(async { while shell.event().await != Event::Stop {} });
     match select(command, stopped).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(((), command)) => {
-            let end = shell.clock().now().after(GRACE);
+            let end = shell.clock().now().after(SHUTDOWN_GRACE);
             match select(command, std::pin::pin!(shell.until(end))).await {
                 Either::Left((done, _)) => Some(done),
                 Either::Right(_) => None,
@@ -390,7 +399,7 @@ pub async fn unless_stopped<T>(shell: &impl Shell, command: impl Future<Output =
 
 /// What the loop waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Waiting {
+enum WaitState {
     /// The next round, whatever is the reason.
     BetweenRounds,
     /// The end of a round, or a reason for another one at once.
@@ -401,7 +410,7 @@ enum Waiting {
 
 /// Why the loop goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Wake {
+enum WakeReason {
     /// It is time.
     Due,
     /// The end has come.
@@ -416,13 +425,13 @@ enum Wake {
 
 /// Waits for a trigger or until `next`, telling the supervisor in between that we are alive.
 async fn wait(
-    shell: &impl Shell,
+    shell: &impl Platform,
     next: BootTime,
     triggers: &mut Triggers,
-    waiting: Waiting,
-) -> Wake {
-    let is_between = waiting == Waiting::BetweenRounds;
-    let is_stuck = waiting == Waiting::InStuckRound;
+    waiting: WaitState,
+) -> WakeReason {
+    let is_between = waiting == WaitState::BetweenRounds;
+    let is_stuck = waiting == WaitState::InStuckRound;
     let beat = || {
         shell
             .watchdog()
@@ -432,7 +441,7 @@ async fn wait(
     let mut pulse = beat();
     loop {
         if is_between && std::mem::take(&mut triggers.is_reload_due) {
-            return Wake::Reload;
+            return WakeReason::Reload;
         }
         let burst = &mut triggers.burst;
         let request = burst.request_due().filter(|_| is_between);
@@ -454,26 +463,26 @@ async fn wait(
             let now = shell.clock().now();
             match event {
                 Event::Network(change) => burst.push(change, now),
-                Event::Verify => {
+                Event::FullCheck => {
                     let is_full_check = true;
                     burst.request(ManualRequest { is_full_check }, now);
                 }
-                Event::Stop => return Wake::Stop,
-                Event::Reload => return Wake::Reload,
+                Event::Stop => return WakeReason::Stop,
+                Event::Reload => return WakeReason::Reload,
             }
         }
         let now = shell.clock().now();
         if let Some(change) = burst.pop_due(now) {
-            return Wake::Network(change);
+            return WakeReason::Network(change);
         }
         if is_between && let Some(request) = burst.pop_due_request(now) {
-            return Wake::Request(request);
+            return WakeReason::Request(request);
         }
         if now >= next && !is_stuck {
-            return Wake::Due;
+            return WakeReason::Due;
         }
         if pulse.is_some_and(|pulse| now >= pulse) {
-            shell.tell(Word::Alive);
+            shell.notify(ServiceState::Alive);
             pulse = beat();
         }
     }

@@ -1,6 +1,6 @@
 //! Exit codes: sysexits where one fits. The contract with scripts.
 
-use crate::{commands::End, core::outcome::Verdict};
+use crate::{commands::CommandResult, core::outcome::Verdict};
 
 /// How the process ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,14 +51,14 @@ impl From<Verdict> for Exit {
     }
 }
 
-impl From<End> for Exit {
-    fn from(end: End) -> Self {
+impl From<CommandResult> for Exit {
+    fn from(end: CommandResult) -> Self {
         match end {
-            End::Round(verdict) => verdict.into(),
-            End::Pending => Self::Pending,
-            End::Usage => Self::Usage,
-            End::Unusable => Self::Config,
-            End::Unwell => Self::Fault,
+            CommandResult::Round(verdict) => verdict.into(),
+            CommandResult::Pending => Self::Pending,
+            CommandResult::Usage => Self::Usage,
+            CommandResult::InvalidFile => Self::Config,
+            CommandResult::Unhealthy => Self::Fault,
         }
     }
 }

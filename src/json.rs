@@ -48,7 +48,7 @@ pub fn each_item<'j, E>(
     if json.trim_ascii_start().first() != Some(&b'[') {
         return Err(ItemsError::Unreadable("it is no list".to_owned()));
     }
-    let mut items = Items {
+    let mut items = ItemReader {
         take,
         refusal: None,
     };
@@ -61,12 +61,12 @@ pub fn each_item<'j, E>(
     }
 }
 
-struct Items<F, E> {
+struct ItemReader<F, E> {
     take: F,
     refusal: Option<E>,
 }
 
-impl<'j, F, E> Visitor<'j> for &mut Items<F, E>
+impl<'j, F, E> Visitor<'j> for &mut ItemReader<F, E>
 where
     F: FnMut(&'j RawValue) -> Result<(), E>,
 {
@@ -106,14 +106,14 @@ pub fn members(json: &[u8]) -> Result<Members<'_>, String> {
         return Err("it is no object".to_owned());
     }
     let mut input = Deserializer::from_slice(json);
-    let read = input.deserialize_map(Object);
+    let read = input.deserialize_map(ObjectVisitor);
     let members = read.and_then(|members| input.end().map(|()| members));
     members.map_err(|error| error.to_string())
 }
 
-struct Object;
+struct ObjectVisitor;
 
-impl<'j> Visitor<'j> for Object {
+impl<'j> Visitor<'j> for ObjectVisitor {
     type Value = Members<'j>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -29,7 +29,7 @@ configure '' "$@"
 "#;
 
 /// How an installer ended, and what it said.
-struct End {
+struct InstallerEnd {
     code: Option<i32>,
     said: String,
 }
@@ -67,7 +67,7 @@ impl Tree {
     }
 
     /// Runs the installer from another folder, with these lines as its input.
-    fn install(&self, arguments: &[&str], input: &str, program: Option<&Path>) -> End {
+    fn install(&self, arguments: &[&str], input: &str, program: Option<&Path>) -> InstallerEnd {
         let mut command = Command::new("/bin/sh");
         command
             .arg(self.top().join("contrib/test/install"))
@@ -85,7 +85,7 @@ impl Tree {
         // One that refuses its arguments reads nothing.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
-        End {
+        InstallerEnd {
             code: output.status.code(),
             said: String::from_utf8(output.stderr).unwrap(),
         }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, io, path::Path, process::Command};
 
-use moored::config::{self, Config, Surroundings};
+use moored::config::{self, Config, Environment};
 
 fn shipped(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -12,7 +12,7 @@ fn shipped(path: &str) -> String {
 
 /// Reads a configuration where every file and credential it names holds a secret of the right form.
 fn read(text: &str) -> Config {
-    let surroundings = Surroundings {
+    let surroundings = Environment {
         variables: vec![("CREDENTIALS_DIRECTORY".into(), "/run/credentials".into())],
         read: Box::new(|_| io::Result::Ok(b"12345,0123456789abcdef\n".to_vec())),
         root: true,
@@ -246,8 +246,8 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
     for group in operation.one_of {
         let _ = writeln!(text, "\nExactly one of {} is given.", group.join(", "));
     }
-    let mut own: Vec<moored::provider::operation::Code> = Vec::new();
-    let is_common = |table: &[moored::provider::operation::Code]| {
+    let mut own: Vec<moored::provider::operation::ResultCode> = Vec::new();
+    let is_common = |table: &[moored::provider::operation::ResultCode]| {
         table
             .iter()
             .any(|it| it.number == -1 || it.number == 10_002)

@@ -3,19 +3,19 @@
 use std::{io::Write, time::Duration};
 
 use moored::http::{
-    client::{Client, Options},
+    client::{ClientOptions, HttpClient},
     tls,
 };
 use serde_json::Value;
 
 /// Findings, said as they come.
 #[derive(Default)]
-pub(crate) struct Findings {
+pub(crate) struct ProbeFindings {
     differences: usize,
     unseen: usize,
 }
 
-impl Findings {
+impl ProbeFindings {
     /// Whether something is as the facts say; if not, what was seen instead.
     pub(crate) fn expect(&mut self, what: &str, is_so: bool, seen: &str) {
         if is_so {
@@ -74,9 +74,9 @@ pub(crate) fn variable(name: &str) -> Result<String, String> {
 }
 
 /// A client of the API at `base`.
-pub(crate) fn client(base: &str, user_agent: String) -> Result<Client, String> {
+pub(crate) fn client(base: &str, user_agent: String) -> Result<HttpClient, String> {
     let tls = tls::config().map_err(|error| error.to_string())?;
-    let options = Options {
+    let options = ClientOptions {
         base: base.to_owned(),
         timeout: Duration::from_secs(20),
         cap: 16 << 20,
@@ -85,5 +85,5 @@ pub(crate) fn client(base: &str, user_agent: String) -> Result<Client, String> {
         interface: None,
         proxy: None,
     };
-    Ok(Client::new(tls, options))
+    Ok(HttpClient::new(tls, options))
 }

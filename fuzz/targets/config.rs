@@ -3,17 +3,15 @@
 
 use std::{io, path::Path};
 
-use moored::config::{
-    Config, Problems, Surroundings, from_environment, from_toml, state_directory,
-};
+use moored::config::{Config, Environment, Problems, from_environment, from_toml, state_directory};
 
 use super::assert_plain;
 
 /// The keys that secrets stand behind.
 const KEYS: [&str; 3] = ["token", "secret", "user_token"];
 
-fn surroundings(variables: Vec<(String, String)>) -> Surroundings {
-    Surroundings {
+fn surroundings(variables: Vec<(String, String)>) -> Environment {
+    Environment {
         variables,
         read: Box::new(|_| Err(io::ErrorKind::NotFound.into())),
         root: true,

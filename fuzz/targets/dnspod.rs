@@ -5,25 +5,25 @@
 use moored::{
     core::{record::Record, secret::Secret},
     dnspod::{
-        Account, Credential, Settings, Site,
+        Credential, DnsPodAccount, Settings, Site,
         api::{domain::DomainList, record::RecordList},
-        codes::{self, Kind, SUCCESS},
+        codes::{self, CodeMeaning, SUCCESS},
         operations,
     },
-    http::{Body, Request, Response},
+    http::{Request, RequestBody, Response},
     provider::{
         Provider,
-        book::Book,
+        book::ZoneRecords,
         operation::{Call, Operation},
     },
 };
 use serde_json::Value;
 
 use super::service::{
-    SECRETS, Service, arguments, assert_sound, by_hand, elsewhere, hosts, moved, now,
+    FuzzTransport, SECRETS, arguments, assert_sound, by_hand, elsewhere, hosts, moved, now,
 };
 
-fn account(site: Site, service: Service) -> Account<Service> {
+fn account(site: Site, service: FuzzTransport) -> DnsPodAccount<FuzzTransport> {
     let settings = Settings {
         site,
         credential: Credential::LoginToken(Secret::new(format!("13490,{}", SECRETS[0]))),
@@ -31,11 +31,11 @@ fn account(site: Site, service: Service) -> Account<Service> {
         endpoint: site.endpoint().into(),
         line: site.default_line().into(),
     };
-    Account::new(service, &settings)
+    DnsPodAccount::new(service, &settings)
 }
 
 pub(crate) fn replies(bytes: &[u8]) {
-    let Some((choice, service)) = Service::of(bytes) else {
+    let Some((choice, service)) = FuzzTransport::of(bytes) else {
         return;
     };
     let site = match choice & 0x80 {
@@ -59,16 +59,16 @@ fn code(answer: &Response) -> Option<i64> {
 }
 
 /// Whether the first answer is a success of the operation, or says that there is nothing to list.
-fn succeeds(operation: &Operation, service: &Service) -> bool {
+fn succeeds(operation: &Operation, service: &FuzzTransport) -> bool {
     let answer = service.first().as_ref().ok();
     answer.and_then(code).is_some_and(|code| {
         let kind = codes::find(operation.codes, code).map(|(_, kind)| kind);
-        code == SUCCESS || matches!(kind, Some(Kind::Empty(_)))
+        code == SUCCESS || matches!(kind, Some(CodeMeaning::Empty(_)))
     })
 }
 
 /// One operation, with its answer as it comes and with all pages of it.
-fn operation(site: Site, operation: &'static Operation, service: &Service) {
+fn operation(site: Site, operation: &'static Operation, service: &FuzzTransport) {
     let arguments = arguments(operation);
     for whole in [false, true] {
         let account = account(site, service.anew());
@@ -89,7 +89,7 @@ fn operation(site: Site, operation: &'static Operation, service: &Service) {
 }
 
 /// A round's view, and writing back what it saw.
-fn list(site: Site, service: &Service) {
+fn list(site: Site, service: &FuzzTransport) {
     let (hosts, zone) = hosts();
     for known in [&[zone.clone()][..], &[]] {
         let account = account(site, service.anew());
@@ -99,15 +99,16 @@ fn list(site: Site, service: &Service) {
                     [] => DomainList::OPERATION,
                     _ => RecordList::OPERATION,
                 };
-                let refused = !listing.troubles.is_empty() || !known.is_empty();
+                let refused = !listing.zone_errors.is_empty() || !known.is_empty();
                 assert!(refused || succeeds(call, service), "{listing:?}");
-                if listing.troubles.is_empty() && account.client().transport().sent().len() == 1 {
+                if listing.zone_errors.is_empty() && account.client().transport().sent().len() == 1
+                {
                     assert!(succeeds(call, service), "{listing:?}");
                 }
                 assert!(listing.records.iter().all(|it| hosts.contains(&it.host)));
                 write_back(site, &listing.records);
                 write(site, service, &listing.records);
-                for (_, failure) in &listing.troubles {
+                for (_, failure) in &listing.zone_errors {
                     assert_sound(failure, account.client().transport());
                 }
             }
@@ -117,7 +118,7 @@ fn list(site: Site, service: &Service) {
 }
 
 /// What is said to be written is: by the code, and by the value if one is named.
-fn write(site: Site, service: &Service, records: &[Record]) {
+fn write(site: Site, service: &FuzzTransport, records: &[Record]) {
     let plan = moved(records.get(..1).unwrap_or_default());
     let account = account(site, service.anew());
     let results = now(account.apply(&plan));
@@ -140,7 +141,7 @@ fn write(site: Site, service: &Service, records: &[Record]) {
 fn write_back(site: Site, records: &[Record]) {
     let plan = moved(records);
     let body = r#"{"status":{"code":"1"},"record":{"id":"1"}}"#;
-    let account = account(site, Service::always(200, body));
+    let account = account(site, FuzzTransport::always(200, body));
     let results = now(account.apply(&plan));
     let sent = account.client().transport().sent();
     let carried = results.iter().take_while(|it| it.is_ok()).count();
@@ -170,7 +171,7 @@ fn write_back(site: Site, records: &[Record]) {
 }
 
 fn field<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    let Body::Form(fields) = &request.body else {
+    let RequestBody::Form(fields) = &request.body else {
         return None;
     };
     let (_, value) = fields.iter().find(|(it, _)| it == name)?;
@@ -178,7 +179,7 @@ fn field<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
 }
 
 /// What a person does with single records.
-fn book(site: Site, service: &Service) {
+fn book(site: Site, service: &FuzzTransport) {
     let (_, zone) = hosts();
     let book = account(site, service.anew());
     match now(book.records(&zone, &|_, _| {})) {

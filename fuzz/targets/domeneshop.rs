@@ -5,19 +5,19 @@
 use moored::{
     core::{plan::UpdateMode, secret::Secret},
     domeneshop::{
-        Account, ENDPOINT, Settings,
+        DomeneshopAccount, ENDPOINT, Settings,
         api::{dns::DnsList, domains::DomainsList, forwards::ForwardsList, invoices::InvoicesList},
         operations,
     },
-    http::{Body, Request, Response},
-    provider::{Provider, book::Book, operation::Call},
+    http::{Request, RequestBody, Response},
+    provider::{Provider, book::ZoneRecords, operation::Call},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::service::{SECRETS, Service, arguments, assert_sound, by_hand, hosts, moved, now};
+use super::service::{FuzzTransport, SECRETS, arguments, assert_sound, by_hand, hosts, moved, now};
 
-fn account(service: Service) -> Account<Service> {
+fn account(service: FuzzTransport) -> DomeneshopAccount<FuzzTransport> {
     let [token, secret, _] = SECRETS.map(Secret::new);
     let settings = Settings {
         token,
@@ -25,11 +25,11 @@ fn account(service: Service) -> Account<Service> {
         endpoint: ENDPOINT.to_owned(),
         push: UpdateMode::WhenReplaceable,
     };
-    Account::new(service, &settings)
+    DomeneshopAccount::new(service, &settings)
 }
 
 pub(crate) fn replies(bytes: &[u8]) {
-    let Some((choice, service)) = Service::of(bytes) else {
+    let Some((choice, service)) = FuzzTransport::of(bytes) else {
         return;
     };
     operation(choice, &service);
@@ -46,7 +46,7 @@ pub(crate) fn replies(bytes: &[u8]) {
 }
 
 /// One operation, with its answer as it comes.
-fn operation(choice: u8, service: &Service) {
+fn operation(choice: u8, service: &FuzzTransport) {
     let all: Vec<_> = operations().collect();
     let operation = all[usize::from(choice) % all.len()];
     let account = account(service.anew());
@@ -67,7 +67,7 @@ fn operation(choice: u8, service: &Service) {
 }
 
 /// A list, typed: what was understood of it is written and read the same.
-fn typed<C: Call>(service: &Service, call: &C)
+fn typed<C: Call>(service: &FuzzTransport, call: &C)
 where
     C::Output: Serialize + PartialEq + std::fmt::Debug,
 {
@@ -86,7 +86,7 @@ where
 }
 
 /// What the first answer lists, if it is a list.
-fn items(service: &Service) -> Option<Vec<Map<String, Value>>> {
+fn items(service: &FuzzTransport) -> Option<Vec<Map<String, Value>>> {
     let Ok(Response {
         status: 200, body, ..
     }) = service.first()
@@ -99,7 +99,7 @@ fn items(service: &Service) -> Option<Vec<Map<String, Value>>> {
 }
 
 /// A round's view, and writing back what it saw.
-fn list(service: &Service) {
+fn list(service: &FuzzTransport) {
     let (hosts, zone) = hosts();
     for known in [&[zone.clone()][..], &[]] {
         let account = account(service.anew());
@@ -121,7 +121,7 @@ fn list(service: &Service) {
 
 fn write_back(listed: &[Map<String, Value>], records: &[moored::core::record::Record]) {
     let plan = moved(records);
-    let account = account(Service::always(204, ""));
+    let account = account(FuzzTransport::always(204, ""));
     for result in now(account.apply(&plan)) {
         result.unwrap();
     }
@@ -137,7 +137,7 @@ fn write_back(listed: &[Map<String, Value>], records: &[moored::core::record::Re
 
 /// Whether a request writes what was listed, with another address.
 fn is_same_but_for_its_address(listed: &Map<String, Value>, request: &Request) -> bool {
-    let Body::Json(written) = &request.body else {
+    let RequestBody::Json(written) = &request.body else {
         return false;
     };
     let mut written: Map<String, Value> = serde_json::from_str(written).unwrap();
@@ -168,7 +168,7 @@ fn text(value: &Value) -> String {
 }
 
 /// What a person does with single records.
-fn book(service: &Service) {
+fn book(service: &FuzzTransport) {
     let (_, zone) = hosts();
     let book = account(service.anew());
     match now(book.records(&zone, &|_, _| {})) {

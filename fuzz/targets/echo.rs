@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::detect::body::{LIST_CAP, one, several};
+use moored::detect::body::{MAX_LIST_BYTES, one, several};
 
 use super::assert_plain;
 
@@ -26,7 +26,7 @@ pub(crate) fn bodies(bytes: &[u8]) {
     }
     match several(bytes) {
         Ok(addrs) => {
-            assert!(bytes.len() <= LIST_CAP && !addrs.is_empty());
+            assert!(bytes.len() <= MAX_LIST_BYTES && !addrs.is_empty());
             // As many as there are words, each of them read to the same by itself.
             let separates = |it: char| it.is_whitespace() || it == ',';
             let words = text.unwrap().split(separates);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::netlink::message::{Body, decode};
+use moored::netlink::message::{NetlinkBody, decode};
 
 use super::contains;
 
@@ -17,7 +17,7 @@ pub(crate) fn datagrams(bytes: &[u8]) {
     for message in &messages {
         assert!(contains(bytes, &message.sequence.to_ne_bytes()));
         match &message.body {
-            Body::Address(it) | Body::AddressGone(it) => {
+            NetlinkBody::Address(it) | NetlinkBody::AddressGone(it) => {
                 let octets = match it.addr {
                     IpAddr::V4(addr) => addr.octets().to_vec(),
                     IpAddr::V6(addr) => addr.octets().to_vec(),
@@ -25,7 +25,7 @@ pub(crate) fn datagrams(bytes: &[u8]) {
                 assert!(contains(bytes, &octets), "{it:?}");
                 assert!(!(it.is_temporary() && it.addr.is_ipv4()), "{it:?}");
             }
-            Body::Link(it) | Body::LinkGone(it) => {
+            NetlinkBody::Link(it) | NetlinkBody::LinkGone(it) => {
                 // What is no UTF-8 has become U+FFFD.
                 let is_as_sent =
                     contains(bytes, it.name.as_bytes()) || it.name.contains('\u{fffd}');

@@ -15,10 +15,10 @@ use moored::{
         record::{AccountName, Origin, Record, Target, Zone},
         time::BootTime,
     },
-    http::{Request, Response, SendError, Sent, Transport},
+    http::{Delivery, Request, Response, SendError, Transport},
     provider::{
-        book::{AnyRecord, Book},
-        operation::{Arguments, Kind, Operation},
+        book::{AnyRecord, ZoneRecords},
+        operation::{Arguments, Operation, ParameterKind},
     },
 };
 
@@ -43,12 +43,12 @@ const NOT_SENT: u8 = 8;
 
 /// A service that answers each request with the next of its answers, and from then on with the last.
 #[derive(Clone)]
-pub(crate) struct Service {
+pub(crate) struct FuzzTransport {
     answers: Vec<Result<Response, SendError>>,
     sent: Rc<RefCell<Vec<Request>>>,
 }
 
-impl Service {
+impl FuzzTransport {
     /// By three bytes, of which the first is the caller's: that, the status and what else an answer has.
     /// The rest is one body or several.
     pub(crate) fn of(bytes: &[u8]) -> Option<(u8, Self)> {
@@ -96,7 +96,7 @@ impl Service {
     }
 }
 
-impl Transport for Service {
+impl Transport for FuzzTransport {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         let mut sent = self.sent.borrow_mut();
         sent.push(request.clone());
@@ -107,8 +107,8 @@ impl Transport for Service {
 fn answer(status: u16, besides: u8, body: &[u8]) -> Result<Response, SendError> {
     if besides & LOST != 0 {
         let sent = match besides & NOT_SENT {
-            0 => Sent::Maybe,
-            _ => Sent::No,
+            0 => Delivery::Unknown,
+            _ => Delivery::NotSent,
         };
         let what = "no answer".to_owned();
         return Err(SendError { sent, what });
@@ -130,10 +130,10 @@ pub(crate) fn arguments(operation: &'static Operation) -> Arguments {
     let needed = needed.filter(|it| it.required || first.contains(&it.name));
     let words = needed.map(|parameter| {
         let value = match (parameter.kind, parameter.name) {
-            (Kind::Secret, _) => SECRETS[2].to_owned(),
-            (Kind::Integer(least, _), _) => least.max(1).to_string(),
-            (Kind::Choice(words), _) => words[0].to_owned(),
-            (Kind::Flag, _) => "true".to_owned(),
+            (ParameterKind::Secret, _) => SECRETS[2].to_owned(),
+            (ParameterKind::Integer(least, _), _) => least.max(1).to_string(),
+            (ParameterKind::Choice(words), _) => words[0].to_owned(),
+            (ParameterKind::Flag, _) => "true".to_owned(),
             (_, "data" | "value") => "192.0.2.7".to_owned(),
             (_, "url") => "https://www.example.com".to_owned(),
             (_, "host" | "sub_domain") => "home".to_owned(),
@@ -150,7 +150,7 @@ pub(crate) fn arguments(operation: &'static Operation) -> Arguments {
 
 /// A failure's words show no secret, and its class does not say more than is known: `service` is what
 /// was asked, and the last that it was asked failed.
-pub(crate) fn assert_sound(failure: &ProviderError, service: &Service) {
+pub(crate) fn assert_sound(failure: &ProviderError, service: &FuzzTransport) {
     assert_plain(&failure.message, 1_500);
     let shown = format!("{failure} {failure:?}");
     for secret in SECRETS {
@@ -167,7 +167,7 @@ pub(crate) fn assert_sound(failure: &ProviderError, service: &Service) {
     };
     let may_have_arrived = match service.answer_to(sent.len() - 1) {
         Ok(response) => response.status >= 500,
-        Err(error) => error.sent == Sent::Maybe,
+        Err(error) => error.sent == Delivery::Unknown,
     };
     let class = failure.class;
     assert!(
@@ -253,7 +253,7 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What a person does with a single record, one of three ways.
-pub(crate) fn by_hand(book: &impl Book, zone: &Zone, way: u8) -> Result<(), ProviderError> {
+pub(crate) fn by_hand(book: &impl ZoneRecords, zone: &Zone, way: u8) -> Result<(), ProviderError> {
     let record = AnyRecord {
         id: "7".into(),
         host: "home".into(),

@@ -2,13 +2,13 @@
 
 use moored::{
     core::{memory::State, schedule::Hold, time::BootTime},
-    persist::{Stamp, decode, encode},
+    persist::{BootStamp, decode, encode},
 };
 
 use super::assert_plain;
 
-fn stamp(boot: &str, moment: i64, wall: i64) -> Stamp {
-    Stamp {
+fn stamp(boot: &str, moment: i64, wall: i64) -> BootStamp {
+    BootStamp {
         boot: boot.to_owned(),
         moment: BootTime::from_millis(moment),
         wall,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::detect::{Heard, stun::message};
+use moored::detect::{Reply, stun::message};
 
 use super::{assert_plain, contains};
 
@@ -13,15 +13,15 @@ pub(crate) fn answers(bytes: &[u8]) {
     for at in 0..own.len() {
         let mut other = own;
         other[at] ^= 1 << (at % 8);
-        assert!(matches!(message::read(bytes, other), Heard::Stray(_)));
+        assert!(matches!(message::read(bytes, other), Reply::Unrelated(_)));
     }
-    let Heard::Answer(said) = message::read(bytes, own) else {
+    let Reply::Match(said) = message::read(bytes, own) else {
         return;
     };
     assert!(named.is_some(), "a message without a header is an answer");
     let longer = [bytes, &[0]].concat();
     for damaged in [&longer[..], &bytes[..bytes.len() - 1], &bytes[..19]] {
-        assert!(matches!(message::read(damaged, own), Heard::Stray(_)));
+        assert!(matches!(message::read(damaged, own), Reply::Unrelated(_)));
     }
     match said {
         Ok(addr) => assert!(contains(&bytes[20..], &masked(addr, own)), "{addr}"),

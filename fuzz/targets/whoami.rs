@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use moored::{
     core::addr::Family,
     detect::{
-        Heard,
+        Reply,
         dns::{
             OPERATORS,
-            message::{Question, Said},
+            message::{DnsAnswer, DnsQuestion},
         },
     },
 };
@@ -28,16 +28,16 @@ pub(crate) fn answers(bytes: &[u8]) {
     let choice = usize::from(*choice);
     let operator = &OPERATORS[choice % OPERATORS.len()];
     let family = Family::ALL[choice / OPERATORS.len() % 2];
-    let ask = |random| Question::new(operator, family, random).unwrap();
+    let ask = |random| DnsQuestion::new(operator, family, random).unwrap();
     let question = ask(RANDOM);
     let mut answer = answer.to_vec();
     for (place, byte) in answer.iter_mut().zip([RANDOM[0], RANDOM[1]]) {
         *place = byte;
     }
-    let is_stray = |question: &Question, bytes: &[u8]| {
-        assert!(matches!(question.read(bytes), Heard::Stray(_)));
+    let is_stray = |question: &DnsQuestion, bytes: &[u8]| {
+        assert!(matches!(question.read(bytes), Reply::Unrelated(_)));
     };
-    let Heard::Answer(said) = question.read(&answer) else {
+    let Reply::Match(said) = question.read(&answer) else {
         return;
     };
     let mut another_id = RANDOM;
@@ -51,8 +51,8 @@ pub(crate) fn answers(bytes: &[u8]) {
         is_stray(&question, damaged);
     }
     match said {
-        Ok(Said::Address(addr)) => assert!(stands_in(&answer, addr), "{addr}"),
-        Ok(Said::Truncated) => assert!(answer[2] & 2 != 0),
+        Ok(DnsAnswer::Address(addr)) => assert!(stands_in(&answer, addr), "{addr}"),
+        Ok(DnsAnswer::Truncated) => assert!(answer[2] & 2 != 0),
         Err(what) => assert_plain(&what, 120),
     }
 }

@@ -26,7 +26,7 @@ use hickory_resolver::{
 };
 use moored::{
     core::addr::Family,
-    resolve::{Servers, answer::addresses},
+    resolve::{AuthoritativeResolver, answer::addresses},
 };
 use tokio::net::TcpStream;
 
@@ -46,7 +46,7 @@ pub(crate) fn answers(bytes: &[u8]) {
         return;
     };
     let family = Family::ALL[usize::from(how & V6)];
-    let wire = Wire {
+    let wire = FuzzWire {
         how,
         answer: answer.into(),
         talk: Arc::default(),
@@ -105,8 +105,8 @@ fn follow(names: &mut BTreeSet<Name>, message: &Message) {
     }
 }
 
-fn ask(wire: &Wire, family: Family) -> Result<BTreeSet<IpAddr>, String> {
-    let servers = Servers {
+fn ask(wire: &FuzzWire, family: Family) -> Result<BTreeSet<IpAddr>, String> {
+    let servers = AuthoritativeResolver {
         configured: Vec::new(),
         timeout: Duration::from_secs(5),
     };
@@ -134,14 +134,14 @@ type Talk = (Vec<u8>, Vec<u8>);
 
 /// The one way to the server: what is sent is noted, and what is answered to it is known beforehand.
 #[derive(Clone)]
-struct Wire {
+struct FuzzWire {
     how: u8,
     answer: Arc<[u8]>,
     talk: Arc<Mutex<Vec<Talk>>>,
     handle: TokioHandle,
 }
 
-impl Wire {
+impl FuzzWire {
     fn answer_to(&self, question: &[u8]) -> Vec<u8> {
         let mut answer = self.answer.to_vec();
         if self.how & RIGHT_ID != 0 && answer.len() >= 2 {
@@ -163,7 +163,7 @@ impl Wire {
 
 /// A socket on which one question is answered once; then it breaks.
 struct Socket {
-    wire: Wire,
+    wire: FuzzWire,
     question: Mutex<Option<(Vec<u8>, SocketAddr)>>,
 }
 
@@ -199,7 +199,7 @@ impl DnsUdpSocket for Socket {
 
 type Connecting<T> = Pin<Box<dyn Send + Future<Output = io::Result<T>>>>;
 
-impl RuntimeProvider for Wire {
+impl RuntimeProvider for FuzzWire {
     type Handle = TokioHandle;
     type Timer = TokioTime;
     type Udp = Socket;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fault::{Fault, FaultKind};
-use crate::http::{Reply, Request};
+use crate::http::{Request, ServerReply};
 use crate::log::{Logged, Service, Site};
-use crate::shared::{Shared, World};
+use crate::shared::{SandboxState, Shared};
 
 /// What can be asked for, shown to whoever asks for something else.
 pub(crate) const HELP: &str = "\
@@ -28,7 +28,7 @@ POST /dns?mode=M                freeze, thaw, refuse, fail, silent, answer
 ";
 
 /// Answers a request on the control port.
-pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
+pub(crate) fn answer(shared: &Shared, request: &Request) -> ServerReply {
     let world = &mut *shared.world();
     let done = match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/log") => Ok(world.log.iter().map(Logged::to_json).collect()),
@@ -59,13 +59,13 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
         ("POST", "/dns") => {
             param(request, "mode").and_then(|mode| world.dns_mode(mode).map(|()| Value::Null))
         }
-        _ => return Reply::text(404, "text/plain; charset=utf-8", HELP),
+        _ => return ServerReply::text(404, "text/plain; charset=utf-8", HELP),
     };
     shared.ring();
     match done {
-        Ok(Value::Null) => Reply::json(200, &json!({"ok": true})),
-        Ok(value) => Reply::json(200, &value),
-        Err(why) => Reply::json(400, &json!({"error": why})),
+        Ok(Value::Null) => ServerReply::json(200, &json!({"ok": true})),
+        Ok(value) => ServerReply::json(200, &value),
+        Err(why) => ServerReply::json(400, &json!({"error": why})),
     }
 }
 
@@ -82,7 +82,7 @@ fn service(request: &Request) -> Result<Service, String> {
     Service::named(name).ok_or_else(|| format!("there is no service {name:?}"))
 }
 
-fn zone<'a>(world: &mut World, request: &'a Request) -> Result<(Service, &'a str), String> {
+fn zone<'a>(world: &mut SandboxState, request: &'a Request) -> Result<(Service, &'a str), String> {
     let (service, zone) = (service(request)?, param(request, "zone")?);
     let there = match service {
         Service::DnsPod(site) => world.pod(site).has_zone(zone),
@@ -94,7 +94,10 @@ fn zone<'a>(world: &mut World, request: &'a Request) -> Result<(Service, &'a str
         .ok_or_else(|| format!("{service} has no zone {zone:?}"))
 }
 
-fn record<'a>(world: &mut World, request: &'a Request) -> Result<(Service, &'a str, u64), String> {
+fn record<'a>(
+    world: &mut SandboxState,
+    request: &'a Request,
+) -> Result<(Service, &'a str, u64), String> {
     let (service, zone) = zone(world, request)?;
     let id = param(request, "id")?;
     let id = id.parse().map_err(|_| "id is not a number".to_owned())?;
@@ -107,7 +110,7 @@ fn record<'a>(world: &mut World, request: &'a Request) -> Result<(Service, &'a s
         .ok_or_else(|| format!("{zone:?} has no record {id}"))
 }
 
-fn set(world: &mut World, request: &Request) -> Done {
+fn set(world: &mut SandboxState, request: &Request) -> Done {
     let (service, zone, id) = record(world, request)?;
     let value = param(request, "value")?;
     if let Service::DnsPod(site) = service {
@@ -119,7 +122,7 @@ fn set(world: &mut World, request: &Request) -> Done {
     Ok(Value::Null)
 }
 
-fn add(world: &mut World, request: &Request) -> Done {
+fn add(world: &mut SandboxState, request: &Request) -> Done {
     let (service, zone) = zone(world, request)?;
     let fields: Value = serde_json::from_str(&request.body).map_err(|e| e.to_string())?;
     let id = if let Service::DnsPod(site) = service {
@@ -131,7 +134,7 @@ fn add(world: &mut World, request: &Request) -> Done {
     Ok(json!({"id": id}))
 }
 
-fn remove(world: &mut World, request: &Request) -> Done {
+fn remove(world: &mut SandboxState, request: &Request) -> Done {
     let (service, zone, id) = record(world, request)?;
     match service {
         Service::DnsPod(Site::International) => world.dnspod.remove(zone, id),
@@ -141,7 +144,7 @@ fn remove(world: &mut World, request: &Request) -> Done {
     Ok(Value::Null)
 }
 
-fn switch(world: &mut World, request: &Request) -> Done {
+fn switch(world: &mut SandboxState, request: &Request) -> Done {
     let (service, name) = (service(request)?, param(request, "name")?);
     let on = param(request, "on")?
         .parse()
@@ -155,7 +158,7 @@ fn switch(world: &mut World, request: &Request) -> Done {
     Ok(Value::Null)
 }
 
-fn echo(world: &mut World, request: &Request) -> Done {
+fn echo(world: &mut SandboxState, request: &Request) -> Done {
     let n: u8 = param(request, "n")?
         .parse()
         .map_err(|_| "n is not a number")?;
@@ -164,7 +167,7 @@ fn echo(world: &mut World, request: &Request) -> Done {
         n => Service::Echo(n),
     };
     let body = format!("{}\n", request.body.trim_end());
-    let reply = Reply::text(200, "text/plain", body);
+    let reply = ServerReply::text(200, "text/plain", body);
     world.echoes.set(service, reply);
     Ok(Value::Null)
 }

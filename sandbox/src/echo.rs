@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use crate::http::Reply;
+use crate::http::ServerReply;
 use crate::log::Service;
 use crate::shared::Shared;
 
@@ -38,7 +38,7 @@ impl Echo {
 
     /// From now on answers exactly this.
     pub fn reply(&self, status: u16, content_type: &str, body: &str) {
-        let reply = Reply::text(status, content_type, body);
+        let reply = ServerReply::text(status, content_type, body);
         self.shared.world().echoes.set(self.service, reply);
     }
 
@@ -66,18 +66,18 @@ impl Echo {
 
 /// What each operator was told to say.
 #[derive(Debug, Default)]
-pub(crate) struct State {
-    replies: BTreeMap<u8, Reply>,
+pub(crate) struct EchoState {
+    replies: BTreeMap<u8, ServerReply>,
 }
 
-impl State {
-    pub(crate) fn set(&mut self, service: Service, reply: Reply) {
+impl EchoState {
+    pub(crate) fn set(&mut self, service: Service, reply: ServerReply) {
         self.replies.insert(key(service), reply);
     }
 
-    pub(crate) fn answer(&self, service: Service, caller: IpAddr) -> Reply {
+    pub(crate) fn answer(&self, service: Service, caller: IpAddr) -> ServerReply {
         self.replies.get(&key(service)).cloned().unwrap_or_else(|| {
-            Reply::text(200, "text/plain", format!("{}\n", caller.to_canonical()))
+            ServerReply::text(200, "text/plain", format!("{}\n", caller.to_canonical()))
         })
     }
 }

@@ -51,7 +51,7 @@ pub use domeneshop::Domeneshop;
 pub use echo::Echo;
 pub use fault::{Fault, FaultKind};
 pub use log::{Logged, Service, Site};
-pub use offline::{Answer, Offline};
+pub use offline::{Offline, OfflineAnswer};
 pub use options::{IDLE_TIMEOUT, Options};
 pub use sandbox::Sandbox;
 

@@ -38,7 +38,7 @@ pub struct Offline {
 
 /// What a service answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct OfflineAnswer {
     /// The status.
     pub status: u16,
     /// The headers; names in lower case.
@@ -47,7 +47,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
+impl OfflineAnswer {
     /// The value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|(n, _)| *n == name);
@@ -91,13 +91,13 @@ impl Offline {
         target: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Answer {
+    ) -> OfflineAnswer {
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let request = Request::new(method, target, headers.collect(), body.to_owned(), NOWHERE);
         let reply = self.shared.world().answer(service, &request);
-        Answer {
+        OfflineAnswer {
             status: reply.status,
             headers: reply.headers,
             body: reply.body,

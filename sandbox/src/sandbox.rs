@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::ports::{Ports, reachable};
 use crate::providers::{Addresses, Providers};
 use crate::run::Running;
-use crate::shared::{Shared, World};
+use crate::shared::{SandboxState, Shared};
 
 /// Both providers, DNS and echo services, until it is dropped.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl Sandbox {
             ours.iter().all(|(_, name)| world.callers.contains(name))
         });
         drop(ours);
-        accepted && self.shared.wait(timeout, World::is_settled)
+        accepted && self.shared.wait(timeout, SandboxState::is_settled)
     }
 
     /// Has a service fail.

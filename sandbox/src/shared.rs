@@ -11,18 +11,18 @@ use crate::dnspod;
 use crate::domeneshop;
 use crate::echo;
 use crate::fault::{Fault, FaultKind, strike};
-use crate::http::{Reply, Request};
+use crate::http::{Request, ServerReply};
 use crate::log::{Logged, Service, Site};
 
 /// Everything the sandbox knows.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct SandboxState {
     pub(crate) clock: Clock,
-    pub(crate) domeneshop: domeneshop::State,
-    pub(crate) dnspod: dnspod::State,
-    pub(crate) dnspod_china: dnspod::State,
-    pub(crate) dns: dns::State,
-    pub(crate) echoes: echo::State,
+    pub(crate) domeneshop: domeneshop::DomeneshopState,
+    pub(crate) dnspod: dnspod::DnsPodState,
+    pub(crate) dnspod_china: dnspod::DnsPodState,
+    pub(crate) dns: dns::DnsServerState,
+    pub(crate) echoes: echo::EchoState,
     pub(crate) faults: Vec<Fault>,
     pub(crate) log: Vec<Logged>,
     /// How many entries were cleared away: an entry's number never changes.
@@ -33,15 +33,15 @@ pub(crate) struct World {
     postponed: usize,
 }
 
-impl World {
-    pub(crate) fn pod(&mut self, site: Site) -> &mut dnspod::State {
+impl SandboxState {
+    pub(crate) fn pod(&mut self, site: Site) -> &mut dnspod::DnsPodState {
         match site {
             Site::International => &mut self.dnspod,
             Site::China => &mut self.dnspod_china,
         }
     }
 
-    pub(crate) fn answer(&mut self, service: Service, request: &Request) -> Reply {
+    pub(crate) fn answer(&mut self, service: Service, request: &Request) -> ServerReply {
         match service {
             Service::Domeneshop => self.domeneshop.answer(request, self.clock.unix()),
             Service::DnsPod(site) => {
@@ -56,15 +56,22 @@ impl World {
     }
 
     /// What a fault says in the service's place; none where the service itself is to do the work.
-    fn instead(&mut self, service: Service, request: &Request, fault: &FaultKind) -> Option<Reply> {
+    fn instead(
+        &mut self,
+        service: Service,
+        request: &Request,
+        fault: &FaultKind,
+    ) -> Option<ServerReply> {
         let html = "<html><body><h1>Please sign in to use this network</h1></body></html>\n";
         Some(match fault {
-            FaultKind::Status(status, body) => Reply::text(*status, "text/plain", body.clone()),
-            FaultKind::Garbage => Reply::text(200, "text/html", html),
-            FaultKind::RetryAfter(status, when) => {
-                Reply::empty(*status).header("retry-after", when.clone())
+            FaultKind::Status(status, body) => {
+                ServerReply::text(*status, "text/plain", body.clone())
             }
-            FaultKind::Endless => Reply::text(200, "application/json", ""),
+            FaultKind::Garbage => ServerReply::text(200, "text/html", html),
+            FaultKind::RetryAfter(status, when) => {
+                ServerReply::empty(*status).header("retry-after", when.clone())
+            }
+            FaultKind::Endless => ServerReply::text(200, "application/json", ""),
             FaultKind::Code(code) => match service {
                 Service::DnsPod(site) => {
                     let now = self.clock.unix();
@@ -72,7 +79,7 @@ impl World {
                 }
                 _ => domeneshop::failure(400, code, "as ordered"),
             },
-            FaultKind::Hang | FaultKind::Drop | FaultKind::DelayWork(_) => Reply::default(),
+            FaultKind::Hang | FaultKind::Drop | FaultKind::DelayWork(_) => ServerReply::default(),
             FaultKind::LoseAnswer
             | FaultKind::Truncate
             | FaultKind::CutOff
@@ -85,20 +92,20 @@ impl World {
 /// The world, its lock and its bell.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    world: Mutex<World>,
+    world: Mutex<SandboxState>,
     bell: Condvar,
 }
 
 impl Shared {
     pub(crate) fn new(domeneshop: SocketAddr, dns: SocketAddr, clock: Clock) -> Self {
         Self {
-            world: Mutex::new(World {
+            world: Mutex::new(SandboxState {
                 clock,
-                domeneshop: domeneshop::State::new(domeneshop),
-                dnspod: dnspod::State::new(Site::International),
-                dnspod_china: dnspod::State::new(Site::China),
-                dns: dns::State::new(dns),
-                echoes: echo::State::default(),
+                domeneshop: domeneshop::DomeneshopState::new(domeneshop),
+                dnspod: dnspod::DnsPodState::new(Site::International),
+                dnspod_china: dnspod::DnsPodState::new(Site::China),
+                dns: dns::DnsServerState::new(dns),
+                echoes: echo::EchoState::default(),
                 faults: Vec::new(),
                 log: Vec::new(),
                 cleared: 0,
@@ -110,7 +117,7 @@ impl Shared {
     }
 
     /// The world, for a moment. A test that panicked while it held the lock must not fail the others.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, SandboxState> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -120,7 +127,7 @@ impl Shared {
         &self,
         service: Service,
         request: &Request,
-    ) -> (usize, Option<FaultKind>, Reply) {
+    ) -> (usize, Option<FaultKind>, ServerReply) {
         let mut world = self.world();
         let at_ms = u64::try_from(world.clock.real().as_millis()).unwrap_or(u64::MAX);
         world.log.push(Logged {
@@ -152,7 +159,12 @@ impl Shared {
     }
 
     /// Does the work of a request that was postponed.
-    pub(crate) fn catch_up(&self, entry: usize, service: Service, request: &Request) -> Reply {
+    pub(crate) fn catch_up(
+        &self,
+        entry: usize,
+        service: Service,
+        request: &Request,
+    ) -> ServerReply {
         let mut world = self.world();
         let reply = world.answer(service, request);
         world.note_answer(entry, &reply);
@@ -173,13 +185,17 @@ impl Shared {
     }
 
     /// Notes what an entry was answered.
-    pub(crate) fn answered(&self, entry: usize, reply: &Reply) {
+    pub(crate) fn answered(&self, entry: usize, reply: &ServerReply) {
         self.world().note_answer(entry, reply);
         self.bell.notify_all();
     }
 
     /// Blocks until the world is as wanted, or for that long.
-    pub(crate) fn wait(&self, timeout: Duration, mut wanted: impl FnMut(&World) -> bool) -> bool {
+    pub(crate) fn wait(
+        &self,
+        timeout: Duration,
+        mut wanted: impl FnMut(&SandboxState) -> bool,
+    ) -> bool {
         let world = self.world();
         let (world, _) = self
             .bell
@@ -194,8 +210,8 @@ impl Shared {
     }
 }
 
-impl World {
-    fn note_answer(&mut self, entry: usize, reply: &Reply) {
+impl SandboxState {
+    fn note_answer(&mut self, entry: usize, reply: &ServerReply) {
         let index = entry.checked_sub(self.cleared);
         if let Some(logged) = index.and_then(|index| self.log.get_mut(index)) {
             logged.status = Some(reply.status);

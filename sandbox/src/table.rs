@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that has an id and stands at a name.
-pub(crate) trait Row {
+pub(crate) trait TableRow {
     fn id(&self) -> u64;
 
     /// The name by which it is found and sorted; no two names share one.
@@ -28,7 +28,7 @@ impl<R> Default for Table<R> {
     }
 }
 
-impl<R: Row> Table<R> {
+impl<R: TableRow> Table<R> {
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -89,9 +89,9 @@ impl<R: Row> Table<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, Table};
+    use super::{Table, TableRow};
 
-    impl Row for (u64, &'static str) {
+    impl TableRow for (u64, &'static str) {
         fn id(&self) -> u64 {
             self.0
         }

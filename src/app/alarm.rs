@@ -18,13 +18,13 @@ use super::clock::clocks;
 use crate::core::awake::{ClockEvent, ClockReadings, detect_clock_event};
 
 /// The timer, and what the clocks showed right after it was armed.
-pub(super) struct Alarm {
+pub(super) struct ClockWatcher {
     // Read as the other timer is.
     ticks: Receiver,
     seen: Cell<ClockReadings>,
 }
 
-impl Alarm {
+impl ClockWatcher {
     /// Arms one; it needs the runtime.
     pub(super) fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
@@ -63,14 +63,14 @@ impl Alarm {
     pub(super) async fn next(&self) -> io::Result<ClockEvent> {
         loop {
             self.ticks.readable().await?;
-            if let Some(awoken) = self.weigh(self.ticks.try_read(&mut [0; 8]))? {
+            if let Some(awoken) = self.classify(self.ticks.try_read(&mut [0; 8]))? {
                 return Ok(awoken);
             }
         }
     }
 
     /// What the timer said means what.
-    fn weigh(&self, read: io::Result<usize>) -> io::Result<Option<ClockEvent>> {
+    fn classify(&self, read: io::Result<usize>) -> io::Result<Option<ClockEvent>> {
         match read {
             // Canceled; or fired, which takes a clock that stands at the end of time.
             Ok(_) => {}
@@ -105,24 +105,24 @@ mod tests {
         Err(Errno::CANCELED.into())
     }
 
-    fn is_armed(alarm: &Alarm) -> bool {
+    fn is_armed(alarm: &ClockWatcher) -> bool {
         timerfd_gettime(&alarm.ticks).unwrap().it_value.tv_sec > 0
     }
 
     #[tokio::test]
     async fn nothing_is_heard_while_nothing_happens() {
-        let alarm = Alarm::new().unwrap();
+        let alarm = ClockWatcher::new().unwrap();
         assert!(is_armed(&alarm));
         assert!(alarm.next().now_or_never().is_none());
         // As after a wait that found nothing to read.
         let nothing = Err(io::ErrorKind::WouldBlock.into());
-        assert_eq!(alarm.weigh(nothing).unwrap(), None);
-        assert!(alarm.weigh(Err(Errno::BADF.into())).is_err());
+        assert_eq!(alarm.classify(nothing).unwrap(), None);
+        assert!(alarm.classify(Err(Errno::BADF.into())).is_err());
     }
 
     #[tokio::test]
     async fn a_timer_that_was_canceled_is_armed_again() {
-        let alarm = Alarm::new().unwrap();
+        let alarm = ClockWatcher::new().unwrap();
         let disarmed = Itimerspec {
             it_interval: Timespec::default(),
             it_value: Timespec::default(),
@@ -130,14 +130,14 @@ mod tests {
         for _ in 0..2 {
             timerfd_settime(&alarm.ticks, TimerfdTimerFlags::empty(), &disarmed).unwrap();
             assert!(!is_armed(&alarm));
-            assert_eq!(alarm.weigh(canceled()).unwrap(), None);
+            assert_eq!(alarm.classify(canceled()).unwrap(), None);
             assert!(is_armed(&alarm));
         }
     }
 
     #[tokio::test]
     async fn a_resume_is_told_once_and_what_was_slept_earlier_does_not_count() {
-        let alarm = Alarm::new().unwrap();
+        let alarm = ClockWatcher::new().unwrap();
         let now = clocks();
         let hour = Duration::from_hours(1);
         // As if an hour of the time since boot had been slept since the last look.
@@ -145,21 +145,21 @@ mod tests {
             monotonic: now.monotonic.after(hour),
             ..now
         });
-        let Some(ClockEvent::Resumed(slept)) = alarm.weigh(canceled()).unwrap() else {
+        let Some(ClockEvent::Resumed(slept)) = alarm.classify(canceled()).unwrap() else {
             panic!("no awakening")
         };
         assert!(slept > Duration::from_secs(3_599), "{slept:?}");
-        assert_eq!(alarm.weigh(canceled()).unwrap(), None);
+        assert_eq!(alarm.classify(canceled()).unwrap(), None);
     }
 
     #[tokio::test]
     async fn a_clock_that_was_years_off_is_told() {
-        let alarm = Alarm::new().unwrap();
+        let alarm = ClockWatcher::new().unwrap();
         alarm.seen.set(ClockReadings {
             wall: 0,
             ..clocks()
         });
-        let awoken = alarm.weigh(canceled()).unwrap();
+        let awoken = alarm.classify(canceled()).unwrap();
         assert!(matches!(awoken, Some(ClockEvent::Stepped(_))), "{awoken:?}");
     }
 }

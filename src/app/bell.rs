@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::{board::serve, clock::BootClock};
 use crate::{
-    commands::poke::{Answer, Ignored},
+    commands::poke::{IgnoredAddress, PokeAnswer},
     config::Config,
     core::{
         addr::{Family, PublishPolicy},
@@ -21,30 +21,30 @@ use crate::{
         probe::{ProbeAnswer, ProbeMessage, ProbeRefused},
         record::AccountName,
     },
-    daemon::Board,
+    daemon::DaemonStatus,
     detect::source::Source,
     round::Clock,
 };
 
 /// The longest line that is read: room for an address of each family.
-const LONGEST: u64 = 128;
+const MAX_MESSAGE_LENGTH: u64 = 128;
 
 /// Which addresses of a family have a say under a configuration, or why none has.
-type Say = Result<PublishPolicy, String>;
+type LogFunction = Result<PublishPolicy, String>;
 
 /// What was said and not heard yet.
-pub(super) struct Bell {
-    say: RefCell<[Say; 2]>,
+pub(super) struct PokeServer {
+    say: RefCell<[LogFunction; 2]>,
     /// The accounts of the configuration in force, with their fingerprints.
     accounts: RefCell<Vec<(u64, AccountName)>>,
-    board: Rc<Board>,
+    board: Rc<DaemonStatus>,
     poke: RefCell<Option<AddressHint>>,
     rung: Notify,
 }
 
-impl Bell {
+impl PokeServer {
     /// A bell that nobody has rung yet.
-    pub(super) fn new(config: &Config, board: Rc<Board>) -> Self {
+    pub(super) fn new(config: &Config, board: Rc<DaemonStatus>) -> Self {
         Self {
             say: RefCell::new(say(config)),
             accounts: RefCell::new(accounts(config)),
@@ -55,7 +55,7 @@ impl Bell {
     }
 
     /// From now on this configuration says who has a say.
-    pub(super) fn obey(&self, config: &Config) {
+    pub(super) fn reload(&self, config: &Config) {
         *self.say.borrow_mut() = say(config);
         *self.accounts.borrow_mut() = accounts(config);
     }
@@ -74,16 +74,16 @@ impl Bell {
     pub(super) async fn answer(self: Rc<Self>, listener: UnixListener) {
         serve(listener, move |mut stream| {
             let bell = Rc::clone(&self);
-            async move { bell.hear(&mut stream).await }
+            async move { bell.handle(&mut stream).await }
         })
         .await;
     }
 
-    async fn hear(&self, stream: &mut UnixStream) -> io::Result<()> {
+    async fn handle(&self, stream: &mut UnixStream) -> io::Result<()> {
         let answer = match line(stream).await? {
             Ok(text) => match text.parse() {
                 Ok(message) => serde_json::to_vec(&self.probe(message)),
-                Err(_) => serde_json::to_vec(&self.ring(&text)),
+                Err(_) => serde_json::to_vec(&self.notify(&text)),
             },
             Err(why) => serde_json::to_vec(&refusal(&why)),
         };
@@ -127,7 +127,7 @@ impl Bell {
     }
 
     /// Takes a line in.
-    fn ring(&self, text: &str) -> Answer {
+    fn notify(&self, text: &str) -> PokeAnswer {
         let said: AddressHint = match text.parse() {
             Ok(said) => said,
             Err(why) => return refusal(&why),
@@ -137,13 +137,13 @@ impl Bell {
         let before = self.poke.take().unwrap_or_default();
         *self.poke.borrow_mut() = Some(before.merge(heard));
         self.rung.notify_one();
-        Answer {
+        PokeAnswer {
             refused: None,
             ignored,
         }
     }
 
-    fn ignores(&self, address: IpAddr) -> Option<Ignored> {
+    fn ignores(&self, address: IpAddr) -> Option<IgnoredAddress> {
         let [four, six] = &*self.say.borrow();
         let family = Family::of(address);
         let say = if family == Family::V4 { four } else { six };
@@ -151,12 +151,12 @@ impl Bell {
             Ok(acceptance) => acceptance.check(family, address).err()?.to_string(),
             Err(reason) => reason.clone(),
         };
-        Some(Ignored { address, reason })
+        Some(IgnoredAddress { address, reason })
     }
 }
 
-fn refusal(why: &impl ToString) -> Answer {
-    Answer {
+fn refusal(why: &impl ToString) -> PokeAnswer {
+    PokeAnswer {
         refused: Some(why.to_string()),
         ignored: Vec::new(),
     }
@@ -165,7 +165,7 @@ fn refusal(why: &impl ToString) -> Answer {
 /// One line, without its end; why there is none, if what came is too long or ends early.
 async fn line(stream: &mut UnixStream) -> io::Result<Result<String, &'static str>> {
     let mut bytes = Vec::new();
-    let mut rest = stream.take(LONGEST);
+    let mut rest = stream.take(MAX_MESSAGE_LENGTH);
     while !bytes.contains(&b'\n') {
         if rest.read_buf(&mut bytes).await? == 0 {
             let cut = "a line with at most one address of each family is expected";
@@ -185,7 +185,7 @@ fn accounts(config: &Config) -> Vec<(u64, AccountName)> {
 }
 
 /// Who has a say under this configuration: IPv4, IPv6.
-fn say(config: &Config) -> [Say; 2] {
+fn say(config: &Config) -> [LogFunction; 2] {
     let targets = config.targets();
     Family::ALL.map(|family| {
         let how = config.family(family);

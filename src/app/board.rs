@@ -23,7 +23,7 @@ use tracing::warn;
 
 use super::clock::BootClock;
 use crate::{
-    core::foreign_text::printable_json, daemon::Board, report::status::status, round::Clock,
+    core::foreign_text::printable_json, daemon::DaemonStatus, report::status::status, round::Clock,
 };
 
 /// Opens a socket with these permissions, or those that the umask leaves. A leftover of an instance
@@ -48,15 +48,15 @@ fn replace(path: &Path, mode: Option<Mode>) -> io::Result<UnixListener> {
         fchmod(&socket, mode)?;
     }
     bind(&socket, &SocketAddrUnix::new(path)?)?;
-    accept_from_now_on(&socket, WAITING)?;
+    accept_from_now_on(&socket, BACKLOG)?;
     UnixListener::from_std(StdListener::from(socket))
 }
 
 /// How many may wait for their turn.
-const WAITING: i32 = 128;
+const BACKLOG: i32 = 128;
 
 /// How long one reader may take.
-const LIMIT: Duration = Duration::from_secs(1);
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The next one who connects.
 async fn next(listener: &UnixListener) -> UnixStream {
@@ -66,7 +66,7 @@ async fn next(listener: &UnixListener) -> UnixStream {
         }
         // Too many open files, most likely: it passes, and spinning would not help.
         #[expect(clippy::disallowed_methods, reason = "a pause of this task only")]
-        tokio::time::sleep(LIMIT).await;
+        tokio::time::sleep(CLIENT_TIMEOUT).await;
     }
 }
 
@@ -88,7 +88,7 @@ where
         {
             longest.abort();
         }
-        let serving = timeout(LIMIT, serve(stream));
+        let serving = timeout(CLIENT_TIMEOUT, serve(stream));
         let task = tokio::task::spawn_local(async move {
             // Whoever does not take his answer goes without.
             let _ = serving.await;
@@ -100,7 +100,7 @@ where
 }
 
 /// Tells whoever connects how the daemon stands.
-pub(super) async fn answer(listener: UnixListener, board: Rc<Board>) {
+pub(super) async fn answer(listener: UnixListener, board: Rc<DaemonStatus>) {
     serve(listener, move |mut stream| {
         let board = Rc::clone(&board);
         async move {

@@ -13,7 +13,7 @@ use crate::{
         awake::ClockReadings,
         time::{BootTime, is_clock_set},
     },
-    persist::Stamp,
+    persist::BootStamp,
     regular,
     round::Clock,
 };
@@ -36,7 +36,7 @@ fn wall() -> i64 {
 }
 
 impl Clock for BootClock {
-    fn is_set(&self) -> bool {
+    fn is_clock_set(&self) -> bool {
         is_clock_set(wall())
     }
 
@@ -44,7 +44,7 @@ impl Clock for BootClock {
         BootTime::from_millis(millis(ClockId::Boottime))
     }
 
-    fn on_the_wall(&self, moment: BootTime) -> Option<String> {
+    fn wall_time(&self, moment: BootTime) -> Option<String> {
         let now = wall();
         let ahead = moment.millis().saturating_sub(self.now().millis());
         let then = is_clock_set(now).then(|| now.saturating_add(ahead).div_euclid(1000))?;
@@ -74,10 +74,10 @@ pub(super) fn clocks() -> ClockReadings {
 }
 
 /// What the clocks show, and in which boot.
-pub(super) fn stamp() -> Stamp {
+pub(super) fn stamp() -> BootStamp {
     let boot = regular::read(Path::new("/proc/sys/kernel/random/boot_id"), 64);
     let boot = boot.unwrap_or_default();
-    Stamp {
+    BootStamp {
         boot: String::from_utf8_lossy(&boot).trim().to_owned(),
         moment: BootClock.now(),
         wall: wall(),

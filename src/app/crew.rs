@@ -19,10 +19,10 @@ use crate::{
         schedule::Intervals,
         vantage::DetectionPath,
     },
-    detect::{Clocks, Detector, FamilySources, MAX_ANSWER_DELAY, source::Source},
+    detect::{DetectionClocks, Detector, FamilySources, MAX_ANSWER_DELAY, source::Source},
     http::{
         body_budget::BodyBudget,
-        client::{Client, Options},
+        client::{ClientOptions, HttpClient},
     },
     persist::StateFile,
     provider::{
@@ -30,23 +30,26 @@ use crate::{
         any::{AnyProvider, AnySettings},
         dnspod,
     },
-    resolve::Servers,
-    round::{AccountSetup, Chance, Clock, Crew, Observe, Occasion, Overlap, Store, Task, World},
+    resolve::AuthoritativeResolver,
+    round::{
+        AccountContext, AddressDetector, Clock, Engine, Overlap, Reconciler, Rng, RoundOptions,
+        Store, Trigger,
+    },
 };
 
 /// The longest answer of an API: room for a hundred thousand of Domeneshop's records, whose lists come whole.
-const API_CAP: usize = 12 << 20;
+const MAX_API_TIMEOUT: usize = 12 << 20;
 
 /// What the answers of all APIs that arrive at the same time may take.
 const MAX_BODY_BYTES: usize = 14 << 20;
 
 /// The detector with what it is asked about.
-struct Eyes {
+struct LiveDetector {
     detector: Detector,
     families: [FamilySources; 2],
 }
 
-impl Eyes {
+impl LiveDetector {
     fn sources(&self, family: Family) -> &FamilySources {
         let [four, six] = &self.families;
         if family == Family::V4 { four } else { six }
@@ -54,8 +57,8 @@ impl Eyes {
 }
 
 /// Eyes that have been told something, for the one round that is played because of it.
-struct Told<'e> {
-    eyes: &'e Eyes,
+struct HintedDetector<'e> {
+    eyes: &'e LiveDetector,
     poke: AddressHint,
     /// How long an answer from outside may take before the other operators are asked too, where a change
     /// may be waiting for it.
@@ -65,7 +68,7 @@ struct Told<'e> {
 /// How far apart the answers for two families may lie that are acted upon together.
 const MAX_PAUSE_BETWEEN_FAMILIES: Duration = Duration::from_millis(15);
 
-impl Observe for Told<'_> {
+impl AddressDetector for HintedDetector<'_> {
     async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
         let Self {
             eyes,
@@ -87,65 +90,65 @@ impl Observe for Told<'_> {
 }
 
 /// Where the memory goes.
-pub(super) enum Disk {
+pub(super) enum StateStore {
     /// To a file that is ours to write: we hold its lock, or nobody can have one.
-    Ours(StateFile),
+    Exclusive(StateFile),
     /// To a file that somebody else may be keeping: only in a moment in which nobody is.
     Shared(StateFile),
 }
 
-impl Disk {
+impl StateStore {
     /// Changes what is remembered, beside whoever else may; see [`StateFile::update`].
     pub(super) fn update<T>(
         &self,
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<Option<(State, T)>, String> {
-        let (Self::Ours(file) | Self::Shared(file)) = self;
+        let (Self::Exclusive(file) | Self::Shared(file)) = self;
         file.update(&stamp(), change)
     }
 }
 
-impl Store for Disk {
+impl Store for StateStore {
     fn save(&self, memory: &State) -> Result<(), String> {
         match self {
-            Self::Ours(file) => file.save(memory, &stamp()),
-            Self::Shared(file) => file.save_if_nobody_else_does(memory, &stamp()),
+            Self::Exclusive(file) => file.save(memory, &stamp()),
+            Self::Shared(file) => file.save_if_unlocked(memory, &stamp()),
         }
     }
 }
 
 /// Jitter from the system's randomness.
-pub(super) struct Dice(RefCell<fastrand::Rng>);
+pub(super) struct OsRng(RefCell<fastrand::Rng>);
 
-impl Dice {
+impl OsRng {
     /// Dice that fall differently in every process.
     pub(super) fn new() -> Self {
         Self(RefCell::new(fastrand::Rng::new()))
     }
 }
 
-impl Chance for Dice {
-    fn unit(&self) -> f64 {
+impl Rng for OsRng {
+    fn next_f64(&self) -> f64 {
         self.0.borrow_mut().f64()
     }
 }
 
 /// A configuration brought to life.
-pub(super) struct RealCrew {
+pub(super) struct LiveEngine {
     config: Config,
-    eyes: Eyes,
-    servers: Servers,
-    disk: Disk,
-    dice: Dice,
-    clients: Vec<Rc<Client>>,
-    providers: Vec<AnyProvider<Rc<Client>>>,
+    eyes: LiveDetector,
+    servers: AuthoritativeResolver,
+    disk: StateStore,
+    dice: OsRng,
+    clients: Vec<Rc<HttpClient>>,
+    providers: Vec<AnyProvider<Rc<HttpClient>>>,
     targets: Vec<Target>,
     overlap: Overlap,
 }
 
-impl RealCrew {
+impl LiveEngine {
     /// Builds everything a configuration asks for; nothing is connected yet.
-    pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: Disk) -> Self {
+    pub(super) fn new(config: Config, tls: &Arc<rustls::ClientConfig>, disk: StateStore) -> Self {
         let user_agent = concat!("moored/", env!("CARGO_PKG_VERSION")).to_owned();
         // Another number for each configuration, and the same in every run of it from cron.
         let spread = config
@@ -156,9 +159,9 @@ impl RealCrew {
             Arc::clone(tls),
             config.timeout,
             user_agent.clone(),
-            Clocks {
+            DetectionClocks {
                 now: Box::new(|| BootClock.now()),
-                is_set: Box::new(|| BootClock.is_set()),
+                is_set: Box::new(|| BootClock.is_clock_set()),
             },
             usize::try_from(spread % 1_000).unwrap_or_default(),
         )
@@ -173,7 +176,7 @@ impl RealCrew {
                 prefer: how.prefer,
             }
         });
-        let servers = Servers {
+        let servers = AuthoritativeResolver {
             configured: config.dns_servers.clone(),
             timeout: config.timeout,
         };
@@ -188,12 +191,12 @@ impl RealCrew {
                 }
             };
             let client = Rc::new(
-                Client::new(
+                HttpClient::new(
                     Arc::clone(tls),
-                    Options {
+                    ClientOptions {
                         base: base.clone(),
                         timeout: config.timeout,
-                        cap: API_CAP,
+                        cap: MAX_API_TIMEOUT,
                         user_agent,
                         family: None,
                         interface: None,
@@ -211,10 +214,10 @@ impl RealCrew {
         }
         let targets = config.targets();
         Self {
-            eyes: Eyes { detector, families },
+            eyes: LiveDetector { detector, families },
             servers,
             disk,
-            dice: Dice::new(),
+            dice: OsRng::new(),
             clients,
             providers,
             targets,
@@ -224,12 +227,15 @@ impl RealCrew {
     }
 
     /// The configured accounts with their providers.
-    fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider<Rc<Client>>)> {
+    fn accounts(&self) -> impl Iterator<Item = (&AccountConfig, &AnyProvider<Rc<HttpClient>>)> {
         self.config.accounts.iter().zip(&self.providers)
     }
 
     /// An account with its provider, by the account's name.
-    pub(super) fn account(&self, name: &str) -> Option<(&AccountName, &AnyProvider<Rc<Client>>)> {
+    pub(super) fn account(
+        &self,
+        name: &str,
+    ) -> Option<(&AccountName, &AnyProvider<Rc<HttpClient>>)> {
         let (account, provider) = self
             .accounts()
             .find(|(account, _)| account.name.0 == name)?;
@@ -242,13 +248,15 @@ impl RealCrew {
     }
 
     /// What `moored check` looks at.
-    pub(super) fn to_check(&self) -> Vec<check::Account<'_, impl Provider>> {
-        let accounts = self.accounts().map(|(account, provider)| check::Account {
-            name: &account.name,
-            fingerprint: account.fingerprint,
-            provider,
-            hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
-        });
+    pub(super) fn to_check(&self) -> Vec<check::CheckedAccount<'_, impl Provider>> {
+        let accounts = self
+            .accounts()
+            .map(|(account, provider)| check::CheckedAccount {
+                name: &account.name,
+                fingerprint: account.fingerprint,
+                provider,
+                hosts: account.hosts.iter().map(|host| host.name.clone()).collect(),
+            });
         accounts.collect()
     }
 
@@ -261,7 +269,7 @@ impl RealCrew {
     }
 
     /// Where its memory goes.
-    pub(super) fn disk(&self) -> &Disk {
+    pub(super) fn disk(&self) -> &StateStore {
         &self.disk
     }
 
@@ -270,25 +278,31 @@ impl RealCrew {
         &self.config
     }
 
-    fn told(&self, occasion: Occasion) -> Told<'_> {
-        Told {
+    fn with_hint(&self, occasion: Trigger) -> HintedDetector<'_> {
+        HintedDetector {
             eyes: &self.eyes,
             poke: match occasion {
-                Occasion::Told(poke) => poke,
-                Occasion::Routine | Occasion::Network | Occasion::Asked => AddressHint::default(),
+                Trigger::Hint(poke) => poke,
+                Trigger::Scheduled | Trigger::Network | Trigger::Manual => AddressHint::default(),
             },
-            max_delay: (occasion != Occasion::Routine).then_some(MAX_ANSWER_DELAY),
+            max_delay: (occasion != Trigger::Scheduled).then_some(MAX_ANSWER_DELAY),
         }
     }
 
-    fn world<'w>(
+    fn reconciler<'w>(
         &'w self,
-        observe: &'w Told<'w>,
-    ) -> World<'w, Told<'w>, Servers, Disk, AnyProvider<Rc<Client>>> {
+        observe: &'w HintedDetector<'w>,
+    ) -> Reconciler<
+        'w,
+        HintedDetector<'w>,
+        AuthoritativeResolver,
+        StateStore,
+        AnyProvider<Rc<HttpClient>>,
+    > {
         let four = self.config.family(Family::V4);
         let six = self.config.family(Family::V6);
         let accounts = self.accounts().zip(&self.clients);
-        let accounts = accounts.map(|((account, provider), client)| AccountSetup {
+        let accounts = accounts.map(|((account, provider), client)| AccountContext {
             name: &account.name,
             place: &account.place,
             over_tls: account.provider.endpoint().starts_with("https://"),
@@ -307,7 +321,7 @@ impl RealCrew {
             acceptance: [&four.acceptance, &six.acceptance],
             on_absent: [four.on_absent, six.on_absent],
         });
-        World {
+        Reconciler {
             observe,
             verify: &self.servers,
             store: &self.disk,
@@ -324,10 +338,10 @@ impl RealCrew {
     }
 }
 
-impl Crew for RealCrew {
-    async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
-        let told = self.told(task.occasion);
-        self.world(&told).round(memory, task).await
+impl Engine for LiveEngine {
+    async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
+        let told = self.with_hint(task.occasion);
+        self.reconciler(&told).round(memory, task).await
     }
 
     async fn detect(&self, memory: &RefCell<State>) -> Vec<DetectionReport> {
@@ -346,11 +360,11 @@ impl Crew for RealCrew {
     }
 
     fn prepare(&self, memory: &RefCell<State>) {
-        let told = self.told(Occasion::Routine);
-        self.world(&told).prepare(&mut memory.borrow_mut());
+        let told = self.with_hint(Trigger::Scheduled);
+        self.reconciler(&told).prepare(&mut memory.borrow_mut());
     }
 
-    fn cadence(&self) -> Intervals {
+    fn intervals(&self) -> Intervals {
         self.config.cadence
     }
 
@@ -363,7 +377,7 @@ impl Crew for RealCrew {
         sent.fold(0, u32::wrapping_add)
     }
 
-    fn rest(&self) {
+    fn close_connections(&self) {
         for client in &self.clients {
             client.close();
         }

@@ -7,18 +7,18 @@ use std::{
 };
 
 /// What is said when an outage begins, with what went wrong, and when it is over.
-type Say = Box<dyn Fn(Result<(), &io::Error>)>;
+type OutageLog = Box<dyn Fn(Result<(), &io::Error>)>;
 
 /// Opened when a round begins, and after an error again when another one does. Each outage is spoken
 /// of once.
-pub(super) struct Ear<T> {
+pub(super) struct Reopening<T> {
     open: Box<dyn Fn() -> io::Result<T>>,
-    say: Say,
+    say: OutageLog,
     heard: RefCell<Option<Rc<T>>>,
     is_deaf: Cell<bool>,
 }
 
-impl<T> Ear<T> {
+impl<T> Reopening<T> {
     /// An ear that hears nothing yet.
     pub(super) fn new(
         open: impl Fn() -> io::Result<T> + 'static,
@@ -45,13 +45,13 @@ impl<T> Ear<T> {
                 Some(opened)
             }
             Err(error) => {
-                self.fails(&error);
+                self.failed(&error);
                 None
             }
         })
     }
 
-    fn fails(&self, error: &io::Error) {
+    fn failed(&self, error: &io::Error) {
         self.heard.take();
         if !self.is_deaf.replace(true) {
             (self.say)(Err(error));
@@ -64,7 +64,7 @@ impl<T> Ear<T> {
         if let Some(open) = open {
             match hear(&open).await {
                 Ok(news) => return news,
-                Err(error) => self.fails(&error),
+                Err(error) => self.failed(&error),
             }
         }
         std::future::pending().await
@@ -99,7 +99,7 @@ mod tests {
             count.set(count.get() + 1);
             result(rounds[now.get()].0)
         };
-        let ear = Ear::new(open, move |how| words.borrow_mut().push(how.is_ok()));
+        let ear = Reopening::new(open, move |how| words.borrow_mut().push(how.is_ok()));
         let mut news = Vec::new();
         for (number, (_, hears)) in rounds.into_iter().enumerate() {
             round.set(number);

@@ -51,7 +51,7 @@ pub(super) fn goes_to_journal(stream: Option<&str>) -> bool {
 }
 
 /// What is said to the person at the terminal or in the journal before there is a log, or beside it.
-pub(super) fn complaint(what: &str, journal: bool) -> String {
+pub(super) fn error_line(what: &str, journal: bool) -> String {
     let mut text = String::new();
     let what = printable_lines(what.trim_end());
     if journal {

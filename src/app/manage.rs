@@ -5,30 +5,30 @@ use std::{
     io::IsTerminal,
 };
 
-use super::{clock::BootClock, crew::RealCrew};
+use super::{clock::BootClock, crew::LiveEngine};
 use crate::{
     cli::{Command, RecordArgs, RecordsAction},
     commands::{
-        End, Output,
-        account::Means,
+        CommandResult, Output,
+        account::RequestContext,
         api,
-        records::{self, Action, Manner, Wanted, Which},
+        records::{self, Action, NewRecord, RecordSelector, RecordsOptions},
     },
     core::{memory::State, name::Fqdn},
-    round::Crew,
+    round::Engine,
     stdio,
 };
 
 /// Carries out `moored api …` and `moored records …`.
-pub(super) async fn by_hand(
-    crew: &RealCrew,
+pub(super) async fn run_api_command(
+    crew: &LiveEngine,
     command: &Command,
     dry_run: bool,
     memory: &RefCell<State>,
     output: &mut Output<'_>,
-) -> End {
+) -> CommandResult {
     let (Command::Api { account, .. } | Command::Records { account, .. }) = command else {
-        return End::Unwell;
+        return CommandResult::Unhealthy;
     };
     let Some((account, provider)) = crew.account(account) else {
         let known: Vec<_> = crew.account_names().collect();
@@ -41,7 +41,7 @@ pub(super) async fn by_hand(
     crew.prepare(memory);
     let said = Cell::new(false);
     let progress = |so_far: usize, all: Option<usize>| show_progress(&said, so_far, all);
-    let means = Means {
+    let means = RequestContext {
         memory,
         clock: &BootClock,
         progress: &progress,
@@ -69,7 +69,7 @@ pub(super) async fn by_hand(
         }
         Command::Records { action, .. } => match wanted(action) {
             Ok((action, yes)) => {
-                let manner = Manner {
+                let manner = RecordsOptions {
                     account,
                     yes,
                     dry_run,
@@ -78,7 +78,7 @@ pub(super) async fn by_hand(
             }
             Err(what) => return output.usage(&what),
         },
-        _ => End::Unwell,
+        _ => CommandResult::Unhealthy,
     };
     if said.get() {
         stdio::write_text(b"\n");
@@ -103,8 +103,8 @@ fn show_progress(said: &Cell<bool>, so_far: usize, all: Option<usize>) {
 /// What is to be done, and whether `--yes` was given.
 fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
     let name = |text: &String| Fqdn::parse(text).map_err(|error| error.to_string());
-    let record = |args: &RecordArgs| -> Result<Wanted, String> {
-        Ok(Wanted {
+    let record = |args: &RecordArgs| -> Result<NewRecord, String> {
+        Ok(NewRecord {
             name: name(&args.name)?,
             r#type: records::kind(&args.r#type),
             data: args.data.clone(),
@@ -118,7 +118,7 @@ fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
         RecordsAction::Add { record: args } => (Action::Add(record(args)?), args.yes),
         RecordsAction::Set { record: args, id } => {
             let wanted = record(args)?;
-            let which = Which {
+            let which = RecordSelector {
                 name: wanted.name.clone(),
                 r#type: wanted.r#type.clone(),
                 data: None,
@@ -133,7 +133,7 @@ fn wanted(action: &RecordsAction) -> Result<(Action, bool), String> {
             id,
             yes,
         } => {
-            let which = Which {
+            let which = RecordSelector {
                 name: name(text)?,
                 r#type: records::kind(r#type),
                 data: data.clone(),

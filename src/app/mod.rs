@@ -32,17 +32,17 @@ use tokio::{runtime, task::LocalSet};
 use tracing::{info, warn};
 
 use self::{
-    bell::Bell,
+    bell::PokeServer,
     clock::BootClock,
-    crew::{Disk, RealCrew},
-    shell::RealShell,
-    signals::{Caught, Stop},
+    crew::{LiveEngine, StateStore},
+    shell::LinuxPlatform,
+    signals::{CaughtSignals, StopSignal},
 };
 use crate::{
     cli::{Cli, Command},
     commands::{
-        self, End, Output,
-        once::{Lines, Manner},
+        self, CommandResult, Output,
+        once::{OnceOptions, Verbosity},
     },
     config::Config,
     core::{
@@ -50,12 +50,12 @@ use crate::{
         memory::State,
         poke::AddressHint,
     },
-    daemon::{self, Board},
+    daemon::{self, DaemonStatus},
     exit::Exit,
     persist::{self, Lock, LockError, StateFile},
     regular::InheritedPipe,
     report,
-    round::Crew,
+    round::Engine,
     stdio,
 };
 
@@ -120,8 +120,8 @@ fn write_out(unwritten: &Unwritten, exit: Exit, is_stopped: bool) -> Exit {
 
 fn carry_out(
     args: impl Iterator<Item = OsString>,
-    caught: Caught,
-    stop: &Stop,
+    caught: CaughtSignals,
+    stop: &StopSignal,
     unwritten: &mut Unwritten,
 ) -> Exit {
     let args: Vec<OsString> = args.collect();
@@ -151,7 +151,7 @@ fn carry_out(
             }
         },
     };
-    let complaint = logging::complaint(&what, style.journal);
+    let complaint = logging::error_line(&what, style.journal);
     unwritten.notes.extend_from_slice(complaint.as_bytes());
     exit
 }
@@ -178,7 +178,7 @@ fn quoting_printably<'t>(text: &'t str, args: &[OsString]) -> Cow<'t, str> {
 }
 
 /// Why the program ends before it has done anything.
-struct Trouble {
+struct StartupError {
     what: String,
     exit: Exit,
 }
@@ -208,7 +208,7 @@ fn without_configuration(
     command: &Command,
     variables: &[(String, String)],
     output: &mut Output<'_>,
-) -> Option<End> {
+) -> Option<CommandResult> {
     let directory =
         || surroundings::state_directory(cli.global.config.as_deref(), variables.to_vec());
     Some(match command {
@@ -219,8 +219,8 @@ fn without_configuration(
             commands::poke::poke(&directory(), poke, output)
         }
         Command::Import { file } => commands::import::import(file, variables, output),
-        Command::Completions { shell } => output.whole(shell.completions()),
-        Command::Man { page } => output.whole(page.source()),
+        Command::Completions { shell } => output.print_raw(shell.completions()),
+        Command::Man { page } => output.print_raw(page.source()),
         _ => return None,
     })
 }
@@ -229,9 +229,9 @@ fn run(
     cli: &Cli,
     variables: &[(String, String)],
     style: logging::Style,
-    (caught, stop): (Caught, &Stop),
+    (caught, stop): (CaughtSignals, &StopSignal),
     unwritten: &mut Unwritten,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, StartupError> {
     let logs = start_log(cli, variables, style)?;
     let path = cli.global.config.clone();
     let load =
@@ -248,7 +248,7 @@ fn run(
     if let Some(end) = without_configuration(cli, &command, variables, &mut output) {
         return Ok(end.into());
     }
-    let config = load(surroundings::AT_START).map_err(|what| Trouble {
+    let config = load(surroundings::INHERITED_AT_START).map_err(|what| StartupError {
         what,
         exit: Exit::Config,
     })?;
@@ -258,7 +258,7 @@ fn run(
     if let Command::Check { offline: true } = command {
         return Ok(commands::check::offline(&config.targets(), &mut output).into());
     }
-    let fault = |what: String| Trouble {
+    let fault = |what: String| StartupError {
         what,
         exit: Exit::Fault,
     };
@@ -267,8 +267,8 @@ fn run(
         runtime().map_err(|error| fault(format!("the runtime could not be started: {error}")))?;
     let dry_run = cli.global.dry_run;
     let access = match command {
-        Command::Run if !dry_run => Access::Keeps,
-        _ => Access::Learns,
+        Command::Run if !dry_run => StateAccess::Owner,
+        _ => StateAccess::Reader,
     };
     let OpenedState {
         disk,
@@ -276,7 +276,7 @@ fn run(
         lock: _lock,
     } = match OpenedState::open(&config, access) {
         Err(trouble) if cli.global.json && cli.once => {
-            output.value(&report::json::not_played(
+            output.print_json(&report::json::not_played(
                 &trouble.what,
                 trouble.exit.code(),
             ));
@@ -284,10 +284,10 @@ fn run(
         }
         state => state?,
     };
-    let crew = RealCrew::new(config, &tls, disk);
+    let crew = LiveEngine::new(config, &tls, disk);
     let memory = RefCell::new(memory);
     let everything = async {
-        let shell = RealShell::new(caught)
+        let shell = LinuxPlatform::new(caught)
             .map_err(|error| fault(format!("timers and signals: {error}")))?;
         // From here on there is something to end well.
         stop.defer();
@@ -299,13 +299,13 @@ fn run(
             match command.clone() {
                 Command::Run => {
                     let code = |verdict| Exit::from(verdict).code();
-                    let manner = Manner {
+                    let manner = OnceOptions {
                         dry_run,
                         logs,
                         lines: match (style.journal, cli.verbose) {
-                            (true, _) => Lines::None,
-                            (false, true) => Lines::All,
-                            (false, false) => Lines::News,
+                            (true, _) => Verbosity::None,
+                            (false, true) => Verbosity::All,
+                            (false, false) => Verbosity::Changes,
                         },
                     };
                     commands::once::once(&crew, &memory, clock, &mut output, manner, code).await
@@ -316,20 +316,20 @@ fn run(
                 Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
                 Command::Check { .. } => probing::check(&crew, &memory, &mut output).await,
                 Command::Api { .. } | Command::Records { .. } => {
-                    manage::by_hand(&crew, &command, dry_run, &memory, &mut output).await
+                    manage::run_api_command(&crew, &command, dry_run, &memory, &mut output).await
                 }
                 Command::Status
                 | Command::Health
                 | Command::Import { .. }
                 | Command::Completions { .. }
                 | Command::Man { .. }
-                | Command::Poke { .. } => End::Unwell,
+                | Command::Poke { .. } => CommandResult::Unhealthy,
             }
         };
         if let Some(end) = Box::pin(daemon::unless_stopped(&shell, commanded)).await {
             return Ok(end.into());
         }
-        warn!("stopped before it was done; {}", daemon::AFTER_A_STOP);
+        warn!("stopped before it was done; {}", daemon::STOP_CHECK_DELAY);
         Ok(Exit::Right)
     };
     LocalSet::new().block_on(&runtime, everything)
@@ -341,26 +341,26 @@ fn runtime() -> io::Result<runtime::Runtime> {
 
 /// What a command does with the state.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+enum StateAccess {
     /// Keeps the names right: nobody else may, meanwhile.
-    Keeps,
+    Owner,
     /// Looks and learns: it writes what it learnt if nobody else keeps the state just then.
-    Learns,
+    Reader,
 }
 
 /// What is remembered, and the right to write it.
 struct OpenedState {
-    disk: Disk,
+    disk: StateStore,
     memory: State,
     lock: Option<Lock>,
 }
 
 impl OpenedState {
     /// Opens the state. A state directory that cannot be used is reported and stops nobody (L10).
-    fn open(config: &Config, access: Access) -> Result<Self, Trouble> {
+    fn open(config: &Config, access: StateAccess) -> Result<Self, StartupError> {
         let directory = config.state_dir.display();
         let file = StateFile::new(&config.state_dir);
-        let keeps = access == Access::Keeps;
+        let keeps = access == StateAccess::Owner;
         if let Some(warning) = persist::directory_warning(&config.state_dir, keeps) {
             warn!("{warning}");
         }
@@ -369,26 +369,26 @@ impl OpenedState {
             warn!("{directory}: {error}; nothing is remembered beyond this run");
         }
         let lock = match taken {
-            Err(LockError::Held) if access == Access::Keeps => {
+            Err(LockError::Held) if access == StateAccess::Owner => {
                 let what = format!(
                     "another moored is running with {directory}: it keeps these names right; this \
                      one does nothing (give one of them its own state_dir if both are meant)"
                 );
-                return Err(Trouble {
+                return Err(StartupError {
                     what,
                     exit: Exit::TryAgain,
                 });
             }
             // Somebody who looks must not stand in the way of somebody who keeps.
-            taken => taken.ok().filter(|_| access == Access::Keeps),
+            taken => taken.ok().filter(|_| access == StateAccess::Owner),
         };
         let loaded = file.load(&clock::stamp());
         if let Some(trouble) = loaded.trouble {
             warn!("{trouble}");
         }
         let disk = match access {
-            Access::Keeps => Disk::Ours(file),
-            Access::Learns => Disk::Shared(file),
+            StateAccess::Owner => StateStore::Exclusive(file),
+            StateAccess::Reader => StateStore::Shared(file),
         };
         Ok(Self {
             disk,
@@ -399,19 +399,19 @@ impl OpenedState {
 }
 
 async fn daemon(
-    crew: RealCrew,
+    crew: LiveEngine,
     memory: RefCell<State>,
     load: impl Fn(InheritedPipe) -> Result<Config, String>,
     tls: &Arc<rustls::ClientConfig>,
-    shell: &RealShell,
+    shell: &LinuxPlatform,
     dry_run: bool,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, StartupError> {
     let state_directory = crew.config().state_dir.clone();
-    let board = Rc::new(Board {
+    let board = Rc::new(DaemonStatus {
         last: RefCell::default(),
         memory,
     });
-    let bell = Rc::new(Bell::new(crew.config(), Rc::clone(&board)));
+    let bell = Rc::new(PokeServer::new(crew.config(), Rc::clone(&board)));
     let status = commands::status::socket(&state_directory);
     let poke = commands::poke::socket(&state_directory);
     // A dry run beside the daemon that keeps the names does not answer in its place.
@@ -428,7 +428,7 @@ async fn daemon(
         "moored {} started; state in {}, a check every {}",
         env!("CARGO_PKG_VERSION"),
         state_directory.display(),
-        crate::core::time::HumanDuration(crew.cadence().interval)
+        crate::core::time::HumanDuration(crew.intervals().interval)
     );
     let reload = || {
         let config = load(InheritedPipe::Refused)?;
@@ -439,20 +439,20 @@ async fn daemon(
             warn!("{warning}");
         }
         shell.watch_files(config.files());
-        bell.obey(&config);
+        bell.reload(&config);
         let file = StateFile::new(&config.state_dir);
         let disk = if dry_run {
-            Disk::Shared(file)
+            StateStore::Shared(file)
         } else {
-            Disk::Ours(file)
+            StateStore::Exclusive(file)
         };
-        let crew = RealCrew::new(config, tls, disk);
+        let crew = LiveEngine::new(config, tls, disk);
         shell.listen_to_the_router(crew.asks_the_router());
         Ok(crew)
     };
     shell.watch_files(crew.config().files());
     shell.listen_to_the_router(crew.asks_the_router());
-    shell.hear(Rc::clone(&bell));
+    shell.record_event(Rc::clone(&bell));
     daemon::run(crew, reload, shell, &board, dry_run).await;
     if !dry_run {
         for socket in [status, poke] {
@@ -481,7 +481,7 @@ fn start_log(
     cli: &Cli,
     variables: &[(String, String)],
     style: logging::Style,
-) -> Result<bool, Trouble> {
+) -> Result<bool, StartupError> {
     let asked = cli
         .global
         .log
@@ -495,7 +495,7 @@ fn start_log(
         (true, true) if style.journal => "info",
         _ => "warn",
     };
-    let filter = logging::filter(asked.unwrap_or(usual)).map_err(|error| Trouble {
+    let filter = logging::filter(asked.unwrap_or(usual)).map_err(|error| StartupError {
         what: error.to_string(),
         exit: Exit::Usage,
     })?;

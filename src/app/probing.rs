@@ -10,12 +10,12 @@ use tokio::{
 
 use super::{
     clock::BootClock,
-    crew::{Disk, RealCrew},
+    crew::{LiveEngine, StateStore},
 };
 use crate::{
     commands::{
-        End, Output, check, poke,
-        probing::{Daemon, Probing},
+        CommandResult, Output, check, poke,
+        probing::{DaemonAnswer, ProbeChannel},
     },
     core::{
         memory::State,
@@ -32,22 +32,22 @@ const MAX_ANSWER_BYTES: u64 = 4 << 10;
 
 /// Carries out `moored check`.
 pub(super) async fn check(
-    crew: &RealCrew,
+    crew: &LiveEngine,
     memory: &RefCell<State>,
     output: &mut Output<'_>,
-) -> End {
-    let (accounts, probing) = (crew.to_check(), RealProbing::new(crew));
+) -> CommandResult {
+    let (accounts, probing) = (crew.to_check(), DaemonProbe::new(crew));
     check::check(&accounts, crew, &probing, memory, &BootClock, output).await
 }
 
 /// The daemon's socket, and the state file for where no daemon runs.
-struct RealProbing<'c> {
+struct DaemonProbe<'c> {
     socket: PathBuf,
-    disk: &'c Disk,
+    disk: &'c StateStore,
 }
 
-impl<'c> RealProbing<'c> {
-    fn new(crew: &'c RealCrew) -> Self {
+impl<'c> DaemonProbe<'c> {
+    fn new(crew: &'c LiveEngine) -> Self {
         Self {
             socket: poke::socket(&crew.config().state_dir),
             disk: crew.disk(),
@@ -95,7 +95,7 @@ fn is_nobody(error: &io::Error) -> bool {
     )
 }
 
-impl Probing for RealProbing<'_> {
+impl ProbeChannel for DaemonProbe<'_> {
     async fn begin(
         &self,
         memory: &RefCell<State>,
@@ -116,14 +116,14 @@ impl Probing for RealProbing<'_> {
         permissions
     }
 
-    async fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> Daemon {
+    async fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> DaemonAnswer {
         memory.borrow_mut().probes.finish(end.fingerprint());
         let accepted = end.is_accepted();
         match self.tell(end).await {
-            Err(_) => Daemon::None,
-            Ok(answer) if accepted && !answer.is_known => Daemon::OtherConfiguration,
-            Ok(answer) if answer.lifted => Daemon::Lifted,
-            Ok(_) => Daemon::Unchanged,
+            Err(_) => DaemonAnswer::None,
+            Ok(answer) if accepted && !answer.is_known => DaemonAnswer::OtherConfiguration,
+            Ok(answer) if answer.lifted => DaemonAnswer::Lifted,
+            Ok(_) => DaemonAnswer::Unchanged,
         }
     }
 }

@@ -5,12 +5,12 @@ use std::{cell::RefCell, collections::BTreeSet, io, path::PathBuf, rc::Rc, time:
 use tracing::{debug, error, info, warn};
 
 use super::{
-    alarm::Alarm,
-    bell::Bell,
+    alarm::ClockWatcher,
+    bell::PokeServer,
     clock::BootClock,
-    crew::Dice,
-    ear::Ear,
-    signals::{Caught, Signals},
+    crew::OsRng,
+    ear::Reopening,
+    signals::{CaughtSignals, Signals},
     supervisor,
     timer::Timer,
 };
@@ -20,42 +20,42 @@ use crate::{
         settle::NetworkEvent,
         time::{BootTime, HumanDuration},
     },
-    daemon::{Event, Shell, Word},
+    daemon::{Event, Platform, ServiceState},
     detect::{gateway::gateways, reap_orphans},
-    round::{Chance, Clock},
+    round::{Clock, Rng},
     stdio,
-    watch::{Files, Watch, announce::Announcements},
+    watch::{FileMonitor, NetlinkMonitor, announce::Announcements},
 };
 
 /// Signals, the kernel's and the router's word, pokes, the boot clock's timer and systemd.
-pub(super) struct RealShell {
+pub(super) struct LinuxPlatform {
     signals: Signals,
     timer: Timer,
-    dice: Dice,
-    network: Ear<Watch>,
-    alarm: Ear<Alarm>,
+    dice: OsRng,
+    network: Reopening<NetlinkMonitor>,
+    alarm: Reopening<ClockWatcher>,
     /// What hears of the files of the configuration in force; nothing where it names none.
-    files: RefCell<Option<Rc<Ear<Files>>>>,
+    files: RefCell<Option<Rc<Reopening<FileMonitor>>>>,
     /// What hears the router's announcements; nothing where it is no source.
-    router: RefCell<Option<Rc<Ear<Announcements>>>>,
-    bell: RefCell<Option<Rc<Bell>>>,
+    router: RefCell<Option<Rc<Reopening<Announcements>>>>,
+    bell: RefCell<Option<Rc<PokeServer>>>,
 }
 
-impl RealShell {
+impl LinuxPlatform {
     /// Hears the signals that were caught and makes the timer; it needs the runtime.
-    pub(super) fn new(caught: Caught) -> io::Result<Self> {
+    pub(super) fn new(caught: CaughtSignals) -> io::Result<Self> {
         Ok(Self {
             signals: Signals::hear(caught)?,
             timer: Timer::new()?,
-            dice: Dice::new(),
-            network: Ear::new(Watch::open, |how| match how {
+            dice: OsRng::new(),
+            network: Reopening::new(NetlinkMonitor::open, |how| match how {
                 Ok(()) => info!("the kernel says again when the network changes"),
                 Err(error) => warn!(
                     "the kernel does not say when the network changes ({error}): addresses are \
                      looked at once each `interval`, and each time it is asked anew"
                 ),
             }),
-            alarm: Ear::new(Alarm::new, |how| match how {
+            alarm: Reopening::new(ClockWatcher::new, |how| match how {
                 Ok(()) => info!("the kernel says again when this host wakes up"),
                 Err(error) => warn!(
                     "the kernel does not say when this host wakes up or its clock is set \
@@ -69,15 +69,15 @@ impl RealShell {
     }
 
     /// Hears this bell from now on.
-    pub(super) fn hear(&self, bell: Rc<Bell>) {
+    pub(super) fn record_event(&self, bell: Rc<PokeServer>) {
         *self.bell.borrow_mut() = Some(bell);
     }
 
     /// Hears of changes of these files, and of no others any more, from the next round on.
     pub(super) fn watch_files(&self, paths: BTreeSet<PathBuf>) {
         let ear = (!paths.is_empty()).then(|| {
-            let open = move || Files::open(paths.iter().map(PathBuf::as_path));
-            Rc::new(Ear::new(open, |how| match how {
+            let open = move || FileMonitor::open(paths.iter().map(PathBuf::as_path));
+            Rc::new(Reopening::new(open, |how| match how {
                 Ok(()) => info!("the kernel says again when a source's file changes"),
                 Err(error) => warn!(
                     "the kernel does not say when a source's file changes ({error}): files are \
@@ -108,7 +108,7 @@ impl RealShell {
         let Some(files) = files else {
             return std::future::pending().await;
         };
-        let change = files.next(Files::next).await;
+        let change = files.next(FileMonitor::next).await;
         debug!("a source's file has changed");
         Event::Network(change)
     }
@@ -122,7 +122,7 @@ impl RealShell {
     }
 
     async fn awakening(&self) -> Event {
-        match self.alarm.next(Alarm::next).await {
+        match self.alarm.next(ClockWatcher::next).await {
             ClockEvent::Resumed(slept) => info!("awake after {} of sleep", HumanDuration(slept)),
             ClockEvent::Stepped(by) => info!("the clock was set by {}", HumanDuration(by)),
         }
@@ -134,7 +134,7 @@ impl RealShell {
     pub(super) fn listen_to_the_router(&self, wanted: bool) {
         let ear = wanted.then(|| {
             let open = || Announcements::open(Box::new(gateways), Box::new(|| BootClock.now()));
-            Rc::new(Ear::new(open, |how| match how {
+            Rc::new(Reopening::new(open, |how| match how {
                 Ok(()) => info!("the router can be heard again when its address changes"),
                 Err(error) => warn!(
                     "the router cannot be heard when its address changes ({error}): it is asked \
@@ -156,7 +156,7 @@ impl RealShell {
     }
 
     async fn network(&self) -> Event {
-        Event::Network(self.network.next(Watch::next).await)
+        Event::Network(self.network.next(NetlinkMonitor::next).await)
     }
 
     /// Writes what of the log found no room, once there is some; nobody has to know of it.
@@ -173,7 +173,7 @@ impl RealShell {
     }
 }
 
-impl Shell for RealShell {
+impl Platform for LinuxPlatform {
     fn listen(&self) {
         self.network.listen();
         self.alarm.listen();
@@ -215,11 +215,11 @@ impl Shell for RealShell {
         &BootClock
     }
 
-    fn chance(&self) -> &dyn Chance {
+    fn rng(&self) -> &dyn Rng {
         &self.dice
     }
 
-    fn tell(&self, word: Word<'_>) {
+    fn notify(&self, word: ServiceState<'_>) {
         supervisor::tell(word);
     }
 

@@ -20,7 +20,7 @@ use crate::daemon::Event;
 
 /// The signals that mean something to us, caught from the first moment on. Catching them makes them work for
 /// PID 1 as well, for which the kernel has no default actions.
-pub(super) struct Caught {
+pub(super) struct CaughtSignals {
     stop: StdStream,
     reload: StdStream,
     verify: StdStream,
@@ -30,7 +30,7 @@ pub(super) struct Caught {
 
 /// What a request to stop (SIGTERM, SIGINT) does besides being heard.
 #[derive(Clone)]
-pub(super) struct Stop {
+pub(super) struct StopSignal {
     /// It ends the process with 0 at that instant, whatever the process waits for.
     at_once: Arc<AtomicBool>,
     /// It ends the process as a signal does that nobody catches.
@@ -39,7 +39,7 @@ pub(super) struct Stop {
     asked: Arc<AtomicBool>,
 }
 
-impl Stop {
+impl StopSignal {
     /// From now on a stop is only heard: what is under way has to be ended and remembered.
     pub(super) fn defer(&self) {
         self.at_once.store(false, Ordering::SeqCst);
@@ -59,9 +59,9 @@ impl Stop {
     }
 }
 
-/// Catches the signals; needs no runtime. Until [`Stop::defer`] a stop ends the process at once.
-pub(super) fn catch() -> io::Result<(Caught, Stop)> {
-    let stop = Stop {
+/// Catches the signals; needs no runtime. Until [`StopSignal::defer`] a stop ends the process at once.
+pub(super) fn catch() -> io::Result<(CaughtSignals, StopSignal)> {
+    let stop = StopSignal {
         at_once: Arc::new(AtomicBool::new(true)),
         as_uncaught: Arc::default(),
         asked: Arc::default(),
@@ -71,7 +71,7 @@ pub(super) fn catch() -> io::Result<(Caught, Stop)> {
         flag::register_conditional_default(signal, Arc::clone(&stop.as_uncaught))?;
         flag::register_conditional_shutdown(signal, 0, Arc::clone(&stop.at_once))?;
     }
-    let caught = Caught {
+    let caught = CaughtSignals {
         stop: listen(&[SIGTERM, SIGINT])?,
         reload: listen(&[SIGHUP])?,
         verify: listen(&[SIGUSR1])?,
@@ -94,7 +94,7 @@ pub(super) struct Signals {
 
 impl Signals {
     /// Hears what was caught, from the first moment on; it needs the runtime.
-    pub(super) fn hear(caught: Caught) -> io::Result<Self> {
+    pub(super) fn hear(caught: CaughtSignals) -> io::Result<Self> {
         Ok(Self {
             stop: UnixStream::from_std(caught.stop)?,
             reload: UnixStream::from_std(caught.reload)?,
@@ -117,7 +117,7 @@ impl Signals {
             biased;
             () = arrived(&self.stop) => Event::Stop,
             () = arrived(&self.reload) => Event::Reload,
-            () = arrived(&self.verify) => Event::Verify,
+            () = arrived(&self.verify) => Event::FullCheck,
         }
     }
 }
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(signals.next().await, Event::Reload);
         for (signal, event) in [
             (SIGHUP, Event::Reload),
-            (SIGUSR1, Event::Verify),
+            (SIGUSR1, Event::FullCheck),
             (SIGTERM, Event::Stop),
             (SIGINT, Event::Stop),
         ] {

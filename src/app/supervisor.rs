@@ -15,19 +15,19 @@ use std::{
 
 use sd_notify::NotifyState;
 
-use crate::daemon::Word;
+use crate::daemon::ServiceState;
 
 /// Passes a word on. A supervisor that does not listen changes nothing for us.
-pub(super) fn tell(word: Word<'_>) {
+pub(super) fn tell(word: ServiceState<'_>) {
     let _ = match word {
-        Word::Ready => send(&[NotifyState::Ready]),
-        Word::Status(line) => send(&[NotifyState::Status(line)]),
-        Word::Reloading => match NotifyState::monotonic_usec_now() {
+        ServiceState::Ready => send(&[NotifyState::Ready]),
+        ServiceState::Status(line) => send(&[NotifyState::Status(line)]),
+        ServiceState::Reloading => match NotifyState::monotonic_usec_now() {
             Ok(now) => send(&[NotifyState::Reloading, now]),
             Err(_) => send(&[NotifyState::Reloading]),
         },
-        Word::Stopping => send(&[NotifyState::Stopping]),
-        Word::Alive => send(&[NotifyState::Watchdog]),
+        ServiceState::Stopping => send(&[NotifyState::Stopping]),
+        ServiceState::Alive => send(&[NotifyState::Watchdog]),
     };
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     config::{
-        self, Config, LARGEST, MAX_SECRET_BYTES, Problem, Surroundings, is_proxy_variable,
+        self, Config, Environment, MAX_CONFIG_BYTES, MAX_SECRET_BYTES, Problem, is_proxy_variable,
         owner_warning, secret_file_warning,
     },
     file_access::FileAccess,
@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// At the start a configuration or a secret may come from a pipe, as with `moored --config <(sops -d …)`.
-pub(super) const AT_START: InheritedPipe = InheritedPipe::ReadWithin(Duration::from_secs(10));
+pub(super) const INHERITED_AT_START: InheritedPipe =
+    InheritedPipe::ReadWithin(Duration::from_secs(10));
 
 /// The environment, read once. A variable that is not UTF-8 is none of ours, but for a proxy's: passed over it would
 /// be bypassed.
@@ -41,7 +42,7 @@ pub(super) fn configuration(
     variables: Vec<(String, String)>,
     pipe: InheritedPipe,
 ) -> Result<Config, String> {
-    let mut surroundings = surroundings(variables, pipe);
+    let mut surroundings = environment(variables, pipe);
     let (named, places) = places(named, &surroundings);
     for path in &places {
         let text = match read_configuration(path, pipe) {
@@ -78,7 +79,7 @@ pub(super) fn configuration(
 }
 
 fn read_configuration(path: &Path, pipe: InheritedPipe) -> io::Result<Vec<u8>> {
-    let max_bytes = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+    let max_bytes = u64::try_from(MAX_CONFIG_BYTES).unwrap_or(u64::MAX);
     read_whole_or_pipe(path, max_bytes, pipe)
 }
 
@@ -112,9 +113,9 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
     format!("{}: could not be read: {error}{hint}", path.display())
 }
 
-fn surroundings(variables: Vec<(String, String)>, pipe: InheritedPipe) -> Surroundings {
+fn environment(variables: Vec<(String, String)>, pipe: InheritedPipe) -> Environment {
     let max_bytes = u64::try_from(MAX_SECRET_BYTES).unwrap_or(u64::MAX);
-    Surroundings {
+    Environment {
         variables,
         read: Box::new(move |path| read_whole_or_pipe(path, max_bytes, pipe)),
         root: rustix::process::geteuid().is_root(),
@@ -123,7 +124,7 @@ fn surroundings(variables: Vec<(String, String)>, pipe: InheritedPipe) -> Surrou
 }
 
 /// Where the configuration is looked for, and whether that is the one place that was named.
-fn places(named: Option<&Path>, surroundings: &Surroundings) -> (bool, Vec<PathBuf>) {
+fn places(named: Option<&Path>, surroundings: &Environment) -> (bool, Vec<PathBuf>) {
     let named = named
         .map(PathBuf::from)
         .or_else(|| surroundings.variable("MOORED_CONFIG").map(PathBuf::from));
@@ -135,16 +136,16 @@ fn places(named: Option<&Path>, surroundings: &Surroundings) -> (bool, Vec<PathB
 /// Where the running daemon keeps its state, found without reading a secret and in spite of
 /// whatever else is wrong with the configuration.
 pub(super) fn state_directory(named: Option<&Path>, variables: Vec<(String, String)>) -> PathBuf {
-    let surroundings = surroundings(variables, AT_START);
+    let surroundings = environment(variables, INHERITED_AT_START);
     let (_, places) = places(named, &surroundings);
     let text = places.iter().find_map(|path| {
-        let text = read_configuration(path, AT_START).ok()?;
+        let text = read_configuration(path, INHERITED_AT_START).ok()?;
         String::from_utf8(text).ok()
     });
     config::state_directory(text.as_deref(), &surroundings)
 }
 
-fn usual_places(surroundings: &Surroundings) -> Vec<PathBuf> {
+fn usual_places(surroundings: &Environment) -> Vec<PathBuf> {
     let of_user = surroundings
         .variable("XDG_CONFIG_HOME")
         .map(PathBuf::from)

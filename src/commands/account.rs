@@ -17,7 +17,7 @@ use crate::{
 
 /// What asking takes besides the account.
 #[derive(Clone, Copy)]
-pub struct Means<'m> {
+pub struct RequestContext<'m> {
     /// What is remembered, refusals among it.
     pub memory: &'m RefCell<State>,
     /// The clock.
@@ -26,7 +26,7 @@ pub struct Means<'m> {
     pub progress: Progress<'m>,
 }
 
-impl Means<'_> {
+impl RequestContext<'_> {
     /// The account's hold, if it has one.
     fn hold(&self, name: &AccountName) -> Option<Hold> {
         let memory = self.memory.borrow();
@@ -51,7 +51,7 @@ impl Means<'_> {
 /// Asks, unless an earlier failure says to leave the account alone (L4, L8).
 pub(super) async fn ask<T>(
     name: &AccountName,
-    means: Means<'_>,
+    means: RequestContext<'_>,
     asked: impl Future<Output = Result<T, ProviderError>>,
 ) -> Result<T, ProviderError> {
     if let Some(hold) = means.binding_hold(name) {
@@ -69,7 +69,7 @@ pub(super) async fn ask<T>(
 /// Asks although the account refused, if `permission` says so (L4); any other hold binds.
 pub(super) async fn probe<T>(
     name: &AccountName,
-    means: Means<'_>,
+    means: RequestContext<'_>,
     permission: Result<(), ProbeRefused>,
     asked: impl Future<Output = Result<T, ProviderError>>,
 ) -> Result<T, ProviderError> {

@@ -3,16 +3,16 @@
 use std::{io, path::Path, time::Duration};
 
 use super::{
-    End, Output,
-    account::{Means, ask},
+    CommandResult, Output,
+    account::{RequestContext, ask},
 };
 use crate::{
     core::{outcome::Verdict, record::AccountName},
-    http::{Body, Request},
+    http::{Request, RequestBody},
     provider::{
-        answered::Answered,
-        manage::Manage,
-        operation::{Arguments, Kind, Operation},
+        answered::ApiAnswer,
+        manage::RawApi,
+        operation::{Arguments, Operation, ParameterKind},
     },
     regular::{InheritedPipe, read_whole_or_pipe},
     report::table,
@@ -35,7 +35,7 @@ pub struct Call<'c> {
 }
 
 /// Lists the operations, or the one that is named, with their parameters.
-pub fn list(provider: &impl Manage, named: Option<&str>, output: &mut Output<'_>) -> End {
+pub fn list(provider: &impl RawApi, named: Option<&str>, output: &mut Output<'_>) -> CommandResult {
     let mut operations = provider.operations();
     if let Some(named) = named {
         match find(&operations, named) {
@@ -45,13 +45,13 @@ pub fn list(provider: &impl Manage, named: Option<&str>, output: &mut Output<'_>
     }
     if output.json {
         let all: Vec<_> = operations.iter().map(|it| described(it)).collect();
-        output.value(&all);
+        output.print_json(&all);
     } else {
         for operation in operations {
             output.text(&usage(operation));
         }
     }
-    End::Round(Verdict::Right)
+    CommandResult::Round(Verdict::Right)
 }
 
 fn described(operation: &Operation) -> serde_json::Value {
@@ -101,11 +101,11 @@ fn usage(operation: &Operation) -> String {
 
 /// Calls an operation and shows its answer.
 pub async fn call(
-    provider: &impl Manage,
+    provider: &impl RawApi,
     call: Call<'_>,
-    means: Means<'_>,
+    means: RequestContext<'_>,
     output: &mut Output<'_>,
-) -> End {
+) -> CommandResult {
     let operation = match find(&provider.operations(), call.operation) {
         Ok(operation) => operation,
         Err(what) => return output.usage(&what),
@@ -127,7 +127,7 @@ pub async fn call(
     };
     if call.dry_run {
         show(&request, output);
-        return End::Round(Verdict::Right);
+        return CommandResult::Round(Verdict::Right);
     }
     if operation.writes && !call.yes {
         return output.usage(&format!(
@@ -144,21 +144,21 @@ pub async fn call(
     match answer {
         Ok(answered) => {
             show_answer(&answered, output);
-            End::Round(Verdict::Right)
+            CommandResult::Round(Verdict::Right)
         }
         Err(failure) => output.failure(&failure),
     }
 }
 
 /// An answer, piece by piece: a list may be long.
-fn show_answer(answered: &Answered, output: &mut Output<'_>) {
+fn show_answer(answered: &ApiAnswer, output: &mut Output<'_>) {
     match answered {
         answered if output.json => {
             answered.write(&mut |json| output.json_piece(json));
             output.text("\n");
         }
-        Answered::Value(value) => output.text(&table::value(value)),
-        Answered::List(list) => {
+        ApiAnswer::Value(value) => output.text(&table::value(value)),
+        ApiAnswer::List(list) => {
             table::list_within(list.items(), list.around(), &mut |text| output.text(text));
         }
     }
@@ -186,7 +186,7 @@ async fn with_secrets(operation: &Operation, words: &[String]) -> Result<Vec<Str
         let secret = word.split_once("=@").filter(|(name, _)| {
             operation
                 .parameter(name)
-                .is_some_and(|it| it.kind == Kind::Secret)
+                .is_some_and(|it| it.kind == ParameterKind::Secret)
         });
         let Some((name, path)) = secret else {
             all.push(word.clone());
@@ -222,13 +222,15 @@ fn unknown<'n>(given: &str, names: impl Iterator<Item = &'n str> + Clone) -> Str
 /// The request as it would go out, secrets hidden.
 fn show(request: &Request, output: &mut Output<'_>) {
     let body = match &request.body {
-        Body::Empty => serde_json::Value::Null,
-        Body::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
-        Body::Form(fields) => {
+        RequestBody::Empty => serde_json::Value::Null,
+        RequestBody::Json(text) => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
+        }
+        RequestBody::Form(fields) => {
             let fields = fields.iter().map(|(name, text)| {
                 let shown = match text {
-                    crate::http::Text::Plain(text) => text.to_string(),
-                    crate::http::Text::Secret(_) => "…".to_owned(),
+                    crate::http::FormValue::Plain(text) => text.to_string(),
+                    crate::http::FormValue::Secret(_) => "…".to_owned(),
                 };
                 (name.to_string(), shown.into())
             });
@@ -237,7 +239,9 @@ fn show(request: &Request, output: &mut Output<'_>) {
     };
     let method = request.method.as_str();
     if output.json {
-        output.value(&serde_json::json!({ "method": method, "path": request.path, "body": body }));
+        output.print_json(
+            &serde_json::json!({ "method": method, "path": request.path, "body": body }),
+        );
         return;
     }
     output.text(&format!("{method} {}\n", request.path));

@@ -3,9 +3,9 @@
 use std::{cell::RefCell, collections::BTreeSet, iter};
 
 use super::{
-    End, Output,
-    account::{Means, probe},
-    probing::{Probing, note},
+    CommandResult, Output,
+    account::{RequestContext, probe},
+    probing::{ProbeChannel, note},
 };
 use crate::{
     core::{
@@ -17,11 +17,11 @@ use crate::{
         schedule::Hold,
     },
     provider::{Listing, Provider},
-    round::{Clock, Crew},
+    round::{Clock, Engine},
 };
 
 /// An account and the hosts that are kept in it.
-pub struct Account<'a, P> {
+pub struct CheckedAccount<'a, P> {
     /// Its label.
     pub name: &'a AccountName,
     /// Changes with the secret and the configuration.
@@ -33,14 +33,14 @@ pub struct Account<'a, P> {
 }
 
 /// What can be said without asking anybody: the configuration was read, and so were its secrets.
-pub fn offline(targets: &[Target], output: &mut Output<'_>) -> End {
+pub fn offline(targets: &[Target], output: &mut Output<'_>) -> CommandResult {
     let accounts: BTreeSet<_> = targets.iter().map(|it| &it.account).collect();
     let hosts: BTreeSet<_> = targets.iter().map(|it| (&it.account, &it.host)).collect();
     if output.json {
         let hosts = hosts.into_iter().map(
             |(account, host)| serde_json::json!({ "account": account.0, "host": host.as_str() }),
         );
-        output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
+        output.print_json(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
     } else {
         output.text(&format!(
             "the configuration can be used: {} in {}; nobody was asked\n",
@@ -48,7 +48,7 @@ pub fn offline(targets: &[Target], output: &mut Output<'_>) -> End {
             counted(accounts.len(), "account"),
         ));
     }
-    End::Round(Verdict::Right)
+    CommandResult::Round(Verdict::Right)
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -66,15 +66,15 @@ struct Finding<'a> {
 /// shows at the first change. An account that refused its credentials is asked once, at most once a
 /// minute (L4); if it accepts them now, it is held back no longer, by the running daemon neither.
 pub async fn check(
-    accounts: &[Account<'_, impl Provider>],
-    crew: &impl Crew,
-    probing: &impl Probing,
+    accounts: &[CheckedAccount<'_, impl Provider>],
+    crew: &impl Engine,
+    probing: &impl ProbeChannel,
     memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
-) -> End {
+) -> CommandResult {
     crew.prepare(memory);
-    let means = Means {
+    let means = RequestContext {
         memory,
         clock,
         progress: &|_, _| {},
@@ -130,7 +130,7 @@ pub async fn check(
     show(&findings, &notes, output);
     let verdicts = findings.iter().filter_map(|it| it.found.as_ref().err());
     let worst = verdicts.map(|failure| failure.class.verdict()).max();
-    End::Round(worst.unwrap_or(Verdict::Right))
+    CommandResult::Round(worst.unwrap_or(Verdict::Right))
 }
 
 /// The zone that holds a host and how many address records it has, or what is wrong.
@@ -167,7 +167,7 @@ fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
                 "reason": found.err().map(|it| format!("{it}{}", it.advice())),
             })
         });
-        output.value(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
+        output.print_json(&serde_json::json!({ "hosts": hosts.collect::<Vec<_>>() }));
         return;
     }
     for Finding {

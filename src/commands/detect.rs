@@ -2,18 +2,22 @@
 
 use std::cell::RefCell;
 
-use super::{End, Output};
+use super::{CommandResult, Output};
 use crate::{
     core::{memory::State, observe::Observation, outcome::Verdict},
     report,
-    round::Crew,
+    round::Engine,
 };
 
 /// Asks all sources at once and shows them side by side.
-pub async fn detect(crew: &impl Crew, memory: &RefCell<State>, output: &mut Output<'_>) -> End {
+pub async fn detect(
+    crew: &impl Engine,
+    memory: &RefCell<State>,
+    output: &mut Output<'_>,
+) -> CommandResult {
     let reports = crew.detect(memory).await;
     if output.json {
-        output.value(&report::json::detection(&reports));
+        output.print_json(&report::json::detection(&reports));
     } else {
         for report in &reports {
             output.text(&report::text::detection(report));
@@ -21,7 +25,7 @@ pub async fn detect(crew: &impl Crew, memory: &RefCell<State>, output: &mut Outp
     }
     let unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
     let unknown = reports.iter().any(|report| unknown(&report.observation));
-    End::Round(if unknown {
+    CommandResult::Round(if unknown {
         Verdict::AddressUnknown
     } else {
         Verdict::Right

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::{End, Output, status::ask};
+use super::{CommandResult, Output, status::ask};
 use crate::core::outcome::Verdict;
 
 /// Well while the daemon's last round is recent and no host is failing. A state that cannot be saved makes
 /// no name wrong, and is said.
-pub fn health(state_directory: &Path, output: &mut Output<'_>) -> End {
+pub fn health(state_directory: &Path, output: &mut Output<'_>) -> CommandResult {
     let (trouble, state) = match ask(state_directory) {
         Ok(status) if status.healthy => (None, status.state),
         Ok(status) => (
@@ -18,14 +18,16 @@ pub fn health(state_directory: &Path, output: &mut Output<'_>) -> End {
     };
     if output.json {
         let healthy = trouble.is_none();
-        output.value(&serde_json::json!({ "healthy": healthy, "reason": trouble, "state": state }));
+        output.print_json(
+            &serde_json::json!({ "healthy": healthy, "reason": trouble, "state": state }),
+        );
     } else {
         output.text(&format!("{}\n", trouble.as_deref().unwrap_or("healthy")));
         output.text(&state.map(|it| format!("{it}\n")).unwrap_or_default());
     }
     if trouble.is_none() {
-        End::Round(Verdict::Right)
+        CommandResult::Round(Verdict::Right)
     } else {
-        End::Unwell
+        CommandResult::Unhealthy
     }
 }

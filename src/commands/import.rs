@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use super::{End, Output};
+use super::{CommandResult, Output};
 use crate::{
     core::{foreign_text::printable, outcome::Verdict},
     import,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// No configuration is larger, neither moored's nor anybody's.
-const LARGEST: u64 = 256 << 10;
+const MAX_INPUT_BYTES: u64 = 256 << 10;
 
 /// How long a pipe may take that the file is read from, as with `moored import <(ssh router cat …)`.
 const PIPE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -18,10 +18,14 @@ const PIPE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Writes the configuration to standard output and, for whoever redirects that, in a line to standard
 /// error what became of the file. Nothing is asked, and nothing else is read but the environment's
 /// `variables`.
-pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'_>) -> End {
+pub fn import(
+    file: &Path,
+    variables: &[(String, String)],
+    output: &mut Output<'_>,
+) -> CommandResult {
     let name = file.display().to_string();
     let pipe = InheritedPipe::ReadWithin(PIPE_TIMEOUT);
-    let bytes = match read_whole_or_pipe(file, LARGEST, pipe) {
+    let bytes = match read_whole_or_pipe(file, MAX_INPUT_BYTES, pipe) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             return output.unusable(&format!(
@@ -44,7 +48,7 @@ pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'
                 "why": left.why,
             })
         });
-        output.value(&serde_json::json!({
+        output.print_json(&serde_json::json!({
             "program": import.program.to_string(),
             "hosts": import.hosts,
             "left": left.collect::<Vec<_>>(),
@@ -55,9 +59,9 @@ pub fn import(file: &Path, variables: &[(String, String)], output: &mut Output<'
         output.note(&format!("{}: {}", printable(&name), summary(&import)));
     }
     if import.hosts == 0 {
-        return End::Unusable;
+        return CommandResult::InvalidFile;
     }
-    End::Round(Verdict::Right)
+    CommandResult::Round(Verdict::Right)
 }
 
 fn summary(import: &import::Import) -> String {

@@ -50,13 +50,13 @@ impl Output<'_> {
     }
 
     /// Writes a text that is all there is to say, also to programs: a page of the manual, a script for a shell.
-    pub fn whole(&mut self, text: &str) -> End {
+    pub fn print_raw(&mut self, text: &str) -> CommandResult {
         self.raw(text);
-        End::Round(Verdict::Right)
+        CommandResult::Round(Verdict::Right)
     }
 
     /// Writes a value as one line of JSON.
-    pub fn value(&mut self, value: &impl serde::Serialize) {
+    pub fn print_json(&mut self, value: &impl serde::Serialize) {
         // Only a map with keys that are no strings could fail, and no shape here has one.
         if let Ok(text) = serde_json::to_string(value) {
             self.json_piece(&text);
@@ -72,27 +72,27 @@ impl Output<'_> {
 
 impl Output<'_> {
     /// Says what is wrong with the command line.
-    pub fn usage(&mut self, what: &str) -> End {
-        self.trouble(what);
-        End::Usage
+    pub fn usage(&mut self, what: &str) -> CommandResult {
+        self.error(what);
+        CommandResult::Usage
     }
 
     /// Says what is wrong with a file.
-    pub fn unusable(&mut self, what: &str) -> End {
-        self.trouble(what);
-        End::Unusable
+    pub fn unusable(&mut self, what: &str) -> CommandResult {
+        self.error(what);
+        CommandResult::InvalidFile
     }
 
     /// Says what a provider did not do.
-    pub fn failure(&mut self, failure: &ProviderError) -> End {
+    pub fn failure(&mut self, failure: &ProviderError) -> CommandResult {
         let advice = failure.advice();
-        self.trouble(&format!("{} ({}){advice}", failure.message, failure.class));
-        End::Round(failure.class.verdict())
+        self.error(&format!("{} ({}){advice}", failure.message, failure.class));
+        CommandResult::Round(failure.class.verdict())
     }
 
-    fn trouble(&mut self, what: &str) {
+    fn error(&mut self, what: &str) {
         if self.json {
-            self.value(&serde_json::json!({ "error": what }));
+            self.print_json(&serde_json::json!({ "error": what }));
         } else {
             // Standard output is for what was asked for.
             self.note(what);
@@ -100,7 +100,7 @@ impl Output<'_> {
     }
 }
 
-impl End {
+impl CommandResult {
     /// The worse of two ends of one command.
     fn worse(self, other: Self) -> Self {
         match (self, other) {
@@ -113,7 +113,7 @@ impl End {
 
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum End {
+pub enum CommandResult {
     /// As a round's verdict says.
     Round(Verdict),
     /// `plan --exit-code`: changes are pending.
@@ -121,7 +121,7 @@ pub enum End {
     /// The command line asked for something that cannot be.
     Usage,
     /// `import`: the file cannot be read, is not understood, or holds nothing for moored.
-    Unusable,
+    InvalidFile,
     /// `health`: not healthy; `status`, `poke`: no daemon answers.
-    Unwell,
+    Unhealthy,
 }

@@ -2,31 +2,31 @@
 
 use std::cell::RefCell;
 
-use super::{End, Output};
+use super::{CommandResult, Output};
 use crate::{
     core::{memory::State, outcome::Verdict},
     report,
-    round::{Clock, Crew, Occasion, Task},
+    round::{Clock, Engine, RoundOptions, Trigger},
 };
 
 /// How a round is played and told of.
 #[derive(Clone, Copy, Debug)]
-pub struct Manner {
+pub struct OnceOptions {
     /// Nothing is written at any provider.
     pub dry_run: bool,
     /// The log tells of the round.
     pub logs: bool,
     /// What standard output has of it.
-    pub lines: Lines,
+    pub lines: Verbosity,
 }
 
 /// Which hosts get a line on standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lines {
+pub enum Verbosity {
     /// None, where the log is read.
     None,
     /// Those at which something happened or has to.
-    News,
+    Changes,
     /// Every one.
     All,
 }
@@ -34,20 +34,20 @@ pub enum Lines {
 /// Plays one round and tells of it, of what was right already only if asked to; `exit` turns a verdict into the
 /// process's exit code, which the JSON repeats.
 pub async fn once(
-    crew: &impl Crew,
+    crew: &impl Engine,
     memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
-    manner: Manner,
+    manner: OnceOptions,
     exit: impl Fn(Verdict) -> u8,
-) -> End {
+) -> CommandResult {
     let report = crew
         .round(
             memory,
-            Task {
+            RoundOptions {
                 audit: false,
                 dry_run: manner.dry_run,
-                occasion: Occasion::Asked,
+                occasion: Trigger::Manual,
             },
         )
         .await;
@@ -57,13 +57,13 @@ pub async fn once(
     }
     let verdict = report.verdict();
     if output.json {
-        output.value(&report::json::once(&report, exit(verdict), now));
+        output.print_json(&report::json::once(&report, exit(verdict), now));
     } else {
         match manner.lines {
-            Lines::None => {}
-            Lines::News => output.text(&report::text::news(&report, now)),
-            Lines::All => output.text(&report::text::lines(&report, now)),
+            Verbosity::None => {}
+            Verbosity::Changes => output.text(&report::text::news(&report, now)),
+            Verbosity::All => output.text(&report::text::lines(&report, now)),
         }
     }
-    End::Round(verdict)
+    CommandResult::Round(verdict)
 }

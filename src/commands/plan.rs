@@ -2,38 +2,38 @@
 
 use std::cell::RefCell;
 
-use super::{End, Output};
+use super::{CommandResult, Output};
 use crate::{
     core::{
         memory::State,
         outcome::{Outcome, Verdict},
     },
     report,
-    round::{Clock, Crew, Occasion, Task},
+    round::{Clock, Engine, RoundOptions, Trigger},
 };
 
 /// Plans against what the provider lists now, and shows the plan. With `exit_code`, pending changes
 /// are told by the way the command ends.
 pub async fn plan(
-    crew: &impl Crew,
+    crew: &impl Engine,
     memory: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
     exit_code: bool,
-) -> End {
+) -> CommandResult {
     let report = crew
         .round(
             memory,
-            Task {
+            RoundOptions {
                 audit: true,
                 dry_run: true,
-                occasion: Occasion::Asked,
+                occasion: Trigger::Manual,
             },
         )
         .await;
     let now = clock.now();
     if output.json {
-        output.value(&report::json::plan(&report, now));
+        output.print_json(&report::json::plan(&report, now));
     } else {
         output.text(&report::plan::plan(&report, now));
     }
@@ -42,7 +42,7 @@ pub async fn plan(
         .iter()
         .any(|host| host.outcome == Outcome::Planned);
     match report.verdict() {
-        Verdict::Right if exit_code && pending => End::Pending,
-        verdict => End::Round(verdict),
+        Verdict::Right if exit_code && pending => CommandResult::Pending,
+        verdict => CommandResult::Round(verdict),
     }
 }

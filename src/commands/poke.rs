@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{End, Output, status::connect};
+use super::{CommandResult, Output, status::connect};
 use crate::core::{foreign_text::printable_value, outcome::Verdict, poke::AddressHint};
 
 /// Where the daemon listens. What is said there is one line: the addresses, with blanks between them.
@@ -20,16 +20,16 @@ pub fn socket(state_directory: &Path) -> PathBuf {
 
 /// What the daemon answers, in one line.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Answer {
+pub struct PokeAnswer {
     /// Why the line was no poke; then nothing happens.
     pub refused: Option<String>,
     /// The addresses that have no say in the round that follows.
-    pub ignored: Vec<Ignored>,
+    pub ignored: Vec<IgnoredAddress>,
 }
 
 /// An address that has no say.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Ignored {
+pub struct IgnoredAddress {
     /// The address.
     pub address: IpAddr,
     /// Why.
@@ -37,38 +37,38 @@ pub struct Ignored {
 }
 
 /// The longest answer there is.
-const LONGEST: u64 = 16 << 10;
+const MAX_ANSWER_LENGTH: u64 = 16 << 10;
 
 /// Pokes the daemon of a state directory.
-pub fn poke(state_directory: &Path, poke: AddressHint, output: &mut Output<'_>) -> End {
+pub fn poke(state_directory: &Path, poke: AddressHint, output: &mut Output<'_>) -> CommandResult {
     let answer = match tell(&socket(state_directory), poke) {
         Ok(answer) => answer,
         Err(what) => {
             if output.json {
-                output.value(&serde_json::json!({ "poked": false, "reason": what }));
+                output.print_json(&serde_json::json!({ "poked": false, "reason": what }));
             } else {
                 output.text(&format!("{what}\n"));
             }
-            return End::Unwell;
+            return CommandResult::Unhealthy;
         }
     };
     if let Some(why) = answer.refused {
         return output.usage(&format!("the daemon refuses that: {why}"));
     }
     if output.json {
-        output.value(&serde_json::json!({ "poked": true, "ignored": answer.ignored }));
+        output.print_json(&serde_json::json!({ "poked": true, "ignored": answer.ignored }));
     } else {
         output.text(&text(poke, &answer.ignored));
     }
-    End::Round(Verdict::Right)
+    CommandResult::Round(Verdict::Right)
 }
 
-fn tell(socket: &Path, poke: AddressHint) -> Result<Answer, String> {
+fn tell(socket: &Path, poke: AddressHint) -> Result<PokeAnswer, String> {
     let told = || -> io::Result<String> {
         let mut stream = connect(socket)?;
         stream.write_all(format!("{poke}\n").as_bytes())?;
         let mut text = String::new();
-        stream.take(LONGEST).read_to_string(&mut text)?;
+        stream.take(MAX_ANSWER_LENGTH).read_to_string(&mut text)?;
         Ok(text)
     };
     let text = told().map_err(|error| match error.kind() {
@@ -86,7 +86,7 @@ fn tell(socket: &Path, poke: AddressHint) -> Result<Answer, String> {
 }
 
 /// One line for people.
-fn text(poke: AddressHint, ignored: &[Ignored]) -> String {
+fn text(poke: AddressHint, ignored: &[IgnoredAddress]) -> String {
     let mut text = "a round starts at once".to_owned();
     for addr in poke.addrs() {
         let _ = match ignored.iter().find(|it| it.address == addr) {
@@ -94,7 +94,7 @@ fn text(poke: AddressHint, ignored: &[Ignored]) -> String {
                 text,
                 "; {addr} counts as what one operator says, where those outside are asked"
             ),
-            Some(Ignored { reason, .. }) => write!(text, "; {addr} is ignored: {reason}"),
+            Some(IgnoredAddress { reason, .. }) => write!(text, "; {addr} is ignored: {reason}"),
         };
     }
     text + "\n"
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn one_line_says_what_becomes_of_each_address() {
-        let ignored = [Ignored {
+        let ignored = [IgnoredAddress {
             address: "2a01::1".parse().unwrap(),
             reason: "no IPv6 records are kept".to_owned(),
         }];
@@ -139,7 +139,7 @@ mod tests {
             };
             assert_eq!(
                 poke(dir.path(), AddressHint::default(), &mut output),
-                End::Unwell
+                CommandResult::Unhealthy
             );
             let said = String::from_utf8(said).unwrap();
             assert!(said.contains("no daemon answers at "), "{said}");

@@ -9,7 +9,7 @@ use crate::core::{
 };
 
 /// Who remembers which accounts a person had asked, and tells the running daemon what came of it.
-pub trait Probing {
+pub trait ProbeChannel {
     /// Whether each of these accounts, named by their fingerprints, may be asked now although its
     /// credentials may have been refused. It counts as asked from now on.
     fn begin(
@@ -19,12 +19,16 @@ pub trait Probing {
     ) -> impl Future<Output = Vec<Result<(), ProbeRefused>>>;
 
     /// Tells what came of asking an account that did not refuse its credentials.
-    fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> impl Future<Output = Daemon>;
+    fn finish(
+        &self,
+        memory: &RefCell<State>,
+        end: ProbeMessage,
+    ) -> impl Future<Output = DaemonAnswer>;
 }
 
 /// What the running daemon makes of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Daemon {
+pub enum DaemonAnswer {
     /// None runs, or it could not be told.
     None,
     /// It does not hold back anything.
@@ -36,14 +40,14 @@ pub enum Daemon {
 }
 
 /// What is to be said of an account that was held back and is no longer.
-pub(super) fn note(account: &AccountName, lifted: bool, daemon: Daemon) -> Option<String> {
+pub(super) fn note(account: &AccountName, lifted: bool, daemon: DaemonAnswer) -> Option<String> {
     let accepted = format!("account {account}: its credentials are accepted");
     match daemon {
-        Daemon::Lifted => Some(format!("{accepted}; the running daemon starts a round now")),
-        Daemon::OtherConfiguration => Some(format!(
+        DaemonAnswer::Lifted => Some(format!("{accepted}; the running daemon starts a round now")),
+        DaemonAnswer::OtherConfiguration => Some(format!(
             "{accepted}; the running daemon has another secret or configuration: reload it"
         )),
-        Daemon::None if lifted => Some(format!("{accepted} again; the next round goes on")),
-        Daemon::None | Daemon::Unchanged => None,
+        DaemonAnswer::None if lifted => Some(format!("{accepted} again; the next round goes on")),
+        DaemonAnswer::None | DaemonAnswer::Unchanged => None,
     }
 }

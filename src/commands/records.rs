@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use super::{
-    End, Output,
-    account::{Means, ask},
+    CommandResult, Output,
+    account::{RequestContext, ask},
 };
 use crate::{
     core::{
@@ -12,7 +12,7 @@ use crate::{
         outcome::{ErrorClass, ProviderError, Scope, Verdict},
         record::{AccountName, Zone},
     },
-    provider::book::{AnyRecord, Book, Progress, Zones},
+    provider::book::{AccountZones, AnyRecord, Progress, ZoneRecords},
     report::table,
 };
 
@@ -22,16 +22,16 @@ pub enum Action {
     /// Show the records of all zones, of a zone or of a name.
     List(Option<Fqdn>),
     /// Add one.
-    Add(Wanted),
+    Add(NewRecord),
     /// Replace the one there is.
-    Set(Wanted, Which),
+    Set(NewRecord, RecordSelector),
     /// Remove one.
-    Delete(Which),
+    Delete(RecordSelector),
 }
 
 /// A record as it shall be.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wanted {
+pub struct NewRecord {
     /// Its name.
     pub name: Fqdn,
     /// Its type, in capitals.
@@ -46,7 +46,7 @@ pub struct Wanted {
 
 /// Which of the records that are there.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Which {
+pub struct RecordSelector {
     /// Its name.
     pub name: Fqdn,
     /// Its type, in capitals.
@@ -82,7 +82,7 @@ pub fn kind(text: &str) -> String {
 }
 
 /// What is wrong with a record's content, as far as that can be said without a provider.
-fn misuse(wanted: &Wanted) -> Option<String> {
+fn misuse(wanted: &NewRecord) -> Option<String> {
     let addr = || wanted.data.parse::<IpAddr>();
     match wanted.r#type.as_str() {
         "A" if !addr().is_ok_and(|it| it.is_ipv4()) => Some("an IPv4 address"),
@@ -94,7 +94,7 @@ fn misuse(wanted: &Wanted) -> Option<String> {
 
 /// How it is to be done.
 #[derive(Debug)]
-pub struct Manner<'m> {
+pub struct RecordsOptions<'m> {
     /// The account's label.
     pub account: &'m AccountName,
     /// `--yes`.
@@ -105,12 +105,12 @@ pub struct Manner<'m> {
 
 /// Does it, and shows what was done.
 pub async fn records(
-    book: &impl Book,
+    book: &impl ZoneRecords,
     action: Action,
-    manner: Manner<'_>,
-    means: Means<'_>,
+    manner: RecordsOptions<'_>,
+    means: RequestContext<'_>,
     output: &mut Output<'_>,
-) -> End {
+) -> CommandResult {
     let writes = !matches!(action, Action::List(_));
     if writes && !manner.yes && !manner.dry_run {
         return output.usage(
@@ -127,7 +127,7 @@ pub async fn records(
     {
         return output.usage(&failure.message);
     }
-    let list = List::new(output.json);
+    let list = RecordsText::new(output.json);
     let done = perform(book, action, list, manner.dry_run, means.progress);
     let done = ask(manner.account, means, done).await;
     if writes && !manner.dry_run {
@@ -135,31 +135,31 @@ pub async fn records(
         means.memory.borrow_mut().invalidate(manner.account);
     }
     match done {
-        Ok(Done::Listed(list, failures)) => {
+        Ok(RecordsOutput::Listed(list, failures)) => {
             list.write(output);
             let ends = failures.iter().map(|failure| output.failure(failure));
-            ends.fold(End::Round(Verdict::Right), End::worse)
+            ends.fold(CommandResult::Round(Verdict::Right), CommandResult::worse)
         }
-        Ok(Done::Said { what, id }) => {
+        Ok(RecordsOutput::Done { what, id }) => {
             if output.json {
                 let done = !manner.dry_run;
-                output.value(&serde_json::json!({ "done": done, "what": what, "id": id }));
+                output.print_json(&serde_json::json!({ "done": done, "what": what, "id": id }));
             } else if manner.dry_run {
                 output.text(&format!("would {what}\n"));
             } else {
                 output.text(&format!("done: {what}\n"));
             }
-            End::Round(Verdict::Right)
+            CommandResult::Round(Verdict::Right)
         }
         Err(failure) => output.failure(&failure),
     }
 }
 
 /// What came of it.
-enum Done {
+enum RecordsOutput {
     /// Records, and what failed of the zones they were looked for in.
-    Listed(List, Vec<ProviderError>),
-    Said {
+    Listed(RecordsText, Vec<ProviderError>),
+    Done {
         what: String,
         id: Option<String>,
     },
@@ -167,7 +167,7 @@ enum Done {
 
 /// A record with the zone it is in.
 #[derive(serde::Serialize)]
-struct Row<'z> {
+struct ListedRow<'z> {
     zone: &'z str,
     #[serde(flatten)]
     record: AnyRecord,
@@ -178,22 +178,22 @@ const MAX_LIST_LENGTH: usize = 24 << 20;
 
 /// Records as they will be shown. There may be tens of thousands: they are kept as text, which takes a tenth of the
 /// memory.
-enum List {
+enum RecordsText {
     /// A JSON array without its last bracket.
     Json(String),
-    Table(table::Rows),
+    Table(table::TableRows),
 }
 
-impl List {
+impl RecordsText {
     fn new(is_json: bool) -> Self {
         if is_json {
             Self::Json(String::new())
         } else {
-            Self::Table(table::Rows::default())
+            Self::Table(table::TableRows::default())
         }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), ProviderError> {
+    fn push(&mut self, row: &ListedRow<'_>) -> Result<(), ProviderError> {
         let size = match self {
             Self::Json(text) => {
                 text.push(if text.is_empty() { '[' } else { ',' });
@@ -232,7 +232,7 @@ impl List {
     }
 }
 
-fn cells(row: &Row<'_>) -> [String; 6] {
+fn cells(row: &ListedRow<'_>) -> [String; 6] {
     let AnyRecord {
         id,
         host,
@@ -256,14 +256,14 @@ fn cells(row: &Row<'_>) -> [String; 6] {
 }
 
 async fn perform(
-    book: &impl Book,
+    book: &impl ZoneRecords,
     action: Action,
-    mut list: List,
+    mut list: RecordsText,
     dry_run: bool,
     progress: Progress<'_>,
-) -> Result<Done, ProviderError> {
+) -> Result<RecordsOutput, ProviderError> {
     let zones = book.zones().await?;
-    let said = |what: String, id| Ok(Done::Said { what, id });
+    let said = |what: String, id| Ok(RecordsOutput::Done { what, id });
     match action {
         Action::List(name) => {
             let wanted = match &name {
@@ -280,7 +280,7 @@ async fn perform(
                     let is_own = |name| is_named(&record, name, zone);
                     if is_whole || name.as_ref().is_some_and(is_own) {
                         let zone = zone_name;
-                        list.push(&Row { zone, record })?;
+                        list.push(&ListedRow { zone, record })?;
                     }
                     Ok(())
                 };
@@ -293,12 +293,12 @@ async fn perform(
                     Err(failure) => return Err(failure),
                 }
             }
-            Ok(Done::Listed(list, failures))
+            Ok(RecordsOutput::Listed(list, failures))
         }
         Action::Add(wanted) => {
             let zone = zone_of(&wanted.name, &zones)?;
             let record = wanted.record(wanted.host_in(zone), String::new());
-            let what = format!("add {}", wanted.spoken());
+            let what = format!("add {}", wanted.description());
             if dry_run {
                 return said(what, None);
             }
@@ -312,7 +312,7 @@ async fn perform(
             let record = wanted.record(before.host.clone(), before.id.clone());
             let what = format!(
                 "set {} (it was {})",
-                wanted.spoken(),
+                wanted.description(),
                 table::printable(&before.data)
             );
             if !dry_run {
@@ -337,7 +337,7 @@ async fn perform(
     }
 }
 
-impl Wanted {
+impl NewRecord {
     fn host_in(&self, zone: &Zone) -> String {
         self.name.relative_to(&zone.name).unwrap_or("@").to_owned()
     }
@@ -353,12 +353,12 @@ impl Wanted {
         }
     }
 
-    fn spoken(&self) -> String {
+    fn description(&self) -> String {
         format!("{} {} {}", self.name, self.r#type, self.data)
     }
 }
 
-fn zone_of<'z>(name: &Fqdn, zones: &'z Zones) -> Result<&'z Zone, ProviderError> {
+fn zone_of<'z>(name: &Fqdn, zones: &'z AccountZones) -> Result<&'z Zone, ProviderError> {
     let editable = zones.editable.iter().map(|zone| &zone.name);
     let found = longest_zone(name, editable);
     if let Some(zone) = zones.editable.iter().find(|zone| Some(&zone.name) == found) {
@@ -397,9 +397,9 @@ fn is_same(kind: &str, one: &str, other: &str) -> bool {
 
 /// The one record that is meant.
 async fn find(
-    book: &impl Book,
+    book: &impl ZoneRecords,
     zone: &Zone,
-    which: &Which,
+    which: &RecordSelector,
     progress: Progress<'_>,
 ) -> Result<AnyRecord, ProviderError> {
     let is_meant = |record: &AnyRecord| {

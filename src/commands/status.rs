@@ -12,7 +12,7 @@ use rustix::net::{
     sockopt::{Timeout, set_socket_timeout},
 };
 
-use super::{End, Output};
+use super::{CommandResult, Output};
 use crate::{
     core::{foreign_text::printable_value, outcome::Verdict},
     report::status::{Status, text},
@@ -24,7 +24,7 @@ pub fn socket(state_directory: &Path) -> PathBuf {
 }
 
 /// How long a daemon that is alive may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// No status is longer.
 const MAX_BYTES: u64 = 32 << 20;
@@ -35,8 +35,8 @@ pub(super) fn connect(socket: &Path) -> io::Result<UnixStream> {
     let flags = SocketFlags::CLOEXEC;
     let stream = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     // To connect takes as long as to send (unix(7), SO_SNDTIMEO).
-    set_socket_timeout(&stream, Timeout::Send, Some(PATIENCE))?;
-    set_socket_timeout(&stream, Timeout::Recv, Some(PATIENCE))?;
+    set_socket_timeout(&stream, Timeout::Send, Some(ANSWER_TIMEOUT))?;
+    set_socket_timeout(&stream, Timeout::Recv, Some(ANSWER_TIMEOUT))?;
     connect_to(&stream, &SocketAddrUnix::new(socket)?)?;
     Ok(stream.into())
 }
@@ -60,18 +60,18 @@ pub fn ask(state_directory: &Path) -> Result<Status, String> {
 }
 
 /// Shows how the daemon stands.
-pub fn status(state_directory: &Path, output: &mut Output<'_>) -> End {
+pub fn status(state_directory: &Path, output: &mut Output<'_>) -> CommandResult {
     match ask(state_directory) {
-        Ok(status) if output.json => output.value(&status),
+        Ok(status) if output.json => output.print_json(&status),
         Ok(status) => output.text(&text(&status)),
         Err(what) => {
             if output.json {
-                output.value(&serde_json::json!({ "healthy": false, "reason": what }));
+                output.print_json(&serde_json::json!({ "healthy": false, "reason": what }));
             } else {
                 output.text(&format!("{what}\n"));
             }
-            return End::Unwell;
+            return CommandResult::Unhealthy;
         }
     }
-    End::Round(Verdict::Right)
+    CommandResult::Round(Verdict::Right)
 }

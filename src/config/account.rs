@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use crate::{
     config::{
         AccountConfig, AnySettings, endpoint,
-        host::{self, Placed, Ttl},
-        problem::{Findings, Spot, Wrong, shown},
-        section::Section,
+        host::{self, SpannedHost, TtlRule},
+        problem::{Diagnostic, Diagnostics, Span, shown},
+        section::ConfigSection,
     },
     core::{
         foreign_text::is_printable,
@@ -19,23 +19,23 @@ use crate::{
 };
 
 /// An account as far as it could be read.
-pub(super) struct Draft {
+pub(super) struct ParsedAccount {
     /// Where its table starts.
-    pub(super) spot: Spot,
+    pub(super) spot: Span,
     /// Its label and where that is written.
-    pub(super) name: (Spot, AccountName),
+    pub(super) name: (Span, AccountName),
     /// The hosts that could be read.
-    pub(super) hosts: Vec<Placed>,
+    pub(super) hosts: Vec<SpannedHost>,
     /// The rest; `None` if a problem was reported.
     pub(super) provider: Option<AnySettings>,
 }
 
 /// Reads the label; by default it is the provider's name.
 pub(super) fn name(
-    section: &mut Section<'_>,
+    section: &mut ConfigSection<'_>,
     provider: &str,
-    findings: &mut Findings,
-) -> (Spot, AccountName) {
+    findings: &mut Diagnostics,
+) -> (Span, AccountName) {
     let unnamed = (section.spot.clone(), AccountName(provider.to_owned()));
     let Some((spot, text)) = section.text("name", findings) else {
         return unnamed;
@@ -43,7 +43,7 @@ pub(super) fn name(
     // It is an argument on the command line and a word in every report.
     let awkward = |letter: char| letter == ' ' || !is_printable(letter);
     if text.is_empty() || text.starts_with('-') || text.contains(awkward) {
-        let wrong = Wrong::new(format!("{} is not an account's name", shown(text)));
+        let wrong = Diagnostic::new(format!("{} is not an account's name", shown(text)));
         findings.problem(
             &spot,
             wrong.hint("write one word that starts with no hyphen"),
@@ -55,9 +55,9 @@ pub(super) fn name(
 
 /// Reads the base address of the API.
 pub(super) fn endpoint(
-    section: &mut Section<'_>,
+    section: &mut ConfigSection<'_>,
     default: &str,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<String> {
     let Some(value) = section.take("endpoint") else {
         return Some(default.to_owned());
@@ -67,7 +67,7 @@ pub(super) fn endpoint(
     if endpoint.unencrypted {
         findings.warning(
             &value.spot,
-            Wrong::new("credentials are sent over the network without encryption")
+            Diagnostic::new("credentials are sent over the network without encryption")
                 .hint("use `https://` if the service has it"),
         );
     }
@@ -75,7 +75,11 @@ pub(super) fn endpoint(
 }
 
 /// Reads the hosts, of which there must be one, and over which interface their addresses are found out.
-pub(super) fn hosts(section: &mut Section<'_>, ttl: Ttl, findings: &mut Findings) -> Vec<Placed> {
+pub(super) fn hosts(
+    section: &mut ConfigSection<'_>,
+    ttl: TtlRule,
+    findings: &mut Diagnostics,
+) -> Vec<SpannedHost> {
     let via = section.take("via");
     let via = via.and_then(|value| host::via(&value, findings));
     let (hosts, written) = host::read(section, ttl, via.as_ref(), findings);
@@ -85,13 +89,13 @@ pub(super) fn hosts(section: &mut Section<'_>, ttl: Ttl, findings: &mut Findings
         } else {
             "write as in `hosts = [\"home.example.com\"]`"
         };
-        let wrong = Wrong::new("this account has no hosts");
+        let wrong = Diagnostic::new("this account has no hosts");
         findings.absence(&section.spot_of("hosts"), wrong.hint(form));
     }
     hosts
 }
 
-impl Draft {
+impl ParsedAccount {
     /// The account, if nothing of it is missing.
     pub(super) fn finish(self) -> Option<AccountConfig> {
         let provider = self.provider?;

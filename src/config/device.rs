@@ -3,15 +3,15 @@
 
 use crate::{
     config::{
-        problem::{Findings, Wrong, shown},
-        section::{Section, no_advice},
-        value::Value,
+        problem::{Diagnostic, Diagnostics, shown},
+        section::{ConfigSection, no_advice},
+        value::ConfigValue,
     },
     core::device::{HostId, Mac, ParseHostIdError, PrefixLength},
 };
 
 /// Reads what is the device's own of its address.
-pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<HostId> {
+pub(super) fn read(mut table: ConfigSection<'_>, findings: &mut Diagnostics) -> Option<HostId> {
     let (host, mac) = (table.take("host"), table.take("mac"));
     let prefix = match table.take("prefix") {
         None => Some(PrefixLength::NETWORK),
@@ -19,14 +19,14 @@ pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<Ho
     };
     let part = match (host, mac) {
         (None, None) => {
-            let wrong = Wrong::new("is missing, and so is `mac`");
+            let wrong = Diagnostic::new("is missing, and so is `mac`");
             let hint = "write one of them: `host = \"::5054:ff:fe12:3456\"`, \
                         `mac = \"52:54:00:12:34:56\"`";
             findings.absence(&table.spot_of("host"), wrong.hint(hint));
             None
         }
         (Some(_), Some(mac)) => {
-            let wrong = Wrong::new("there is a `host` as well");
+            let wrong = Diagnostic::new("there is a `host` as well");
             findings.problem(&mac.spot, wrong.hint("keep one of them"));
             None
         }
@@ -46,19 +46,19 @@ pub(super) fn read(mut table: Section<'_>, findings: &mut Findings) -> Option<Ho
     part
 }
 
-fn prefix(value: &Value<'_>, findings: &mut Findings) -> Option<PrefixLength> {
+fn prefix(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<PrefixLength> {
     let bits = value.integer(findings)?;
     let length = PrefixLength::new(bits);
     if length.is_none() {
-        let wrong = Wrong::new(format!("a prefix of {bits} bits is none of this network's"));
+        let wrong = Diagnostic::new(format!("a prefix of {bits} bits is none of this network's"));
         findings.problem(&value.spot, wrong.hint("write 48 to 64; 64 is the default"));
     }
     length
 }
 
-fn host_part(text: &str, prefix: PrefixLength) -> Result<HostId, Wrong> {
+fn host_part(text: &str, prefix: PrefixLength) -> Result<HostId, Diagnostic> {
     HostId::parse(text, prefix).map_err(|why| {
-        let wrong = Wrong::new(format!("{} is not a host part: {why}", shown(text)));
+        let wrong = Diagnostic::new(format!("{} is not a host part: {why}", shown(text)));
         let own = 128 - u32::from(prefix.bits());
         let hint = format!(
             "write the last {own} bits of that device's address, as in `::5054:ff:fe12:3456`"
@@ -81,9 +81,9 @@ fn shorter(text: &str) -> Option<i64> {
     [56, 48].into_iter().find(fits)
 }
 
-fn mac_address(text: &str) -> Result<Mac, Wrong> {
+fn mac_address(text: &str) -> Result<Mac, Diagnostic> {
     text.parse().map_err(|why| {
-        Wrong::new(format!("{} is {why}", shown(text)))
+        Diagnostic::new(format!("{} is {why}", shown(text)))
             .hint("write that device's own, as in `52:54:00:12:34:56`")
     })
 }

@@ -3,11 +3,11 @@
 use crate::{
     config::{
         AnySettings,
-        account::{self, Draft},
-        host::{Placed, Ttl},
-        problem::{Findings, Spot, Wrong},
-        secrets::{Given, TOKEN, USER_TOKEN, Vault},
-        section::Section,
+        account::{self, ParsedAccount},
+        host::{SpannedHost, TtlRule},
+        problem::{Diagnostic, Diagnostics, Span},
+        secrets::{SecretResolver, SecretValue, TOKEN, USER_TOKEN},
+        section::ConfigSection,
         suggest::listed,
         whole::misplaced,
     },
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The least depends on what is paid for; the service says so itself.
-const TTL: Ttl = Ttl { least: 1, step: 1 };
+const TTL: TtlRule = TtlRule { least: 1, step: 1 };
 
 const SITES: [(&str, Site); 2] = [
     ("international", Site::International),
@@ -25,10 +25,10 @@ const SITES: [(&str, Site); 2] = [
 
 /// Reads one account.
 pub(super) fn read(
-    mut section: Section<'_>,
-    vault: &mut Vault<'_>,
-    findings: &mut Findings,
-) -> Draft {
+    mut section: ConfigSection<'_>,
+    vault: &mut SecretResolver<'_>,
+    findings: &mut Diagnostics,
+) -> ParsedAccount {
     let name = account::name(&mut section, "dnspod", findings);
     let written_site = match section.take("site") {
         None => Some(Site::International),
@@ -52,7 +52,7 @@ pub(super) fn read(
             line: line?,
         })
     };
-    Draft {
+    ParsedAccount {
         spot,
         name,
         hosts,
@@ -62,35 +62,38 @@ pub(super) fn read(
 
 /// Exactly one of the two forms.
 fn credential(
-    section: &mut Section<'_>,
+    section: &mut ConfigSection<'_>,
     site: Option<Site>,
-    vault: &mut Vault<'_>,
-    findings: &mut Findings,
+    vault: &mut SecretResolver<'_>,
+    findings: &mut Diagnostics,
 ) -> Option<Credential> {
     let token = vault.find(section, &TOKEN, findings);
     let user_token = vault.find(section, &USER_TOKEN, findings);
     match (token, user_token) {
-        (Given::Nothing, Given::Nothing) => {
+        (SecretValue::Nothing, SecretValue::Nothing) => {
             let ways: Vec<_> = ["token", "token_file", "user_token"]
                 .into_iter()
                 .map(|key| section.written(key))
                 .collect();
             let ways = listed(ways.iter().map(String::as_str));
-            let wrong = Wrong::new("is missing").hint(format!("write one of {ways}"));
+            let wrong = Diagnostic::new("is missing").hint(format!("write one of {ways}"));
             findings.absence(&section.spot_of("token"), wrong);
             None
         }
-        (Given::Usable(spot, token), Given::Nothing) => login_token(&spot, token, findings),
-        (Given::Nothing, Given::Usable(spot, token)) => {
+        (SecretValue::Usable(spot, token), SecretValue::Nothing) => {
+            login_token(&spot, token, findings)
+        }
+        (SecretValue::Nothing, SecretValue::Usable(spot, token)) => {
             if site == Some(Site::China) {
-                let wrong = Wrong::new("is of the international site only");
+                let wrong = Diagnostic::new("is of the international site only");
                 findings.problem(&spot, wrong.hint("write a `token` made in the console"));
             }
             Some(Credential::UserToken(token))
         }
-        (Given::Nothing, Given::Unusable(_)) | (Given::Unusable(_), Given::Nothing) => None,
-        (_, Given::Usable(spot, _) | Given::Unusable(spot)) => {
-            let wrong = Wrong::new("there is a `token` as well");
+        (SecretValue::Nothing, SecretValue::Unusable(_))
+        | (SecretValue::Unusable(_), SecretValue::Nothing) => None,
+        (_, SecretValue::Usable(spot, _) | SecretValue::Unusable(spot)) => {
+            let wrong = Diagnostic::new("there is a `token` as well");
             findings.problem(
                 &spot,
                 wrong.hint("keep one of them; `token` is the newer form"),
@@ -100,13 +103,13 @@ fn credential(
     }
 }
 
-fn login_token(spot: &Spot, token: Secret, findings: &mut Findings) -> Option<Credential> {
+fn login_token(spot: &Span, token: Secret, findings: &mut Diagnostics) -> Option<Credential> {
     let formed = token
         .expose()
         .split_once(',')
         .is_some_and(|(id, key)| !id.is_empty() && !key.is_empty() && !key.contains(','));
     if !formed {
-        let wrong = Wrong::new("does not have the form `ID,Token`");
+        let wrong = Diagnostic::new("does not have the form `ID,Token`");
         findings.problem(
             spot,
             wrong.hint("write the token's ID, a comma and the token, without spaces"),
@@ -116,13 +119,13 @@ fn login_token(spot: &Spot, token: Secret, findings: &mut Findings) -> Option<Cr
     Some(Credential::LoginToken(token))
 }
 
-fn line(section: &mut Section<'_>, site: Site, findings: &mut Findings) -> Option<String> {
+fn line(section: &mut ConfigSection<'_>, site: Site, findings: &mut Diagnostics) -> Option<String> {
     let Some(value) = section.take("line") else {
         return Some(site.default_line().to_owned());
     };
     let text = value.text(findings)?.trim();
     if text.is_empty() || text.contains(char::is_control) {
-        let wrong = Wrong::new("is not the name of a line");
+        let wrong = Diagnostic::new("is not the name of a line");
         let default = site.default_line();
         findings.problem(
             &value.spot,
@@ -133,11 +136,15 @@ fn line(section: &mut Section<'_>, site: Site, findings: &mut Findings) -> Optio
     Some(text.to_owned())
 }
 
-fn contact(section: &mut Section<'_>, hosts: &[Placed], findings: &mut Findings) -> Option<String> {
+fn contact(
+    section: &mut ConfigSection<'_>,
+    hosts: &[SpannedHost],
+    findings: &mut Diagnostics,
+) -> Option<String> {
     if let Some(value) = section.take("contact") {
         let text = value.text(findings)?.trim();
         if !is_mail_address(text) {
-            let wrong = Wrong::new("is not an e-mail address");
+            let wrong = Diagnostic::new("is not an e-mail address");
             findings.problem(&value.spot, wrong.hint("write one as in `me@example.com`"));
             return None;
         }
@@ -147,7 +154,7 @@ fn contact(section: &mut Section<'_>, hosts: &[Placed], findings: &mut Findings)
     if !section.is_environment() {
         findings.absence(
             &spot,
-            Wrong::new("is missing: DNSPod wants an e-mail address of whoever calls it")
+            Diagnostic::new("is missing: DNSPod wants an e-mail address of whoever calls it")
                 .hint("write `contact = \"me@example.com\"`"),
         );
         return None;
@@ -156,7 +163,7 @@ fn contact(section: &mut Section<'_>, hosts: &[Placed], findings: &mut Findings)
     let contact = format!("moored@{}", host.strip_prefix("*.").unwrap_or(host));
     findings.warning(
         &spot,
-        Wrong::new(format!("is not set: DNSPod is told `{contact}`"))
+        Diagnostic::new(format!("is not set: DNSPod is told `{contact}`"))
             .hint("set it to an e-mail address that is read"),
     );
     Some(contact)

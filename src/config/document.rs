@@ -4,26 +4,26 @@ use std::{collections::BTreeSet, path::Path};
 
 use toml::de::Error;
 
-use crate::config::problem::{Place, Problem, Spot};
+use crate::config::problem::{Location, Problem, Span};
 
 /// A file's path, and where its lines and characters begin.
-pub(super) struct Document<'a> {
+pub(super) struct ConfigDocument<'a> {
     pub(super) path: &'a Path,
     text: &'a str,
     lines: Vec<usize>,
-    /// How many characters begin before each stretch of `STRETCH` bytes: a file may have all its hosts on one
+    /// How many characters begin before each stretch of `INDEX_STRIDE` bytes: a file may have all its hosts on one
     /// line, and each place in it is a number of characters from the line's start.
     characters: Vec<usize>,
 }
 
 /// How many bytes are counted anew for each place.
-const STRETCH: usize = 64;
+const INDEX_STRIDE: usize = 64;
 
-impl<'a> Document<'a> {
+impl<'a> ConfigDocument<'a> {
     pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
         let after_each_break = text.match_indices('\n').map(|(offset, _)| offset + 1);
         let mut total = 0;
-        let characters = text.as_bytes().chunks(STRETCH).map(|stretch| {
+        let characters = text.as_bytes().chunks(INDEX_STRIDE).map(|stretch| {
             let before = total;
             total += characters(stretch);
             before
@@ -39,13 +39,13 @@ impl<'a> Document<'a> {
     /// How many characters begin before a byte offset.
     fn characters_before(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
-        let stretch = offset / STRETCH;
-        let rest = self.text.as_bytes().get(stretch * STRETCH..offset);
+        let stretch = offset / INDEX_STRIDE;
+        let rest = self.text.as_bytes().get(stretch * INDEX_STRIDE..offset);
         let before = match self.characters.get(stretch) {
             Some(before) => *before,
             // The end of a text that ends with a stretch.
             None => self.characters.last().map_or(0, |before| {
-                let last = self.text.as_bytes().chunks(STRETCH).last();
+                let last = self.text.as_bytes().chunks(INDEX_STRIDE).last();
                 before + last.map_or(0, characters)
             }),
         };
@@ -53,7 +53,7 @@ impl<'a> Document<'a> {
     }
 
     /// The line and column of a byte offset.
-    pub(super) fn at(&self, offset: usize) -> Place {
+    pub(super) fn at(&self, offset: usize) -> Location {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         // A byte order mark is not a character that an editor counts.
@@ -63,7 +63,7 @@ impl<'a> Document<'a> {
         });
         let characters = self.characters_before(offset) - self.characters_before(start);
         let column = characters.saturating_sub(marks) + 1;
-        Place::At {
+        Location::At {
             file: self.path.to_owned(),
             line,
             column,
@@ -86,8 +86,8 @@ impl<'a> Document<'a> {
         })
     }
 
-    pub(super) fn spot(&self, offset: usize, key: impl Into<String>) -> Spot {
-        Spot {
+    pub(super) fn spot(&self, offset: usize, key: impl Into<String>) -> Span {
+        Span {
             place: self.at(offset),
             key: key.into(),
         }
@@ -100,7 +100,7 @@ impl<'a> Document<'a> {
         let problems = errors.iter().map(|error| Problem {
             place: match error.span() {
                 Some(span) => self.at(span.start),
-                None => Place::File(self.path.to_owned()),
+                None => Location::File(self.path.to_owned()),
             },
             key: String::new(),
             what: format!("not valid TOML: {}", error.message()),
@@ -108,8 +108,8 @@ impl<'a> Document<'a> {
         });
         problems
             .filter(|problem| match &problem.place {
-                Place::At { line, .. } => lines.insert(*line),
-                Place::File(_) | Place::Environment => true,
+                Location::At { line, .. } => lines.insert(*line),
+                Location::File(_) | Location::Environment => true,
             })
             .collect()
     }
@@ -155,15 +155,15 @@ mod tests {
             "",
             "token = \"x\"\n",
             "\u{feff}token = \"x\"\nnæme = 1\n\n",
-            &"x".repeat(STRETCH),
-            &"é".repeat(STRETCH),
+            &"x".repeat(INDEX_STRIDE),
+            &"é".repeat(INDEX_STRIDE),
             &one_line,
             &format!("# {one_line}\n{one_line}\n{one_line}"),
         ] {
-            let document = Document::new(Path::new("config.toml"), text);
+            let document = ConfigDocument::new(Path::new("config.toml"), text);
             let offsets = text.char_indices().map(|(offset, _)| offset);
             for offset in offsets.chain([text.len()]) {
-                let Place::At { line, column, .. } = document.at(offset) else {
+                let Location::At { line, column, .. } = document.at(offset) else {
                     panic!("no position")
                 };
                 assert_eq!((line, column), counted(text, offset), "{text:?} {offset}");
@@ -174,10 +174,10 @@ mod tests {
     #[test]
     fn a_place_is_found_without_counting_the_whole_line_before_it() {
         let text = format!("hosts = [{}]", "\"home.example.com\", ".repeat(8_000));
-        let document = Document::new(Path::new("config.toml"), &text);
+        let document = ConfigDocument::new(Path::new("config.toml"), &text);
         // Byte by byte this would count ten thousand million characters, which takes minutes.
         for offset in 0..text.len() {
-            let Place::At { column, .. } = document.at(offset) else {
+            let Location::At { column, .. } = document.at(offset) else {
                 panic!("no position")
             };
             assert_eq!(column, offset + 1);

@@ -3,11 +3,11 @@
 use crate::{
     config::{
         AnySettings,
-        account::{self, Draft},
-        host::{Placed, Ttl},
-        problem::{Findings, Wrong},
-        secrets::{SECRET, TOKEN, Vault},
-        section::Section,
+        account::{self, ParsedAccount},
+        host::{SpannedHost, TtlRule},
+        problem::{Diagnostic, Diagnostics},
+        secrets::{SECRET, SecretResolver, TOKEN},
+        section::ConfigSection,
         whole::misplaced,
     },
     core::plan::UpdateMode,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The vendor's API document, `DNSRecord.ttl`.
-const TTL: Ttl = Ttl {
+const TTL: TtlRule = TtlRule {
     least: 60,
     step: 60,
 };
@@ -28,10 +28,10 @@ const UPDATE: [(&str, UpdateMode); 3] = [
 
 /// Reads one account.
 pub(super) fn read(
-    mut section: Section<'_>,
-    vault: &mut Vault<'_>,
-    findings: &mut Findings,
-) -> Draft {
+    mut section: ConfigSection<'_>,
+    vault: &mut SecretResolver<'_>,
+    findings: &mut Diagnostics,
+) -> ParsedAccount {
     let name = account::name(&mut section, "domeneshop", findings);
     let token = vault.need(&mut section, &TOKEN, findings);
     let secret = vault.need(&mut section, &SECRET, findings);
@@ -57,7 +57,7 @@ pub(super) fn read(
             push: push?,
         })
     };
-    Draft {
+    ParsedAccount {
         spot,
         name,
         hosts,
@@ -66,7 +66,7 @@ pub(super) fn read(
 }
 
 /// What `dyndns/update` cannot do is said at start, not at the first change.
-fn dyndns_can(placed: &Placed, findings: &mut Findings) {
+fn dyndns_can(placed: &SpannedHost, findings: &mut Diagnostics) {
     let host = &placed.host;
     let what = if host.name.is_wildcard() {
         "a wildcard"
@@ -79,7 +79,7 @@ fn dyndns_can(placed: &Placed, findings: &mut Findings) {
     };
     findings.problem(
         &placed.spot,
-        Wrong::new(format!(
+        Diagnostic::new(format!(
             "{}: `update = \"dyndns\"` cannot do {what}",
             host.name
         ))

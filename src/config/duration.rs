@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::problem::{Wrong, shown};
+use crate::config::problem::{Diagnostic, shown};
 
 /// The units, longest first, in milliseconds.
 const UNITS: [(&str, u64); 5] = [
@@ -15,35 +15,35 @@ const UNITS: [(&str, u64); 5] = [
 
 /// The shortest and the longest that makes sense.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct DurationLimits {
     pub(super) least: Duration,
     pub(super) most: Duration,
 }
 
 /// Reads a length of time within limits.
-pub(super) fn parse(text: &str, limits: Limits) -> Result<Duration, Wrong> {
+pub(super) fn parse(text: &str, limits: DurationLimits) -> Result<Duration, Diagnostic> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(without_unit(text));
     }
     let length = sum(text).ok_or_else(|| {
-        Wrong::new(format!("{} is not a length of time", shown(text)))
+        Diagnostic::new(format!("{} is not a length of time", shown(text)))
             .hint("write a number and a unit, as in `90s`, `5m`, `1h30m`, `24h` or `1d`")
     })?;
     if length < limits.least {
         let what = format!("{} is too short", shown(text));
-        return Err(Wrong::new(what).hint(format!("the least is `{}`", written(limits.least))));
+        return Err(Diagnostic::new(what).hint(format!("the least is `{}`", written(limits.least))));
     }
     if length > limits.most {
         let what = format!("{} is too long", shown(text));
-        return Err(Wrong::new(what).hint(format!("the most is `{}`", written(limits.most))));
+        return Err(Diagnostic::new(what).hint(format!("the most is `{}`", written(limits.most))));
     }
     Ok(length)
 }
 
 /// A number without a unit could mean anything.
-pub(super) fn without_unit(number: &str) -> Wrong {
-    let wrong = Wrong::new("the unit is missing");
+pub(super) fn without_unit(number: &str) -> Diagnostic {
+    let wrong = Diagnostic::new("the unit is missing");
     if number.len() > 9 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return wrong.hint("write a number and a unit in quotes, as in \"5m\"");
     }
@@ -86,7 +86,7 @@ fn written(length: Duration) -> String {
 mod tests {
     use super::*;
 
-    const ANY: Limits = Limits {
+    const UNLIMITED: DurationLimits = DurationLimits {
         least: Duration::ZERO,
         most: Duration::MAX,
     };
@@ -103,7 +103,11 @@ mod tests {
             ("1d2h3m4s", 93_784),
             (" 2000ms ", 2),
         ] {
-            assert_eq!(parse(text, ANY), Ok(Duration::from_secs(seconds)), "{text}");
+            assert_eq!(
+                parse(text, UNLIMITED),
+                Ok(Duration::from_secs(seconds)),
+                "{text}"
+            );
         }
     }
 
@@ -126,27 +130,27 @@ mod tests {
             "300000000000000000d",
             "٣m",
         ] {
-            assert!(parse(text, ANY).is_err(), "{text}");
+            assert!(parse(text, UNLIMITED).is_err(), "{text}");
         }
     }
 
     #[test]
     fn limits_are_named_when_they_are_missed() {
-        let limits = Limits {
+        let limits = DurationLimits {
             least: Duration::from_secs(1),
             most: Duration::from_hours(24),
         };
         assert_eq!(
             parse("100ms", limits),
-            Err(Wrong::new("`100ms` is too short").hint("the least is `1s`"))
+            Err(Diagnostic::new("`100ms` is too short").hint("the least is `1s`"))
         );
         assert_eq!(
             parse("25h", limits),
-            Err(Wrong::new("`25h` is too long").hint("the most is `1d`"))
+            Err(Diagnostic::new("`25h` is too long").hint("the most is `1d`"))
         );
         assert_eq!(
             parse("300", limits),
-            Err(Wrong::new("the unit is missing")
+            Err(Diagnostic::new("the unit is missing")
                 .hint("write \"300s\" for seconds or \"300m\" for minutes"))
         );
     }

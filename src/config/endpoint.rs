@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::{config::problem::Wrong, detect::source::is_own_network};
+use crate::{config::problem::Diagnostic, detect::source::is_own_network};
 
 /// A base address that credentials may be sent to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,11 +16,11 @@ pub(super) struct Endpoint {
 }
 
 /// Reads a base address. No message shows it: user names and passwords are written in addresses.
-pub(super) fn parse(text: &str) -> Result<Endpoint, Wrong> {
+pub(super) fn parse(text: &str) -> Result<Endpoint, Diagnostic> {
     const FORM: &str = "write an address like `https://api.example.net/v0`";
     let url = Url::parse(text.trim())
-        .map_err(|error| Wrong::new(format!("is not a URL: {error}")).hint(FORM))?;
-    let wrong = |what: &str| Err(Wrong::new(what).hint(FORM));
+        .map_err(|error| Diagnostic::new(format!("is not a URL: {error}")).hint(FORM))?;
+    let wrong = |what: &str| Err(Diagnostic::new(what).hint(FORM));
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
         return wrong("must start with `https://`");
     }
@@ -31,8 +31,11 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, Wrong> {
         return wrong("must end with the path: no `?` and no `#`");
     }
     if url.scheme() == "http" && !is_own_network(&url) {
-        return Err(Wrong::new("would send the credentials without encryption")
-            .hint("use `https://`; `http://` is for loopback, private and link-local addresses"));
+        return Err(
+            Diagnostic::new("would send the credentials without encryption").hint(
+                "use `https://`; `http://` is for loopback, private and link-local addresses",
+            ),
+        );
     }
     Ok(Endpoint {
         text: url.as_str().trim_end_matches('/').to_owned(),

@@ -1,9 +1,9 @@
 //! The form without a file: environment variables, enough for a container.
 
 use crate::config::{
-    problem::{Findings, Spot, Wrong},
+    problem::{Diagnostic, Diagnostics, Span},
     suggest::nearest,
-    surroundings::Surroundings,
+    surroundings::Environment,
 };
 
 /// What the names of all our variables start with.
@@ -65,7 +65,7 @@ pub(super) const VARIABLES: [&str; 48] = [
 ];
 
 /// Our variables that are set, in order.
-fn ours(surroundings: &Surroundings) -> Vec<&str> {
+fn ours(surroundings: &Environment) -> Vec<&str> {
     let names = surroundings.variables.iter().map(|(name, _)| name.as_str());
     let mut ours: Vec<_> = names
         .filter(|name| name.starts_with(PREFIX) && !OTHERS.contains(name))
@@ -75,7 +75,7 @@ fn ours(surroundings: &Surroundings) -> Vec<&str> {
 }
 
 /// Whether any variable of an account is set.
-pub(super) fn names_an_account(surroundings: &Surroundings) -> bool {
+pub(super) fn names_an_account(surroundings: &Environment) -> bool {
     ours(surroundings).into_iter().any(|name| {
         (name.starts_with("MOORED_DOMENESHOP_") || name.starts_with("MOORED_DNSPOD_"))
             && VARIABLES.contains(&name)
@@ -84,12 +84,12 @@ pub(super) fn names_an_account(surroundings: &Surroundings) -> bool {
 }
 
 /// Reports variables of ours that do not exist.
-pub(super) fn unknown(surroundings: &Surroundings, findings: &mut Findings) {
+pub(super) fn unknown(surroundings: &Environment, findings: &mut Diagnostics) {
     for name in ours(surroundings) {
         if VARIABLES.contains(&name) || is_of_a_service(name) {
             continue;
         }
-        let wrong = Wrong::new("unknown variable");
+        let wrong = Diagnostic::new("unknown variable");
         let known = VARIABLES.into_iter().chain(OTHERS);
         let short = |name: &'static str| name.trim_start_matches(PREFIX);
         // Compared without what they all have in common.
@@ -97,7 +97,7 @@ pub(super) fn unknown(surroundings: &Surroundings, findings: &mut Findings) {
             Some(meant) => wrong.hint(format!("did you mean `{PREFIX}{meant}`?")),
             None => wrong.hint("remove it, or write a configuration file"),
         };
-        findings.problem(&Spot::variable(name), wrong);
+        findings.problem(&Span::variable(name), wrong);
     }
 }
 
@@ -109,13 +109,13 @@ fn is_of_a_service(name: &str) -> bool {
 }
 
 /// Sources that are set to nothing: meant to switch the family off, or an accident?
-pub(super) fn empty_sources(surroundings: &Surroundings, findings: &mut Findings) {
+pub(super) fn empty_sources(surroundings: &Environment, findings: &mut Diagnostics) {
     for name in ["MOORED_IPV4_SOURCES", "MOORED_IPV6_SOURCES"] {
         let is_empty = |(it, value): &(String, String)| it == name && value.trim().is_empty();
         if surroundings.variables.iter().any(is_empty) {
-            let wrong = Wrong::new("is empty and ignored");
+            let wrong = Diagnostic::new("is empty and ignored");
             findings.warning(
-                &Spot::variable(name),
+                &Span::variable(name),
                 wrong.hint("write `none` to switch the family off"),
             );
         }
@@ -123,12 +123,12 @@ pub(super) fn empty_sources(surroundings: &Surroundings, findings: &mut Findings
 }
 
 /// Where there is a file, variables do not count, and whoever sets some should know.
-pub(super) fn ignored(surroundings: &Surroundings, used: &[String], findings: &mut Findings) {
+pub(super) fn ignored(surroundings: &Environment, used: &[String], findings: &mut Diagnostics) {
     for name in ours(surroundings) {
         if !used.iter().any(|it| it == name) && surroundings.variable(name).is_some() {
-            let wrong = Wrong::new("is ignored, for there is a configuration file");
+            let wrong = Diagnostic::new("is ignored, for there is a configuration file");
             findings.warning(
-                &Spot::variable(name),
+                &Span::variable(name),
                 wrong.hint("write it in the file, or unset it"),
             );
         }

@@ -7,28 +7,28 @@ use ipnet::IpNet;
 use crate::{
     config::{
         FamilyConfig,
-        problem::{Findings, Spot, Wrong, shown},
-        section::Section,
+        problem::{Diagnostic, Diagnostics, Span, shown},
+        section::ConfigSection,
         suggest::nearest,
-        value::Value,
+        value::ConfigValue,
     },
     core::{
         addr::{Family, PublishPolicy},
         choose::AddressPreference,
         intent::OnAbsent,
     },
-    detect::source::{KINDS, Source, SourceError},
+    detect::source::{KINDS, ParseSourceError, Source},
 };
 
 /// How many independent operators must agree, if nobody says it.
-const CONFIRM: usize = 2;
+const CONFIRM_RANGE: usize = 2;
 
 /// Reads one family's table. What is wrong in it is replaced by the default, for the problem that
 /// was reported keeps the configuration from being used.
 pub(super) fn read(
-    mut section: Section<'_>,
+    mut section: ConfigSection<'_>,
     family: Family,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> FamilyConfig {
     let written = section.take("sources");
     let sources = written
@@ -57,7 +57,7 @@ pub(super) fn read(
         sources: sources
             .flatten()
             .unwrap_or_else(|| vec![Source::Interface(None), Source::Https, Source::Dns]),
-        confirm: needed.flatten().unwrap_or(CONFIRM),
+        confirm: needed.flatten().unwrap_or(CONFIRM_RANGE),
         acceptance,
         on_absent: on_absent.unwrap_or_default(),
         prefer: prefer.unwrap_or_default(),
@@ -68,18 +68,23 @@ pub(super) fn read(
     }
     section.finish(findings, |key, _| {
         (key == "prefer").then(|| {
-            Wrong::new("IPv4 has no temporary addresses to choose from").hint("remove the line")
+            Diagnostic::new("IPv4 has no temporary addresses to choose from")
+                .hint("remove the line")
         })
     });
     family_config
 }
 
-fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings) -> PublishPolicy {
+fn acceptance(
+    section: &mut ConfigSection<'_>,
+    family: Family,
+    findings: &mut Diagnostics,
+) -> PublishPolicy {
     let any = section
         .take("accept")
         .and_then(|value| value.choice(&[("global", false), ("any", true)], findings));
-    let mut networks = |key, findings: &mut Findings| {
-        let value: Option<Value<'_>> = section.take(key);
+    let mut networks = |key, findings: &mut Diagnostics| {
+        let value: Option<ConfigValue<'_>> = section.take(key);
         let texts = value.and_then(|it| it.texts(findings)).unwrap_or_default();
         texts
             .into_iter()
@@ -94,7 +99,11 @@ fn acceptance(section: &mut Section<'_>, family: Family, findings: &mut Findings
 }
 
 /// The sources in order; `None` if one is unusable.
-fn sources(value: &Value<'_>, family: Family, findings: &mut Findings) -> Option<Vec<Source>> {
+fn sources(
+    value: &ConfigValue<'_>,
+    family: Family,
+    findings: &mut Diagnostics,
+) -> Option<Vec<Source>> {
     // Only in a variable: an empty one may be an accident, so switching off is said in a word.
     if !value.is_in_file() && value.as_text() == Some("none") {
         return Some(Vec::new());
@@ -108,7 +117,8 @@ fn sources(value: &Value<'_>, family: Family, findings: &mut Findings) -> Option
         match source {
             None => usable = false,
             Some(source) if sources.contains(&source) => {
-                let wrong = Wrong::new(format!("{} is listed twice", shown(&source.to_string())));
+                let wrong =
+                    Diagnostic::new(format!("{} is listed twice", shown(&source.to_string())));
                 findings.problem(&item.spot, wrong.hint("remove one of them"));
             }
             Some(source) => sources.push(source),
@@ -117,7 +127,7 @@ fn sources(value: &Value<'_>, family: Family, findings: &mut Findings) -> Option
     usable.then_some(sources)
 }
 
-fn source(text: &str, family: Family) -> Result<Source, Wrong> {
+fn source(text: &str, family: Family) -> Result<Source, Diagnostic> {
     let error = match Source::parse(text, family) {
         Ok(source) => return Ok(source),
         Err(error) => error,
@@ -126,20 +136,20 @@ fn source(text: &str, family: Family) -> Result<Source, Wrong> {
     let is_end = |letter: char| letter == ':' || letter.is_whitespace();
     let kind = text.trim().split(is_end).next().unwrap_or_default();
     Err(match error {
-        SourceError::Unknown(_) => no_source(kind),
+        ParseSourceError::Unknown(_) => no_source(kind),
         // A password in it would be shown along.
-        SourceError::BadUrl(why) => Wrong::new(format!("is not a URL: {why}")),
-        SourceError::NotByRouter => Wrong::new(error.to_string()).hint("use `interface`"),
-        error => Wrong::new(error.to_string()),
+        ParseSourceError::BadUrl(why) => Diagnostic::new(format!("is not a URL: {why}")),
+        ParseSourceError::NotByRouter => Diagnostic::new(error.to_string()).hint("use `interface`"),
+        error => Diagnostic::new(error.to_string()),
     })
 }
 
-fn no_source(kind: &str) -> Wrong {
+fn no_source(kind: &str) -> Diagnostic {
     if matches!(kind, "https" | "dns" | "router") {
-        return Wrong::new(format!("`{kind}` takes nothing after it"))
+        return Diagnostic::new(format!("`{kind}` takes nothing after it"))
             .hint(format!("write `{kind}`"));
     }
-    let wrong = Wrong::new(format!("{} is not a source", shown(kind)));
+    let wrong = Diagnostic::new(format!("{} is not a source", shown(kind)));
     let kinds = [
         "interface",
         "https",
@@ -156,11 +166,11 @@ fn no_source(kind: &str) -> Wrong {
     }
 }
 
-fn confirm(value: &Value<'_>, findings: &mut Findings) -> Option<usize> {
+fn confirm(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<usize> {
     let number = value.integer(findings)?;
     let operators = usize::try_from(number).ok().filter(|it| *it >= 1);
     if operators.is_none() {
-        let wrong = Wrong::new(format!("{number} operators cannot confirm anything"));
+        let wrong = Diagnostic::new(format!("{number} operators cannot confirm anything"));
         findings.problem(&value.spot, wrong.hint("write 1 or more; 2 is the default"));
     }
     operators
@@ -169,9 +179,9 @@ fn confirm(value: &Value<'_>, findings: &mut Findings) -> Option<usize> {
 /// Fewer operators than must agree could never make a change believable.
 fn enough_operators(
     config: &FamilyConfig,
-    spot: &Spot,
-    section: &Section<'_>,
-    findings: &mut Findings,
+    spot: &Span,
+    section: &ConfigSection<'_>,
+    findings: &mut Diagnostics,
 ) {
     // An operator that answers in several ways is one witness.
     let operators: BTreeSet<&str> = config.sources.iter().flat_map(Source::operators).collect();
@@ -187,7 +197,7 @@ fn enough_operators(
     let needed = config.confirm;
     findings.problem(
         spot,
-        Wrong::new(format!(
+        Diagnostic::new(format!(
             "{needed} operators must agree on a change, and the sources are of {there}"
         ))
         .hint(format!(
@@ -198,7 +208,7 @@ fn enough_operators(
 }
 
 /// A network, or an address as the network of itself.
-fn network(text: &str, family: Family) -> Result<IpNet, Wrong> {
+fn network(text: &str, family: Family) -> Result<IpNet, Diagnostic> {
     let text = text.trim();
     let net = text
         .parse::<IpNet>()
@@ -208,11 +218,11 @@ fn network(text: &str, family: Family) -> Result<IpNet, Wrong> {
                 Family::V4 => "84.212.0.0/16",
                 Family::V6 => "2a01:79c::/32",
             };
-            Wrong::new(format!("{} is not a network", shown(text)))
+            Diagnostic::new(format!("{} is not a network", shown(text)))
                 .hint(format!("write one as in `{example}`"))
         })?;
     if Family::of(net.addr()) != family {
-        return Err(Wrong::new(format!("{net} is not an {family} network")));
+        return Err(Diagnostic::new(format!("{net} is not an {family} network")));
     }
     Ok(net.trunc())
 }

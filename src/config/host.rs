@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use crate::{
     config::{
         device,
-        problem::{Findings, Spot, Wrong, shown},
-        section::{Section, no_advice},
-        value::Value,
+        problem::{Diagnostic, Diagnostics, Span, shown},
+        section::{ConfigSection, no_advice},
+        value::ConfigValue,
     },
     core::{
         intent::{Host, HostV6},
@@ -18,28 +18,28 @@ use crate::{
 };
 
 /// A host and where its name stands.
-pub(super) struct Placed {
-    pub(super) spot: Spot,
+pub(super) struct SpannedHost {
+    pub(super) spot: Span,
     pub(super) host: Host,
 }
 
 /// Which TTLs a provider takes, in seconds. Both take up to a week.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ttl {
+pub(super) struct TtlRule {
     pub(super) least: i64,
     pub(super) step: i64,
 }
 
-const WEEK: i64 = 604_800;
+const MAX_TTL: i64 = 604_800;
 
 /// Reads all hosts of an account; `via` is the account's. The second value says whether any were written
 /// at all.
 pub(super) fn read(
-    section: &mut Section<'_>,
-    ttl: Ttl,
+    section: &mut ConfigSection<'_>,
+    ttl: TtlRule,
     via: Option<&Interface>,
-    findings: &mut Findings,
-) -> (Vec<Placed>, bool) {
+    findings: &mut Diagnostics,
+) -> (Vec<SpannedHost>, bool) {
     let mut hosts = Vec::new();
     let mut written = false;
     if let Some(value) = section.take("hosts") {
@@ -49,7 +49,7 @@ pub(super) fn read(
             let text = item.text(findings);
             if let Some(name) = text.and_then(|text| findings.check(&item.spot, name(text))) {
                 let (spot, host) = (item.spot, plain(name, via));
-                hosts.push(Placed { spot, host });
+                hosts.push(SpannedHost { spot, host });
             }
         }
     }
@@ -74,9 +74,9 @@ fn plain(name: Fqdn, via: Option<&Interface>) -> Host {
     }
 }
 
-fn name(text: &str) -> Result<Fqdn, Wrong> {
+fn name(text: &str) -> Result<Fqdn, Diagnostic> {
     Fqdn::parse(text).map_err(|error| {
-        let wrong = Wrong::new(error.to_string());
+        let wrong = Diagnostic::new(error.to_string());
         match name_hint(text, &error) {
             Some(hint) => wrong.hint(hint),
             None => wrong,
@@ -85,11 +85,11 @@ fn name(text: &str) -> Result<Fqdn, Wrong> {
 }
 
 fn one(
-    mut table: Section<'_>,
-    ttl: Ttl,
+    mut table: ConfigSection<'_>,
+    ttl: TtlRule,
     via: Option<&Interface>,
-    findings: &mut Findings,
-) -> Option<Placed> {
+    findings: &mut Diagnostics,
+) -> Option<SpannedHost> {
     let named = table.take("name");
     let ipv4 = table.take("ipv4").map(|it| it.boolean(findings));
     let ipv6 = table.take("ipv6").map(|it| ipv6(&it, findings));
@@ -97,11 +97,11 @@ fn one(
     let create = table.take("create").map(|it| it.boolean(findings));
     let own = table.take("via").and_then(|it| self::via(&it, findings));
     if ipv4 == Some(Some(false)) && ipv6 == Some(Some(HostV6::Off)) {
-        let wrong = Wrong::new("both families of this host are switched off");
+        let wrong = Diagnostic::new("both families of this host are switched off");
         findings.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
     }
     let Some(named) = named else {
-        let wrong = Wrong::new("is missing").hint("write the host's name");
+        let wrong = Diagnostic::new("is missing").hint("write the host's name");
         findings.absence(&table.spot_of("name"), wrong);
         table.finish(findings, no_advice);
         return None;
@@ -117,24 +117,24 @@ fn one(
         ..plain(name, own.as_ref().or(via))
     };
     let spot = named.spot;
-    Some(Placed { spot, host })
+    Some(SpannedHost { spot, host })
 }
 
 /// The name of an interface. Whether there is one of that name is seen in each round: it may come later.
-pub(super) fn via(value: &Value<'_>, findings: &mut Findings) -> Option<Interface> {
+pub(super) fn via(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<Interface> {
     let text = value.text(findings)?;
     let interface = text.parse().map_err(|why: InvalidInterfaceName| {
-        let wrong = Wrong::new(format!("{} cannot be an interface: {why}", shown(text)));
+        let wrong = Diagnostic::new(format!("{} cannot be an interface: {why}", shown(text)));
         wrong.hint("write its name as `ip link` shows it, as in `eth1`")
     });
     findings.check(&value.spot, interface)
 }
 
-fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
+fn ttl(value: &ConfigValue<'_>, limits: TtlRule, findings: &mut Diagnostics) -> Option<u32> {
     let seconds = value.integer(findings)?;
-    let Ttl { least, step } = limits;
-    if !(least..=WEEK).contains(&seconds) || seconds % step != 0 {
-        let wrong = Wrong::new(format!("{seconds} is not a TTL this provider takes"));
+    let TtlRule { least, step } = limits;
+    if !(least..=MAX_TTL).contains(&seconds) || seconds % step != 0 {
+        let wrong = Diagnostic::new(format!("{seconds} is not a TTL this provider takes"));
         let steps = if step == 1 {
             String::new()
         } else {
@@ -142,7 +142,7 @@ fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
         };
         findings.problem(
             &value.spot,
-            wrong.hint(format!("it takes {least} to {WEEK} seconds{steps}")),
+            wrong.hint(format!("it takes {least} to {MAX_TTL} seconds{steps}")),
         );
         return None;
     }
@@ -152,7 +152,7 @@ fn ttl(value: &Value<'_>, limits: Ttl, findings: &mut Findings) -> Option<u32> {
 const FORMS: &str = "write `true`, `false`, or another device's host part or MAC address: \
                      `{ host = \"::5054:ff:fe12:3456\" }`, `{ mac = \"52:54:00:12:34:56\" }`";
 
-fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
+fn ipv6(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<HostV6> {
     if value.is_table() {
         let table = value.table(findings)?;
         return device::read(table, findings).map(HostV6::Device);
@@ -168,11 +168,11 @@ fn ipv6(value: &Value<'_>, findings: &mut Findings) -> Option<HostV6> {
     }
 }
 
-fn no_switch(text: &str) -> Wrong {
+fn no_switch(text: &str) -> Diagnostic {
     match text.parse::<IpAddr>() {
         Ok(addr) => {
-            Wrong::new(format!("{addr} is an address; addresses are found out")).hint(FORMS)
+            Diagnostic::new(format!("{addr} is an address; addresses are found out")).hint(FORMS)
         }
-        Err(_) => Wrong::new("must not be text").hint(FORMS),
+        Err(_) => Diagnostic::new("must not be text").hint(FORMS),
     }
 }

@@ -38,18 +38,16 @@ use std::{
 use toml::de::DeTable;
 
 use self::{
-    document::Document,
-    problem::{Findings, Spot},
-    secrets::Vault,
-    section::Section,
+    document::ConfigDocument,
+    problem::{Diagnostics, Span},
+    secrets::SecretResolver,
+    section::ConfigSection,
 };
 pub use self::{
-    problem::{Place, Problem, Problems},
+    problem::{Location, Problem, Problems},
     proxy::is_proxy_variable,
     secrets::MAX_SECRET_BYTES,
-    surroundings::{
-        ReadFile, Surroundings, owner_warning, permission_warning, secret_file_warning,
-    },
+    surroundings::{Environment, ReadFile, owner_warning, permission_warning, secret_file_warning},
 };
 use crate::{
     core::{
@@ -66,12 +64,12 @@ use crate::{
 };
 
 /// No configuration is larger; a file that is was named by mistake.
-pub const LARGEST: usize = 256 << 10;
+pub const MAX_CONFIG_BYTES: usize = 256 << 10;
 
 /// What is said of a file that is larger.
 pub fn too_large(path: &Path) -> Problem {
     Problem {
-        place: Place::File(path.to_owned()),
+        place: Location::File(path.to_owned()),
         key: String::new(),
         what: "is larger than 256 KiB: this is no configuration".to_owned(),
         hint: None,
@@ -188,15 +186,15 @@ impl Config {
 }
 
 /// Reads a configuration file's text. Relative paths in it start from its directory.
-pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result<Config, Problems> {
-    if text.len() > LARGEST {
+pub fn from_toml(text: &str, path: &Path, surroundings: &Environment) -> Result<Config, Problems> {
+    if text.len() > MAX_CONFIG_BYTES {
         return Err(Problems(vec![too_large(path)]));
     }
-    let mut findings = Findings::default();
-    let document = Document::new(path, text);
+    let mut findings = Diagnostics::default();
+    let document = ConfigDocument::new(path, text);
     let (table, errors) = DeTable::parse_recoverable(text);
-    let root = Section::table(&document, table.get_ref(), Spot::file(path));
-    let mut vault = Vault::new(surroundings);
+    let root = ConfigSection::table(&document, table.get_ref(), Span::file(path));
+    let mut vault = SecretResolver::new(surroundings);
     let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
     if !errors.is_empty() {
         return Err(findings.into_verdict_with(document.syntax(&errors)));
@@ -213,7 +211,7 @@ pub fn from_toml(text: &str, path: &Path, surroundings: &Surroundings) -> Result
 
 /// The state directory of a configuration, whatever else is wrong with it: what `moored health` has to
 /// know about a daemon that runs. Without a text, the environment's.
-pub fn state_directory(text: Option<&str>, surroundings: &Surroundings) -> PathBuf {
+pub fn state_directory(text: Option<&str>, surroundings: &Environment) -> PathBuf {
     let written = match text {
         Some(text) => {
             let (table, _) = DeTable::parse_recoverable(text);
@@ -228,15 +226,15 @@ pub fn state_directory(text: Option<&str>, surroundings: &Surroundings) -> PathB
 }
 
 /// Reads a configuration from environment variables; `None` if they name no account.
-pub fn from_environment(surroundings: &Surroundings) -> Result<Option<Config>, Problems> {
-    let mut findings = Findings::default();
+pub fn from_environment(surroundings: &Environment) -> Result<Option<Config>, Problems> {
+    let mut findings = Diagnostics::default();
     environment::unknown(surroundings, &mut findings);
     if !environment::names_an_account(surroundings) {
         return findings.into_verdict().map(|_| None);
     }
     environment::empty_sources(surroundings, &mut findings);
-    let root = Section::variables(&surroundings.variables, environment::PREFIX);
-    let mut vault = Vault::new(surroundings);
+    let root = ConfigSection::variables(&surroundings.variables, environment::PREFIX);
+    let mut vault = SecretResolver::new(surroundings);
     let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
     config.secret_files = vault.files;
     config.warnings = findings.into_verdict()?;

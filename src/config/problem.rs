@@ -9,7 +9,7 @@ use crate::core::foreign_text::printable;
 
 /// Where something was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum Location {
     /// A file as a whole.
     File(PathBuf),
     /// A position in a file.
@@ -25,7 +25,7 @@ pub enum Place {
     Environment,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(file) => file.display().fmt(f),
@@ -39,7 +39,7 @@ impl fmt::Display for Place {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// The key's path, as in `domeneshop[0].token`, or the environment variable; empty if it is
     /// about no key in particular.
     pub key: String,
@@ -91,12 +91,12 @@ impl std::error::Error for Problems {}
 
 /// What is wrong with a value, said by who reads it and does not know where it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Wrong {
+pub(super) struct Diagnostic {
     what: String,
     hint: Option<String>,
 }
 
-impl Wrong {
+impl Diagnostic {
     pub(super) fn new(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -114,16 +114,16 @@ impl Wrong {
 
 /// Where a value or a missing one stands, and how it is called.
 #[derive(Clone, Debug)]
-pub(super) struct Spot {
-    pub(super) place: Place,
+pub(super) struct Span {
+    pub(super) place: Location,
     pub(super) key: String,
 }
 
-impl Spot {
+impl Span {
     /// A file as a whole.
     pub(super) fn file(path: &std::path::Path) -> Self {
         Self {
-            place: Place::File(path.to_owned()),
+            place: Location::File(path.to_owned()),
             key: String::new(),
         }
     }
@@ -131,49 +131,49 @@ impl Spot {
     /// An environment variable, or with no name the environment as a whole.
     pub(super) fn variable(name: impl Into<String>) -> Self {
         Self {
-            place: Place::Environment,
+            place: Location::Environment,
             key: name.into(),
         }
     }
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for Span {
     /// For messages that name another place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::At { line, column, .. } => write!(f, "{line}:{column} ({})", self.key),
-            Place::File(_) | Place::Environment => f.write_str(&self.key),
+            Location::At { line, column, .. } => write!(f, "{line}:{column} ({})", self.key),
+            Location::File(_) | Location::Environment => f.write_str(&self.key),
         }
     }
 }
 
 /// What was found wrong so far. Reading goes on after a problem: all of them are reported at once.
 #[derive(Default, Debug)]
-pub(super) struct Findings {
+pub(super) struct Diagnostics {
     problems: Vec<Problem>,
     absences: Vec<Problem>,
     warnings: Vec<Problem>,
 }
 
-impl Findings {
+impl Diagnostics {
     /// Something that is written is wrong.
-    pub(super) fn problem(&mut self, spot: &Spot, wrong: Wrong) {
+    pub(super) fn problem(&mut self, spot: &Span, wrong: Diagnostic) {
         self.problems.push(problem(spot, wrong));
     }
 
     /// Something is not written that should be. Kept apart: behind a syntax error anything may
     /// seem to be missing.
-    pub(super) fn absence(&mut self, spot: &Spot, wrong: Wrong) {
+    pub(super) fn absence(&mut self, spot: &Span, wrong: Diagnostic) {
         self.absences.push(problem(spot, wrong));
     }
 
     /// Something works and is still worth a word.
-    pub(super) fn warning(&mut self, spot: &Spot, wrong: Wrong) {
+    pub(super) fn warning(&mut self, spot: &Span, wrong: Diagnostic) {
         self.warnings.push(problem(spot, wrong));
     }
 
     /// The value, or a problem and none.
-    pub(super) fn check<T>(&mut self, spot: &Spot, result: Result<T, Wrong>) -> Option<T> {
+    pub(super) fn check<T>(&mut self, spot: &Span, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|wrong| self.problem(spot, wrong)).ok()
     }
 
@@ -200,7 +200,7 @@ impl Findings {
     }
 }
 
-fn problem(spot: &Spot, wrong: Wrong) -> Problem {
+fn problem(spot: &Span, wrong: Diagnostic) -> Problem {
     Problem {
         place: spot.place.clone(),
         key: spot.key.clone(),
@@ -211,19 +211,19 @@ fn problem(spot: &Spot, wrong: Wrong) -> Problem {
 
 /// What is about the whole file comes after what is about a line of it: it is often the
 /// consequence.
-pub(super) fn order(place: &Place) -> (usize, usize) {
+pub(super) fn order(place: &Location) -> (usize, usize) {
     match place {
-        Place::At { line, column, .. } => (*line, *column),
-        Place::File(_) | Place::Environment => (usize::MAX, 0),
+        Location::At { line, column, .. } => (*line, *column),
+        Location::File(_) | Location::Environment => (usize::MAX, 0),
     }
 }
 
 /// A value as a message shows it: in backticks, and not the whole of a novel.
 pub(super) fn shown(text: &str) -> String {
-    const MOST: usize = 60;
-    if text.chars().nth(MOST).is_none() {
+    const MAX_PROBLEMS: usize = 60;
+    if text.chars().nth(MAX_PROBLEMS).is_none() {
         return format!("`{text}`");
     }
-    let start: String = text.chars().take(MOST).collect();
+    let start: String = text.chars().take(MAX_PROBLEMS).collect();
     format!("`{start}…`")
 }

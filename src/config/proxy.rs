@@ -5,8 +5,8 @@ use reqwest::Url;
 
 use crate::{
     config::{
-        problem::{Findings, Spot, Wrong, shown},
-        surroundings::Surroundings,
+        problem::{Diagnostic, Diagnostics, Span, shown},
+        surroundings::Environment,
     },
     core::record::AccountName,
     detect::source::is_own_network,
@@ -26,13 +26,13 @@ pub fn is_proxy_variable(name: &str) -> bool {
 
 /// What the environment says.
 pub(super) struct Proxies<'s> {
-    surroundings: &'s Surroundings,
+    surroundings: &'s Environment,
     exceptions: NoProxy,
 }
 
 impl<'s> Proxies<'s> {
     /// Reads the variables. One that names no proxy is a problem, whether it is needed or not.
-    pub(super) fn read(surroundings: &'s Surroundings, findings: &mut Findings) -> Self {
+    pub(super) fn read(surroundings: &'s Environment, findings: &mut Diagnostics) -> Self {
         let mut seen: Vec<&str> = Vec::new();
         for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
             let text = surroundings
@@ -40,9 +40,9 @@ impl<'s> Proxies<'s> {
                 .filter(|_| !seen.contains(&name));
             seen.push(name);
             if text.map(Proxy::parse) == Some(Err(ProxyError::Unreadable)) {
-                let wrong = Wrong::new(ProxyError::Unreadable.to_string());
+                let wrong = Diagnostic::new(ProxyError::Unreadable.to_string());
                 findings.problem(
-                    &Spot::variable(name),
+                    &Span::variable(name),
                     wrong.hint("write it as in `http://proxy.example.net:3128`, or unset it"),
                 );
             }
@@ -51,9 +51,9 @@ impl<'s> Proxies<'s> {
         let (name, text) = written.unwrap_or_default();
         let (exceptions, unusable) = NoProxy::parse(text);
         for entry in unusable {
-            let wrong = Wrong::new(format!("{} covers nothing", shown(entry)));
+            let wrong = Diagnostic::new(format!("{} covers nothing", shown(entry)));
             findings.warning(
-                &Spot::variable(name),
+                &Span::variable(name),
                 wrong.hint("write a name, an address or a network, the first two with `:PORT` if only that is meant"),
             );
         }
@@ -68,7 +68,7 @@ impl<'s> Proxies<'s> {
         &self,
         account: &AccountName,
         endpoint: &str,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<Proxy> {
         let url = Url::parse(endpoint).ok()?;
         let is_encrypted = url.scheme() == "https";
@@ -82,11 +82,11 @@ impl<'s> Proxies<'s> {
         if self.exceptions.covers(&url) {
             return None;
         }
-        let spot = Spot::variable(name);
+        let spot = Span::variable(name);
         let proxy = match Proxy::parse(text) {
             Ok(proxy) => proxy,
             Err(ProxyError::Unsupported) => {
-                let wrong = Wrong::new(ProxyError::Unsupported.to_string());
+                let wrong = Diagnostic::new(ProxyError::Unsupported.to_string());
                 findings.problem(&spot, wrong.hint("use an `http://` or `https://` proxy"));
                 return None;
             }
@@ -102,7 +102,7 @@ impl<'s> Proxies<'s> {
                 "name {host} in NO_PROXY, or give the account an `https://` endpoint; a proxy that may see them has a \
                  private, loopback or link-local address"
             );
-            findings.problem(&spot, Wrong::new(what).hint(hint));
+            findings.problem(&spot, Diagnostic::new(what).hint(hint));
             return None;
         }
         Some(proxy)
@@ -110,7 +110,7 @@ impl<'s> Proxies<'s> {
 }
 
 /// The first of these variables that is set, with its value.
-fn first<'s, 'n>(surroundings: &'s Surroundings, names: &[&'n str]) -> Option<(&'n str, &'s str)> {
+fn first<'s, 'n>(surroundings: &'s Environment, names: &[&'n str]) -> Option<(&'n str, &'s str)> {
     let mut set = names
         .iter()
         .filter_map(|name| Some((*name, surroundings.variable(name)?)));

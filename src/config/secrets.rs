@@ -7,16 +7,16 @@ use std::{
 
 use crate::{
     config::{
-        problem::{Findings, Spot, Wrong},
-        section::Section,
+        problem::{Diagnostic, Diagnostics, Span},
+        section::ConfigSection,
         suggest::listed,
-        surroundings::Surroundings,
+        surroundings::Environment,
     },
     core::{foreign_text::is_printable, secret::Secret},
 };
 
 /// The four keys of one secret.
-pub(super) struct Keys {
+pub(super) struct SecretKeys {
     literal: &'static str,
     file: &'static str,
     variable: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Keys {
 }
 
 /// The token of either provider.
-pub(super) const TOKEN: Keys = Keys {
+pub(super) const TOKEN: SecretKeys = SecretKeys {
     literal: "token",
     file: "token_file",
     variable: "token_env",
@@ -32,7 +32,7 @@ pub(super) const TOKEN: Keys = Keys {
 };
 
 /// The second half of a `domeneshop` credential.
-pub(super) const SECRET: Keys = Keys {
+pub(super) const SECRET: SecretKeys = SecretKeys {
     literal: "secret",
     file: "secret_file",
     variable: "secret_env",
@@ -40,7 +40,7 @@ pub(super) const SECRET: Keys = Keys {
 };
 
 /// The older form of `dnspod`.
-pub(super) const USER_TOKEN: Keys = Keys {
+pub(super) const USER_TOKEN: SecretKeys = SecretKeys {
     literal: "user_token",
     file: "user_token_file",
     variable: "user_token_env",
@@ -51,18 +51,18 @@ pub(super) const USER_TOKEN: Keys = Keys {
 pub const MAX_SECRET_BYTES: usize = 4096;
 
 /// What was found of a secret.
-pub(super) enum Given {
+pub(super) enum SecretValue {
     /// None of its keys is there.
     Nothing,
     /// It is there, and a problem was reported.
-    Unusable(Spot),
+    Unusable(Span),
     /// It is there.
-    Usable(Spot, Secret),
+    Usable(Span, Secret),
 }
 
 /// Where secrets come from, and what was learnt while reading them.
-pub(super) struct Vault<'a> {
-    surroundings: &'a Surroundings,
+pub(super) struct SecretResolver<'a> {
+    surroundings: &'a Environment,
     /// Whether the file itself holds a secret.
     pub(super) literal: bool,
     /// The variables that secrets were taken from.
@@ -71,8 +71,8 @@ pub(super) struct Vault<'a> {
     pub(super) files: Vec<PathBuf>,
 }
 
-impl<'a> Vault<'a> {
-    pub(super) fn new(surroundings: &'a Surroundings) -> Self {
+impl<'a> SecretResolver<'a> {
+    pub(super) fn new(surroundings: &'a Environment) -> Self {
         Self {
             surroundings,
             literal: false,
@@ -84,10 +84,10 @@ impl<'a> Vault<'a> {
     /// Reads a secret that may be left out.
     pub(super) fn find(
         &mut self,
-        section: &mut Section<'_>,
-        keys: &Keys,
-        findings: &mut Findings,
-    ) -> Given {
+        section: &mut ConfigSection<'_>,
+        keys: &SecretKeys,
+        findings: &mut Diagnostics,
+    ) -> SecretValue {
         let ways = [keys.literal, keys.file, keys.variable, keys.credential];
         let mut given = Vec::new();
         for key in ways {
@@ -97,18 +97,18 @@ impl<'a> Vault<'a> {
         }
         let mut given = given.into_iter();
         let Some((key, value)) = given.next() else {
-            return Given::Nothing;
+            return SecretValue::Nothing;
         };
         // Noted before anything can go wrong: the file is as open as it is.
         self.literal |= key == keys.literal && value.is_in_file();
         if let Some((other, second)) = given.next() {
             let (first, other) = (section.written(key), section.written(other));
-            let wrong = Wrong::new(format!("`{first}` and `{other}` are both there"));
+            let wrong = Diagnostic::new(format!("`{first}` and `{other}` are both there"));
             findings.problem(&second.spot, wrong.hint("keep one of them"));
-            return Given::Unusable(value.spot);
+            return SecretValue::Unusable(value.spot);
         }
         let Some(text) = value.text(findings) else {
-            return Given::Unusable(value.spot);
+            return SecretValue::Unusable(value.spot);
         };
         let read = if key == keys.literal {
             usable(text)
@@ -120,29 +120,29 @@ impl<'a> Vault<'a> {
             self.credential(text)
         };
         match findings.check(&value.spot, read) {
-            Some(secret) => Given::Usable(value.spot, secret),
-            None => Given::Unusable(value.spot),
+            Some(secret) => SecretValue::Usable(value.spot, secret),
+            None => SecretValue::Unusable(value.spot),
         }
     }
 
     /// Reads a secret that must be there.
     pub(super) fn need(
         &mut self,
-        section: &mut Section<'_>,
-        keys: &Keys,
-        findings: &mut Findings,
+        section: &mut ConfigSection<'_>,
+        keys: &SecretKeys,
+        findings: &mut Diagnostics,
     ) -> Option<Secret> {
         match self.find(section, keys, findings) {
-            Given::Usable(_, secret) => Some(secret),
-            Given::Unusable(_) => None,
-            Given::Nothing => {
+            SecretValue::Usable(_, secret) => Some(secret),
+            SecretValue::Unusable(_) => None,
+            SecretValue::Nothing => {
                 let mut ways = vec![keys.literal, keys.file];
                 if !section.is_environment() {
                     ways.extend([keys.variable, keys.credential]);
                 }
                 let ways: Vec<_> = ways.into_iter().map(|key| section.written(key)).collect();
                 let ways = listed(ways.iter().map(String::as_str));
-                let wrong = Wrong::new("is missing").hint(format!("write one of {ways}"));
+                let wrong = Diagnostic::new("is missing").hint(format!("write one of {ways}"));
                 findings.absence(&section.spot_of(keys.literal), wrong);
                 None
             }
@@ -154,9 +154,9 @@ impl<'a> Vault<'a> {
         directory: Option<&Path>,
         text: &str,
         literal: &str,
-    ) -> Result<Secret, Wrong> {
+    ) -> Result<Secret, Diagnostic> {
         if text.is_empty() {
-            return Err(Wrong::new("is empty").hint("write the path of a file"));
+            return Err(Diagnostic::new("is empty").hint("write the path of a file"));
         }
         let path = directory.map_or_else(|| PathBuf::from(text), |it| it.join(text));
         self.read(&path)
@@ -166,11 +166,11 @@ impl<'a> Vault<'a> {
                 }
                 // A word without a slash or dot where no file is: likely the secret itself.
                 if error.kind() == io::ErrorKind::NotFound && !text.contains(['/', '\\', '.']) {
-                    return Wrong::new("there is no file of that name").hint(format!(
+                    return Diagnostic::new("there is no file of that name").hint(format!(
                         "if it is not a path but the secret itself, write `{literal}`"
                     ));
                 }
-                let wrong = Wrong::new(format!("cannot read {}: {error}", path.display()));
+                let wrong = Diagnostic::new(format!("cannot read {}: {error}", path.display()));
                 if error.kind() == io::ErrorKind::PermissionDenied {
                     return wrong.hint(
                         "the user that moored runs as must be able to read it (in the container: 65532)",
@@ -187,27 +187,27 @@ impl<'a> Vault<'a> {
         Ok(content)
     }
 
-    fn environment(&mut self, name: &str) -> Result<Secret, Wrong> {
+    fn environment(&mut self, name: &str) -> Result<Secret, Diagnostic> {
         // The name is not shown: people write the secret itself there.
         let text = self.surroundings.variable(name).ok_or_else(|| {
-            Wrong::new("the variable it names is not set or empty")
+            Diagnostic::new("the variable it names is not set or empty")
                 .hint("write the name of an environment variable that holds the secret")
         })?;
         self.variables.push(name.to_owned());
         usable(text.trim_end())
     }
 
-    fn credential(&mut self, name: &str) -> Result<Secret, Wrong> {
+    fn credential(&mut self, name: &str) -> Result<Secret, Diagnostic> {
         let mut parts = Path::new(name).components();
         let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
-            return Err(Wrong::new("is not the name of a credential")
+            return Err(Diagnostic::new("is not the name of a credential")
                 .hint("write the name that `LoadCredential=NAME:PATH` gives it"));
         };
         let directory = self
             .surroundings
             .variable("CREDENTIALS_DIRECTORY")
             .ok_or_else(|| {
-                Wrong::new("systemd passed no credentials: $CREDENTIALS_DIRECTORY is not set")
+                Diagnostic::new("systemd passed no credentials: $CREDENTIALS_DIRECTORY is not set")
                     .hint("add `LoadCredential=NAME:PATH` to the service")
             })?;
         let path = Path::new(directory).join(name);
@@ -216,13 +216,13 @@ impl<'a> Vault<'a> {
                 if error.kind() == io::ErrorKind::FileTooLarge {
                     return too_large(&path);
                 }
-                Wrong::new(format!("cannot read the credential: {error}"))
+                Diagnostic::new(format!("cannot read the credential: {error}"))
                     .hint("add `LoadCredential=NAME:PATH` to the service")
             })
             .and_then(|bytes| {
                 // What systemd passes where the file is not there and a `SetCredential=` stands in for it.
                 if bytes.trim_ascii().is_empty() {
-                    return Err(Wrong::new("systemd passed nothing for this credential").hint(
+                    return Err(Diagnostic::new("systemd passed nothing for this credential").hint(
                         "write the secret to the file that `LoadCredential=` of the service names",
                     ));
                 }
@@ -231,41 +231,41 @@ impl<'a> Vault<'a> {
     }
 }
 
-fn too_large(path: &Path) -> Wrong {
-    Wrong::new(format!("{} is too large to be a secret", path.display()))
+fn too_large(path: &Path) -> Diagnostic {
+    Diagnostic::new(format!("{} is too large to be a secret", path.display()))
 }
 
-fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Secret, Wrong> {
+fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Secret, Diagnostic> {
     if bytes.len() > MAX_SECRET_BYTES {
         return Err(too_large(path));
     }
     let path = path.display();
     let text = String::from_utf8(bytes)
-        .map_err(|_| Wrong::new(format!("{path} holds no text (it is not UTF-8)")))?;
+        .map_err(|_| Diagnostic::new(format!("{path} holds no text (it is not UTF-8)")))?;
     if text.trim().is_empty() {
-        return Err(Wrong::new(format!("{path} is empty")));
+        return Err(Diagnostic::new(format!("{path} is empty")));
     }
     usable(text.trim_end())
 }
 
 /// A secret is one word. What surrounds it by mistake would be sent along and refused, and some
 /// providers ban whoever is refused too often.
-fn usable(text: &str) -> Result<Secret, Wrong> {
+fn usable(text: &str) -> Result<Secret, Diagnostic> {
     if text.is_empty() {
-        return Err(Wrong::new("is empty"));
+        return Err(Diagnostic::new("is empty"));
     }
     if text.len() > MAX_SECRET_BYTES {
-        return Err(Wrong::new("is too long to be a secret"));
+        return Err(Diagnostic::new("is too long to be a secret"));
     }
     if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
         return Err(
-            Wrong::new("has quotes around it").hint("remove them: they would be sent along")
+            Diagnostic::new("has quotes around it").hint("remove them: they would be sent along")
         );
     }
     let misplaced = |letter: char| letter == ' ' || !is_printable(letter);
     if text.contains(misplaced) {
         return Err(
-            Wrong::new("has a space, line break or other invisible character in it")
+            Diagnostic::new("has a space, line break or other invisible character in it")
                 .hint("a secret is one word: copy it again"),
         );
     }

@@ -9,39 +9,43 @@ use toml::{
 };
 
 use crate::config::{
-    document::Document,
-    problem::{Findings, Spot, Wrong},
+    document::ConfigDocument,
+    problem::{Diagnostic, Diagnostics, Span},
     suggest::{listed, nearest},
-    value::Value,
+    value::ConfigValue,
 };
 
 /// A table, or the environment variables with a common prefix. It remembers which keys were asked
 /// for: whatever else stands in it is unknown.
-pub(super) struct Section<'a> {
-    origin: Origin<'a>,
+pub(super) struct ConfigSection<'a> {
+    origin: SectionOrigin<'a>,
     /// Where it stands; its key is the table's path or the variables' prefix.
-    pub(super) spot: Spot,
+    pub(super) spot: Span,
     asked: Vec<&'static str>,
 }
 
-enum Origin<'a> {
-    Table(&'a Document<'a>, &'a DeTable<'a>),
+enum SectionOrigin<'a> {
+    Table(&'a ConfigDocument<'a>, &'a DeTable<'a>),
     Variables(&'a [(String, String)]),
     Nothing,
 }
 
-impl<'a> Section<'a> {
+impl<'a> ConfigSection<'a> {
     /// A table of a file.
-    pub(super) fn table(document: &'a Document<'a>, table: &'a DeTable<'a>, spot: Spot) -> Self {
-        Self::new(Origin::Table(document, table), spot)
+    pub(super) fn table(
+        document: &'a ConfigDocument<'a>,
+        table: &'a DeTable<'a>,
+        spot: Span,
+    ) -> Self {
+        Self::new(SectionOrigin::Table(document, table), spot)
     }
 
     /// All variables whose names start with `prefix`.
     pub(super) fn variables(variables: &'a [(String, String)], prefix: &str) -> Self {
-        Self::new(Origin::Variables(variables), Spot::variable(prefix))
+        Self::new(SectionOrigin::Variables(variables), Span::variable(prefix))
     }
 
-    fn new(origin: Origin<'a>, spot: Spot) -> Self {
+    fn new(origin: SectionOrigin<'a>, spot: Span) -> Self {
         Self {
             origin,
             spot,
@@ -50,45 +54,45 @@ impl<'a> Section<'a> {
     }
 
     /// The spot of what concerns no single key.
-    pub(super) fn whole(&self) -> Spot {
+    pub(super) fn whole(&self) -> Span {
         let place = self.spot.place.clone();
         let key = String::new();
-        Spot { place, key }
+        Span { place, key }
     }
 
     /// Whether a table has a key at all.
     pub(super) fn has(&self, key: &str) -> bool {
-        matches!(self.origin, Origin::Table(_, table) if table.contains_key(key))
+        matches!(self.origin, SectionOrigin::Table(_, table) if table.contains_key(key))
     }
 
     /// Whether the settings come from environment variables.
     pub(super) fn is_environment(&self) -> bool {
-        matches!(self.origin, Origin::Variables(_))
+        matches!(self.origin, SectionOrigin::Variables(_))
     }
 
     /// The directory that relative paths start from, if not the working directory.
     pub(super) fn directory(&self) -> Option<&'a Path> {
         match self.origin {
-            Origin::Table(document, _) => document.path.parent(),
-            Origin::Variables(_) | Origin::Nothing => None,
+            SectionOrigin::Table(document, _) => document.path.parent(),
+            SectionOrigin::Variables(_) | SectionOrigin::Nothing => None,
         }
     }
 
     /// How a key of this section is written: `token`, or `MOORED_DOMENESHOP_TOKEN`.
     pub(super) fn written(&self, key: &str) -> String {
         match self.origin {
-            Origin::Table(..) | Origin::Nothing => key.to_owned(),
-            Origin::Variables(_) => format!("{}{}", self.spot.key, key.to_uppercase()),
+            SectionOrigin::Table(..) | SectionOrigin::Nothing => key.to_owned(),
+            SectionOrigin::Variables(_) => format!("{}{}", self.spot.key, key.to_uppercase()),
         }
     }
 
     /// The spot of a key that is not there.
-    pub(super) fn spot_of(&self, key: &str) -> Spot {
+    pub(super) fn spot_of(&self, key: &str) -> Span {
         let key = match self.origin {
-            Origin::Table(..) | Origin::Nothing => joined(&self.spot.key, key),
-            Origin::Variables(_) => self.written(key),
+            SectionOrigin::Table(..) | SectionOrigin::Nothing => joined(&self.spot.key, key),
+            SectionOrigin::Variables(_) => self.written(key),
         };
-        Spot {
+        Span {
             place: self.spot.place.clone(),
             key,
         }
@@ -96,21 +100,21 @@ impl<'a> Section<'a> {
 
     /// The value of a key. An empty variable is one that is not set: `docker compose` and shell
     /// scripts make them.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub(super) fn take(&mut self, key: &'static str) -> Option<ConfigValue<'a>> {
         self.asked.push(key);
         match self.origin {
-            Origin::Table(document, table) => {
+            SectionOrigin::Table(document, table) => {
                 let value = table.get(key)?;
                 let spot = document.spot(value.span().start, joined(&self.spot.key, key));
-                Some(Value::in_file(document, value, spot))
+                Some(ConfigValue::in_file(document, value, spot))
             }
-            Origin::Variables(variables) => {
+            SectionOrigin::Variables(variables) => {
                 let name = self.written(key);
                 let (_, value) = variables.iter().find(|(it, _)| *it == name)?;
                 let text = value.trim();
-                (!text.is_empty()).then(|| Value::in_variable(text, Spot::variable(name)))
+                (!text.is_empty()).then(|| ConfigValue::in_variable(text, Span::variable(name)))
             }
-            Origin::Nothing => None,
+            SectionOrigin::Nothing => None,
         }
     }
 
@@ -118,26 +122,26 @@ impl<'a> Section<'a> {
     pub(super) fn text(
         &mut self,
         key: &'static str,
-        findings: &mut Findings,
-    ) -> Option<(Spot, &'a str)> {
+        findings: &mut Diagnostics,
+    ) -> Option<(Span, &'a str)> {
         let value = self.take(key)?;
         let text = value.text(findings)?;
         Some((value.spot, text))
     }
 
     /// The table of a key; one without any keys if it is not there.
-    pub(super) fn section(&mut self, key: &'static str, findings: &mut Findings) -> Self {
-        if let Origin::Variables(variables) = self.origin {
+    pub(super) fn section(&mut self, key: &'static str, findings: &mut Diagnostics) -> Self {
+        if let SectionOrigin::Variables(variables) = self.origin {
             return Self::variables(variables, &format!("{}_", self.written(key)));
         }
         self.take(key)
             .and_then(|value| value.table(findings))
-            .unwrap_or_else(|| Self::new(Origin::Nothing, self.spot_of(key)))
+            .unwrap_or_else(|| Self::new(SectionOrigin::Nothing, self.spot_of(key)))
     }
 
     /// The tables `[[key]]`; of variables, one if there are any with that prefix.
-    pub(super) fn sections(&mut self, key: &'static str, findings: &mut Findings) -> Vec<Self> {
-        if let Origin::Variables(variables) = self.origin {
+    pub(super) fn sections(&mut self, key: &'static str, findings: &mut Diagnostics) -> Vec<Self> {
+        if let SectionOrigin::Variables(variables) = self.origin {
             let prefix = format!("{}_", self.written(key));
             let is_set = |(name, value): &(String, String)| {
                 name.starts_with(&prefix) && !value.trim().is_empty()
@@ -157,10 +161,10 @@ impl<'a> Section<'a> {
     /// unknown.
     pub(super) fn finish(
         self,
-        findings: &mut Findings,
-        advice: impl Fn(&str, &Value<'a>) -> Option<Wrong>,
+        findings: &mut Diagnostics,
+        advice: impl Fn(&str, &ConfigValue<'a>) -> Option<Diagnostic>,
     ) {
-        let Origin::Table(document, table) = self.origin else {
+        let SectionOrigin::Table(document, table) = self.origin else {
             return;
         };
         for (key, value) in table {
@@ -169,15 +173,15 @@ impl<'a> Section<'a> {
                 continue;
             }
             let spot = document.spot(start(key), joined(&self.spot.key, name));
-            let value = Value::in_file(document, value, spot);
+            let value = ConfigValue::in_file(document, value, spot);
             let wrong = advice(name, &value).unwrap_or_else(|| self.unknown(name));
             findings.problem(&value.spot, wrong);
         }
     }
 
-    fn unknown(&self, name: &str) -> Wrong {
+    fn unknown(&self, name: &str) -> Diagnostic {
         let known = self.asked.iter().copied();
-        Wrong::new("unknown key").hint(match nearest(name, known.clone()) {
+        Diagnostic::new("unknown key").hint(match nearest(name, known.clone()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("the keys here are {}", listed(known)),
         })
@@ -185,7 +189,7 @@ impl<'a> Section<'a> {
 }
 
 /// No advice beyond that a key is unknown.
-pub(super) fn no_advice(_: &str, _: &Value<'_>) -> Option<Wrong> {
+pub(super) fn no_advice(_: &str, _: &ConfigValue<'_>) -> Option<Diagnostic> {
     None
 }
 

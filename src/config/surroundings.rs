@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    config::problem::{Place, Problem},
+    config::problem::{Location, Problem},
     file_access::FileAccess,
 };
 
@@ -16,7 +16,7 @@ pub type ReadFile = Box<dyn Fn(&Path) -> io::Result<Vec<u8>>>;
 
 /// What the configuration may look at besides its own text. It has no `Debug`: the environment may
 /// hold secrets.
-pub struct Surroundings {
+pub struct Environment {
     /// The environment's variables.
     pub variables: Vec<(String, String)>,
     /// How the files that hold secrets are read.
@@ -27,7 +27,7 @@ pub struct Surroundings {
     pub config_mode: Option<u32>,
 }
 
-impl Surroundings {
+impl Environment {
     /// A variable that is set and not empty.
     pub fn variable(&self, name: &str) -> Option<&str> {
         let (_, value) = self.variables.iter().find(|(it, _)| it == name)?;
@@ -67,7 +67,7 @@ pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> O
             _ => "its group",
         };
         return Some(Problem {
-            place: Place::File(path.to_owned()),
+            place: Location::File(path.to_owned()),
             key: String::new(),
             what: format!("can be changed by {writers}"),
             hint: Some("`chmod go-w` it".to_owned()),
@@ -79,7 +79,7 @@ pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> O
         _ => "its group",
     };
     Some(Problem {
-        place: Place::File(path.to_owned()),
+        place: Location::File(path.to_owned()),
         key: String::new(),
         what: format!("holds a secret and is open to {others}"),
         hint: Some(
@@ -91,7 +91,7 @@ pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> O
 /// A warning if a configuration belongs to another user than root and this one, who can change it.
 pub fn owner_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
     access.is_foreign_to(user).then(|| Problem {
-        place: Place::File(path.to_owned()),
+        place: Location::File(path.to_owned()),
         key: String::new(),
         what: format!("can be changed by its owner, the user {}", access.owner),
         hint: Some("`chown` it to root, or to the user that moored runs as".to_owned()),
@@ -108,7 +108,7 @@ pub fn secret_file_warning(path: &Path, access: FileAccess, user: u32) -> Option
         "`chmod 600` it"
     };
     Some(Problem {
-        place: Place::File(path.to_owned()),
+        place: Location::File(path.to_owned()),
         key: String::new(),
         what: format!("holds a secret and can be changed by {writers}"),
         hint: Some(hint.to_owned()),
@@ -133,7 +133,7 @@ mod tests {
             (&[home], true, "/var/lib/moored"),
             (&[], false, "/var/lib/moored"),
         ] {
-            let surroundings = Surroundings {
+            let surroundings = Environment {
                 variables: variables
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))

@@ -5,18 +5,23 @@ use std::collections::HashMap;
 use crate::{
     config::{
         Config,
-        account::Draft,
-        problem::{Findings, Spot, Wrong},
+        account::ParsedAccount,
+        problem::{Diagnostic, Diagnostics, Span},
     },
     core::{addr::Family, intent::Host},
 };
 
 /// Reports accounts and hosts that get in each other's way, and what would never be kept.
-pub(super) fn check(config: &Config, drafts: &[Draft], whole: &Spot, findings: &mut Findings) {
+pub(super) fn check(
+    config: &Config,
+    drafts: &[ParsedAccount],
+    whole: &Span,
+    findings: &mut Diagnostics,
+) {
     accounts_differ(drafts, findings);
     hosts_differ(drafts, findings);
     if config.ipv4.sources.is_empty() && config.ipv6.sources.is_empty() {
-        let wrong = Wrong::new("both families are switched off: there is nothing to do");
+        let wrong = Diagnostic::new("both families are switched off: there is nothing to do");
         findings.problem(whole, wrong.hint("give IPv4 or IPv6 a source"));
         return;
     }
@@ -26,12 +31,13 @@ pub(super) fn check(config: &Config, drafts: &[Draft], whole: &Spot, findings: &
 }
 
 /// One label, one account: reports and commands name accounts by it.
-fn accounts_differ(drafts: &[Draft], findings: &mut Findings) {
-    let mut seen: HashMap<&str, &Spot> = HashMap::new();
+fn accounts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
+    let mut seen: HashMap<&str, &Span> = HashMap::new();
     for draft in drafts {
         let (spot, name) = &draft.name;
         if let Some(first) = seen.get(name.0.as_str()) {
-            let wrong = Wrong::new(format!("the account at {first} is called `{name}` as well"));
+            let wrong =
+                Diagnostic::new(format!("the account at {first} is called `{name}` as well"));
             findings.problem(spot, wrong.hint("give each a `name` of its own"));
         } else {
             seen.insert(&name.0, spot);
@@ -40,12 +46,12 @@ fn accounts_differ(drafts: &[Draft], findings: &mut Findings) {
 }
 
 /// Two places for one host would overwrite each other for ever.
-fn hosts_differ(drafts: &[Draft], findings: &mut Findings) {
+fn hosts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
     let mut seen = HashMap::new();
     for placed in drafts.iter().flat_map(|draft| &draft.hosts) {
         let name = &placed.host.name;
         if let Some(first) = seen.get(name) {
-            let wrong = Wrong::new(format!("`{name}` is a host already, at {first}"));
+            let wrong = Diagnostic::new(format!("`{name}` is a host already, at {first}"));
             findings.problem(&placed.spot, wrong.hint("remove one of them"));
         } else {
             seen.insert(name, &placed.spot);
@@ -54,14 +60,14 @@ fn hosts_differ(drafts: &[Draft], findings: &mut Findings) {
 }
 
 /// A host whose only family has no sources would silently never be kept.
-fn is_kept(config: &Config, host: &Host, spot: &Spot, findings: &mut Findings) {
+fn is_kept(config: &Config, host: &Host, spot: &Span, findings: &mut Diagnostics) {
     let on = |family: &Family| !config.family(*family).sources.is_empty();
     let wants_one = Family::ALL.iter().any(|family| host.wants(*family));
     let kept = Family::ALL
         .iter()
         .any(|family| host.wants(*family) && on(family));
     if wants_one && !kept {
-        let wrong = Wrong::new("the only family of this host has no sources");
+        let wrong = Diagnostic::new("the only family of this host has no sources");
         findings.problem(
             spot,
             wrong.hint("give the family a source, or remove the host"),

@@ -6,63 +6,63 @@ use std::net::IpAddr;
 use toml::{Spanned, de::DeValue};
 
 use crate::config::{
-    document::Document,
-    duration::{self, Limits},
-    problem::{Findings, Spot, Wrong, shown},
-    section::Section,
+    document::ConfigDocument,
+    duration::{self, DurationLimits},
+    problem::{Diagnostic, Diagnostics, Span, shown},
+    section::ConfigSection,
     suggest::{listed, nearest},
 };
 
 /// A value and where it stands.
-pub(super) struct Value<'a> {
-    pub(super) spot: Spot,
-    form: Form<'a>,
+pub(super) struct ConfigValue<'a> {
+    pub(super) spot: Span,
+    form: RawValue<'a>,
     /// The byte of the file that it begins at.
     offset: usize,
 }
 
 /// How it is written.
 #[derive(Clone, Copy)]
-enum Form<'a> {
+enum RawValue<'a> {
     /// In a file.
-    Toml(&'a Document<'a>, &'a DeValue<'a>),
+    Toml(&'a ConfigDocument<'a>, &'a DeValue<'a>),
     /// In an environment variable, where everything is text.
     Word(&'a str),
 }
 
-impl<'a> Value<'a> {
+impl<'a> ConfigValue<'a> {
     /// A value of a file.
     pub(super) fn in_file(
-        document: &'a Document<'a>,
+        document: &'a ConfigDocument<'a>,
         value: &'a Spanned<DeValue<'a>>,
-        spot: Spot,
+        spot: Span,
     ) -> Self {
         Self {
             spot,
-            form: Form::Toml(document, value.get_ref()),
+            form: RawValue::Toml(document, value.get_ref()),
             offset: value.span().start,
         }
     }
 
     /// A value of an environment variable.
-    pub(super) fn in_variable(word: &'a str, spot: Spot) -> Self {
+    pub(super) fn in_variable(word: &'a str, spot: Span) -> Self {
         Self {
             spot,
-            form: Form::Word(word),
+            form: RawValue::Word(word),
             offset: 0,
         }
     }
 
     /// Whether it stands in a file rather than in the environment.
     pub(super) fn is_in_file(&self) -> bool {
-        matches!(self.form, Form::Toml(..))
+        matches!(self.form, RawValue::Toml(..))
     }
 
     /// Whether it is a table or a list of tables.
     pub(super) fn is_table(&self) -> bool {
         match self.form {
-            Form::Toml(_, DeValue::Table(_)) => true,
-            Form::Toml(_, DeValue::Array(items)) => {
+            RawValue::Toml(_, DeValue::Table(_)) => true,
+            RawValue::Toml(_, DeValue::Array(items)) => {
                 !items.is_empty() && items.iter().all(|item| item.get_ref().is_table())
             }
             _ => false,
@@ -72,24 +72,24 @@ impl<'a> Value<'a> {
     /// The text, if it is one.
     pub(super) fn as_text(&self) -> Option<&'a str> {
         match self.form {
-            Form::Toml(_, value) => value.as_str(),
-            Form::Word(word) => Some(word),
+            RawValue::Toml(_, value) => value.as_str(),
+            RawValue::Word(word) => Some(word),
         }
     }
 
     /// The text. No setting has line breaks in it; a text that does may have swallowed the lines
     /// that follow, secrets and all, so nobody gets to show it.
-    pub(super) fn text(&self, findings: &mut Findings) -> Option<&'a str> {
+    pub(super) fn text(&self, findings: &mut Diagnostics) -> Option<&'a str> {
         let Some(text) = self.as_text() else {
             self.mistaken("text in quotes", findings);
             return None;
         };
         let begins_lines = match self.form {
-            Form::Toml(document, _) => document.begins_lines(self.offset),
-            Form::Word(_) => false,
+            RawValue::Toml(document, _) => document.begins_lines(self.offset),
+            RawValue::Word(_) => false,
         };
         if begins_lines || text.contains(char::is_control) {
-            let wrong = Wrong::new("has a line break or other control character in it");
+            let wrong = Diagnostic::new("has a line break or other control character in it");
             findings.problem(&self.spot, wrong);
             return None;
         }
@@ -97,28 +97,28 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, findings: &mut Findings) -> Option<i64> {
+    pub(super) fn integer(&self, findings: &mut Diagnostics) -> Option<i64> {
         let number = match self.form {
-            Form::Toml(_, DeValue::Integer(number)) => {
+            RawValue::Toml(_, DeValue::Integer(number)) => {
                 i64::from_str_radix(number.as_str(), number.radix()).ok()
             }
-            Form::Toml(..) => {
+            RawValue::Toml(..) => {
                 self.mistaken("a whole number", findings);
                 return None;
             }
-            Form::Word(word) => word.parse().ok(),
+            RawValue::Word(word) => word.parse().ok(),
         };
         if number.is_none() {
-            findings.problem(&self.spot, Wrong::new("must be a whole number"));
+            findings.problem(&self.spot, Diagnostic::new("must be a whole number"));
         }
         number
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&self, findings: &mut Findings) -> Option<bool> {
+    pub(super) fn boolean(&self, findings: &mut Diagnostics) -> Option<bool> {
         let switch = match self.form {
-            Form::Toml(_, value) => value.as_bool(),
-            Form::Word(word) => word.parse().ok(),
+            RawValue::Toml(_, value) => value.as_bool(),
+            RawValue::Word(word) => word.parse().ok(),
         };
         if switch.is_none() {
             self.mistaken("`true` or `false`", findings);
@@ -129,10 +129,10 @@ impl<'a> Value<'a> {
     /// A length of time.
     pub(super) fn duration(
         &self,
-        limits: Limits,
-        findings: &mut Findings,
+        limits: DurationLimits,
+        findings: &mut Diagnostics,
     ) -> Option<std::time::Duration> {
-        if let Form::Toml(_, DeValue::Integer(number)) = self.form {
+        if let RawValue::Toml(_, DeValue::Integer(number)) = self.form {
             findings.problem(&self.spot, duration::without_unit(number.as_str()));
             return None;
         }
@@ -144,14 +144,14 @@ impl<'a> Value<'a> {
     pub(super) fn choice<T: Copy>(
         &self,
         choices: &[(&'static str, T)],
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<T> {
         let text = self.text(findings)?;
         if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
             return Some(*choice);
         }
         let words = choices.iter().map(|(word, _)| *word);
-        let wrong = Wrong::new(format!("{} is not known here", shown(text)));
+        let wrong = Diagnostic::new(format!("{} is not known here", shown(text)));
         findings.problem(
             &self.spot,
             match nearest(text, words.clone()) {
@@ -163,9 +163,9 @@ impl<'a> Value<'a> {
     }
 
     /// A list; in a variable, separated by commas.
-    pub(super) fn list(&self, findings: &mut Findings) -> Option<Vec<Self>> {
+    pub(super) fn list(&self, findings: &mut Diagnostics) -> Option<Vec<Self>> {
         match self.form {
-            Form::Toml(document, DeValue::Array(items)) => {
+            RawValue::Toml(document, DeValue::Array(items)) => {
                 let item = |(position, item): (usize, &'a Spanned<DeValue<'a>>)| {
                     let key = format!("{}[{position}]", self.spot.key);
                     let spot = document.spot(item.span().start, key);
@@ -173,16 +173,16 @@ impl<'a> Value<'a> {
                 };
                 Some(items.iter().enumerate().map(item).collect())
             }
-            Form::Toml(_, DeValue::String(_)) => {
-                let wrong = Wrong::new("must be a list, not text");
+            RawValue::Toml(_, DeValue::String(_)) => {
+                let wrong = Diagnostic::new("must be a list, not text");
                 findings.problem(&self.spot, wrong.hint("put it in square brackets"));
                 None
             }
-            Form::Toml(..) => {
+            RawValue::Toml(..) => {
                 self.mistaken("a list", findings);
                 None
             }
-            Form::Word(word) => Some(
+            RawValue::Word(word) => Some(
                 pieces(word)
                     .into_iter()
                     .map(|piece| Self::in_variable(piece, self.spot.clone()))
@@ -192,7 +192,7 @@ impl<'a> Value<'a> {
     }
 
     /// The texts of a list.
-    pub(super) fn texts(&self, findings: &mut Findings) -> Option<Vec<(Spot, &'a str)>> {
+    pub(super) fn texts(&self, findings: &mut Diagnostics) -> Option<Vec<(Span, &'a str)>> {
         let items = self.list(findings)?;
         let mut texts = Vec::new();
         for item in items {
@@ -204,32 +204,35 @@ impl<'a> Value<'a> {
     }
 
     /// A table's keys.
-    pub(super) fn table(&self, findings: &mut Findings) -> Option<Section<'a>> {
-        if let Form::Toml(document, DeValue::Table(table)) = self.form {
-            return Some(Section::table(document, table, self.spot.clone()));
+    pub(super) fn table(&self, findings: &mut Diagnostics) -> Option<ConfigSection<'a>> {
+        if let RawValue::Toml(document, DeValue::Table(table)) = self.form {
+            return Some(ConfigSection::table(document, table, self.spot.clone()));
         }
         self.mistaken("a table", findings);
         None
     }
 
     /// The tables `[[…]]`.
-    pub(super) fn tables(&self, findings: &mut Findings) -> Vec<Section<'a>> {
-        if let Form::Toml(_, DeValue::Table(_)) = self.form {
+    pub(super) fn tables(&self, findings: &mut Diagnostics) -> Vec<ConfigSection<'a>> {
+        if let RawValue::Toml(_, DeValue::Table(_)) = self.form {
             let path = without_positions(&self.spot.key);
             findings.problem(
                 &self.spot,
-                Wrong::new("there may be several of these")
+                Diagnostic::new("there may be several of these")
                     .hint(format!("write it in double brackets: `[[{path}]]`")),
             );
             return Vec::new();
         }
-        let Form::Toml(_, DeValue::Array(_)) = self.form else {
+        let RawValue::Toml(_, DeValue::Array(_)) = self.form else {
             self.mistaken("tables in double brackets", findings);
             return Vec::new();
         };
         let items = self.list(findings).unwrap_or_default();
         if items.is_empty() {
-            findings.problem(&self.spot, Wrong::new("is empty").hint("remove the line"));
+            findings.problem(
+                &self.spot,
+                Diagnostic::new("is empty").hint("remove the line"),
+            );
         }
         items
             .iter()
@@ -237,19 +240,19 @@ impl<'a> Value<'a> {
             .collect()
     }
 
-    fn mistaken(&self, wanted: &str, findings: &mut Findings) {
-        let wrong = Wrong::new(format!("must be {wanted}, not {}", self.kind()));
+    fn mistaken(&self, wanted: &str, findings: &mut Diagnostics) {
+        let wrong = Diagnostic::new(format!("must be {wanted}, not {}", self.kind()));
         findings.problem(&self.spot, wrong);
     }
 
     fn kind(&self) -> &'static str {
         match self.form {
-            Form::Toml(_, DeValue::String(_)) | Form::Word(_) => "text",
-            Form::Toml(_, DeValue::Integer(_) | DeValue::Float(_)) => "a number",
-            Form::Toml(_, DeValue::Boolean(_)) => "`true` or `false`",
-            Form::Toml(_, DeValue::Datetime(_)) => "a date",
-            Form::Toml(_, DeValue::Array(_)) => "a list",
-            Form::Toml(_, DeValue::Table(_)) => "a table",
+            RawValue::Toml(_, DeValue::String(_)) | RawValue::Word(_) => "text",
+            RawValue::Toml(_, DeValue::Integer(_) | DeValue::Float(_)) => "a number",
+            RawValue::Toml(_, DeValue::Boolean(_)) => "`true` or `false`",
+            RawValue::Toml(_, DeValue::Datetime(_)) => "a date",
+            RawValue::Toml(_, DeValue::Array(_)) => "a list",
+            RawValue::Toml(_, DeValue::Table(_)) => "a table",
         }
     }
 }

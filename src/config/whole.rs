@@ -9,26 +9,26 @@ use std::{
 use crate::{
     config::{
         Config,
-        account::Draft,
+        account::ParsedAccount,
         dnspod, domeneshop,
-        duration::Limits,
+        duration::DurationLimits,
         family,
-        problem::{Findings, Wrong, order, shown},
+        problem::{Diagnostic, Diagnostics, order, shown},
         proxy::Proxies,
-        secrets::Vault,
-        section::{Section, no_advice},
+        secrets::SecretResolver,
+        section::{ConfigSection, no_advice},
         suggest::nearest,
-        surroundings::Surroundings,
+        surroundings::Environment,
         together,
-        value::Value,
+        value::ConfigValue,
     },
     core::{addr::Family, schedule::Intervals},
     detect::command_line::CommandEnvironment,
 };
 
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_mins(1);
-const DAY: Duration = Duration::from_hours(24);
+const ONE_SECOND: Duration = Duration::from_secs(1);
+const ONE_MINUTE: Duration = Duration::from_mins(1);
+const ONE_DAY: Duration = Duration::from_hours(24);
 const PROVIDERS: [&str; 2] = ["domeneshop", "dnspod"];
 
 /// The keys that stand before the first table.
@@ -44,17 +44,25 @@ const TOP: [&str; 6] = [
 /// Reads everything. What could not be read is replaced by a default or left out; a problem was
 /// reported then, and the result is not used.
 pub(super) fn read(
-    mut root: Section<'_>,
-    vault: &mut Vault<'_>,
-    surroundings: &Surroundings,
-    findings: &mut Findings,
+    mut root: ConfigSection<'_>,
+    vault: &mut SecretResolver<'_>,
+    surroundings: &Environment,
+    findings: &mut Diagnostics,
 ) -> Config {
     let cadence = Intervals {
-        interval: root.length("interval", (5 * MINUTE, SECOND, DAY), findings),
-        verify: root.length("verify", (60 * MINUTE, SECOND, 30 * DAY), findings),
-        audit: root.length("audit", (DAY, SECOND, 30 * DAY), findings),
+        interval: root.length("interval", (5 * ONE_MINUTE, ONE_SECOND, ONE_DAY), findings),
+        verify: root.length(
+            "verify",
+            (60 * ONE_MINUTE, ONE_SECOND, 30 * ONE_DAY),
+            findings,
+        ),
+        audit: root.length("audit", (ONE_DAY, ONE_SECOND, 30 * ONE_DAY), findings),
     };
-    let timeout = root.length("timeout", (10 * SECOND, SECOND / 10, 5 * MINUTE), findings);
+    let timeout = root.length(
+        "timeout",
+        (10 * ONE_SECOND, ONE_SECOND / 10, 5 * ONE_MINUTE),
+        findings,
+    );
     let state_dir = state_dir(&mut root, findings).unwrap_or_else(|| surroundings.state_dir());
     let command_environment = command_environment(&mut root, surroundings, findings);
     let [ipv4, ipv6] = [("ipv4", Family::V4), ("ipv6", Family::V6)]
@@ -91,10 +99,13 @@ pub(super) fn read(
     together::check(&config, &drafts, &whole, findings);
     // A provider's key of the wrong kind was reported already.
     if drafts.is_empty() && !named {
-        let wrong = Wrong::new("there is no account");
+        let wrong = Diagnostic::new("there is no account");
         findings.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
     }
-    config.accounts = drafts.into_iter().filter_map(Draft::finish).collect();
+    config.accounts = drafts
+        .into_iter()
+        .filter_map(ParsedAccount::finish)
+        .collect();
     let proxies = Proxies::read(surroundings, findings);
     for account in &mut config.accounts {
         let endpoint = account.provider.endpoint();
@@ -103,26 +114,26 @@ pub(super) fn read(
     config
 }
 
-impl Section<'_> {
+impl ConfigSection<'_> {
     /// A length of time, by default the first, at least the second, at most the third.
     fn length(
         &mut self,
         key: &'static str,
         (default, least, most): (Duration, Duration, Duration),
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Duration {
         self.take(key)
-            .and_then(|value| value.duration(Limits { least, most }, findings))
+            .and_then(|value| value.duration(DurationLimits { least, most }, findings))
             .unwrap_or(default)
     }
 }
 
-fn state_dir(root: &mut Section<'_>, findings: &mut Findings) -> Option<PathBuf> {
+fn state_dir(root: &mut ConfigSection<'_>, findings: &mut Diagnostics) -> Option<PathBuf> {
     let (spot, text) = root.text("state_dir", findings)?;
     let path = PathBuf::from(text);
     if !path.is_absolute() {
         // A daemon's working directory is no place anybody thinks of.
-        let wrong = Wrong::new(format!("{} is not an absolute path", shown(text)));
+        let wrong = Diagnostic::new(format!("{} is not an absolute path", shown(text)));
         findings.problem(
             &spot,
             wrong.hint("write it from the root, as in `/var/lib/moored`"),
@@ -134,9 +145,9 @@ fn state_dir(root: &mut Section<'_>, findings: &mut Findings) -> Option<PathBuf>
 
 /// The variables that commands run with: those that every one gets, and those that are named.
 fn command_environment(
-    root: &mut Section<'_>,
-    surroundings: &Surroundings,
-    findings: &mut Findings,
+    root: &mut ConfigSection<'_>,
+    surroundings: &Environment,
+    findings: &mut Diagnostics,
 ) -> CommandEnvironment {
     let value = root.take("command_environment");
     let names = value.and_then(|it| it.texts(findings)).unwrap_or_default();
@@ -148,7 +159,7 @@ fn command_environment(
 }
 
 /// The name of an environment variable as shells have them (POSIX.1-2024, Base Definitions 8.1).
-fn variable_name(text: &str) -> Result<String, Wrong> {
+fn variable_name(text: &str) -> Result<String, Diagnostic> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let begins_well = !text.starts_with(|letter: char| letter.is_ascii_digit());
     if !text.is_empty() && begins_well && text.bytes().all(is_plain) {
@@ -156,11 +167,11 @@ fn variable_name(text: &str) -> Result<String, Wrong> {
     }
     // What stands behind an equals sign was meant to be a value, and may be a secret.
     let name = text.split('=').next().unwrap_or_default();
-    let wrong = Wrong::new(format!("{} is not the name of a variable", shown(name)));
+    let wrong = Diagnostic::new(format!("{} is not the name of a variable", shown(name)));
     Err(wrong.hint("write the name alone: its value is the one that moored was started with"))
 }
 
-fn servers(value: &Value<'_>, findings: &mut Findings) -> Vec<SocketAddr> {
+fn servers(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Vec<SocketAddr> {
     let texts = value.texts(findings).unwrap_or_default();
     texts
         .into_iter()
@@ -169,7 +180,7 @@ fn servers(value: &Value<'_>, findings: &mut Findings) -> Vec<SocketAddr> {
 }
 
 /// `IP`, `IP:PORT`, `[IP]` or `[IP]:PORT`.
-fn server(text: &str) -> Result<SocketAddr, Wrong> {
+fn server(text: &str) -> Result<SocketAddr, Diagnostic> {
     const PORT: u16 = 53;
     let text = text.trim();
     let bare = text
@@ -180,7 +191,7 @@ fn server(text: &str) -> Result<SocketAddr, Wrong> {
         .parse::<SocketAddr>()
         .or_else(|_| bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, PORT)));
     addr.ok().filter(|addr| addr.port() != 0).ok_or_else(|| {
-        Wrong::new(format!(
+        Diagnostic::new(format!(
             "{} is not the address of a DNS server",
             shown(text)
         ))
@@ -189,31 +200,34 @@ fn server(text: &str) -> Result<SocketAddr, Wrong> {
 }
 
 /// Keys of the top that stand in an account: TOML counts every line after a `[[table]]` to it.
-pub(super) fn misplaced(key: &str, _: &Value<'_>) -> Option<Wrong> {
+pub(super) fn misplaced(key: &str, _: &ConfigValue<'_>) -> Option<Diagnostic> {
     if TOP.contains(&key) {
         return Some(
-            Wrong::new("is not a key of an account").hint("move it up, before the first table"),
+            Diagnostic::new("is not a key of an account")
+                .hint("move it up, before the first table"),
         );
     }
     ["ttl", "create", "ipv4", "ipv6"].contains(&key).then(|| {
-        Wrong::new("is not a key of an account")
+        Diagnostic::new("is not a key of an account")
             .hint("it belongs to a single host: write it in `[[….host]]` with the host's `name`")
     })
 }
 
-fn unknown_at_top(key: &str, value: &Value<'_>) -> Option<Wrong> {
+fn unknown_at_top(key: &str, value: &ConfigValue<'_>) -> Option<Diagnostic> {
     match key {
         "status" => {
-            return Some(Wrong::new("this version has no status page").hint("remove the table"));
+            return Some(
+                Diagnostic::new("this version has no status page").hint("remove the table"),
+            );
         }
         "notify" => {
             return Some(
-                Wrong::new("this version sends no notifications").hint("remove the table"),
+                Diagnostic::new("this version sends no notifications").hint("remove the table"),
             );
         }
         "hosts" | "host" | "token" | "secret" | "via" => {
             return Some(
-                Wrong::new("is a key of an account")
+                Diagnostic::new("is a key of an account")
                     .hint("write `[[domeneshop]]` or `[[dnspod]]` on a line before it"),
             );
         }
@@ -224,7 +238,7 @@ fn unknown_at_top(key: &str, value: &Value<'_>) -> Option<Wrong> {
         return None;
     }
     Some(
-        Wrong::new("there is no such provider or table")
+        Diagnostic::new("there is no such provider or table")
             .hint("the providers are `domeneshop` and `dnspod`"),
     )
 }

@@ -47,7 +47,7 @@ impl fmt::Display for Family {
     }
 }
 
-/// An address that passed an [`Acceptance`]: nothing else can become the content of a record (L2).
+/// An address that passed an [`PublishPolicy`]: nothing else can become the content of a record (L2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublishableAddr(IpAddr);
 
@@ -150,7 +150,7 @@ pub enum PolicyViolation {
 }
 
 impl PublishPolicy {
-    /// The one way to an [`Admitted`] address.
+    /// The one way to an [`PublishableAddr`] address.
     pub fn check(&self, family: Family, addr: IpAddr) -> Result<PublishableAddr, PolicyViolation> {
         if Family::of(addr) != family {
             return Err(PolicyViolation::WrongFamily(addr, family));

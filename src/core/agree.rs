@@ -19,7 +19,7 @@ pub enum Trust {
     /// Knowledge of this host or its operator: interface, static, file, command. `confirm` does
     /// not apply.
     Local,
-    /// As [`Trust::Own`], and what it reports is the kernel's own state, so that its silence does
+    /// As [`Trust::Local`], and what it reports is the kernel's own state, so that its silence does
     /// not stand in the way of concluding that the family is absent.
     Kernel,
     /// Somebody else's word: `confirm` applies.
@@ -67,7 +67,7 @@ pub struct ConsensusQuery<'a> {
     delays: u32,
 }
 
-/// What an [`Inquiry`] starts from.
+/// What an [`ConsensusQuery`] starts from.
 #[derive(Debug)]
 pub struct QueryInputs<'a> {
     /// The family asked about.

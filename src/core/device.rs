@@ -40,7 +40,7 @@ pub struct HostId {
     prefix: PrefixLength,
 }
 
-/// Why a text is no [`HostPart`].
+/// Why a text is no [`HostId`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ParseHostIdError {
     /// It is not written as an IPv6 address.
@@ -77,7 +77,7 @@ impl HostId {
         Self { bits, prefix }
     }
 
-    /// That device's address in the prefix of `own`; it must pass the same [`Acceptance`].
+    /// That device's address in the prefix of `own`; it must pass the same [`PublishPolicy`].
     pub fn apply_prefix(
         self,
         own: PublishableAddr,

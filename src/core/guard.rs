@@ -20,9 +20,9 @@ pub struct WriteLimits {
     /// Writes a target and hour: a flapping address does not become a storm of updates.
     pub max_writes: usize,
     /// One more than the writes that may change nothing, a target and hour: the provider's own
-    /// [`Rules::repeats`](crate::core::plan::Rules::repeats).
+    /// [`Capabilities::max_repeats`](crate::core::plan::Rules::repeats).
     pub max_repeats: usize,
-    /// Requests an account and hour, besides those that [`Limits::of_account`] adds.
+    /// Requests an account and hour, besides those that [`WriteLimits::of_account`] adds.
     pub general_requests: u32,
     /// Requests an account and hour, those included that are a reserve for changed addresses: whatever else has used
     /// up the others, a new address is still published.

@@ -4,7 +4,7 @@
 //! - An address that has become usable, one that went while another can take its place, and somebody who
 //!   says so: at once. Whatever was heard before counts as seen.
 //! - Everything else (the only address, a route or a link that went, a link that came): once it has been
-//!   quiet for [`QUIET`], and at most [`LONGEST`] after the first, so that a line that reconnects is
+//!   quiet for [`DEBOUNCE`], and at most [`MAX_DEBOUNCE`] after the first, so that a line that reconnects is
 //!   one round.
 //! - What a person asks for (a full check, a reload): at once. Several requests that wait are one.
 //! - Changes of the network start at most [`MAX_ROUNDS_PER_MINUTE`] rounds a minute and [`MAX_ROUNDS_PER_HOUR`] an

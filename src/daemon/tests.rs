@@ -17,8 +17,8 @@ struct Stuck {
     requests_left: Cell<u32>,
 }
 
-impl Crew for Stuck {
-    async fn round(&self, _memory: &RefCell<State>, _task: Task) -> Report {
+impl Engine for Stuck {
+    async fn round(&self, _memory: &RefCell<State>, _task: RoundOptions) -> Report {
         match self.rounds_left.get().checked_sub(1) {
             Some(left) => self.rounds_left.set(left),
             None => pending().await,
@@ -32,7 +32,7 @@ impl Crew for Stuck {
 
     fn prepare(&self, _memory: &RefCell<State>) {}
 
-    fn cadence(&self) -> Intervals {
+    fn intervals(&self) -> Intervals {
         Intervals {
             interval: Duration::from_mins(5),
             verify: Duration::from_hours(1),
@@ -50,7 +50,7 @@ impl Crew for Stuck {
         left
     }
 
-    fn rest(&self) {}
+    fn close_connections(&self) {}
 
     fn save(&self, _memory: &State) -> Result<(), String> {
         Ok(())
@@ -68,18 +68,18 @@ impl Clock for Quiet {
         self.now.get()
     }
 
-    fn is_set(&self) -> bool {
+    fn is_clock_set(&self) -> bool {
         true
     }
 }
 
-impl Chance for Quiet {
-    fn unit(&self) -> f64 {
+impl Rng for Quiet {
+    fn next_f64(&self) -> f64 {
         0.5
     }
 }
 
-impl Shell for Quiet {
+impl Platform for Quiet {
     fn event(&self) -> impl Future<Output = Event> {
         pending()
     }
@@ -93,12 +93,12 @@ impl Shell for Quiet {
         self
     }
 
-    fn chance(&self) -> &dyn Chance {
+    fn rng(&self) -> &dyn Rng {
         self
     }
 
-    fn tell(&self, word: Word<'_>) {
-        if word == Word::Alive {
+    fn notify(&self, word: ServiceState<'_>) {
+        if word == ServiceState::Alive {
             self.signs_of_life.borrow_mut().push(self.now.get());
         }
     }

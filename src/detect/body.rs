@@ -8,10 +8,10 @@ use std::net::IpAddr;
 use crate::core::foreign_text::ForeignText;
 
 /// The longest echo answer in bytes: the longest address takes 45.
-pub const ECHO_CAP: usize = 256;
+pub const MAX_ECHO_BYTES: usize = 256;
 
 /// The longest output of a command or content of a file in bytes.
-pub const LIST_CAP: usize = 4096;
+pub const MAX_LIST_BYTES: usize = 4096;
 
 /// Reads what an echo service says: one address, white space around it, nothing else.
 pub fn one(body: &[u8]) -> Result<IpAddr, String> {
@@ -27,8 +27,8 @@ pub fn one(body: &[u8]) -> Result<IpAddr, String> {
 /// Reads what a file or command of the operator says: one address or several, separated by white
 /// space or commas, and nothing else.
 pub fn several(body: &[u8]) -> Result<Vec<IpAddr>, String> {
-    if body.len() > LIST_CAP {
-        return Err(format!("it says more than {LIST_CAP} bytes"));
+    if body.len() > MAX_LIST_BYTES {
+        return Err(format!("it says more than {MAX_LIST_BYTES} bytes"));
     }
     let text = std::str::from_utf8(body).map_err(|_| "it does not say text".to_owned())?;
     let words = text
@@ -104,7 +104,7 @@ mod tests {
             read("inet 84.212.10.20"),
             Err("`inet` is not an address".to_owned())
         );
-        assert!(several(&[b' '; LIST_CAP + 1]).is_err());
+        assert!(several(&[b' '; MAX_LIST_BYTES + 1]).is_err());
     }
 
     #[test]

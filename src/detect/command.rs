@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    body::LIST_CAP,
+    body::MAX_LIST_BYTES,
     command_line::{CommandEnvironment, CommandLine},
 };
 use crate::core::time::HumanLimit;
@@ -32,7 +32,7 @@ pub(super) async fn output(
         .process_group(0)
         .spawn()
         .map_err(|error| format!("/bin/sh could not be started: {error}"))?;
-    let group = Group::of(&child);
+    let group = ProcessGroup::of(&child);
     let stdout = child.stdout.take();
     let finished = async {
         let text = read(stdout).await?;
@@ -54,9 +54,9 @@ pub(super) async fn output(
 
 /// The shell and everything it started: when the answer is not waited for any more, however that
 /// comes about, all of it ends.
-struct Group(Option<Pid>);
+struct ProcessGroup(Option<Pid>);
 
-impl Group {
+impl ProcessGroup {
     fn of(child: &Child) -> Self {
         RUNNING.set(RUNNING.get() + 1);
         let id = child.id().and_then(|id| i32::try_from(id).ok());
@@ -77,7 +77,7 @@ pub fn reap_orphans() {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(leader) = self.0 {
             // Nobody is left in the group of a command that ended by itself and whole.
@@ -92,7 +92,7 @@ impl Drop for Group {
 async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, String> {
     let mut text = Vec::new();
     if let Some(pipe) = pipe {
-        let most = u64::try_from(LIST_CAP + 1).unwrap_or(u64::MAX);
+        let most = u64::try_from(MAX_LIST_BYTES + 1).unwrap_or(u64::MAX);
         pipe.take(most)
             .read_to_end(&mut text)
             .await
@@ -181,6 +181,6 @@ mod tests {
     #[tokio::test]
     async fn endless_output_is_cut_and_the_command_ended() {
         let result = run("exec cat /dev/zero", Duration::from_secs(10)).await;
-        assert!(result.is_err() || result.is_ok_and(|it| it.len() > LIST_CAP));
+        assert!(result.is_err() || result.is_ok_and(|it| it.len() > MAX_LIST_BYTES));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     core::{foreign_text::printable, secret::Secret},
-    http::hidden::Hidden,
+    http::hidden::Redactor,
 };
 
 /// The variables that every command gets, where they are set. Nothing else of the daemon's environment is for its
@@ -47,7 +47,7 @@ impl CommandLine {
 
     /// What the command may repeat and nobody must see: its arguments, in each part that may be a secret by itself
     /// (`user:password`, `--password=…`), and the values of the variables that the operator lets it have.
-    pub(super) fn secrets(&self, environment: &CommandEnvironment) -> Hidden {
+    pub(super) fn secrets(&self, environment: &CommandEnvironment) -> Redactor {
         let line = self.expose();
         let program = self.program();
         let words = line.split_whitespace().filter(|it| Some(*it) != program);
@@ -55,7 +55,7 @@ impl CommandLine {
         let parts = words.flat_map(|word| [word].into_iter().chain(word.split(is_between)));
         let variables = environment.expose();
         let variables = variables.filter(|(name, _)| !ALWAYS_PASSED.contains(name));
-        Hidden::new(parts.chain(variables.map(|(_, value)| value)))
+        Redactor::new(parts.chain(variables.map(|(_, value)| value)))
     }
 }
 

@@ -7,36 +7,36 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-use super::way::Way;
+use super::way::SocketBinder;
 
 /// How long the first attempt is waited for; each further one gets twice as long (RFC 8489, section
 /// 6.2.1, and not worse for DNS).
-pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const INITIAL_RETRANSMISSION: Duration = Duration::from_millis(500);
 
 /// Longer than anything that is accepted, so that what is too long is seen to be.
-pub(super) const ROOM: usize = 2048;
+pub(super) const BUFFER_SIZE: usize = 2048;
 
 /// What a datagram or message turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Heard<T> {
+pub enum Reply<T> {
     /// Not the answer to what was asked: forged, late or damaged. The true one may still come.
-    Stray(&'static str),
+    Unrelated(&'static str),
     /// The answer.
-    Answer(T),
+    Match(T),
 }
 
-impl<T> From<Result<T, &'static str>> for Heard<T> {
+impl<T> From<Result<T, &'static str>> for Reply<T> {
     fn from(read: Result<T, &'static str>) -> Self {
-        read.map_or_else(Self::Stray, Self::Answer)
+        read.map_or_else(Self::Unrelated, Self::Match)
     }
 }
 
 /// Asks `server` by `way`, from a fresh port, until its time is up.
 pub(super) async fn ask<T>(
-    way: &Way,
+    way: &SocketBinder,
     server: SocketAddr,
     request: &[u8],
-    read: impl Fn(&[u8]) -> Heard<T>,
+    read: impl Fn(&[u8]) -> Reply<T>,
 ) -> Result<T, String> {
     let socket = way.datagrams(server).await?;
     ask_over(&socket, request, way.until, read).await
@@ -47,11 +47,11 @@ pub(super) async fn ask_over<T>(
     socket: &UdpSocket,
     request: &[u8],
     until: Instant,
-    read: impl Fn(&[u8]) -> Heard<T>,
+    read: impl Fn(&[u8]) -> Reply<T>,
 ) -> Result<T, String> {
     let mut stray = None;
     let asking = async {
-        let mut wait = FIRST_WAIT;
+        let mut wait = INITIAL_RETRANSMISSION;
         loop {
             socket.send(request).await.map_err(|it| it.to_string())?;
             if let Ok(answer) = timeout(wait, answer(socket, &read, &mut stray)).await {
@@ -74,15 +74,15 @@ pub(super) fn late(stray: Option<&str>) -> String {
 
 async fn answer<T>(
     socket: &UdpSocket,
-    read: impl Fn(&[u8]) -> Heard<T>,
+    read: impl Fn(&[u8]) -> Reply<T>,
     stray: &mut Option<&'static str>,
 ) -> Result<T, String> {
-    let mut room = [0; ROOM];
+    let mut room = [0; BUFFER_SIZE];
     loop {
         let length = socket.recv(&mut room).await.map_err(|it| it.to_string())?;
         match read(room.get(..length).unwrap_or_default()) {
-            Heard::Answer(answer) => return Ok(answer),
-            Heard::Stray(what) => *stray = Some(what),
+            Reply::Match(answer) => return Ok(answer),
+            Reply::Unrelated(what) => *stray = Some(what),
         }
     }
 }
@@ -96,16 +96,16 @@ mod tests {
         UdpSocket::bind("127.0.0.1:0").await.unwrap()
     }
 
-    fn read(bytes: &[u8]) -> Heard<Vec<u8>> {
+    fn read(bytes: &[u8]) -> Reply<Vec<u8>> {
         if bytes.starts_with(b"no") {
-            Heard::Stray("it says no")
+            Reply::Unrelated("it says no")
         } else {
-            Heard::Answer(bytes.to_vec())
+            Reply::Match(bytes.to_vec())
         }
     }
 
-    fn within(millis: u64) -> Way {
-        Way::new(Family::V4.into(), Duration::from_millis(millis))
+    fn within(millis: u64) -> SocketBinder {
+        SocketBinder::new(Family::V4.into(), Duration::from_millis(millis))
     }
 
     #[tokio::test]

@@ -4,13 +4,13 @@ use std::{cell::Cell, net::IpAddr, time::Duration};
 
 use super::{
     command_line::CommandEnvironment,
-    echo::Echoes,
-    kernel::View,
-    look::Look,
+    echo::EchoClients,
+    kernel::NetworkSnapshot,
+    look::ProbeContext,
     query::carry_out,
-    questions::{Questions, add_told, expand, take_https_out},
+    questions::{ProbeList, add_hint, expand_sources, without_tls},
     source::{ROUTER, Source},
-    way::Way,
+    way::SocketBinder,
 };
 use crate::core::{
     addr::{Family, PublishPolicy},
@@ -40,10 +40,10 @@ pub struct FamilySources {
 
 /// Finds out this host's own addresses.
 pub struct Detector {
-    pub(super) echoes: Echoes,
+    pub(super) echoes: EchoClients,
     pub(super) timeout: Duration,
     pub(super) command_environment: CommandEnvironment,
-    clocks: Clocks,
+    clocks: DetectionClocks,
     turn: usize,
 }
 
@@ -51,13 +51,13 @@ pub struct Detector {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Mode {
     /// As few as it takes to know, and the others too where an answer takes longer than this.
-    AsFewAsPossible { max_delay: Option<Duration> },
+    Minimal { max_delay: Option<Duration> },
     /// Every source.
     All,
 }
 
 /// The clocks a detector reads.
-pub struct Clocks {
+pub struct DetectionClocks {
     /// Now, on the boot clock.
     pub now: Box<dyn Fn() -> BootTime>,
     /// Whether the wall clock was set: without the time of day no certificate is valid.
@@ -71,11 +71,11 @@ impl Detector {
         tls: std::sync::Arc<rustls::ClientConfig>,
         timeout: Duration,
         user_agent: String,
-        clocks: Clocks,
+        clocks: DetectionClocks,
         turn: usize,
     ) -> Self {
         Self {
-            echoes: Echoes { tls, user_agent },
+            echoes: EchoClients { tls, user_agent },
             timeout,
             command_environment: CommandEnvironment::default(),
             clocks,
@@ -100,8 +100,8 @@ impl Detector {
     /// where a line leaves by two addresses, so that operators disagree for good, a change of mind
     /// comes no more often.
     fn turn(&self) -> usize {
-        const HOUR: i64 = 3_600_000;
-        let hours = self.now().millis().div_euclid(HOUR);
+        const ROTATION_PERIOD: i64 = 3_600_000;
+        let hours = self.now().millis().div_euclid(ROTATION_PERIOD);
         self.turn
             .wrapping_add(usize::try_from(hours).unwrap_or_default())
     }
@@ -127,10 +127,10 @@ impl Detector {
         told: Option<IpAddr>,
         max_delay: Option<Duration>,
     ) -> DetectionReport {
-        let mode = Mode::AsFewAsPossible { max_delay };
-        let mut questions = expand(how, self.turn());
+        let mode = Mode::Minimal { max_delay };
+        let mut questions = expand_sources(how, self.turn());
         if let Some(addr) = told {
-            add_told(&mut questions, addr, &past.believed);
+            add_hint(&mut questions, addr, &past.believed);
         }
         self.inquire(how, via, past, questions, mode).await
     }
@@ -143,7 +143,7 @@ impl Detector {
         past: &DetectionState,
     ) -> DetectionReport {
         // Where all are asked they are shown in one order.
-        self.inquire(how, via, past, expand(how, 0), Mode::All)
+        self.inquire(how, via, past, expand_sources(how, 0), Mode::All)
             .await
     }
 
@@ -152,11 +152,11 @@ impl Detector {
         how: &FamilySources,
         via: Option<&Interface>,
         past: &DetectionState,
-        (mut sources, mut asks): Questions,
+        (mut sources, mut asks): ProbeList,
         mode: Mode,
     ) -> DetectionReport {
         let (all_at_once, max_delay) = match mode {
-            Mode::AsFewAsPossible { max_delay } => (false, max_delay),
+            Mode::Minimal { max_delay } => (false, max_delay),
             Mode::All => (true, None),
         };
         let family = how.family;
@@ -164,7 +164,7 @@ impl Detector {
         let unasked = if (self.clocks.is_set)() {
             Vec::new()
         } else {
-            take_https_out(&mut sources, &mut asks)
+            without_tls(&mut sources, &mut asks)
         };
         let now = self.now();
         for source in &mut sources {
@@ -172,7 +172,7 @@ impl Detector {
             source.is_deprioritized = standing.is_some_and(|it| it.is_deprioritized(now));
         }
         let mut reach = past.nat.clone();
-        let view = match via.map_or_else(View::take, View::over) {
+        let view = match via.map_or_else(NetworkSnapshot::take, NetworkSnapshot::over) {
             Ok(view) => view,
             Err(why) => {
                 return DetectionReport {
@@ -200,7 +200,7 @@ impl Detector {
             kernel: view.of(family, &how.acceptance),
             other: view.of(other(family), &elsewhere),
         });
-        let look = Look {
+        let look = ProbeContext {
             detector: self,
             how,
             vantage: &vantage,
@@ -260,7 +260,7 @@ impl Detector {
                 UnavailableReason::NoUplink(UplinkError::Idle(via.clone())),
             ),
             Observation::Unavailable(UnavailableReason::NoAnswer(_)) => {
-                let way = Way::new(vantage.clone(), self.timeout);
+                let way = SocketBinder::new(vantage.clone(), self.timeout);
                 match way.check().await {
                     Ok(()) => observation,
                     Err(why) => Observation::Unavailable(UnavailableReason::NoUplink(why)),

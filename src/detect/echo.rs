@@ -3,35 +3,35 @@
 use std::{net::IpAddr, sync::Arc};
 
 use super::{
-    body::{ECHO_CAP, one},
-    way::Way,
+    body::{MAX_ECHO_BYTES, one},
+    way::SocketBinder,
 };
 use crate::http::{
-    Body, Method, Request, Transport,
-    client::{Client, Options},
+    Method, Request, RequestBody, Transport,
+    client::{ClientOptions, HttpClient},
 };
 
 /// What every echo service is asked with.
-pub(super) struct Echoes {
+pub(super) struct EchoClients {
     /// The process's TLS configuration.
     pub(super) tls: Arc<rustls::ClientConfig>,
     /// `User-Agent`.
     pub(super) user_agent: String,
 }
 
-impl Echoes {
+impl EchoClients {
     /// Asks one service by this way. The connection is forced into its family and over its interface,
     /// goes through no proxy, follows no redirect and is dropped afterwards; only a whole answer with
     /// status 200 counts.
-    pub(super) async fn ask(&self, way: &Way, url: &str) -> Result<IpAddr, String> {
+    pub(super) async fn ask(&self, way: &SocketBinder, url: &str) -> Result<IpAddr, String> {
         // The client binds its own sockets; what it says of it is for programmers.
         way.check().await.map_err(|why| why.to_string())?;
-        let client = Client::new(
+        let client = HttpClient::new(
             Arc::clone(&self.tls),
-            Options {
+            ClientOptions {
                 base: url.to_owned(),
                 timeout: way.limit,
-                cap: ECHO_CAP,
+                cap: MAX_ECHO_BYTES,
                 user_agent: self.user_agent.clone(),
                 family: Some(way.family()),
                 interface: way.vantage.via.clone(),
@@ -42,7 +42,7 @@ impl Echoes {
             method: Method::Get,
             path: String::new(),
             basic: None,
-            body: Body::Empty,
+            body: RequestBody::Empty,
             writes: false,
         };
         let response = client.send(&request).await.map_err(|error| error.what)?;

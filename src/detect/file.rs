@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::body::LIST_CAP;
+use super::body::MAX_LIST_BYTES;
 use crate::regular;
 
 /// The file's content, or a little more of it than is acceptable.
 pub(super) fn content(path: &Path) -> Result<Vec<u8>, String> {
-    let most = u64::try_from(LIST_CAP + 1).unwrap_or(u64::MAX);
+    let most = u64::try_from(MAX_LIST_BYTES + 1).unwrap_or(u64::MAX);
     let content = regular::read(path, most);
     content.map_err(|error| format!("{} could not be read: {error}", path.display()))
 }
@@ -28,7 +28,7 @@ mod tests {
                 .unwrap_err()
                 .contains("not a regular file")
         );
-        std::fs::write(&path, vec![b'1'; LIST_CAP * 2]).unwrap();
-        assert_eq!(content(&path).unwrap().len(), LIST_CAP + 1);
+        std::fs::write(&path, vec![b'1'; MAX_LIST_BYTES * 2]).unwrap();
+        assert_eq!(content(&path).unwrap().len(), MAX_LIST_BYTES + 1);
     }
 }

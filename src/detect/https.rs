@@ -5,7 +5,7 @@ use crate::core::addr::Family;
 
 /// An operator and where it answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Operator {
+pub struct HttpsOperator {
     /// Who runs it.
     pub name: &'static str,
     /// Where it answers about IPv4.
@@ -14,7 +14,7 @@ pub struct Operator {
     pub v6: &'static str,
 }
 
-impl Operator {
+impl HttpsOperator {
     /// The address to ask about a family.
     pub fn url(self, family: Family) -> &'static str {
         match family {
@@ -26,33 +26,33 @@ impl Operator {
 
 /// Each is run by somebody else and answers with text, from the operators' own pages. The order is
 /// the order in which they are asked.
-pub const OPERATORS: [Operator; 6] = [
-    Operator {
+pub const OPERATORS: [HttpsOperator; 6] = [
+    HttpsOperator {
         name: "ipify",
         v4: "https://api.ipify.org/",
         v6: "https://api6.ipify.org/",
     },
-    Operator {
+    HttpsOperator {
         name: "Cloudflare",
         v4: "https://ipv4.icanhazip.com/",
         v6: "https://ipv6.icanhazip.com/",
     },
-    Operator {
+    HttpsOperator {
         name: "ident.me",
         v4: "https://v4.ident.me/",
         v6: "https://v6.ident.me/",
     },
-    Operator {
+    HttpsOperator {
         name: "ifconfig.co",
         v4: "https://ifconfig.co/ip",
         v6: "https://ifconfig.co/ip",
     },
-    Operator {
+    HttpsOperator {
         name: "IPinfo",
         v4: "https://ipinfo.io/ip",
         v6: "https://v6.ipinfo.io/ip",
     },
-    Operator {
+    HttpsOperator {
         name: "wtfismyip",
         v4: "https://ipv4.text.wtfismyip.com/",
         v6: "https://ipv6.text.wtfismyip.com/",

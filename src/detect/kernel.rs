@@ -12,13 +12,13 @@ use crate::{
     },
     netlink::{
         self,
-        message::{Address, FOREVER, Link, Route, SelectedRoute},
+        message::{Address, INFINITE_LIFETIME, Link, Route, SelectedRoute},
     },
 };
 
 /// One look at the kernel's tables: at everything, or at what one interface has.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct View {
+pub struct NetworkSnapshot {
     /// Every address, loopback and link-local ones included.
     pub addresses: Vec<InterfaceAddress>,
     /// Whether each family has a default route.
@@ -31,7 +31,7 @@ pub struct View {
 
 /// What the kernel lists.
 #[derive(Debug)]
-struct Tables {
+struct KernelTables {
     links: Vec<Link>,
     addresses: Vec<Address>,
     routes: Vec<Route>,
@@ -42,7 +42,7 @@ struct Tables {
 /// How often the tables are read while the kernel selects another route each time.
 const MAX_READS: u32 = 5;
 
-impl Tables {
+impl KernelTables {
     /// Reads them for packets that are bound to an interface, or for all others.
     fn read(via: Option<&Interface>) -> io::Result<Self> {
         let mut reads = 0;
@@ -90,7 +90,7 @@ impl Tables {
     /// There is a default route where any table has one, so that its absence is never concluded too
     /// early (L1); an interface has it where the main table does, for others are for some of the
     /// traffic.
-    fn all(&self) -> View {
+    fn all(&self) -> NetworkSnapshot {
         let addresses = self.addresses.iter().filter_map(|address| {
             // An interface that came between the two looks is seen by the next.
             let link = self.links.iter().find(|it| it.index == address.index)?;
@@ -98,7 +98,7 @@ impl Tables {
             Some(described(address, link, of_main))
         });
         let exists = |family| self.routes.iter().any(|route| route.family() == family);
-        View {
+        NetworkSnapshot {
             addresses: addresses.collect(),
             default_route: Family::ALL.map(exists),
             egress: self.egress(),
@@ -108,7 +108,7 @@ impl Tables {
 
     /// Whether an interface has a default route is looked up in all tables: packets that are bound to it
     /// are routed by its own, if it has one.
-    fn over(&self, interface: &Interface) -> Result<View, UplinkError> {
+    fn over(&self, interface: &Interface) -> Result<NetworkSnapshot, UplinkError> {
         let link = self.links.iter().find(|it| it.name == interface.name());
         let link = link.ok_or_else(|| UplinkError::Missing(interface.clone()))?;
         if !link.up {
@@ -127,7 +127,7 @@ impl Tables {
             is_counted.then(|| described(address, own, self.routes.iter()))
         });
         let exists = |family| self.routes_by(family, link.index).next().is_some();
-        Ok(View {
+        Ok(NetworkSnapshot {
             addresses: addresses.collect(),
             default_route: Family::ALL.map(exists),
             egress,
@@ -136,16 +136,16 @@ impl Tables {
     }
 }
 
-impl View {
+impl NetworkSnapshot {
     /// Looks now.
     pub fn take() -> Result<Self, UnavailableReason> {
-        let tables = Tables::read(None).map_err(|error| unreadable(&error))?;
+        let tables = KernelTables::read(None).map_err(|error| unreadable(&error))?;
         Ok(tables.all())
     }
 
     /// Looks now at what one interface has.
     pub fn over(interface: &Interface) -> Result<Self, UnavailableReason> {
-        let tables = Tables::read(Some(interface)).map_err(|error| unreadable(&error))?;
+        let tables = KernelTables::read(Some(interface)).map_err(|error| unreadable(&error))?;
         tables.over(interface).map_err(UnavailableReason::NoUplink)
     }
 
@@ -197,7 +197,7 @@ fn described<'r>(
         // A kernel keeps the IPv4 addresses of an interface that is down.
         unusable: address.is_unusable() || !address.is_global() || !link.up,
         preferred: match address.preferred {
-            FOREVER => Duration::MAX,
+            INFINITE_LIFETIME => Duration::MAX,
             seconds => Duration::from_secs(seconds.into()),
         },
     }

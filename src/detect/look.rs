@@ -7,10 +7,10 @@ use super::{
     command,
     detector::{Detector, FamilySources},
     file,
-    kernel::View,
-    questions::Ask,
+    kernel::NetworkSnapshot,
+    questions::Probe,
     router::Router,
-    way::Way,
+    way::SocketBinder,
 };
 use crate::{
     core::{
@@ -20,30 +20,30 @@ use crate::{
         reach::{ExternalAddress, RouterReport},
         vantage::{DetectionPath, Interface},
     },
-    http::hidden::Hidden,
+    http::hidden::Redactor,
 };
 
 /// A look, in which every question starts from the same.
-pub(super) struct Look<'l> {
+pub(super) struct ProbeContext<'l> {
     pub(super) detector: &'l Detector,
     pub(super) how: &'l FamilySources,
     pub(super) vantage: &'l DetectionPath,
     /// What the kernel has.
-    pub(super) view: &'l View,
+    pub(super) view: &'l NetworkSnapshot,
     /// What was believed last.
     pub(super) known: &'l BTreeSet<IpAddr>,
     /// What the router says, once it was asked.
     pub(super) word: Cell<Option<ExternalAddress>>,
 }
 
-impl Look<'_> {
+impl ProbeContext<'_> {
     /// Asks one. Why there is no answer may quote whatever answered, and is made printable (L15).
-    pub(super) async fn ask(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
+    pub(super) async fn ask(&self, ask: &Probe) -> Result<Vec<IpAddr>, String> {
         let answer = self.answer(ask).await;
         answer.map_err(|what| printable(&what).into_owned())
     }
 
-    async fn answer(&self, ask: &Ask) -> Result<Vec<IpAddr>, String> {
+    async fn answer(&self, ask: &Probe) -> Result<Vec<IpAddr>, String> {
         let Self {
             detector,
             how,
@@ -51,25 +51,25 @@ impl Look<'_> {
             known,
             ..
         } = self;
-        let way = &Way::new(self.vantage.clone(), detector.timeout);
+        let way = &SocketBinder::new(self.vantage.clone(), detector.timeout);
         match ask {
-            Ask::Interface(name) => {
+            Probe::Interface(name) => {
                 let via = way.vantage.via.as_ref();
                 interface(name.as_deref(), via, how, view, known)
             }
-            Ask::Echo(url) => detector.echoes.ask(way, url).await.map(|addr| vec![addr]),
-            Ask::Dns(operator) => {
+            Probe::Echo(url) => detector.echoes.ask(way, url).await.map(|addr| vec![addr]),
+            Probe::Dns(operator) => {
                 let addr = operator.ask(way, detector.random()?).await;
                 addr.map(|addr| vec![addr])
             }
-            Ask::Stun(server) => {
+            Probe::Stun(server) => {
                 let addr = server.ask(way, detector.random()?).await;
                 addr.map(|addr| vec![addr])
             }
-            Ask::Router => self.ask_the_router(way).await.map(|addr| vec![addr]),
-            Ask::Static(addrs) => Ok(addrs.clone()),
-            Ask::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
-            Ask::Command(line) => {
+            Probe::Router => self.ask_the_router(way).await.map(|addr| vec![addr]),
+            Probe::Static(addrs) => Ok(addrs.clone()),
+            Probe::File(path) => several(&file::content(path)?).map(|it| of(it, how.family)),
+            Probe::Command(line) => {
                 let environment = &detector.command_environment;
                 let text = command::output(line, environment, detector.timeout).await?;
                 let addrs = several(&text)
@@ -80,7 +80,7 @@ impl Look<'_> {
     }
 
     /// Asks the router in front of this host, and notes what it says, fit to be published or not.
-    async fn ask_the_router(&self, way: &Way) -> Result<IpAddr, String> {
+    async fn ask_the_router(&self, way: &SocketBinder) -> Result<IpAddr, String> {
         let addr = self.view.router.clone()?;
         let router = Router::new(addr, &self.detector.echoes.user_agent, &self.how.acceptance);
         let answer = router.ask(way, self.detector.random()?).await;
@@ -98,7 +98,7 @@ impl Look<'_> {
 }
 
 /// Why a command's output is no list of addresses, without a secret of the command that it repeats.
-fn repeated(output: &[u8], secrets: &Hidden, what: String) -> String {
+fn repeated(output: &[u8], secrets: &Redactor, what: String) -> String {
     let text = String::from_utf8_lossy(output);
     let shown = secrets.hide(&text);
     if shown == text {
@@ -120,7 +120,7 @@ fn interface(
     name: Option<&str>,
     via: Option<&Interface>,
     how: &FamilySources,
-    view: &View,
+    view: &NetworkSnapshot,
     known: &BTreeSet<IpAddr>,
 ) -> Result<Vec<IpAddr>, String> {
     if let (Some(name), Some(via)) = (name, via)

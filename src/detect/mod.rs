@@ -25,6 +25,6 @@ mod detector;
 mod echo;
 
 pub use command::reap_orphans;
-pub use datagram::Heard;
-pub use detector::{Clocks, Detector, FamilySources};
-pub use query::{Answered, MAX_ANSWER_DELAY, carry_out};
+pub use datagram::Reply;
+pub use detector::{DetectionClocks, Detector, FamilySources};
+pub use query::{AnsweredProbe, MAX_ANSWER_DELAY, carry_out};

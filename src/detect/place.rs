@@ -4,18 +4,18 @@ use std::net::{IpAddr, SocketAddr};
 
 use tokio::time::timeout_at;
 
-use super::{datagram::late, way::Way};
-use crate::{core::addr::Family, http::lookup::Lookup};
+use super::{datagram::late, way::SocketBinder};
+use crate::{core::addr::Family, http::lookup::ServiceResolver};
 
 /// The first address of `host` in the way's family. The system's resolver is asked anew each time: it
 /// changes with the network. It is the system's whatever the way: where a server is does not say where
 /// we are.
-pub(super) async fn find(way: &Way, host: &str, port: u16) -> Result<SocketAddr, String> {
+pub(super) async fn find(way: &SocketBinder, host: &str, port: u16) -> Result<SocketAddr, String> {
     let family = way.family();
     let addrs = if let Ok(addr) = host.parse::<IpAddr>() {
         vec![addr]
     } else {
-        let lookup = Lookup::new(Some(family));
+        let lookup = ServiceResolver::new(Some(family));
         let found = timeout_at(way.until, lookup.addresses(host)).await;
         found.unwrap_or_else(|_| Err(format!("{host}: {}", late(None))))?
     };

@@ -21,7 +21,7 @@ pub const MAX_ANSWER_DELAY: Duration = Duration::from_millis(80);
 
 /// What a source was heard to say.
 #[derive(Debug)]
-pub struct Answered {
+pub struct AnsweredProbe {
     /// Its position among the query's sources.
     pub position: usize,
     /// The addresses, if they are acceptable, or what went wrong in words.
@@ -31,14 +31,14 @@ pub struct Answered {
 }
 
 /// A source that was asked and has not answered.
-struct Pending<A> {
+struct PendingProbes<A> {
     position: usize,
     since: BootTime,
     answer: Pin<Box<A>>,
 }
 
 /// What happens first.
-enum Event {
+enum QueryEvent {
     /// The source at this place among the pending ones answered.
     Answer(usize, Result<Vec<IpAddr>, String>),
     /// Nobody did, for as long as one may take.
@@ -53,12 +53,12 @@ pub async fn carry_out<A, D>(
     ask: impl Fn(usize) -> A,
     delay: impl Fn() -> D,
     now: &dyn Fn() -> BootTime,
-) -> (Observation, Vec<Answered>)
+) -> (Observation, Vec<AnsweredProbe>)
 where
     A: Future<Output = Result<Vec<IpAddr>, String>>,
     D: Future<Output = ()>,
 {
-    let mut pending: Vec<Pending<A>> = Vec::new();
+    let mut pending: Vec<PendingProbes<A>> = Vec::new();
     let mut answered = Vec::new();
     let mut late = Box::pin(delay());
     let mut all_at_once = everyone;
@@ -77,7 +77,7 @@ where
         }
         for position in positions {
             query.record_question(position);
-            pending.push(Pending {
+            pending.push(PendingProbes {
                 position,
                 since: now(),
                 answer: Box::pin(ask(position)),
@@ -87,15 +87,15 @@ where
             continue;
         }
         match poll_fn(|context| poll(&mut pending, late.as_mut(), context)).await {
-            Event::Answer(place, answer) => {
+            QueryEvent::Answer(place, answer) => {
                 let source = pending.remove(place);
-                answered.push(Answered {
+                answered.push(AnsweredProbe {
                     position: source.position,
                     answer: query.record_answer(source.position, answer),
                     took: now().since(source.since),
                 });
             }
-            Event::Delay => {
+            QueryEvent::Delay => {
                 query.record_delay();
                 late = Box::pin(delay());
             }
@@ -105,20 +105,20 @@ where
 
 /// The first answer, in the order in which they were asked. All are polled each time: there are few of them.
 fn poll<A, D>(
-    pending: &mut [Pending<A>],
+    pending: &mut [PendingProbes<A>],
     late: Pin<&mut D>,
     context: &mut Context<'_>,
-) -> Poll<Event>
+) -> Poll<QueryEvent>
 where
     A: Future<Output = Result<Vec<IpAddr>, String>>,
     D: Future<Output = ()>,
 {
     for (place, source) in pending.iter_mut().enumerate() {
         if let Poll::Ready(answer) = source.answer.as_mut().poll(context) {
-            return Poll::Ready(Event::Answer(place, answer));
+            return Poll::Ready(QueryEvent::Answer(place, answer));
         }
     }
-    late.poll(context).map(|()| Event::Delay)
+    late.poll(context).map(|()| QueryEvent::Delay)
 }
 
 #[cfg(test)]

@@ -17,11 +17,11 @@ use crate::core::{
 };
 
 /// Something to ask, behind one of the inquiry's sources.
-pub(super) enum Ask {
+pub(super) enum Probe {
     Interface(Option<String>),
     Echo(String),
-    Dns(dns::Operator),
-    Stun(stun::Server),
+    Dns(dns::DnsOperator),
+    Stun(stun::StunServer),
     Router,
     Static(Vec<IpAddr>),
     File(std::path::PathBuf),
@@ -29,12 +29,12 @@ pub(super) enum Ask {
 }
 
 /// Single questions: what the inquiry sees of each, and what is asked.
-pub(super) type Questions = (Vec<agree::SourceProfile>, Vec<Ask>);
+pub(super) type ProbeList = (Vec<agree::SourceProfile>, Vec<Probe>);
 
 /// Puts what somebody on this host says before the first source outside. Where there is none, nobody
 /// could agree with it, and it has no say. Nor has it where it only repeats what is known: somebody
 /// who goes on saying an old address would keep the others from being asked for a new one.
-pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BTreeSet<IpAddr>) {
+pub(super) fn add_hint((sources, asks): &mut ProbeList, addr: IpAddr, known: &BTreeSet<IpAddr>) {
     let is_outside = |it: &agree::SourceProfile| it.trust == Trust::External;
     if let Some(position) = sources.iter().position(is_outside)
         && *known != BTreeSet::from([addr])
@@ -46,13 +46,13 @@ pub(super) fn add_told((sources, asks): &mut Questions, addr: IpAddr, known: &BT
             is_deprioritized: false,
         };
         sources.insert(position, source);
-        asks.insert(position, Ask::Static(vec![addr]));
+        asks.insert(position, Probe::Static(vec![addr]));
     }
 }
 
 /// The configured sources as single questions: a built-in list is one for each operator, beginning
 /// with another one each turn.
-pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
+pub(super) fn expand_sources(how: &FamilySources, turn: usize) -> ProbeList {
     let mut sources = Vec::new();
     let mut asks = Vec::new();
     let mut add = |label: String, operator: &str, trust, ask| {
@@ -74,7 +74,7 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                 } else {
                     Trust::Local
                 };
-                add(label, "this host", trust, Ask::Interface(name.clone()));
+                add(label, "this host", trust, Probe::Interface(name.clone()));
             }
             Source::Https => {
                 for operator in turned(&https::OPERATORS, turn) {
@@ -83,38 +83,43 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
                         url.to_owned(),
                         operator.name,
                         Trust::External,
-                        Ask::Echo(url.to_owned()),
+                        Probe::Echo(url.to_owned()),
                     );
                 }
             }
             Source::Echo(url) => {
                 let operator = operator_of(url.host_str().unwrap_or_default());
-                add(label, operator, Trust::External, Ask::Echo(url.to_string()));
+                add(
+                    label,
+                    operator,
+                    Trust::External,
+                    Probe::Echo(url.to_string()),
+                );
             }
             Source::Dns => {
                 for operator in turned(&dns::OPERATORS, turn) {
                     let label = format!("dns:{}", operator.asks);
-                    add(label, operator.name, Trust::External, Ask::Dns(operator));
+                    add(label, operator.name, Trust::External, Probe::Dns(operator));
                 }
             }
             Source::Stun => {
                 for operator in turned(&stun::OPERATORS, turn) {
-                    let server = stun::Server::from(operator);
+                    let server = stun::StunServer::from(operator);
                     let label = format!("stun:{server}");
-                    add(label, operator.name, Trust::External, Ask::Stun(server));
+                    add(label, operator.name, Trust::External, Probe::Stun(server));
                 }
             }
             Source::StunServer(server) => {
-                let ask = Ask::Stun(server.clone());
+                let ask = Probe::Stun(server.clone());
                 add(label, server.operator(), Trust::External, ask);
             }
-            Source::Router => add(label, ROUTER, Trust::External, Ask::Router),
+            Source::Router => add(label, ROUTER, Trust::External, Probe::Router),
             Source::Static(addrs) => {
-                add(label, "you", Trust::Local, Ask::Static(addrs.clone()));
+                add(label, "you", Trust::Local, Probe::Static(addrs.clone()));
             }
-            Source::File(path) => add(label, "you", Trust::Local, Ask::File(path.clone())),
+            Source::File(path) => add(label, "you", Trust::Local, Probe::File(path.clone())),
             Source::Command(line) => {
-                add(label, "you", Trust::Local, Ask::Command(line.clone()));
+                add(label, "you", Trust::Local, Probe::Command(line.clone()));
             }
         }
     }
@@ -122,11 +127,11 @@ pub(super) fn expand(how: &FamilySources, turn: usize) -> Questions {
 }
 
 /// Takes out what is asked over TLS, which needs the time of day, and says so of each.
-pub(super) fn take_https_out(
+pub(super) fn without_tls(
     sources: &mut Vec<agree::SourceProfile>,
-    asks: &mut Vec<Ask>,
+    asks: &mut Vec<Probe>,
 ) -> Vec<SourceAnswer> {
-    let over_tls = |ask: &Ask| matches!(ask, Ask::Echo(url) if url.starts_with("https:"));
+    let over_tls = |ask: &Probe| matches!(ask, Probe::Echo(url) if url.starts_with("https:"));
     let (out, rest): (Vec<_>, Vec<_>) = std::mem::take(sources)
         .into_iter()
         .zip(std::mem::take(asks))

@@ -21,7 +21,7 @@ pub enum Source {
     /// `stun`: the built-in STUN servers of unrelated operators.
     Stun,
     /// `stun:HOST:PORT`: a STUN server.
-    StunServer(stun::Server),
+    StunServer(stun::StunServer),
     /// `router`: the router in front of this host, by PCP, NAT-PMP or UPnP.
     Router,
     /// `static:ADDRESS[,ADDRESS]`.
@@ -34,7 +34,7 @@ pub enum Source {
 
 /// Why a text is not a source.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SourceError {
+pub enum ParseSourceError {
     /// No such kind.
     #[error("`{0}` is not a source: use {KINDS}")]
     Unknown(String),
@@ -76,7 +76,7 @@ pub(super) const ROUTER: &str = "router";
 
 impl Source {
     /// Reads a source of addresses of `family`.
-    pub fn parse(text: &str, family: Family) -> Result<Self, SourceError> {
+    pub fn parse(text: &str, family: Family) -> Result<Self, ParseSourceError> {
         let text = text.trim();
         if text.starts_with("http://") || text.starts_with("https://") {
             return echo(text);
@@ -87,7 +87,7 @@ impl Source {
         };
         let needs = |kind, what| match rest {
             Some(rest) if !rest.is_empty() => Ok(rest),
-            _ => Err(SourceError::Incomplete(kind, what)),
+            _ => Err(ParseSourceError::Incomplete(kind, what)),
         };
         match kind {
             "interface" if rest.is_none() => Ok(Self::Interface(None)),
@@ -98,7 +98,9 @@ impl Source {
             "dns" if rest.is_none() => Ok(Self::Dns),
             "stun" if rest.is_none() => Ok(Self::Stun),
             "stun" => server(rest.unwrap_or_default(), family),
-            "router" if rest.is_none() && family == Family::V6 => Err(SourceError::NotByRouter),
+            "router" if rest.is_none() && family == Family::V6 => {
+                Err(ParseSourceError::NotByRouter)
+            }
             "router" if rest.is_none() => Ok(Self::Router),
             "static" => addresses(needs("static", "an address")?, family).map(Self::Static),
             "file" => Ok(Self::File(needs("file", "a path")?.into())),
@@ -106,7 +108,7 @@ impl Source {
                 needs("command", "a command line").map(|line| Self::Command(CommandLine::new(line)))
             }
             // What follows the kind may be a command line behind a mistyped word.
-            _ => Err(SourceError::Unknown(
+            _ => Err(ParseSourceError::Unknown(
                 match kind.split_once(char::is_whitespace) {
                     Some((word, _)) => format!("{word} …"),
                     None if rest.is_some() => format!("{kind}:…"),
@@ -156,13 +158,13 @@ fn domain(host: &str) -> &str {
         .unwrap_or(host)
 }
 
-fn echo(text: &str) -> Result<Source, SourceError> {
-    let url = Url::parse(text).map_err(|error| SourceError::BadUrl(error.to_string()))?;
+fn echo(text: &str) -> Result<Source, ParseSourceError> {
+    let url = Url::parse(text).map_err(|error| ParseSourceError::BadUrl(error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(SourceError::Userinfo);
+        return Err(ParseSourceError::Userinfo);
     }
     if url.scheme() == "http" && !is_own_network(&url) {
-        return Err(SourceError::Plaintext(without_query(&url)));
+        return Err(ParseSourceError::Plaintext(without_query(&url)));
     }
     Ok(Source::Echo(url))
 }
@@ -191,22 +193,24 @@ fn without_query(url: &Url) -> String {
     }
 }
 
-fn server(text: &str, family: Family) -> Result<Source, SourceError> {
-    let server = stun::Server::parse(text).ok_or(SourceError::BadServer)?;
+fn server(text: &str, family: Family) -> Result<Source, ParseSourceError> {
+    let server = stun::StunServer::parse(text).ok_or(ParseSourceError::BadServer)?;
     match server.literal() {
-        Some(addr) if Family::of(addr) != family => Err(SourceError::WrongFamily(addr, family)),
+        Some(addr) if Family::of(addr) != family => {
+            Err(ParseSourceError::WrongFamily(addr, family))
+        }
         _ => Ok(Source::StunServer(server)),
     }
 }
 
-fn addresses(text: &str, family: Family) -> Result<Vec<IpAddr>, SourceError> {
+fn addresses(text: &str, family: Family) -> Result<Vec<IpAddr>, ParseSourceError> {
     let read = |part: &str| {
         let part = part.trim();
         let addr: IpAddr = part
             .parse()
-            .map_err(|_| SourceError::BadAddress(part.to_owned()))?;
+            .map_err(|_| ParseSourceError::BadAddress(part.to_owned()))?;
         if Family::of(addr) != family {
-            return Err(SourceError::WrongFamily(addr, family));
+            return Err(ParseSourceError::WrongFamily(addr, family));
         }
         Ok(addr)
     };
@@ -289,7 +293,7 @@ mod tests {
     fn a_router_is_asked_for_no_ipv6_address() {
         assert_eq!(
             Source::parse("router", Family::V6),
-            Err(SourceError::NotByRouter)
+            Err(ParseSourceError::NotByRouter)
         );
     }
 

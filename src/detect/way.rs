@@ -21,7 +21,7 @@ use crate::core::{
 
 /// A way out, and how long the question may take.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct SocketBinder {
     /// The family, and the interface if there is to be no other.
     pub(super) vantage: DetectionPath,
     /// How long the question and its whole answer may take.
@@ -30,7 +30,7 @@ pub(super) struct Way {
     pub(super) until: Instant,
 }
 
-impl Way {
+impl SocketBinder {
     /// A way whose time starts now.
     pub(super) fn new(vantage: DetectionPath, limit: Duration) -> Self {
         let until = Instant::now() + limit;
@@ -137,9 +137,9 @@ fn refused(interface: &Interface, error: &io::Error) -> UplinkError {
 mod tests {
     use super::*;
 
-    fn way(via: &str) -> Way {
+    fn way(via: &str) -> SocketBinder {
         let via = via.parse().ok();
-        Way::new(DetectionPath::new(Family::V4, via), Duration::from_secs(10))
+        SocketBinder::new(DetectionPath::new(Family::V4, via), Duration::from_secs(10))
     }
 
     #[tokio::test]

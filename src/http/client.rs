@@ -12,8 +12,8 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::{
     body_budget::BodyBudget,
-    lookup::Lookup,
-    message::{Body, Method, Request, Response, SendError, Sent, Transport},
+    lookup::ServiceResolver,
+    message::{Delivery, Method, Request, RequestBody, Response, SendError, Transport},
     proxy::Proxy,
 };
 use crate::core::{addr::Family, foreign_text::ForeignText, time::HumanLimit, vantage::Interface};
@@ -23,7 +23,7 @@ const MAX_REASON_CHARS: usize = 400;
 
 /// How a service is reached.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ClientOptions {
     /// The base address, without a slash at its end: `https://api.domeneshop.no/v0`.
     pub base: String,
     /// The deadline for a request and its whole answer.
@@ -42,18 +42,18 @@ pub struct Options {
 }
 
 /// A client of one service. It connects at its first request and keeps connections for the next
-/// ones until [`Client::close`].
-pub struct Client {
-    options: Options,
+/// ones until [`HttpClient::close`].
+pub struct HttpClient {
+    options: ClientOptions,
     tls: Arc<rustls::ClientConfig>,
     open: RefCell<Option<reqwest::Client>>,
     sent: Cell<u32>,
     bodies: BodyBudget,
 }
 
-impl Client {
+impl HttpClient {
     /// A client that has not connected yet; this costs nothing.
-    pub fn new(tls: Arc<rustls::ClientConfig>, options: Options) -> Self {
+    pub fn new(tls: Arc<rustls::ClientConfig>, options: ClientOptions) -> Self {
         Self {
             bodies: BodyBudget::new(options.cap),
             options,
@@ -93,13 +93,13 @@ impl Client {
             .timeout(options.timeout)
             .connect_timeout(options.timeout)
             .user_agent(&options.user_agent)
-            .dns_resolver(Lookup::new(options.family))
+            .dns_resolver(ServiceResolver::new(options.family))
             .pool_idle_timeout(Duration::from_secs(20))
             .http1_only();
         builder = builder.no_proxy();
         if let Some(proxy) = &options.proxy {
             let proxy = reqwest::Proxy::all(proxy.expose()).map_err(|_| SendError {
-                sent: Sent::No,
+                sent: Delivery::NotSent,
                 what: "the proxy's address cannot be used".to_owned(),
             })?;
             builder = builder.proxy(proxy);
@@ -114,7 +114,7 @@ impl Client {
             builder = builder.interface(interface.name());
         }
         let client = builder.build().map_err(|error| SendError {
-            sent: Sent::No,
+            sent: Delivery::NotSent,
             what: format!("the HTTP client could not be set up: {}", cause(&error)),
         })?;
         Ok(open.insert(client).clone())
@@ -138,14 +138,14 @@ impl Client {
         {
             if !share.take(chunk.len()) {
                 return Err(SendError {
-                    sent: Sent::Maybe,
+                    sent: Delivery::Unknown,
                     what: "long answers of several accounts arrive at once, and there is no memory for all of them"
                         .to_owned(),
                 });
             }
             if received.body.len() + chunk.len() > self.options.cap {
                 return Err(SendError {
-                    sent: Sent::Maybe,
+                    sent: Delivery::Unknown,
                     what: format!("the answer is longer than {} bytes", self.options.cap),
                 });
             }
@@ -156,9 +156,9 @@ impl Client {
 
     fn explain(&self, error: &reqwest::Error) -> SendError {
         let sent = if error.is_connect() || error.is_builder() {
-            Sent::No
+            Delivery::NotSent
         } else {
-            Sent::Maybe
+            Delivery::Unknown
         };
         let what = if error.is_timeout() {
             format!(
@@ -176,7 +176,7 @@ impl Client {
     }
 }
 
-impl Transport for Client {
+impl Transport for HttpClient {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         let client = self.client()?;
         self.sent.set(self.sent.get().wrapping_add(1));
@@ -191,12 +191,12 @@ impl Transport for Client {
             builder = builder.basic_auth(user.expose(), Some(password.expose()));
         }
         builder = match &request.body {
-            Body::Empty => builder,
-            Body::Json(text) => builder
+            RequestBody::Empty => builder,
+            RequestBody::Json(text) => builder
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
                 .body(text.clone()),
-            Body::Form(pairs) => builder
+            RequestBody::Form(pairs) => builder
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(super::message::form(pairs)),
         };

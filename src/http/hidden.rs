@@ -36,7 +36,7 @@ const MAX_CODED_LENGTH: usize = 20;
 
 /// The texts that must not be seen.
 #[derive(Clone, Default)]
-pub(crate) struct Hidden {
+pub(crate) struct Redactor {
     /// In small letters, as they are and as they are understood where escapes are read.
     plain: Vec<String>,
     /// As Base64 has them, less the letters at both ends that depend on what stands beside them.
@@ -45,7 +45,7 @@ pub(crate) struct Hidden {
     hex: Vec<String>,
 }
 
-impl Hidden {
+impl Redactor {
     /// These, and nothing for those that are too short to be secrets.
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hidden = Self::default();
@@ -257,7 +257,7 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-impl std::fmt::Debug for Hidden {
+impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hidden(…)")
     }

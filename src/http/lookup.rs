@@ -14,19 +14,19 @@ use hickory_resolver::{
 };
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::system_resolver::{Names, RESOLV_CONF, SystemConfig, SystemResolver};
+use super::system_resolver::{LookupNames, RESOLV_CONF, SystemConfig, SystemResolver};
 use crate::core::{addr::Family, foreign_text::ForeignText};
 
 /// Resolves through the servers of `/etc/resolv.conf` and the names of `/etc/hosts`, in one family
 /// or in both.
 #[derive(Clone)]
-pub(crate) struct Lookup {
+pub(crate) struct ServiceResolver {
     family: Option<Family>,
     /// The system's configuration. Tests have their own.
     path: PathBuf,
 }
 
-impl Lookup {
+impl ServiceResolver {
     /// Looks up in this family, or in both.
     pub(crate) fn new(family: Option<Family>) -> Self {
         Self::with(family, RESOLV_CONF.as_ref())
@@ -50,9 +50,9 @@ impl Lookup {
         let bare = host.strip_suffix('.');
         let is_local = bare.is_none() && !host.contains('.') && host != "localhost";
         let names = if is_local {
-            Names::Searched
+            LookupNames::Searched
         } else {
-            Names::Absolute
+            LookupNames::Absolute
         };
         let resolver = self.resolver(names).map_err(failed)?;
         let name = if is_local {
@@ -65,7 +65,7 @@ impl Lookup {
         Ok(found.iter().collect())
     }
 
-    fn resolver(&self, names: Names) -> Result<SystemResolver, String> {
+    fn resolver(&self, names: LookupNames) -> Result<SystemResolver, String> {
         let system = SystemConfig::read(&self.path)?;
         let resolver = system.resolver(names, |options| {
             options.ip_strategy = match self.family {
@@ -78,7 +78,7 @@ impl Lookup {
     }
 }
 
-impl Resolve for Lookup {
+impl Resolve for ServiceResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let lookup = self.clone();
         Box::pin(async move {
@@ -120,7 +120,7 @@ mod tests {
     async fn an_error_says_that_a_look_up_failed_of_which_name_and_why() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("resolv.conf");
-        let lookup = Lookup::with(None, &path);
+        let lookup = ServiceResolver::with(None, &path);
         let error = lookup.addresses("api.domeneshop.no").await.unwrap_err();
         let name = path.display();
         let said = format!(
@@ -158,7 +158,7 @@ mod tests {
             "nameserver 192.0.2.1\nsearch example.com\noptions ndots:5\n",
         )
         .unwrap();
-        let lookup = Lookup::with(Some(Family::V4), &path);
+        let lookup = ServiceResolver::with(Some(Family::V4), &path);
         let found = lookup.addresses("localhost").await;
         assert_eq!(found, Ok(vec![IpAddr::from([127, 0, 0, 1])]));
     }

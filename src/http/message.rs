@@ -34,14 +34,14 @@ impl Method {
 
 /// A form value: plain, or one that must not be seen.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Text {
+pub enum FormValue {
     /// Anybody may see it.
     Plain(Cow<'static, str>),
     /// Only the provider may.
     Secret(Secret),
 }
 
-impl Text {
+impl FormValue {
     /// What goes on the wire.
     pub fn expose(&self) -> &str {
         match self {
@@ -51,25 +51,25 @@ impl Text {
     }
 }
 
-impl From<&'static str> for Text {
+impl From<&'static str> for FormValue {
     fn from(text: &'static str) -> Self {
         Self::Plain(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Text {
+impl From<String> for FormValue {
     fn from(text: String) -> Self {
         Self::Plain(Cow::Owned(text))
     }
 }
 
-impl From<Secret> for Text {
+impl From<Secret> for FormValue {
     fn from(secret: Secret) -> Self {
         Self::Secret(secret)
     }
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for FormValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plain(text) => text.fmt(f),
@@ -80,13 +80,13 @@ impl fmt::Debug for Text {
 
 /// What a request carries.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Body {
+pub enum RequestBody {
     /// Nothing.
     Empty,
     /// A JSON document.
     Json(String),
     /// `application/x-www-form-urlencoded` pairs, in order.
-    Form(Vec<(Cow<'static, str>, Text)>),
+    Form(Vec<(Cow<'static, str>, FormValue)>),
 }
 
 /// A request, relative to a service's base address. Its `Debug` shows no secret.
@@ -99,7 +99,7 @@ pub struct Request {
     /// Basic authentication (RFC 7617): user and password.
     pub basic: Option<(Secret, Secret)>,
     /// What it carries.
-    pub body: Body,
+    pub body: RequestBody,
     /// Whether it may change something: a lost answer then leaves the truth unknown.
     pub writes: bool,
 }
@@ -142,11 +142,11 @@ impl Response {
 
 /// Whether a request that got no answer can have had an effect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sent {
+pub enum Delivery {
     /// It never left: no connection was made.
-    No,
+    NotSent,
     /// It may have arrived.
-    Maybe,
+    Unknown,
 }
 
 /// A request without an answer.
@@ -154,7 +154,7 @@ pub enum Sent {
 #[error("{what}")]
 pub struct SendError {
     /// Whether it may have had an effect.
-    pub sent: Sent,
+    pub sent: Delivery,
     /// What happened, in words without an address's query or a secret.
     pub what: String,
 }
@@ -203,7 +203,7 @@ pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String 
 }
 
 /// A form body from its pairs.
-pub(super) fn form(pairs: &[(Cow<'static, str>, Text)]) -> String {
+pub(super) fn form(pairs: &[(Cow<'static, str>, FormValue)]) -> String {
     let text = query(pairs.iter().map(|(name, value)| (&**name, value.expose())));
     text.strip_prefix('?').unwrap_or_default().to_owned()
 }
@@ -218,7 +218,7 @@ mod tests {
             method: Method::Post,
             path: "/Record.List".into(),
             basic: Some((Secret::new("token-x"), Secret::new("secret-x"))),
-            body: Body::Form(vec![
+            body: RequestBody::Form(vec![
                 ("login_token".into(), Secret::new("1,secret-x").into()),
                 ("domain".into(), "example.com".into()),
             ]),

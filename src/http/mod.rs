@@ -10,5 +10,6 @@ pub(crate) mod system_resolver;
 pub mod tls;
 
 pub use message::{
-    Body, Method, Request, Response, SendError, Sent, Text, Transport, encode, query,
+    Delivery, FormValue, Method, Request, RequestBody, Response, SendError, Transport, encode,
+    query,
 };

@@ -75,10 +75,10 @@ impl Proxy {
 
 /// The services that are reached without a proxy: `NO_PROXY`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct NoProxy(Vec<Entry>);
+pub struct NoProxy(Vec<NoProxyEntry>);
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Place {
+enum ProxyScope {
     /// `*`.
     Everywhere,
     /// An address, or a network of them.
@@ -88,8 +88,8 @@ enum Place {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Entry {
-    place: Place,
+struct NoProxyEntry {
+    place: ProxyScope,
     /// The one port that it is about, if it names one.
     port: Option<u16>,
 }
@@ -122,9 +122,9 @@ impl NoProxy {
         let port = service.port_or_known_default();
         self.0.iter().any(|entry| {
             let is_place = match &entry.place {
-                Place::Everywhere => true,
-                Place::Network(network) => addr.is_some_and(|addr| network.contains(&addr)),
-                Place::Domain(domain) => {
+                ProxyScope::Everywhere => true,
+                ProxyScope::Network(network) => addr.is_some_and(|addr| network.contains(&addr)),
+                ProxyScope::Domain(domain) => {
                     let before = host.strip_suffix(domain.as_str());
                     addr.is_none() && before.is_some_and(|it| it.is_empty() || it.ends_with('.'))
                 }
@@ -134,10 +134,10 @@ impl NoProxy {
     }
 }
 
-fn entry(word: &str) -> Option<Entry> {
+fn entry(word: &str) -> Option<NoProxyEntry> {
     let everywhere = |port| {
-        Some(Entry {
-            place: Place::Everywhere,
+        Some(NoProxyEntry {
+            place: ProxyScope::Everywhere,
             port,
         })
     };
@@ -146,8 +146,8 @@ fn entry(word: &str) -> Option<Entry> {
         return everywhere(None);
     }
     if let Some(network) = network(&word) {
-        let place = Place::Network(network);
-        return Some(Entry { place, port: None });
+        let place = ProxyScope::Network(network);
+        return Some(NoProxyEntry { place, port: None });
     }
     let (host, port) = match word.rsplit_once(':') {
         Some((host, port)) => (host, Some(port.parse().ok().filter(|port| *port != 0)?)),
@@ -157,16 +157,16 @@ fn entry(word: &str) -> Option<Entry> {
         return everywhere(port);
     }
     if let Some(network) = network(host) {
-        let place = Place::Network(network);
-        return Some(Entry { place, port });
+        let place = ProxyScope::Network(network);
+        return Some(NoProxyEntry { place, port });
     }
     let domain = host.strip_prefix('*').unwrap_or(host);
     let domain = domain.trim_start_matches('.').trim_end_matches('.');
     // As a URL has it: international names in A-labels.
     let url = Url::parse(&format!("http://{domain}/")).ok()?;
     let is_plain = !domain.is_empty() && !domain.contains(['/', '*', '[', ']', '@', '?', '#', ':']);
-    let place = Place::Domain(url.host_str()?.to_owned());
-    is_plain.then_some(Entry { place, port })
+    let place = ProxyScope::Domain(url.host_str()?.to_owned());
+    is_plain.then_some(NoProxyEntry { place, port })
 }
 
 /// An address or a network, in brackets or not.

@@ -46,7 +46,7 @@ pub(crate) struct SystemConfig {
 
 /// Which names a resolver looks up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Names {
+pub(crate) enum LookupNames {
     /// As they are.
     Absolute,
     /// Below the search domains too: those of one's own network.
@@ -103,12 +103,12 @@ impl SystemConfig {
     /// A resolver by this configuration. `set` has the last word on its options.
     pub(crate) fn resolver(
         self,
-        names: Names,
+        names: LookupNames,
         set: impl FnOnce(&mut ResolverOpts),
     ) -> Result<SystemResolver, NetError> {
         let search = match names {
-            Names::Absolute => Vec::new(),
-            Names::Searched => self.search,
+            LookupNames::Absolute => Vec::new(),
+            LookupNames::Searched => self.search,
         };
         let config = ResolverConfig::from_parts(None, search, self.servers);
         let mut builder = Resolver::builder_with_config(config, ScopedProvider::default());

@@ -13,14 +13,14 @@ use crate::{
 
 /// Where something stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Spot {
+pub enum SourceLine {
     /// A line of the file, from 1.
     Line(usize),
     /// An environment variable.
     Variable(&'static str),
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for SourceLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
@@ -31,16 +31,16 @@ impl fmt::Display for Spot {
 
 /// Something that is not carried over.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Left {
+pub struct Skipped {
     /// Where it stands.
-    pub spot: Spot,
+    pub spot: SourceLine,
     /// What stands there, as far as it can be shown. Never a secret.
     pub what: String,
     /// Why it is not carried over, or what takes its place.
     pub why: String,
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.spot)?;
         if !self.what.is_empty() {
@@ -52,38 +52,43 @@ impl fmt::Display for Left {
 
 /// Everything that was found.
 #[derive(Default, Debug)]
-pub(super) struct Found {
+pub(super) struct ImportModel {
     /// How often it looked, and where that stands.
-    pub(super) interval: Option<(Spot, Duration)>,
+    pub(super) interval: Option<(SourceLine, Duration)>,
     /// How long it waited for a request.
-    pub(super) timeout: Option<(Spot, Duration)>,
+    pub(super) timeout: Option<(SourceLine, Duration)>,
     /// Each host as often as it is mentioned.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<ImportedHost>,
     /// Variables of the environment that were taken along.
     pub(super) taken: Vec<&'static str>,
-    pub(super) left: Vec<Left>,
+    pub(super) left: Vec<Skipped>,
 }
 
-impl Found {
-    pub(super) fn leave(&mut self, spot: Spot, what: impl Into<String>, why: impl Into<String>) {
+impl ImportModel {
+    pub(super) fn leave(
+        &mut self,
+        spot: SourceLine,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) {
         let (what, why) = (what.into(), why.into());
-        self.left.push(Left { spot, what, why });
+        self.left.push(Skipped { spot, what, why });
     }
 }
 
 /// A mention of a host, with all that holds for it.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct ImportedHost {
     pub(super) line: usize,
     /// As it is written.
     pub(super) name: String,
-    pub(super) login: Login,
+    pub(super) login: ImportedLogin,
     /// Somebody's e-mail address, if the file has one.
     pub(super) contact: Option<String>,
     /// How its IPv4 address is found, if it is kept.
-    pub(super) ipv4: Option<Way>,
+    pub(super) ipv4: Option<ImportedSource>,
     /// The same for IPv6, and whose address it is where it is another device's.
-    pub(super) ipv6: Option<(Way, Option<Device>)>,
+    pub(super) ipv6: Option<(ImportedSource, Option<ImportedDevice>)>,
     /// Its records' TTL in seconds, and the line where that stands.
     pub(super) ttl: Option<(usize, u32)>,
 }
@@ -103,29 +108,29 @@ pub(super) fn ttl(text: &str) -> Option<u32> {
 
 /// Another device's bits of an IPv6 address, and behind how many of this network's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Device {
+pub(super) struct ImportedDevice {
     pub(super) host: Ipv6Addr,
     pub(super) prefix: PrefixLength,
 }
 
 /// A provider and what it wants to see.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Login {
+pub(super) enum ImportedLogin {
     Domeneshop {
-        token: Given,
-        secret: Given,
+        token: ImportedSecret,
+        secret: ImportedSecret,
         endpoint: Option<String>,
     },
     DnsPod {
         site: Site,
-        token: Given,
+        token: ImportedSecret,
         endpoint: Option<String>,
     },
 }
 
 /// A secret as it was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Given {
+pub(super) enum ImportedSecret {
     Literal(Secret),
     /// In the environment variable of that name.
     Variable(String),
@@ -135,7 +140,7 @@ pub(super) enum Given {
 
 /// How an address of one family is found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Way {
+pub(super) enum ImportedSource {
     /// The addresses of one interface, or of whichever has the default route.
     Interface {
         name: Option<String>,
@@ -143,7 +148,7 @@ pub(super) enum Way {
         any: bool,
     },
     /// What others see.
-    Outside(Outside),
+    External(ExternalSource),
     /// Always this one.
     Static(IpAddr),
     /// What a command prints.
@@ -152,7 +157,7 @@ pub(super) enum Way {
 
 /// Others who are asked.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub(super) struct Outside {
+pub(super) struct ExternalSource {
     /// Echo services of the user's choice.
     pub(super) echoes: Vec<String>,
     /// moored's own list of them.
@@ -162,7 +167,7 @@ pub(super) struct Outside {
 }
 
 /// moored's own list of echo services.
-pub(super) const HTTPS: Outside = Outside {
+pub(super) const HTTPS: ExternalSource = ExternalSource {
     echoes: Vec::new(),
     https: true,
     dns: false,
@@ -186,7 +191,7 @@ pub(super) fn mail_address(text: &str) -> Option<String> {
 
 /// How much of a setting may be shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Shown {
+pub(super) enum Disclosure {
     /// Key and value: it is known to be no secret.
     Whole,
     /// The key: the value may be a secret.
@@ -195,7 +200,7 @@ pub(super) enum Shown {
     Nothing,
 }
 
-impl Shown {
+impl Disclosure {
     /// No more than the key.
     pub(super) fn without_value(self) -> Self {
         match self {
@@ -206,12 +211,12 @@ impl Shown {
 }
 
 /// A setting as it is quoted in a comment.
-pub(super) fn quoted(key: &str, value: &str, shown: Shown) -> String {
+pub(super) fn quoted(key: &str, value: &str, shown: Disclosure) -> String {
     let short = value.chars().count() <= 60;
     match shown {
-        Shown::Whole if short => format!("{key}={value}"),
-        Shown::Whole | Shown::Key => format!("{key}=…"),
-        Shown::Nothing => String::new(),
+        Disclosure::Whole if short => format!("{key}={value}"),
+        Disclosure::Whole | Disclosure::Key => format!("{key}=…"),
+        Disclosure::Nothing => String::new(),
     }
 }
 
@@ -252,9 +257,12 @@ mod tests {
 
     #[test]
     fn what_may_be_a_secret_is_not_quoted() {
-        assert_eq!(quoted("mail", "root", Shown::Whole), "mail=root");
-        assert_eq!(quoted("mail", &"x".repeat(100), Shown::Whole), "mail=…");
-        assert_eq!(quoted("apikey", "hunter2", Shown::Key), "apikey=…");
-        assert_eq!(quoted("hunter2", "", Shown::Nothing), "");
+        assert_eq!(quoted("mail", "root", Disclosure::Whole), "mail=root");
+        assert_eq!(
+            quoted("mail", &"x".repeat(100), Disclosure::Whole),
+            "mail=…"
+        );
+        assert_eq!(quoted("apikey", "hunter2", Disclosure::Key), "apikey=…");
+        assert_eq!(quoted("hunter2", "", Disclosure::Nothing), "");
     }
 }

@@ -3,54 +3,57 @@
 
 use std::time::Duration;
 
-use super::found::{Device, Entry, Found, Given, Left, Login, Spot, Way};
+use super::found::{
+    ImportModel, ImportedDevice, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
+    Skipped, SourceLine,
+};
 use crate::core::{addr::Family, name::Fqdn};
 
 /// The parts of a configuration.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(super) struct MergedConfig {
     pub(super) interval: Option<Duration>,
     pub(super) timeout: Option<Duration>,
     /// How each family's address is found; `None`: the other program did not keep it.
-    pub(super) ipv4: Option<Way>,
-    pub(super) ipv6: Option<Way>,
-    pub(super) accounts: Vec<Account>,
+    pub(super) ipv4: Option<ImportedSource>,
+    pub(super) ipv6: Option<ImportedSource>,
+    pub(super) accounts: Vec<MergedAccount>,
     pub(super) taken: Vec<&'static str>,
-    pub(super) left: Vec<Left>,
+    pub(super) left: Vec<Skipped>,
 }
 
 /// An account and its hosts.
 #[derive(Debug)]
-pub(super) struct Account {
+pub(super) struct MergedAccount {
     pub(super) name: Option<String>,
     pub(super) line: usize,
-    pub(super) login: Login,
+    pub(super) login: ImportedLogin,
     pub(super) contact: Option<String>,
-    pub(super) hosts: Vec<Host>,
+    pub(super) hosts: Vec<MergedHost>,
     /// What keeps it from being one.
     pub(super) missing: Vec<String>,
 }
 
 /// A host of an account.
 #[derive(Debug)]
-pub(super) struct Host {
+pub(super) struct MergedHost {
     pub(super) name: Fqdn,
     line: usize,
     pub(super) ipv4: bool,
-    pub(super) ipv6: V6,
+    pub(super) ipv6: MergedV6,
     /// Its records' TTL in seconds.
     pub(super) ttl: Option<u32>,
 }
 
 /// Which IPv6 address a host has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum V6 {
+pub(super) enum MergedV6 {
     Off,
     Own,
-    Device(Device),
+    Device(ImportedDevice),
 }
 
-impl Gathered {
+impl MergedConfig {
     /// How many hosts the configuration keeps.
     pub(super) fn hosts(&self) -> usize {
         let usable = self.accounts.iter().filter(|it| it.missing.is_empty());
@@ -63,11 +66,11 @@ const INTERVAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_h
 const TIMEOUT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_mins(5));
 
 /// The longest TTL of either provider, in seconds: a week.
-const LONGEST_TTL: u32 = 604_800;
+const MAX_TTL: u32 = 604_800;
 
 /// Puts everything together. What does not fit is left, with its line.
-pub(super) fn gather(found: Found) -> Gathered {
-    let mut gathered = Gathered {
+pub(super) fn gather(found: ImportModel) -> MergedConfig {
+    let mut gathered = MergedConfig {
         interval: None,
         timeout: None,
         ipv4: None,
@@ -94,17 +97,17 @@ pub(super) fn gather(found: Found) -> Gathered {
     gathered
 }
 
-impl Gathered {
+impl MergedConfig {
     fn leave(&mut self, line: usize, what: impl Into<String>, why: impl Into<String>) {
-        let (spot, what, why) = (Spot::Line(line), what.into(), why.into());
-        self.left.push(Left { spot, what, why });
+        let (spot, what, why) = (SourceLine::Line(line), what.into(), why.into());
+        self.left.push(Skipped { spot, what, why });
     }
 
     /// A length of time within its limits.
     fn length(
         &mut self,
         key: &str,
-        written: Option<(Spot, Duration)>,
+        written: Option<(SourceLine, Duration)>,
         (least, most): (Duration, Duration),
     ) -> Option<Duration> {
         let (spot, length) = written?;
@@ -113,12 +116,12 @@ impl Gathered {
             let end = if kept == most { "longest" } else { "shortest" };
             let why = format!("the {end} that moored has takes its place");
             let what = format!("`{key}` of {} s", length.as_secs());
-            self.left.push(Left { spot, what, why });
+            self.left.push(Skipped { spot, what, why });
         }
         Some(kept)
     }
 
-    fn add(&mut self, entry: Entry) {
+    fn add(&mut self, entry: ImportedHost) {
         let line = entry.line;
         let Ok(name) = Fqdn::parse(&entry.name) else {
             // The text is not shown: what stands where a name belongs may be anything.
@@ -130,18 +133,18 @@ impl Gathered {
         };
         let ipv6 = match entry.ipv6 {
             Some((way, device)) if self.keep(Family::V6, &way, line, &name) => {
-                device.map_or(V6::Own, V6::Device)
+                device.map_or(MergedV6::Own, MergedV6::Device)
             }
-            _ => V6::Off,
+            _ => MergedV6::Off,
         };
-        if !ipv4 && ipv6 == V6::Off {
+        if !ipv4 && ipv6 == MergedV6::Off {
             // What was not kept was named, and why.
             return;
         }
         let ttl = entry
             .ttl
             .and_then(|(line, seconds)| self.ttl(&entry.login, line, seconds));
-        let host = Host {
+        let host = MergedHost {
             name,
             line,
             ipv4,
@@ -152,12 +155,12 @@ impl Gathered {
     }
 
     /// A TTL that the provider takes; any other is named.
-    fn ttl(&mut self, login: &Login, line: usize, seconds: u32) -> Option<u32> {
+    fn ttl(&mut self, login: &ImportedLogin, line: usize, seconds: u32) -> Option<u32> {
         let (least, step) = match login {
-            Login::Domeneshop { .. } => (60, 60),
-            Login::DnsPod { .. } => (1, 1),
+            ImportedLogin::Domeneshop { .. } => (60, 60),
+            ImportedLogin::DnsPod { .. } => (1, 1),
         };
-        if (least..=LONGEST_TTL).contains(&seconds) && seconds.is_multiple_of(step) {
+        if (least..=MAX_TTL).contains(&seconds) && seconds.is_multiple_of(step) {
             return Some(seconds);
         }
         let provider = login.provider();
@@ -171,7 +174,7 @@ impl Gathered {
 
     /// Whether a host's address of a family can be kept: it must be the one that the others have. With
     /// an address found in another way it would get a wrong one.
-    fn keep(&mut self, family: Family, way: &Way, line: usize, name: &Fqdn) -> bool {
+    fn keep(&mut self, family: Family, way: &ImportedSource, line: usize, name: &Fqdn) -> bool {
         let known = match family {
             Family::V4 => &mut self.ipv4,
             Family::V6 => &mut self.ipv6,
@@ -199,7 +202,7 @@ impl Gathered {
     }
 
     /// Puts a host into its account.
-    fn place(&mut self, host: Host, login: Login, contact: Option<String>) {
+    fn place(&mut self, host: MergedHost, login: ImportedLogin, contact: Option<String>) {
         let mut places = self.accounts.iter_mut();
         let known = places.find_map(|account| {
             let own = account.login == login;
@@ -210,7 +213,7 @@ impl Gathered {
             let (first, line) = (known.line, host.line);
             // Programs with an entry for each family mention a host twice.
             let adds_v4 = host.ipv4 && !known.ipv4;
-            let adds_v6 = host.ipv6 != V6::Off && known.ipv6 == V6::Off;
+            let adds_v6 = host.ipv6 != MergedV6::Off && known.ipv6 == MergedV6::Off;
             if own {
                 known.ipv4 |= host.ipv4;
                 if adds_v6 {
@@ -218,7 +221,7 @@ impl Gathered {
                 }
                 known.ttl = known.ttl.or(host.ttl);
             }
-            let differs = host.ipv6 != V6::Off && known.ipv6 != host.ipv6;
+            let differs = host.ipv6 != MergedV6::Off && known.ipv6 != host.ipv6;
             let other_ttl = own && host.ttl.is_some() && known.ttl != host.ttl;
             if !own || differs || !(adds_v4 || adds_v6) {
                 let why = if own {
@@ -247,7 +250,7 @@ impl Gathered {
             account.hosts.push(host);
             return;
         }
-        self.accounts.push(Account {
+        self.accounts.push(MergedAccount {
             name: None,
             line: host.line,
             missing: missing(&login),
@@ -266,7 +269,7 @@ impl Gathered {
         let hosts = || usable().flat_map(|account| &account.hosts);
         let (v4, v6) = (
             hosts().any(|host| host.ipv4),
-            hosts().any(|host| host.ipv6 != V6::Off),
+            hosts().any(|host| host.ipv6 != MergedV6::Off),
         );
         if !v4 {
             self.ipv4 = None;
@@ -281,8 +284,8 @@ impl Gathered {
         let (mut domeneshop, mut dnspod) = (0, 0);
         for account in &mut self.accounts {
             let number = match account.login {
-                Login::Domeneshop { .. } => &mut domeneshop,
-                Login::DnsPod { .. } => &mut dnspod,
+                ImportedLogin::Domeneshop { .. } => &mut domeneshop,
+                ImportedLogin::DnsPod { .. } => &mut dnspod,
             };
             *number += 1;
             if *number > 1 {
@@ -292,13 +295,13 @@ impl Gathered {
     }
 }
 
-impl Gathered {
+impl MergedConfig {
     /// Hosts whose account lacks something are not carried over yet.
     fn name_the_unusable(&mut self) {
         for account in self.accounts.iter().filter(|it| !it.missing.is_empty()) {
             for host in &account.hosts {
-                self.left.push(Left {
-                    spot: Spot::Line(host.line),
+                self.left.push(Skipped {
+                    spot: SourceLine::Line(host.line),
                     what: host.name.to_string(),
                     why: "its account lacks something: see the end of this file".to_owned(),
                 });
@@ -307,7 +310,7 @@ impl Gathered {
     }
 }
 
-impl Login {
+impl ImportedLogin {
     /// The provider's table.
     pub(super) fn provider(&self) -> &'static str {
         match self {
@@ -317,7 +320,7 @@ impl Login {
     }
 
     /// Its secrets with their keys.
-    pub(super) fn secrets(&self) -> Vec<(&'static str, &Given)> {
+    pub(super) fn secrets(&self) -> Vec<(&'static str, &ImportedSecret)> {
         match self {
             Self::Domeneshop { token, secret, .. } => vec![("token", token), ("secret", secret)],
             Self::DnsPod { token, .. } => vec![("token", token)],
@@ -326,20 +329,22 @@ impl Login {
 }
 
 /// What an account lacks.
-fn missing(login: &Login) -> Vec<String> {
+fn missing(login: &ImportedLogin) -> Vec<String> {
     let mut missing = Vec::new();
     for (key, given) in login.secrets() {
         match given {
-            Given::Missing(why) => missing.push(why.clone()),
-            Given::Variable(name) if name.is_empty() || name.contains(char::is_control) => {
+            ImportedSecret::Missing(why) => missing.push(why.clone()),
+            ImportedSecret::Variable(name)
+                if name.is_empty() || name.contains(char::is_control) =>
+            {
                 missing.push(format!("`{key}` names no variable"));
             }
-            Given::Variable(_) => {}
-            Given::Literal(secret) => {
+            ImportedSecret::Variable(_) => {}
+            ImportedSecret::Literal(secret) => {
                 let wrong = match login {
                     _ if secret.expose().is_empty() => Some("is empty"),
                     _ if !is_word(secret.expose()) => Some("is not one word of plain letters"),
-                    Login::DnsPod { .. } if !is_pair(secret.expose()) => {
+                    ImportedLogin::DnsPod { .. } if !is_pair(secret.expose()) => {
                         Some("does not have the form `ID,Token`")
                     }
                     _ => None,

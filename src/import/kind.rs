@@ -27,7 +27,7 @@ impl fmt::Display for Program {
 
 /// Why a file is not understood.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum NotUnderstood {
+pub enum FormatError {
     /// Nothing in it says whose it is.
     #[error(
         "this is none of the files that are understood: ddclient.conf (with `protocol=…`), \
@@ -51,7 +51,7 @@ pub enum NotUnderstood {
 }
 
 /// Whose file it is.
-pub(super) fn recognise(text: &str, name: &str) -> Result<Program, NotUnderstood> {
+pub(super) fn recognise(text: &str, name: &str) -> Result<Program, FormatError> {
     if text.trim_start().starts_with(['{', '[']) {
         return Ok(Program::DdnsUpdater);
     }
@@ -59,7 +59,7 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Program, NotUnderstood
     let of_ddclient = ddclient::trait_in(text);
     match (of_inadyn, of_ddclient) {
         (Some(inadyn), Some(ddclient)) => {
-            return Err(NotUnderstood::Ambiguous { inadyn, ddclient });
+            return Err(FormatError::Ambiguous { inadyn, ddclient });
         }
         (Some(_), None) => return Ok(Program::Inadyn),
         (None, Some(_)) => return Ok(Program::Ddclient),
@@ -71,6 +71,6 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Program, NotUnderstood
     } else if name.contains("inadyn") || inadyn::old::trait_in(text).is_some() {
         Ok(Program::Inadyn)
     } else {
-        Err(NotUnderstood::Unknown)
+        Err(FormatError::Unknown)
     }
 }

@@ -22,8 +22,8 @@ mod way;
 mod write;
 
 pub use self::{
-    found::{Left, Spot},
-    kind::{NotUnderstood, Program},
+    found::{Skipped, SourceLine},
+    kind::{FormatError, Program},
 };
 
 /// What became of a file. It has no `Debug`: the text may hold secrets (L12).
@@ -36,23 +36,19 @@ pub struct Import {
     /// How many hosts it keeps. None: it is no configuration yet.
     pub hosts: usize,
     /// What was not carried over, in the order of the lines.
-    pub left: Vec<Left>,
+    pub left: Vec<Skipped>,
 }
 
 /// Reads another program's file. `name` is the file's: a hint where the text says too little, and shown
 /// in the result. Of the environment's `variables` only those are looked at that configure
 /// ddns-updater, and only for its file.
-pub fn read(
-    text: &str,
-    name: &str,
-    variables: &[(String, String)],
-) -> Result<Import, NotUnderstood> {
+pub fn read(text: &str, name: &str, variables: &[(String, String)]) -> Result<Import, FormatError> {
     let text = text.trim_start_matches('\u{feff}');
     let program = kind::recognise(text, name)?;
     let found = match program {
         Program::Ddclient => ddclient::read(text),
         Program::Inadyn => inadyn::read(text),
-        Program::DdnsUpdater => ddns_updater::read(text, variables).map_err(NotUnderstood::Json)?,
+        Program::DdnsUpdater => ddns_updater::read(text, variables).map_err(FormatError::Json)?,
     };
     let gathered = gather::gather(found);
     Ok(Import {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use reqwest::Url;
 
-use super::found::{HTTPS, Outside, Way};
+use super::found::{ExternalSource, HTTPS, ImportedSource};
 use crate::{
     core::{
         addr::{Family, PublishPolicy},
@@ -19,14 +19,14 @@ const PAGES: [&str; 3] = ["checkip.dyndns.org", "checkip.dyndns.com", "dns.loopi
 
 /// An echo service of the user's choice; the error says why it cannot be asked. One on the user's own
 /// network is taken at its word, any other needs somebody who confirms it.
-pub(super) fn echo(address: &str, family: Family) -> Result<Outside, String> {
+pub(super) fn echo(address: &str, family: Family) -> Result<ExternalSource, String> {
     let refused = "moored cannot ask this echo service";
     let source = Source::parse(address, family).map_err(|error| match error {
         // Those that show the address are not shown: a password or key may stand in it.
-        crate::detect::source::SourceError::Plaintext(_) => {
+        crate::detect::source::ParseSourceError::Plaintext(_) => {
             format!("{refused}: without encryption anybody on the way could answer")
         }
-        crate::detect::source::SourceError::Userinfo => {
+        crate::detect::source::ParseSourceError::Userinfo => {
             format!("{refused}: there is a user name or password in its address")
         }
         _ => format!("{refused}: that is no address of one"),
@@ -37,10 +37,10 @@ pub(super) fn echo(address: &str, family: Family) -> Result<Outside, String> {
     if url.host_str().is_some_and(|host| PAGES.contains(&host)) {
         return Err("it answers with a page, not with the address alone".to_owned());
     }
-    Ok(Outside {
+    Ok(ExternalSource {
         https: !is_own_network(&url),
         echoes: vec![url.into()],
-        ..Outside::default()
+        ..ExternalSource::default()
     })
 }
 
@@ -52,9 +52,9 @@ pub(super) fn host_of(address: &str) -> String {
 }
 
 /// An address that never changes.
-pub(super) fn fixed(text: &str, family: Family) -> Result<Way, String> {
+pub(super) fn fixed(text: &str, family: Family) -> Result<ImportedSource, String> {
     match text.trim().parse::<IpAddr>() {
-        Ok(addr) if Family::of(addr) == family => Ok(Way::Static(addr)),
+        Ok(addr) if Family::of(addr) == family => Ok(ImportedSource::Static(addr)),
         Ok(addr) => Err(format!("{addr} is not an {family} address")),
         Err(_) => Err("that is no IP address".to_owned()),
     }
@@ -62,39 +62,39 @@ pub(super) fn fixed(text: &str, family: Family) -> Result<Way, String> {
 
 /// A name of an interface as the kernel has them: no white space, no slash, at most 15 bytes
 /// (`IFNAMSIZ`).
-pub(super) fn interface(name: &str, any: bool) -> Result<Way, String> {
+pub(super) fn interface(name: &str, any: bool) -> Result<ImportedSource, String> {
     let bad = |letter: char| matches!(letter, ' ' | '/') || !is_printable(letter);
     if name.is_empty() || name.len() > 15 || name.contains(bad) {
         return Err("that is no name of an interface".to_owned());
     }
     let name = Some(name.to_owned());
-    Ok(Way::Interface { name, any })
+    Ok(ImportedSource::Interface { name, any })
 }
 
 /// A command line.
-pub(super) fn command(line: &str) -> Result<Way, String> {
+pub(super) fn command(line: &str) -> Result<ImportedSource, String> {
     let line = line.trim();
     if line.is_empty() || line.contains(char::is_control) {
         return Err("moored's commands are one line".to_owned());
     }
-    Ok(Way::Command(line.to_owned()))
+    Ok(ImportedSource::Command(line.to_owned()))
 }
 
-impl Way {
+impl ImportedSource {
     /// Everything from outside.
     pub(super) fn outside() -> Self {
-        Self::Outside(HTTPS)
+        Self::External(HTTPS)
     }
 
     /// Whether both find the same address, so that one can stand for the other: whoever is asked from
     /// outside says the same.
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Outside(_), Self::Outside(_))) || self == other
+        matches!((self, other), (Self::External(_), Self::External(_))) || self == other
     }
 
     /// Both ways in one, where they agree.
     pub(super) fn join(&mut self, other: &Self) {
-        if let (Self::Outside(own), Self::Outside(other)) = (self, other) {
+        if let (Self::External(own), Self::External(other)) = (self, other) {
             for echo in &other.echoes {
                 if !own.echoes.contains(echo) {
                     own.echoes.push(echo.clone());
@@ -112,7 +112,7 @@ impl Way {
             Self::Interface { name: Some(it), .. } => vec![format!("interface:{it}")],
             Self::Static(addr) => vec![format!("static:{addr}")],
             Self::Command(line) => vec![format!("command:{line}")],
-            Self::Outside(outside) => {
+            Self::External(outside) => {
                 let mut sources = outside.echoes.clone();
                 if outside.https {
                     sources.push("https".to_owned());
@@ -143,7 +143,7 @@ impl Way {
             Self::Static(addr) => PublishPolicy::default()
                 .check(Family::of(*addr), *addr)
                 .is_err(),
-            Self::Outside(_) | Self::Command(_) => false,
+            Self::External(_) | Self::Command(_) => false,
         }
     }
 
@@ -154,7 +154,7 @@ impl Way {
                 "The command has to print addresses and nothing else: moored takes no address out of \
                  a text.",
             ),
-            Self::Outside(outside) if !outside.echoes.is_empty() => Some(
+            Self::External(outside) if !outside.echoes.is_empty() => Some(
                 "The echo service has to answer with the address and nothing else: moored takes no \
                  address out of a page.",
             ),
@@ -167,7 +167,7 @@ impl Way {
         match self {
             Self::Interface { name: None, .. } => "this host's own address".to_owned(),
             Self::Interface { name: Some(it), .. } => format!("the address of {it}"),
-            Self::Outside(_) => "the address that others see".to_owned(),
+            Self::External(_) => "the address that others see".to_owned(),
             Self::Static(addr) => addr.to_string(),
             Self::Command(_) => "what a command prints".to_owned(),
         }
@@ -182,10 +182,10 @@ mod tests {
     fn an_echo_service_is_confirmed_by_others_unless_it_is_ones_own() {
         let outside = echo("https://ip.example.net/me", Family::V4).unwrap();
         assert_eq!(
-            Way::Outside(outside).sources(),
+            ImportedSource::External(outside).sources(),
             ["https://ip.example.net/me", "https"]
         );
-        let own = Way::Outside(echo("http://192.168.1.1/ip", Family::V4).unwrap());
+        let own = ImportedSource::External(echo("http://192.168.1.1/ip", Family::V4).unwrap());
         assert_eq!(own.sources(), ["http://192.168.1.1/ip"]);
         assert!(own.is_one_witness());
     }
@@ -209,12 +209,12 @@ mod tests {
 
     #[test]
     fn what_others_see_is_one_thing_whoever_is_asked() {
-        let mut way = Way::Outside(echo("https://a.example.net/", Family::V4).unwrap());
-        let other = Way::Outside(Outside {
+        let mut way = ImportedSource::External(echo("https://a.example.net/", Family::V4).unwrap());
+        let other = ImportedSource::External(ExternalSource {
             dns: true,
-            ..Outside::default()
+            ..ExternalSource::default()
         });
-        assert!(way.agrees(&other) && !way.agrees(&Way::Command("ip".to_owned())));
+        assert!(way.agrees(&other) && !way.agrees(&ImportedSource::Command("ip".to_owned())));
         way.join(&other);
         assert_eq!(way.sources(), ["https://a.example.net/", "https", "dns"]);
     }

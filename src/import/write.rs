@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use super::{
-    found::{Device, Given, Login, Way},
-    gather::{Account, Gathered, Host, V6},
+    found::{ImportedDevice, ImportedLogin, ImportedSecret, ImportedSource},
+    gather::{MergedAccount, MergedConfig, MergedHost, MergedV6},
     kind::Program,
 };
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
 const WIDTH: usize = 98;
 
 /// Writes everything.
-pub(super) fn write(gathered: &Gathered, program: Program, name: &str) -> String {
-    let mut page = Page::default();
+pub(super) fn write(gathered: &MergedConfig, program: Program, name: &str) -> String {
+    let mut page = TomlWriter::default();
     head(&mut page, gathered, program, name);
     if gathered.accounts.is_empty() {
         return page.0;
@@ -44,7 +44,7 @@ pub(super) fn write(gathered: &Gathered, program: Program, name: &str) -> String
     page.0
 }
 
-fn head(page: &mut Page, gathered: &Gathered, program: Program, name: &str) {
+fn head(page: &mut TomlWriter, gathered: &MergedConfig, program: Program, name: &str) {
     page.comment(&format!(
         "Made by `moored import` from {name}, a configuration of {program}."
     ));
@@ -53,7 +53,7 @@ fn head(page: &mut Page, gathered: &Gathered, program: Program, name: &str) {
         let secrets = account.login.secrets();
         secrets
             .iter()
-            .any(|(_, given)| matches!(given, Given::Literal(_)))
+            .any(|(_, given)| matches!(given, ImportedSecret::Literal(_)))
     });
     if has_secrets {
         page.comment("");
@@ -83,7 +83,7 @@ fn head(page: &mut Page, gathered: &Gathered, program: Program, name: &str) {
 
 /// ddns-updater is set up by its environment as well, most often in a compose file that nobody passes
 /// to this command.
-fn environment(page: &mut Page, gathered: &Gathered, program: Program, name: &str) {
+fn environment(page: &mut TomlWriter, gathered: &MergedConfig, program: Program, name: &str) {
     if program != Program::DdnsUpdater {
         return;
     }
@@ -100,7 +100,7 @@ fn environment(page: &mut Page, gathered: &Gathered, program: Program, name: &st
     });
 }
 
-fn family(page: &mut Page, family: Family, way: Option<&Way>, program: Program) {
+fn family(page: &mut TomlWriter, family: Family, way: Option<&ImportedSource>, program: Program) {
     let table = match family {
         Family::V4 => "[ipv4]",
         Family::V6 => "[ipv6]",
@@ -127,7 +127,7 @@ fn family(page: &mut Page, family: Family, way: Option<&Way>, program: Program) 
     }
 }
 
-fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
+fn account(page: &mut TomlWriter, account: &MergedAccount, gathered: &MergedConfig) {
     let unusable = !account.missing.is_empty();
     if unusable {
         page.0.push('\n');
@@ -139,13 +139,13 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
         ));
         page.comment("");
     }
-    let mut table = Page::default();
+    let mut table = TomlWriter::default();
     table.table(&format!("[[{}]]", account.login.provider()));
     credentials(&mut table, account);
-    let is_plain = |host: &&Host| {
+    let is_plain = |host: &&MergedHost| {
         host.ttl.is_none()
             && (host.ipv4 || gathered.ipv4.is_none())
-            && (host.ipv6 == V6::Own || host.ipv6 == V6::Off && gathered.ipv6.is_none())
+            && (host.ipv6 == MergedV6::Own || host.ipv6 == MergedV6::Off && gathered.ipv6.is_none())
     };
     let (plain, special): (Vec<_>, Vec<_>) = account.hosts.iter().partition(is_plain);
     if !plain.is_empty() {
@@ -162,13 +162,15 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
             table.line("ipv4 = false");
         }
         match host.ipv6 {
-            V6::Own => {}
-            V6::Off if gathered.ipv6.is_none() => {}
-            V6::Off => table.line("ipv6 = false"),
-            V6::Device(Device { host, prefix }) if prefix == PrefixLength::NETWORK => {
+            MergedV6::Own => {}
+            MergedV6::Off if gathered.ipv6.is_none() => {}
+            MergedV6::Off => table.line("ipv6 = false"),
+            MergedV6::Device(ImportedDevice { host, prefix })
+                if prefix == PrefixLength::NETWORK =>
+            {
                 table.line(&format!("ipv6 = {{ host = \"{host}\" }}"));
             }
-            V6::Device(Device { host, prefix }) => {
+            MergedV6::Device(ImportedDevice { host, prefix }) => {
                 let bits = prefix.bits();
                 table.line(&format!("ipv6 = {{ host = \"{host}\", prefix = {bits} }}"));
             }
@@ -186,11 +188,11 @@ fn account(page: &mut Page, account: &Account, gathered: &Gathered) {
 
 /// The lines of an account before its hosts. Where something is missing no secret is written: the
 /// lines are comments then.
-fn credentials(table: &mut Page, account: &Account) {
+fn credentials(table: &mut TomlWriter, account: &MergedAccount) {
     if let Some(name) = &account.name {
         table.line(&format!("name = {}", text(name)));
     }
-    if let Login::DnsPod {
+    if let ImportedLogin::DnsPod {
         site: Site::China, ..
     } = account.login
     {
@@ -199,15 +201,18 @@ fn credentials(table: &mut Page, account: &Account) {
     for (key, given) in account.login.secrets() {
         match given {
             _ if !account.missing.is_empty() => table.line(&format!("{key} = \"…\"")),
-            Given::Literal(secret) => table.line(&format!("{key} = {}", text(secret.expose()))),
-            Given::Variable(name) => table.line(&format!("{key}_env = {}", text(name))),
-            Given::Missing(_) => {}
+            ImportedSecret::Literal(secret) => {
+                table.line(&format!("{key} = {}", text(secret.expose())))
+            }
+            ImportedSecret::Variable(name) => table.line(&format!("{key}_env = {}", text(name))),
+            ImportedSecret::Missing(_) => {}
         }
     }
-    if let Login::DnsPod { .. } = account.login {
+    if let ImportedLogin::DnsPod { .. } = account.login {
         contact(table, account);
     }
-    let (Login::Domeneshop { endpoint, .. } | Login::DnsPod { endpoint, .. }) = &account.login;
+    let (ImportedLogin::Domeneshop { endpoint, .. } | ImportedLogin::DnsPod { endpoint, .. }) =
+        &account.login;
     if let Some(endpoint) = endpoint {
         table.line(&format!("endpoint = {}", text(endpoint)));
     }
@@ -215,7 +220,7 @@ fn credentials(table: &mut Page, account: &Account) {
 
 /// DNSPod wants to know whom to write to, which the other programs do not ask for. Without a file moored
 /// makes an address from the first host; the same one is written here, to be seen and changed.
-fn contact(table: &mut Page, account: &Account) {
+fn contact(table: &mut TomlWriter, account: &MergedAccount) {
     if let Some(contact) = &account.contact {
         table.line(&format!("contact = {}", text(contact)));
         return;
@@ -233,9 +238,9 @@ fn contact(table: &mut Page, account: &Account) {
 
 /// A text that grows by lines.
 #[derive(Default)]
-struct Page(String);
+struct TomlWriter(String);
 
-impl Page {
+impl TomlWriter {
     fn line(&mut self, line: &str) {
         self.0.push_str(line);
         self.0.push('\n');
@@ -349,10 +354,10 @@ mod tests {
 
     #[test]
     fn a_comment_stays_one() {
-        let mut page = Page::default();
+        let mut page = TomlWriter::default();
         page.comment("one\ntoken = \"x\"\r\u{1b}[31m\u{85}two\u{2028}three");
         assert_eq!(page.0, "# one token = \"x\" \\u{1b}[31m two three\n");
-        let mut page = Page::default();
+        let mut page = TomlWriter::default();
         page.item(&"word ".repeat(30));
         assert!(page.0.lines().all(|line| line.len() < 102), "{}", page.0);
         assert!(page.0.starts_with("# - word word") && page.0.contains("\n#   word"));
@@ -368,7 +373,7 @@ mod tests {
 
         #[test]
         fn no_text_gets_out_of_a_comment(comment in "(?s).{0,60}") {
-            let mut page = Page::default();
+            let mut page = TomlWriter::default();
             page.comment(&comment);
             page.item(&comment);
             let table: toml::Table = toml::from_str(&page.0).unwrap();

@@ -10,7 +10,7 @@ pub use self::route::{Route, SelectedRoute};
 
 /// What a message says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Body {
+pub enum NetlinkBody {
     /// An address is there, or is there as it is now.
     Address(Address),
     /// An address is gone.
@@ -38,13 +38,13 @@ pub enum Body {
 
 /// A message with what its header says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
+pub struct NetlinkMessage {
     /// The number of the request it answers.
     pub sequence: u32,
     /// The tables changed while they were being listed: the list is not to be relied on.
     pub interrupted: bool,
     /// What it says.
-    pub body: Body,
+    pub body: NetlinkBody,
 }
 
 /// An address of an interface.
@@ -58,14 +58,14 @@ pub struct Address {
     pub flags: u32,
     /// `RT_SCOPE_*`.
     pub scope: u8,
-    /// For how many seconds it is preferred; [`FOREVER`] if without end.
+    /// For how many seconds it is preferred; [`INFINITE_LIFETIME`] if without end.
     pub preferred: u32,
-    /// For how many seconds it is valid; [`FOREVER`] if without end.
+    /// For how many seconds it is valid; [`INFINITE_LIFETIME`] if without end.
     pub valid: u32,
 }
 
 /// A lifetime without end.
-pub const FOREVER: u32 = u32::MAX;
+pub const INFINITE_LIFETIME: u32 = u32::MAX;
 
 /// `IFA_F_TEMPORARY`, and `IFA_F_DADFAILED`, `IFA_F_DEPRECATED`, `IFA_F_TENTATIVE`. The first has
 /// the bit of IPv4's `IFA_F_SECONDARY`, which says nothing about use.
@@ -153,13 +153,13 @@ pub(super) fn dump(kind: u16, sequence: u32) -> Vec<u8> {
 }
 
 /// All messages of one datagram, or none if any of them is malformed.
-pub fn decode(mut bytes: &[u8]) -> Result<Vec<Message>, Malformed> {
+pub fn decode(mut bytes: &[u8]) -> Result<Vec<NetlinkMessage>, Malformed> {
     let mut messages = Vec::new();
     while !bytes.is_empty() {
         let length = usize::try_from(u32_at(bytes, 0)?).map_err(|_| Malformed)?;
         let message = bytes.get(..length).ok_or(Malformed)?;
         let payload = message.get(16..).ok_or(Malformed)?;
-        messages.push(Message {
+        messages.push(NetlinkMessage {
             sequence: u32_at(message, 8)?,
             interrupted: u16_at(message, 6)? & INTERRUPTED != 0,
             body: body(u16_at(message, 4)?, payload)?,
@@ -169,27 +169,27 @@ pub fn decode(mut bytes: &[u8]) -> Result<Vec<Message>, Malformed> {
     Ok(messages)
 }
 
-fn body(kind: u16, payload: &[u8]) -> Result<Body, Malformed> {
+fn body(kind: u16, payload: &[u8]) -> Result<NetlinkBody, Malformed> {
     Ok(match kind {
         NEW_ADDR | DEL_ADDR => match address(payload)? {
-            Some(it) if kind == NEW_ADDR => Body::Address(it),
-            Some(it) => Body::AddressGone(it),
-            None => Body::Other,
+            Some(it) if kind == NEW_ADDR => NetlinkBody::Address(it),
+            Some(it) => NetlinkBody::AddressGone(it),
+            None => NetlinkBody::Other,
         },
         NEW_LINK | DEL_LINK => match link(payload)? {
-            Some(it) if kind == NEW_LINK => Body::Link(it),
-            Some(it) => Body::LinkGone(it),
-            None => Body::Other,
+            Some(it) if kind == NEW_LINK => NetlinkBody::Link(it),
+            Some(it) => NetlinkBody::LinkGone(it),
+            None => NetlinkBody::Other,
         },
         NEW_ROUTE | DEL_ROUTE => route::body(kind == NEW_ROUTE, payload)?,
-        NEW_RULE | DEL_RULE => Body::RoutingChanged,
+        NEW_RULE | DEL_RULE => NetlinkBody::RoutingChanged,
         // What broke off is told at the end, where that says anything.
         DONE => match four(payload, 0).map(i32::from_ne_bytes) {
-            Ok(code) if code < 0 => Body::Error(code),
-            _ => Body::Done,
+            Ok(code) if code < 0 => NetlinkBody::Error(code),
+            _ => NetlinkBody::Done,
         },
-        ERROR => Body::Error(i32::from_ne_bytes(four(payload, 0)?)),
-        _ => Body::Other,
+        ERROR => NetlinkBody::Error(i32::from_ne_bytes(four(payload, 0)?)),
+        _ => NetlinkBody::Other,
     })
 }
 
@@ -203,7 +203,8 @@ fn address(payload: &[u8]) -> Result<Option<Address>, Malformed> {
         return Ok(None);
     }
     let (mut local, mut other) = (None, None);
-    let (mut flags, mut preferred, mut valid) = (u32::from(flags), FOREVER, FOREVER);
+    let (mut flags, mut preferred, mut valid) =
+        (u32::from(flags), INFINITE_LIFETIME, INFINITE_LIFETIME);
     for attribute in attributes(payload, 8) {
         match attribute? {
             // On a line between two points IFA_ADDRESS (1) is the other end and IFA_LOCAL (2) is us.

@@ -4,4 +4,4 @@
 pub mod message;
 mod socket;
 
-pub use socket::{Socket, addresses, default_routes, links, receive, selected_route};
+pub use socket::{NetlinkSocket, addresses, default_routes, links, receive, selected_route};

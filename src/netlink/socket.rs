@@ -17,8 +17,8 @@ use rustix::{
 };
 
 use super::message::{
-    Address, Body, GET_ADDR, GET_LINK, GET_ROUTE, Link, Message, Route, SelectedRoute, decode,
-    dump, route_request,
+    Address, GET_ADDR, GET_LINK, GET_ROUTE, Link, NetlinkBody, NetlinkMessage, Route,
+    SelectedRoute, decode, dump, route_request,
 };
 use crate::core::addr::Family;
 
@@ -43,21 +43,21 @@ impl Groups {
 }
 
 /// The kernel never makes a datagram longer than this (`NLMSG_GOODSIZE` and the limit for lists).
-const LONGEST: usize = 32 << 10;
+const MAX_MESSAGE_BYTES: usize = 32 << 10;
 
 /// The longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A socket that is asked, and waits for the answer.
 #[derive(Debug)]
-pub struct Socket(OwnedFd);
+pub struct NetlinkSocket(OwnedFd);
 
-impl Socket {
+impl NetlinkSocket {
     /// Opens one.
     pub fn open() -> io::Result<Self> {
         let socket = open(Groups::None)?;
         // The kernel answers at once; should it ever not, a round ends all the same.
-        set_socket_timeout(&socket, Timeout::Recv, Some(PATIENCE))?;
+        set_socket_timeout(&socket, Timeout::Recv, Some(REPLY_TIMEOUT))?;
         Ok(Self(socket))
     }
 
@@ -82,9 +82,11 @@ impl Socket {
                 continue;
             };
             return match answer.body {
-                Body::SelectedRoute(route) => Ok(Some(route)),
-                Body::Error(code) if leads_nowhere(code) => Ok(None),
-                Body::Error(code) => Err(io::Error::from_raw_os_error(code.saturating_neg())),
+                NetlinkBody::SelectedRoute(route) => Ok(Some(route)),
+                NetlinkBody::Error(code) if leads_nowhere(code) => Ok(None),
+                NetlinkBody::Error(code) => {
+                    Err(io::Error::from_raw_os_error(code.saturating_neg()))
+                }
                 // To this host itself, or to nowhere.
                 _ => Ok(None),
             };
@@ -92,7 +94,7 @@ impl Socket {
     }
 
     /// A whole table, once through.
-    fn list(&self, kind: u16, sequence: u32) -> io::Result<Option<Vec<Body>>> {
+    fn list(&self, kind: u16, sequence: u32) -> io::Result<Option<Vec<NetlinkBody>>> {
         self.send(&dump(kind, sequence))?;
         let mut bodies = Vec::new();
         let mut whole = true;
@@ -103,12 +105,12 @@ impl Socket {
                 }
                 whole &= !message.interrupted;
                 match message.body {
-                    Body::Done => return Ok(whole.then_some(bodies)),
-                    Body::Error(code) => {
+                    NetlinkBody::Done => return Ok(whole.then_some(bodies)),
+                    NetlinkBody::Error(code) => {
                         return Err(io::Error::from_raw_os_error(code.saturating_neg()));
                     }
                     // A router may have a million routes to somewhere in particular.
-                    Body::Other => {}
+                    NetlinkBody::Other => {}
                     body => bodies.push(body),
                 }
             }
@@ -150,8 +152,8 @@ fn open(groups: Groups) -> io::Result<OwnedFd> {
 }
 
 /// The messages of the next datagram. What does not come from the kernel is no message.
-pub fn receive(socket: impl AsFd) -> io::Result<Vec<Message>> {
-    let mut buffer = vec![0; LONGEST];
+pub fn receive(socket: impl AsFd) -> io::Result<Vec<NetlinkMessage>> {
+    let mut buffer = vec![0; MAX_MESSAGE_BYTES];
     // TRUNC: the true length, also of what was too long.
     let (_, length, from) = recvfrom(socket, buffer.as_mut_slice(), RecvFlags::TRUNC)?;
     let kernel = from
@@ -168,11 +170,11 @@ pub fn receive(socket: impl AsFd) -> io::Result<Vec<Message>> {
 }
 
 /// A table that changes each time it is listed is not waited for longer than this.
-const ATTEMPTS: u32 = 10;
+const MAX_ATTEMPTS: u32 = 10;
 
-fn list(kind: u16) -> io::Result<Vec<Body>> {
-    let socket = Socket::open()?;
-    for sequence in 1..=ATTEMPTS {
+fn list(kind: u16) -> io::Result<Vec<NetlinkBody>> {
+    let socket = NetlinkSocket::open()?;
+    for sequence in 1..=MAX_ATTEMPTS {
         if let Some(bodies) = socket.list(kind, sequence)? {
             return Ok(bodies);
         }
@@ -184,7 +186,7 @@ fn list(kind: u16) -> io::Result<Vec<Body>> {
 pub fn addresses() -> io::Result<Vec<Address>> {
     let bodies = list(GET_ADDR)?.into_iter();
     let addresses = bodies.filter_map(|body| match body {
-        Body::Address(address) => Some(address),
+        NetlinkBody::Address(address) => Some(address),
         _ => None,
     });
     Ok(addresses.collect())
@@ -194,7 +196,7 @@ pub fn addresses() -> io::Result<Vec<Address>> {
 pub fn links() -> io::Result<Vec<Link>> {
     let bodies = list(GET_LINK)?.into_iter();
     let links = bodies.filter_map(|body| match body {
-        Body::Link(link) => Some(link),
+        NetlinkBody::Link(link) => Some(link),
         _ => None,
     });
     Ok(links.collect())
@@ -205,7 +207,7 @@ pub fn links() -> io::Result<Vec<Link>> {
 pub fn default_routes() -> io::Result<Vec<Route>> {
     let bodies = list(GET_ROUTE)?.into_iter();
     let routes = bodies.filter_map(|body| match body {
-        Body::DefaultRoute(route) => Some(route),
+        NetlinkBody::DefaultRoute(route) => Some(route),
         _ => None,
     });
     Ok(routes.collect())
@@ -215,7 +217,7 @@ pub fn default_routes() -> io::Result<Vec<Route>> {
 /// address: the one of the lowest metric, as the policy rules say. For packets that are bound to an
 /// interface, if one is named by its number. `None` if there is no way. Nothing is sent.
 pub fn selected_route(family: Family, interface: Option<u32>) -> io::Result<Option<SelectedRoute>> {
-    Socket::open()?.select(family, interface)
+    NetlinkSocket::open()?.select(family, interface)
 }
 
 #[cfg(test)]
@@ -296,7 +298,7 @@ mod tests {
 
     #[test]
     fn nothing_is_there_to_hear_while_nothing_changes() {
-        let socket = Socket::listening().unwrap();
+        let socket = NetlinkSocket::listening().unwrap();
         // Other tests and programs may change something meanwhile; then there is a message.
         if let Err(error) = receive(&socket) {
             assert_eq!(error.kind(), io::ErrorKind::WouldBlock);

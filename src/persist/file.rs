@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lock, LockError, leave_to_owner};
+use super::{Lock, LockError, chown_to_directory_owner};
 use crate::{
     core::{memory::State, secret::fingerprint, time::BootTime},
     regular,
@@ -22,7 +22,7 @@ use crate::{
 
 /// What the clocks show, and in which boot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Stamp {
+pub struct BootStamp {
     /// The kernel's random identifier of this boot; empty where there is none.
     pub boot: String,
     /// The boot clock.
@@ -38,15 +38,15 @@ const VERSION: u32 = 1;
 const MAX_BYTES: u64 = 32 << 20;
 
 #[derive(Deserialize)]
-struct Content {
-    written: Stamp,
+struct StoredState {
+    written: BootStamp,
     memory: State,
 }
 
 #[derive(Serialize)]
 struct Saved<'m> {
     version: u32,
-    written: &'m Stamp,
+    written: &'m BootStamp,
     memory: &'m State,
 }
 
@@ -99,7 +99,7 @@ impl StateFile {
 
     /// Reads what is remembered. A file that cannot be used is set aside, so that it can be looked
     /// at, and forgotten: the next round asks the provider instead.
-    pub fn load(&self, now: &Stamp) -> Loaded {
+    pub fn load(&self, now: &BootStamp) -> Loaded {
         let path = self.path();
         let nothing = |trouble| Loaded {
             memory: State::default(),
@@ -109,7 +109,7 @@ impl StateFile {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing(None),
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                return nothing(Some(self.set_aside(&path, &error.to_string())));
+                return nothing(Some(self.quarantine(&path, &error.to_string())));
             }
             Err(error) => {
                 return nothing(Some(format!(
@@ -127,12 +127,12 @@ impl StateFile {
                     trouble: readable_by_others(&path),
                 }
             }
-            Err(what) => nothing(Some(self.set_aside(&path, &what))),
+            Err(what) => nothing(Some(self.quarantine(&path, &what))),
         }
     }
 
     /// Moves an unusable file out of the way; the last one is kept.
-    fn set_aside(&self, path: &Path, what: &str) -> String {
+    fn quarantine(&self, path: &Path, what: &str) -> String {
         let aside = self.directory.join("state.json.unusable");
         let done = match fs::rename(path, &aside) {
             Ok(()) => format!("set aside as {}", aside.display()),
@@ -147,7 +147,7 @@ impl StateFile {
     /// Writes what is remembered, if it differs from what we wrote last: to a file beside it that only we
     /// may read, to the disk, and then in its place. Where that fails, what is in the file is marked as
     /// outdated if it is: whoever reads it later believes nothing that it says is confirmed.
-    pub fn save(&self, memory: &State, now: &Stamp) -> Result<(), String> {
+    pub fn save(&self, memory: &State, now: &BootStamp) -> Result<(), String> {
         if self.is_written.get() && self.written.borrow().as_ref() == Some(memory) {
             return Ok(());
         }
@@ -166,7 +166,7 @@ impl StateFile {
 
     /// Writes as [`StateFile::save`] does, unless another instance holds the lock or wrote since we
     /// loaded: what that one knows is newer.
-    pub fn save_if_nobody_else_does(&self, memory: &State, now: &Stamp) -> Result<(), String> {
+    pub fn save_if_unlocked(&self, memory: &State, now: &BootStamp) -> Result<(), String> {
         let _lock = match Lock::take(&self.directory) {
             Ok(lock) => lock,
             Err(LockError::Held) => return Ok(()),
@@ -223,7 +223,7 @@ impl StateFile {
     /// where nothing can be kept here.
     pub fn update<T>(
         &self,
-        now: &Stamp,
+        now: &BootStamp,
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<Option<(State, T)>, String> {
         let _lock = match Lock::take(&self.directory) {
@@ -261,7 +261,7 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     if let Some(directory) = path.parent() {
-        leave_to_owner(&file, directory);
+        chown_to_directory_owner(&file, directory);
     }
     file.write_all(text)?;
     file.sync_all()
@@ -317,7 +317,7 @@ fn readable_by_others(path: &Path) -> Option<String> {
 }
 
 /// The file's text: what is remembered, and when and in which boot it was written.
-pub fn encode(memory: &State, now: &Stamp) -> io::Result<Vec<u8>> {
+pub fn encode(memory: &State, now: &BootStamp) -> io::Result<Vec<u8>> {
     let mut text = vec![LATEST];
     serde_json::to_writer(
         &mut text,
@@ -333,7 +333,7 @@ pub fn encode(memory: &State, now: &Stamp) -> io::Result<Vec<u8>> {
 /// Reads a file's text and moves it onto this boot's clock; of what is outdated nothing counts as
 /// confirmed. The error says in words what is wrong with
 /// the text and repeats nothing of it.
-pub fn decode(text: &[u8], now: &Stamp) -> Result<State, String> {
+pub fn decode(text: &[u8], now: &BootStamp) -> Result<State, String> {
     let header: Header = serde_json::from_slice(text).map_err(|_| "it is not a state file")?;
     if header.version != VERSION {
         return Err(format!(
@@ -342,9 +342,9 @@ pub fn decode(text: &[u8], now: &Stamp) -> Result<State, String> {
         ));
     }
     // What the parser would quote is not repeated.
-    let content: Content = serde_json::from_slice(text)
+    let content: StoredState = serde_json::from_slice(text)
         .map_err(|error| format!("line {} is damaged", error.line()))?;
-    let Content {
+    let StoredState {
         written,
         mut memory,
         ..

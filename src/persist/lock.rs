@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use super::leave_to_owner;
+use super::chown_to_directory_owner;
 use crate::regular::{check_regular, flags_without_waiting};
 
 /// Held for as long as it lives; the kernel lets go of it when the process ends, however it ends.
@@ -49,7 +49,7 @@ fn open(directory: &Path) -> io::Result<File> {
         .open(&path);
     match made {
         Ok(file) => {
-            leave_to_owner(&file, directory);
+            chown_to_directory_owner(&file, directory);
             Ok(file)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-pub use file::{Loaded, Stamp, StateFile, decode, encode, outdate};
+pub use file::{BootStamp, Loaded, StateFile, decode, encode, outdate};
 pub use lock::{Lock, LockError};
 
 use crate::file_access::FileAccess;
@@ -39,7 +39,7 @@ pub fn directory_warning(directory: &Path, keeps: bool) -> Option<String> {
 /// Gives a file that we have just made to whoever owns its directory. Root does so when it looks (`sudo moored plan`)
 /// where a service or cron's user keeps its state, who could not read it otherwise. It is only ever said of files that
 /// did not exist before: through one that did, a directory's owner could be given any other.
-fn leave_to_owner(made: &File, directory: &Path) {
+fn chown_to_directory_owner(made: &File, directory: &Path) {
     let owner = |it: &Metadata| (it.uid(), it.gid());
     if let (Ok(own), Ok(wanted)) = (made.metadata(), directory.metadata())
         && owner(&own) != owner(&wanted)

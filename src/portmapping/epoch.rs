@@ -12,27 +12,27 @@ pub struct Epoch {
     pub heard: BootTime,
 }
 
-const SECOND: i64 = 1_000;
+const EPOCH_TOLERANCE: i64 = 1_000;
 
 impl Epoch {
     /// Whether it goes on from an earlier one, by PCP (RFC 6887, section 8.5): not back by more than
     /// a second, and as much later as time has passed, give or take two seconds and a sixteenth.
     pub fn continues_by_pcp(self, before: Self) -> bool {
         let (theirs, ours) = self.since(before);
-        let lags = |one: i64, other: i64| one + 2 * SECOND < other - other / 16;
-        theirs >= -SECOND && !lags(ours, theirs) && !lags(theirs, ours)
+        let lags = |one: i64, other: i64| one + 2 * EPOCH_TOLERANCE < other - other / 16;
+        theirs >= -EPOCH_TOLERANCE && !lags(ours, theirs) && !lags(theirs, ours)
     }
 
     /// Whether it goes on from an earlier one, by NAT-PMP (RFC 6886, section 3.6): at most two
     /// seconds less than seven eighths of the time that has passed would make it.
     pub fn continues_by_natpmp(self, before: Self) -> bool {
         let (theirs, ours) = self.since(before);
-        theirs >= ours - ours / 8 - 2 * SECOND
+        theirs >= ours - ours / 8 - 2 * EPOCH_TOLERANCE
     }
 
     /// Milliseconds that passed by the router's clock, and by ours.
     fn since(self, before: Self) -> (i64, i64) {
-        let theirs = (i64::from(self.seconds) - i64::from(before.seconds)) * SECOND;
+        let theirs = (i64::from(self.seconds) - i64::from(before.seconds)) * EPOCH_TOLERANCE;
         let ours = self.heard.since(before.heard).as_millis();
         // Longer than any clock of 32 bits goes is as good as that.
         (
@@ -75,7 +75,7 @@ mod tests {
         ];
         for (what, (before, now), seconds, by_pcp, by_natpmp) in table {
             let begun = BootTime::from_millis(-5);
-            let heard = BootTime::from_millis(seconds * SECOND - 5);
+            let heard = BootTime::from_millis(seconds * EPOCH_TOLERANCE - 5);
             let before = Epoch {
                 seconds: before,
                 heard: begun,

@@ -19,14 +19,14 @@ pub const ANNOUNCEMENTS: (Ipv4Addr, u16) = (Ipv4Addr::new(224, 0, 0, 1), 5350);
 
 /// A request that the router answers with a no.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refusal {
+pub struct PortMapError {
     /// Why, in words.
     pub what: String,
     /// Whether that is because it has no external address.
     pub no_address: bool,
 }
 
-impl Refusal {
+impl PortMapError {
     /// A no for another reason.
     pub fn new(what: impl Into<String>) -> Self {
         Self {
@@ -44,16 +44,18 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for PortMapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
     }
 }
 
 /// The address that a router gives as its own; all zeros stand for none.
-pub fn given(addr: Ipv4Addr) -> Result<Ipv4Addr, Refusal> {
+pub fn external_addr(addr: Ipv4Addr) -> Result<Ipv4Addr, PortMapError> {
     if addr.is_unspecified() {
-        Err(Refusal::no_address("it has no external address (0.0.0.0)"))
+        Err(PortMapError::no_address(
+            "it has no external address (0.0.0.0)",
+        ))
     } else {
         Ok(addr)
     }

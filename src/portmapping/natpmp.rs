@@ -3,18 +3,18 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Refusal, given};
+use super::{PortMapError, external_addr};
 
 /// Asks for the external address.
 pub const REQUEST: [u8; 2] = [0, 0];
 
 /// An answer or an announcement.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
+pub struct NatPmpMessage {
     /// Seconds since the router's mappings began.
     pub epoch: u32,
     /// The external address, or why there is none.
-    pub external: Result<Ipv4Addr, Refusal>,
+    pub external: Result<Ipv4Addr, PortMapError>,
 }
 
 /// In an opcode: this is a response.
@@ -26,10 +26,10 @@ const LENGTHS: [usize; 2] = [12, 16];
 
 /// Reads the answer to a request: the external address or a refusal. A router that speaks another version
 /// refuses in that one's words (RFC 6887, section 9): PCP is version 2.
-pub fn answer(bytes: &[u8]) -> Result<Result<Ipv4Addr, Refusal>, &'static str> {
+pub fn answer(bytes: &[u8]) -> Result<Result<Ipv4Addr, PortMapError>, &'static str> {
     match bytes {
-        [2, RESPONSE..=0xff, ..] => Ok(Err(Refusal::new("it speaks PCP only"))),
-        [version @ 1..=0xff, RESPONSE..=0xff, _, 1, ..] => Ok(Err(Refusal::new(format!(
+        [2, RESPONSE..=0xff, ..] => Ok(Err(PortMapError::new("it speaks PCP only"))),
+        [version @ 1..=0xff, RESPONSE..=0xff, _, 1, ..] => Ok(Err(PortMapError::new(format!(
             "it speaks version {version} only"
         )))),
         _ => read(bytes).map(|message| message.external),
@@ -37,7 +37,7 @@ pub fn answer(bytes: &[u8]) -> Result<Result<Ipv4Addr, Refusal>, &'static str> {
 }
 
 /// Reads a datagram whole. What is no message about an external address is an error in words.
-pub fn read(bytes: &[u8]) -> Result<Message, &'static str> {
+pub fn read(bytes: &[u8]) -> Result<NatPmpMessage, &'static str> {
     let [0, 128, high, low, rest @ ..] = bytes else {
         return Err("it is no NAT-PMP message about an external address");
     };
@@ -45,25 +45,25 @@ pub fn read(bytes: &[u8]) -> Result<Message, &'static str> {
         return Err("its length is wrong");
     };
     let external = match (u16::from_be_bytes([*high, *low]), rest.first_chunk::<4>()) {
-        (0, Some(octets)) if LENGTHS.contains(&bytes.len()) => given((*octets).into()),
+        (0, Some(octets)) if LENGTHS.contains(&bytes.len()) => external_addr((*octets).into()),
         (code, _) if code != 0 && bytes.len() <= LENGTHS[1] => Err(refusal(code)),
         _ => return Err("its length is wrong"),
     };
-    Ok(Message {
+    Ok(NatPmpMessage {
         epoch: u32::from_be_bytes(*epoch),
         external,
     })
 }
 
 /// By the result codes of section 3.5.
-fn refusal(code: u16) -> Refusal {
+fn refusal(code: u16) -> PortMapError {
     match code {
-        1 => Refusal::new("it does not speak this version (result 1)"),
-        2 => Refusal::new("it is not allowed to answer (result 2)"),
-        3 => Refusal::no_address("it has no external address (network failure, result 3)"),
-        4 => Refusal::new("it has no room (result 4)"),
-        5 => Refusal::new("it does not know the question (result 5)"),
-        code => Refusal::new(format!("it answers with result {code}")),
+        1 => PortMapError::new("it does not speak this version (result 1)"),
+        2 => PortMapError::new("it is not allowed to answer (result 2)"),
+        3 => PortMapError::no_address("it has no external address (network failure, result 3)"),
+        4 => PortMapError::new("it has no room (result 4)"),
+        5 => PortMapError::new("it does not know the question (result 5)"),
+        code => PortMapError::new(format!("it answers with result {code}")),
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
     fn an_answer_gives_the_routers_address_and_age() {
         assert_eq!(
             read(&ANSWER),
-            Ok(Message {
+            Ok(NatPmpMessage {
                 epoch: 513,
                 external: Ok(Ipv4Addr::new(84, 212, 10, 20)),
             })

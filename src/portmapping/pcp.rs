@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Refusal, given};
+use super::{PortMapError, external_addr};
 
 const VERSION: u8 = 2;
 
@@ -20,7 +20,7 @@ const HEADER: usize = 24;
 /// What a mapping adds to it (section 11.1).
 const BODY: usize = 36;
 /// The longest message there is (section 7).
-const LONGEST: usize = 1100;
+const MAX_MESSAGE_BYTES: usize = 1100;
 
 /// A mapping of a UDP port of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,7 +53,7 @@ impl Mapping {
 
     /// Reads the answer to the request whole: what does not answer it is an error in words, what does
     /// is the router's external address or a refusal.
-    pub fn read(&self, bytes: &[u8]) -> Result<Result<Ipv4Addr, Refusal>, &'static str> {
+    pub fn read(&self, bytes: &[u8]) -> Result<Result<Ipv4Addr, PortMapError>, &'static str> {
         if let Some(refusal) = other_version(bytes) {
             return Ok(Err(refusal));
         }
@@ -68,7 +68,7 @@ impl Mapping {
         }
         match (response.result, answered) {
             (0, Some(body)) => external(body)
-                .map(given)
+                .map(external_addr)
                 .ok_or("its external address is none of IPv4"),
             (0, None) => Err("its length is wrong"),
             (code, _) => Ok(Err(refusal(code))),
@@ -97,14 +97,14 @@ pub fn announced(bytes: &[u8]) -> Result<u32, &'static str> {
     }
 }
 
-struct Response<'b> {
+struct PcpResponse<'b> {
     opcode: u8,
     result: u8,
     epoch: u32,
     body: &'b [u8],
 }
 
-fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
+fn response(bytes: &[u8]) -> Result<PcpResponse<'_>, &'static str> {
     let [VERSION, opcode @ RESPONSE..=0xff, _, result, rest @ ..] = bytes else {
         return Err("it is no PCP response");
     };
@@ -115,10 +115,10 @@ fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
     ) else {
         return Err("its length is wrong");
     };
-    if bytes.len() > LONGEST || !bytes.len().is_multiple_of(4) {
+    if bytes.len() > MAX_MESSAGE_BYTES || !bytes.len().is_multiple_of(4) {
         return Err("its length is wrong");
     }
-    Ok(Response {
+    Ok(PcpResponse {
         opcode: *opcode,
         result: *result,
         epoch: u32::from_be_bytes(epoch),
@@ -128,31 +128,33 @@ fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
 
 /// Who does not speak our version says so in their own (section 9); version 0 is NAT-PMP (RFC 6886,
 /// section 3.5).
-fn other_version(bytes: &[u8]) -> Option<Refusal> {
+fn other_version(bytes: &[u8]) -> Option<PortMapError> {
     match bytes {
-        [0, RESPONSE..=0xff, _, _, ..] => Some(Refusal::new("it speaks NAT-PMP only")),
-        [version, RESPONSE..=0xff, _, 1, ..] if *version != VERSION => {
-            Some(Refusal::new(format!("it speaks version {version} only")))
-        }
+        [0, RESPONSE..=0xff, _, _, ..] => Some(PortMapError::new("it speaks NAT-PMP only")),
+        [version, RESPONSE..=0xff, _, 1, ..] if *version != VERSION => Some(PortMapError::new(
+            format!("it speaks version {version} only"),
+        )),
         _ => None,
     }
 }
 
 /// By the result codes of section 7.4.
-fn refusal(code: u8) -> Refusal {
+fn refusal(code: u8) -> PortMapError {
     match code {
-        1 => Refusal::new("it does not speak this version (result 1)"),
-        2 => Refusal::new("it is not allowed to map a port (result 2)"),
-        3 | 5 | 6 => Refusal::new(format!(
+        1 => PortMapError::new("it does not speak this version (result 1)"),
+        2 => PortMapError::new("it is not allowed to map a port (result 2)"),
+        3 | 5 | 6 => PortMapError::new(format!(
             "it does not understand the request (result {code})"
         )),
-        4 => Refusal::new("it maps no ports (result 4)"),
-        7 => Refusal::no_address("it has no external address (network failure, result 7)"),
-        8 => Refusal::new("it has no room for a mapping (result 8)"),
-        9 => Refusal::new("it maps no UDP ports (result 9)"),
-        10 => Refusal::new("this host has too many mappings (result 10)"),
-        12 => Refusal::new("it sees this host at another address: a NAT is in between (result 12)"),
-        code => Refusal::new(format!("it answers with result {code}")),
+        4 => PortMapError::new("it maps no ports (result 4)"),
+        7 => PortMapError::no_address("it has no external address (network failure, result 7)"),
+        8 => PortMapError::new("it has no room for a mapping (result 8)"),
+        9 => PortMapError::new("it maps no UDP ports (result 9)"),
+        10 => PortMapError::new("this host has too many mappings (result 10)"),
+        12 => PortMapError::new(
+            "it sees this host at another address: a NAT is in between (result 12)",
+        ),
+        code => PortMapError::new(format!("it answers with result {code}")),
     }
 }
 

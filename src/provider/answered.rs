@@ -13,23 +13,23 @@ const MAX_LIST_LENGTH: usize = 24 << 20;
 
 /// A success's answer.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Answered {
+pub enum ApiAnswer {
     /// Anything but a list.
     Value(Value),
     /// A list.
-    List(List),
+    List(AnswerList),
 }
 
 /// A list, and what stands beside it in the answer.
 #[derive(Clone, PartialEq, Debug)]
-pub struct List {
+pub struct AnswerList {
     /// The answer's other members, and the list's own name among them; `None` where the list is all there is.
     around: Option<(Map<String, Value>, &'static str)>,
     /// The items as a JSON array without blanks.
     items: String,
 }
 
-impl List {
+impl AnswerList {
     /// The items, as a JSON array.
     pub fn items(&self) -> &str {
         &self.items
@@ -41,7 +41,7 @@ impl List {
     }
 }
 
-impl Answered {
+impl ApiAnswer {
     /// Hands out the answer as JSON without blanks, piece by piece.
     pub fn write(&self, out: &mut dyn FnMut(&str)) {
         let list = match self {
@@ -72,7 +72,7 @@ impl Answered {
             Self::Value(value) => return value,
             Self::List(list) => list,
         };
-        // It was written by `ListBuilder`, item by item.
+        // It was written by `AnswerListBuilder`, item by item.
         let items = serde_json::from_str(&list.items).unwrap_or_default();
         match list.around {
             Some((mut members, own)) => {
@@ -85,20 +85,20 @@ impl Answered {
 }
 
 /// Puts a list together, item by item.
-pub(crate) struct ListBuilder {
+pub(crate) struct AnswerListBuilder {
     operation: &'static Operation,
-    list: List,
+    list: AnswerList,
     count: usize,
     allowance: Allowance,
     has_other_members: bool,
 }
 
-impl ListBuilder {
+impl AnswerListBuilder {
     /// A list that is the whole answer, or a member of it by this name.
     pub(crate) fn new(operation: &'static Operation, name: Option<&'static str>) -> Self {
         Self {
             operation,
-            list: List {
+            list: AnswerList {
                 around: name.map(|name| (Map::new(), name)),
                 items: "[".to_owned(),
             },
@@ -154,7 +154,7 @@ impl ListBuilder {
     }
 
     /// The list.
-    pub(crate) fn finish(mut self) -> Result<Answered, String> {
+    pub(crate) fn finish(mut self) -> Result<ApiAnswer, String> {
         if self.count == 0 {
             self.check(Vec::new())?;
         }
@@ -167,7 +167,7 @@ impl ListBuilder {
         {
             *count = self.count.to_string().into();
         }
-        Ok(Answered::List(self.list))
+        Ok(ApiAnswer::List(self.list))
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
-    fn written(answered: &Answered) -> String {
+    fn written(answered: &ApiAnswer) -> String {
         let mut text = String::new();
         answered.write(&mut |part| text.push_str(part));
         text
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_list_is_written_as_its_tree_would_be() {
-        let mut list = ListBuilder::new(RecordList::OPERATION, Some("records"));
+        let mut list = AnswerListBuilder::new(RecordList::OPERATION, Some("records"));
         let rest = json!({"zone": 1, "domain": {"id": "2"}, "info": {"records_num": "9"}});
         let Value::Object(rest) = rest else {
             panic!("it is an object")
@@ -213,15 +213,17 @@ mod tests {
         assert_eq!(written(&answered), value.to_string());
         assert_eq!(value["info"]["records_num"], "2");
         assert_eq!(value["records"], json!([{"id": "1", "b": 1.5}, {"id": 2}]));
-        let empty = ListBuilder::new(DnsList::OPERATION, None).finish().unwrap();
+        let empty = AnswerListBuilder::new(DnsList::OPERATION, None)
+            .finish()
+            .unwrap();
         assert_eq!(written(&empty), "[]");
     }
 
     #[test]
     fn an_item_that_is_not_documented_is_refused_as_it_comes() {
-        let mut list = ListBuilder::new(RecordList::OPERATION, Some("records"));
+        let mut list = AnswerListBuilder::new(RecordList::OPERATION, Some("records"));
         assert!(list.push(&raw("{}")).is_err(), "without an identifier");
-        let mut list = ListBuilder::new(DnsList::OPERATION, None);
+        let mut list = AnswerListBuilder::new(DnsList::OPERATION, None);
         assert!(list.push(&raw("5")).is_err());
     }
 }

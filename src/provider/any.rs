@@ -2,10 +2,10 @@
 
 use super::{
     Listing, Provider,
-    answered::Answered,
-    book::{AnyRecord, Book, Progress, Zones},
+    answered::ApiAnswer,
+    book::{AccountZones, AnyRecord, Progress, ZoneRecords},
     dnspod, domeneshop,
-    manage::Manage,
+    manage::RawApi,
     operation::{Arguments, Operation},
 };
 use crate::{
@@ -39,9 +39,9 @@ const MAX_KEPT_BYTES: usize = 6 << 20;
 /// An account at one of the providers.
 pub enum AnyProvider<T> {
     /// At Domeneshop.
-    Domeneshop(domeneshop::Account<T>),
+    Domeneshop(domeneshop::DomeneshopAccount<T>),
     /// At DNSPod, and at which of its sites.
-    DnsPod(dnspod::Account<T>, dnspod::Site),
+    DnsPod(dnspod::DnsPodAccount<T>, dnspod::Site),
 }
 
 impl<T: Transport> AnyProvider<T> {
@@ -50,11 +50,11 @@ impl<T: Transport> AnyProvider<T> {
         let max_kept = MAX_KEPT_BYTES / accounts.max(1);
         match settings {
             AnySettings::Domeneshop(settings) => {
-                let account = domeneshop::Account::new(transport, settings);
+                let account = domeneshop::DomeneshopAccount::new(transport, settings);
                 Self::Domeneshop(account.keeping(max_kept))
             }
             AnySettings::DnsPod(settings) => {
-                let account = dnspod::Account::new(transport, settings).keeping(max_kept);
+                let account = dnspod::DnsPodAccount::new(transport, settings).keeping(max_kept);
                 Self::DnsPod(account, settings.site)
             }
         }
@@ -62,10 +62,10 @@ impl<T: Transport> AnyProvider<T> {
 }
 
 impl<T: Transport> Provider for AnyProvider<T> {
-    fn rules(&self) -> Capabilities {
+    fn capabilities(&self) -> Capabilities {
         match self {
-            Self::Domeneshop(account) => account.rules(),
-            Self::DnsPod(account, _) => account.rules(),
+            Self::Domeneshop(account) => account.capabilities(),
+            Self::DnsPod(account, _) => account.capabilities(),
         }
     }
 
@@ -84,7 +84,7 @@ impl<T: Transport> Provider for AnyProvider<T> {
     }
 }
 
-impl<T: Transport> Manage for AnyProvider<T> {
+impl<T: Transport> RawApi for AnyProvider<T> {
     fn operations(&self) -> Vec<&'static Operation> {
         match self {
             Self::Domeneshop(_) => domeneshop::operations().collect(),
@@ -108,7 +108,7 @@ impl<T: Transport> Manage for AnyProvider<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Answered, ProviderError> {
+    ) -> Result<ApiAnswer, ProviderError> {
         match self {
             // Its lists come whole.
             Self::Domeneshop(account) => account.client().answer(operation, arguments).await,
@@ -120,11 +120,11 @@ impl<T: Transport> Manage for AnyProvider<T> {
     }
 }
 
-impl<T: Transport> Book for AnyProvider<T> {
-    async fn zones(&self) -> Result<Zones, ProviderError> {
+impl<T: Transport> ZoneRecords for AnyProvider<T> {
+    async fn zones(&self) -> Result<AccountZones, ProviderError> {
         match self {
-            Self::Domeneshop(account) => Book::zones(account).await,
-            Self::DnsPod(account, _) => Book::zones(account).await,
+            Self::Domeneshop(account) => ZoneRecords::zones(account).await,
+            Self::DnsPod(account, _) => ZoneRecords::zones(account).await,
         }
     }
 

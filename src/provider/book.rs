@@ -28,7 +28,7 @@ pub type Progress<'p> = &'p dyn Fn(usize, Option<usize>);
 
 /// What an account has.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Zones {
+pub struct AccountZones {
     /// The zones whose records can be edited.
     pub editable: Vec<Zone>,
     /// Domains of the account whose records cannot, with the reason.
@@ -36,9 +36,9 @@ pub struct Zones {
 }
 
 /// An account's zones and all their records.
-pub trait Book {
+pub trait ZoneRecords {
     /// Its zones.
-    fn zones(&self) -> impl Future<Output = Result<Zones, ProviderError>>;
+    fn zones(&self) -> impl Future<Output = Result<AccountZones, ProviderError>>;
 
     /// Hands out every record of a zone, whatever its type, all pages of them. It ends with `take`'s first failure.
     fn each_record(

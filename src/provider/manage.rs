@@ -1,14 +1,14 @@
 //! A provider's whole API, operation by operation: what `moored api` calls.
 
 use super::{
-    answered::Answered,
+    answered::ApiAnswer,
     book::Progress,
     operation::{Arguments, Operation},
 };
 use crate::{core::outcome::ProviderError, http::Request};
 
 /// An account's API.
-pub trait Manage {
+pub trait RawApi {
     /// Every operation there is for this account, in the vendor's order.
     fn operations(&self) -> Vec<&'static Operation>;
 
@@ -26,5 +26,5 @@ pub trait Manage {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> impl Future<Output = Result<Answered, ProviderError>>;
+    ) -> impl Future<Output = Result<ApiAnswer, ProviderError>>;
 }

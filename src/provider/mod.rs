@@ -23,7 +23,7 @@ use crate::core::{
 /// schedule owns retries, the report owns words.
 pub trait Provider {
     /// How this account's RRsets may be written.
-    fn rules(&self) -> Capabilities;
+    fn capabilities(&self) -> Capabilities;
 
     /// All A and AAAA records of `hosts` (and of no other name) that are ours to write, with the
     /// zones that hold them and whatever excludes addresses at them. `known` are zones remembered from earlier: those that hold a host are
@@ -55,12 +55,12 @@ pub struct Listing {
     pub records: Vec<Record>,
     /// Zones whose records could not be listed for a reason of their own, with the reason: their
     /// hosts wait, and no others. Such a zone need not be among `zones`.
-    pub troubles: Vec<(ZoneName, ProviderError)>,
+    pub zone_errors: Vec<(ZoneName, ProviderError)>,
     /// Whatever excludes addresses at a host, by host.
     pub conflicts: BTreeMap<Fqdn, NameConflict>,
     /// Hosts of which it is not known whether something excludes addresses there, with the reason:
     /// they wait, and no others.
-    pub unclear: BTreeMap<Fqdn, ProviderError>,
+    pub host_errors: BTreeMap<Fqdn, ProviderError>,
     /// The shortest TTL in seconds that a zone's plan allows, where the provider says it.
     pub min_ttls: BTreeMap<ZoneName, u32>,
 }
@@ -69,11 +69,11 @@ impl Listing {
     /// Why it is not known what a host has, if it is not.
     pub fn trouble(&self, host: &Fqdn) -> Option<&ProviderError> {
         let zones = self.zones.iter().map(|zone| &zone.name);
-        let zones = zones.chain(self.troubles.iter().map(|(name, _)| name));
+        let zones = zones.chain(self.zone_errors.iter().map(|(name, _)| name));
         let zone = longest_zone(host, zones)?;
-        let of_zone = self.troubles.iter().find(|(name, _)| name == zone);
+        let of_zone = self.zone_errors.iter().find(|(name, _)| name == zone);
         of_zone
             .map(|(_, failure)| failure)
-            .or_else(|| self.unclear.get(host))
+            .or_else(|| self.host_errors.get(host))
     }
 }

@@ -8,7 +8,7 @@
 mod arguments;
 mod define;
 
-pub use arguments::{Argument, Arguments, Misuse};
+pub use arguments::{Argument, ArgumentError, Arguments};
 
 use crate::http::Method;
 
@@ -34,7 +34,7 @@ pub struct Operation {
     /// Refuses an answer that is not of the operation's type.
     pub shape: fn(&serde_json::Value) -> Result<(), String>,
     /// What its answer's codes mean in it, its own before those of every operation.
-    pub codes: &'static [&'static [Code]],
+    pub codes: &'static [&'static [ResultCode]],
 }
 
 /// A parameter of an operation.
@@ -47,16 +47,16 @@ pub struct Parameter {
     /// Whether it must be given.
     pub required: bool,
     /// Which values it takes.
-    pub kind: Kind,
+    pub kind: ParameterKind,
 }
 
 /// Which values a parameter takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ParameterKind {
     /// Any text but none.
     Text,
     /// Any text; an empty one removes what is there.
-    Note,
+    OptionalText,
     /// A text that must not be seen: a password.
     Secret,
     /// A whole number between these two, both included.
@@ -69,7 +69,7 @@ pub enum Kind {
 
 /// A documented code (DNSPod's `status.code`, Domeneshop's HTTP status) and its meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Code {
+pub struct ResultCode {
     /// The number.
     pub number: i64,
     /// What it means, in plain words.
@@ -110,11 +110,11 @@ impl Operation {
     }
 }
 
-impl std::fmt::Display for Kind {
+impl std::fmt::Display for ParameterKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text => f.write_str("text"),
-            Self::Note => f.write_str("text, or nothing"),
+            Self::OptionalText => f.write_str("text, or nothing"),
             Self::Secret => f.write_str("secret text"),
             Self::Integer(least, most) if *most == i64::MAX => write!(f, "a number from {least}"),
             Self::Integer(least, most) => write!(f, "a number from {least} to {most}"),

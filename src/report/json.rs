@@ -16,14 +16,14 @@ use crate::core::{
 
 /// `plan --json`.
 #[derive(Debug, Serialize)]
-pub struct Plan<'r> {
-    changes: Vec<Change<'r>>,
+pub struct PlanJson<'r> {
+    changes: Vec<ChangeJson<'r>>,
     unchanged: usize,
-    unknown: Vec<Unknown<'r>>,
+    unknown: Vec<UnknownJson<'r>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Change<'r> {
+struct ChangeJson<'r> {
     account: &'r str,
     host: &'r str,
     r#type: &'static str,
@@ -40,7 +40,7 @@ struct Change<'r> {
 }
 
 #[derive(Debug, Serialize)]
-struct Unknown<'r> {
+struct UnknownJson<'r> {
     account: &'r str,
     host: &'r str,
     r#type: &'static str,
@@ -50,8 +50,8 @@ struct Unknown<'r> {
 }
 
 /// What a plan shows of a dry run's report.
-pub fn plan(report: &Report, now: BootTime) -> Plan<'_> {
-    let mut plan = Plan {
+pub fn plan(report: &Report, now: BootTime) -> PlanJson<'_> {
+    let mut plan = PlanJson {
         changes: Vec::new(),
         unchanged: 0,
         unknown: Vec::new(),
@@ -62,7 +62,7 @@ pub fn plan(report: &Report, now: BootTime) -> Plan<'_> {
         let r#type = host.target.family.record_type();
         let interface = interface(host);
         match (&host.outcome, &host.change) {
-            (Outcome::Planned, Some(change)) => plan.changes.push(Change {
+            (Outcome::Planned, Some(change)) => plan.changes.push(ChangeJson {
                 account,
                 host: name,
                 r#type,
@@ -79,7 +79,7 @@ pub fn plan(report: &Report, now: BootTime) -> Plan<'_> {
             (Outcome::Unchanged, _) => plan.unchanged += 1,
             _ => {
                 let reason = outcome(host, now);
-                plan.unknown.push(Unknown {
+                plan.unknown.push(UnknownJson {
                     account,
                     host: name,
                     r#type,
@@ -94,8 +94,8 @@ pub fn plan(report: &Report, now: BootTime) -> Plan<'_> {
 
 /// `--once --json`.
 #[derive(Debug, Serialize)]
-pub struct Once<'r> {
-    hosts: Vec<Host<'r>>,
+pub struct OnceJson<'r> {
+    hosts: Vec<HostJson<'r>>,
     exit: u8,
     /// Why the state cannot be saved, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub struct Once<'r> {
 
 /// A target in `--once --json` and in the status.
 #[derive(Debug, Serialize)]
-pub struct Host<'r> {
+pub struct HostJson<'r> {
     account: &'r str,
     #[serde(rename = "host")]
     name: &'r str,
@@ -127,8 +127,8 @@ fn interface(host: &HostReport) -> Option<&str> {
 }
 
 /// A target's shape.
-pub fn host(host: &HostReport, now: BootTime) -> Host<'_> {
-    Host {
+pub fn host(host: &HostReport, now: BootTime) -> HostJson<'_> {
+    HostJson {
         account: &host.target.account.0,
         name: host.target.host.as_str(),
         r#type: host.target.family.record_type(),
@@ -140,8 +140,8 @@ pub fn host(host: &HostReport, now: BootTime) -> Host<'_> {
 }
 
 /// What a single round shows.
-pub fn once(report: &Report, exit: u8, now: BootTime) -> Once<'_> {
-    Once {
+pub fn once(report: &Report, exit: u8, now: BootTime) -> OnceJson<'_> {
+    OnceJson {
         hosts: report.hosts.iter().map(|it| host(it, now)).collect(),
         exit,
         state: report.state_error.as_deref(),

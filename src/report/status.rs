@@ -15,7 +15,7 @@ use crate::core::{
 
 /// How late a round may be before the daemon counts as stuck. A round takes seconds; one in which
 /// everything has to be waited for takes minutes.
-const LATE: Duration = Duration::from_mins(5);
+const OVERDUE_AFTER: Duration = Duration::from_mins(5);
 
 /// A daemon's state in one value. Times are seconds, counted from when it is asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct Status {
     pub state: Option<String>,
 }
 
-/// A target in a [`Status`].
+/// A target in a [`EnvelopeStatus`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HostStatus {
     /// The account.
@@ -119,7 +119,7 @@ pub fn status(last: Option<&LastRound>, memory: &State, now: BootTime) -> Status
         })
         .collect();
     let families = last.report.detections.iter();
-    let late = now.since(last.next) > LATE;
+    let late = now.since(last.next) > OVERDUE_AFTER;
     let failing = hosts.iter().find(|host| host.failing);
     let reason = match failing {
         _ if late => Some(format!(

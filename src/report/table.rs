@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{core::foreign_text, json};
 
 /// The widest a column gets before its text is cut: a TXT record may be a page long.
-const WIDEST: usize = 60;
+const MAX_WIDTH: usize = 60;
 
 /// A value for people. Control characters, which a record's text may hold, do not reach the
 /// terminal.
@@ -57,21 +57,21 @@ fn list(items: &[Value]) -> String {
 const MAX_COLUMNS: usize = 64;
 
 /// A list's items, to be looked at more than once.
-trait Items {
+trait TableItems {
     /// Hands out each.
     fn each(&self, take: &mut dyn FnMut(&Value));
 }
 
-impl Items for &[Value] {
+impl TableItems for &[Value] {
     fn each(&self, take: &mut dyn FnMut(&Value)) {
         self.iter().for_each(take);
     }
 }
 
 /// A JSON array, of which one item at a time is made a tree.
-struct Text<'t>(&'t str);
+struct TableText<'t>(&'t str);
 
-impl Items for Text<'_> {
+impl TableItems for TableText<'_> {
     fn each(&self, take: &mut dyn FnMut(&Value)) {
         // A text that is no list has no items to show.
         let _ = json::each_item(self.0.as_bytes(), |item| {
@@ -94,7 +94,7 @@ pub fn list_within(
         return if is_empty {
             out("nothing\n");
         } else {
-            items_as_rows(&Text(items), out);
+            items_as_rows(&TableText(items), out);
         };
     };
     let (before, after): (Vec<_>, Vec<_>) =
@@ -110,7 +110,7 @@ pub fn list_within(
         out(&format!("{own}  \n"));
     } else {
         out(&format!("{own}:\n"));
-        items_as_rows(&Text(items), &mut |text| {
+        items_as_rows(&TableText(items), &mut |text| {
             for line in text.lines() {
                 out(&format!("  {line}\n"));
             }
@@ -120,7 +120,7 @@ pub fn list_within(
 }
 
 /// Items as a table of their members, or as lines if they have none; each piece is whole lines.
-fn items_as_rows(items: &dyn Items, out: &mut dyn FnMut(&str)) {
+fn items_as_rows(items: &dyn TableItems, out: &mut dyn FnMut(&str)) {
     let mut names: Vec<String> = Vec::new();
     items.each(&mut |item| {
         for name in item.as_object().into_iter().flat_map(Map::keys) {
@@ -132,7 +132,7 @@ fn items_as_rows(items: &dyn Items, out: &mut dyn FnMut(&str)) {
     if names.is_empty() {
         return items.each(&mut |item| out(&(cell(item) + "\n")));
     }
-    let mut rows = Rows::default();
+    let mut rows = TableRows::default();
     let header: Vec<_> = names.iter().map(|name| printable(name)).collect();
     rows.push(header.iter().map(String::as_str));
     items.each(&mut |item| {
@@ -145,7 +145,7 @@ fn items_as_rows(items: &dyn Items, out: &mut dyn FnMut(&str)) {
 
 /// Rows of a table in little memory.
 #[derive(Default)]
-pub struct Rows {
+pub struct TableRows {
     /// The cells, each row's in a line. A cell has no control characters.
     text: String,
     widths: Vec<usize>,
@@ -154,7 +154,7 @@ pub struct Rows {
 /// What stands between two cells.
 const SEPARATOR: char = '\u{1f}';
 
-impl Rows {
+impl TableRows {
     /// Adds a row, whose cells are [`printable`].
     pub fn push<'c>(&mut self, cells: impl Iterator<Item = &'c str>) {
         for (column, cell) in cells.enumerate() {
@@ -202,7 +202,7 @@ const PIECE: usize = 32 << 10;
 
 /// Rows as columns of equal width.
 pub fn rows_aligned(rows: &[Vec<String>]) -> String {
-    let mut all = Rows::default();
+    let mut all = TableRows::default();
     for row in rows {
         all.push(row.iter().map(String::as_str));
     }
@@ -232,10 +232,10 @@ pub fn printable(text: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
+    if text.chars().count() <= MAX_WIDTH {
         return text.to_owned();
     }
-    text.chars().take(WIDEST - 1).chain(['…']).collect()
+    text.chars().take(MAX_WIDTH - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -267,7 +267,7 @@ mod tests {
     fn a_long_text_is_cut_in_a_table() {
         let text = value(&json!([{"data": "x".repeat(500)}]));
         assert!(
-            text.lines().all(|line| line.chars().count() <= WIDEST),
+            text.lines().all(|line| line.chars().count() <= MAX_WIDTH),
             "{text}"
         );
     }

@@ -19,16 +19,16 @@ use super::answer::words;
 use crate::{core::name::ZoneName, http::system_resolver::SystemResolver};
 
 /// A zone has this many servers at the most that are asked about it, and a parent that are asked for them.
-const MOST: usize = 13;
+const MAX_QUERIES: usize = 13;
 
 /// How many of the parent's servers are taken: one of them answers.
-const OF_A_PARENT: usize = 3;
+const MAX_PARENT_SERVERS: usize = 3;
 
 /// How many addresses of a server and family are taken. A name of many stands for many places that have the same.
-const OF_A_FAMILY: usize = 3;
+const MAX_ADDRESSES_PER_FAMILY: usize = 3;
 
 /// How many delegations lie between the closest zone that the system's resolver knows and ours, at the most.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// A server of a zone.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ pub(super) struct NameServer {
 }
 
 /// How the servers are found.
-pub(super) struct Finder<'r> {
+pub(super) struct DelegationWalker<'r> {
     /// Says where the zones above are served, and which addresses the servers' names have.
     pub(super) system: &'r SystemResolver,
     /// Makes a resolver that asks these servers.
@@ -52,20 +52,20 @@ pub(super) struct Finder<'r> {
 }
 
 /// Where a server is named, with the addresses that the same answer has for it.
-struct Named {
+struct NsRecord {
     name: Name,
     glue: Vec<IpAddr>,
 }
 
 /// What a server of a zone above says about ours.
-enum Said {
+enum Referral {
     /// These serve it.
-    Servers(Vec<Named>),
+    Servers(Vec<NsRecord>),
     /// These serve a zone between the two.
-    Between(Name, Vec<Named>),
+    Between(Name, Vec<NsRecord>),
 }
 
-impl Finder<'_> {
+impl DelegationWalker<'_> {
     /// The servers to which the zone is delegated.
     pub(super) async fn servers_of(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
         let found = timeout(self.limit, self.walk(zone)).await;
@@ -75,8 +75,8 @@ impl Finder<'_> {
     async fn walk(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
         let zone = Name::from_ascii(format!("{zone}.")).map_err(|error| error.to_string())?;
         let (mut above, mut names) = self.closest_above(&zone).await?;
-        for _ in 0..DEEPEST {
-            names.truncate(OF_A_PARENT);
+        for _ in 0..MAX_DEPTH {
+            names.truncate(MAX_PARENT_SERVERS);
             let parents = join_all(names.iter().map(|it| self.addresses(it))).await;
             let addrs = parents.iter().filter_map(|it| it.addrs.as_ref().ok());
             let addrs = addrs.flatten().map(|it| SocketAddr::new(*it, self.port));
@@ -89,20 +89,20 @@ impl Finder<'_> {
             let said = (self.ask)(&addrs)?;
             let said = said.lookup(zone.clone(), RecordType::NS).await;
             match understood(said, &above, &zone) {
-                Ok(Said::Servers(mut names)) => {
+                Ok(Referral::Servers(mut names)) => {
                     names.sort_by(|a, b| a.name.cmp(&b.name));
-                    names.truncate(MOST);
+                    names.truncate(MAX_QUERIES);
                     return Ok(join_all(names.iter().map(|it| self.addresses(it))).await);
                 }
-                Ok(Said::Between(name, further)) => (above, names) = (name, further),
+                Ok(Referral::Between(name, further)) => (above, names) = (name, further),
                 Err(what) => return Err(format!("the servers of {above} do not say: {what}")),
             }
         }
-        Err(format!("more than {DEEPEST} delegations lead to it"))
+        Err(format!("more than {MAX_DEPTH} delegations lead to it"))
     }
 
     /// The closest zone above that the system's resolver knows, and its servers.
-    async fn closest_above(&self, zone: &Name) -> Result<(Name, Vec<Named>), String> {
+    async fn closest_above(&self, zone: &Name) -> Result<(Name, Vec<NsRecord>), String> {
         let mut above = zone.base_name();
         loop {
             match self.system.lookup(above.clone(), RecordType::NS).await {
@@ -124,7 +124,7 @@ impl Finder<'_> {
         }
     }
 
-    async fn addresses(&self, server: &Named) -> NameServer {
+    async fn addresses(&self, server: &NsRecord) -> NameServer {
         let addrs = if server.glue.is_empty() {
             let found = self.system.lookup_ip(server.name.clone()).await;
             found.map(|it| few(it.iter())).map_err(|it| words(&it))
@@ -142,13 +142,17 @@ impl Finder<'_> {
 fn few(addrs: impl Iterator<Item = IpAddr>) -> BTreeSet<IpAddr> {
     let (v4, v6): (Vec<_>, Vec<_>) = addrs.partition(IpAddr::is_ipv4);
     let each = [v4, v6].into_iter();
-    each.flat_map(|it| it.into_iter().take(OF_A_FAMILY))
+    each.flat_map(|it| it.into_iter().take(MAX_ADDRESSES_PER_FAMILY))
         .collect()
 }
 
 /// What the servers of `above` answered when they were asked for those of `zone`: a referral, or their own word
 /// where they serve the zone too.
-fn understood(said: Result<Lookup, NetError>, above: &Name, zone: &Name) -> Result<Said, String> {
+fn understood(
+    said: Result<Lookup, NetError>,
+    above: &Name,
+    zone: &Name,
+) -> Result<Referral, String> {
     let (records, glue): (Vec<Record>, Vec<Record>) = match said {
         Ok(found) => {
             let records = found.answers().iter().chain(found.authorities());
@@ -173,16 +177,16 @@ fn understood(said: Result<Lookup, NetError>, above: &Name, zone: &Name) -> Resu
     };
     let names = named(&records, &glue, &cut, above);
     if cut == *zone {
-        Ok(Said::Servers(names))
+        Ok(Referral::Servers(names))
     } else {
-        Ok(Said::Between(cut, names))
+        Ok(Referral::Between(cut, names))
     }
 }
 
 /// The servers that `records` name for a zone, in their order, with what `others` say of their addresses. Who
 /// serves one zone has nothing to say of names outside of it.
-fn named(records: &[Record], others: &[Record], zone: &Name, serves: &Name) -> Vec<Named> {
-    let mut names: Vec<Named> = Vec::new();
+fn named(records: &[Record], others: &[Record], zone: &Name, serves: &Name) -> Vec<NsRecord> {
+    let mut names: Vec<NsRecord> = Vec::new();
     for record in records.iter().filter(|it| it.name == *zone) {
         let RData::NS(name) = &record.data else {
             continue;
@@ -192,7 +196,7 @@ fn named(records: &[Record], others: &[Record], zone: &Name, serves: &Name) -> V
         }
         let own = others.iter().filter(|it| it.name == name.0);
         let own = own.filter(|it| serves.zone_of(&it.name));
-        names.push(Named {
+        names.push(NsRecord {
             name: name.0.to_lowercase(),
             glue: own.filter_map(|it| it.data.ip_addr()).collect(),
         });

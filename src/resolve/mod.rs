@@ -23,7 +23,7 @@ use hickory_resolver::{
 
 use self::{
     answer::{addresses, words},
-    delegation::{Finder, NameServer},
+    delegation::{DelegationWalker, NameServer},
 };
 use crate::{
     core::{
@@ -32,15 +32,17 @@ use crate::{
         name::{Fqdn, ZoneName},
         verify::ServerAnswer,
     },
-    http::system_resolver::{Names, RESOLV_CONF, ScopedProvider, SystemConfig, SystemResolver},
+    http::system_resolver::{
+        LookupNames, RESOLV_CONF, ScopedProvider, SystemConfig, SystemResolver,
+    },
 };
 
 /// How many questions are under way at once: a round with many hosts stays polite.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT_QUERIES: usize = 16;
 
 /// A question about one RRset.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Question {
+pub struct RrsetQuery {
     /// The host.
     pub host: Fqdn,
     /// The family.
@@ -51,7 +53,7 @@ pub struct Question {
 
 /// Asks DNS servers directly.
 #[derive(Clone, Debug)]
-pub struct Servers {
+pub struct AuthoritativeResolver {
     /// These are asked, whatever the zone; if there are none, the zone's own are found and asked.
     pub configured: Vec<SocketAddr>,
     /// The deadline for each question.
@@ -59,17 +61,17 @@ pub struct Servers {
 }
 
 /// A server at one of its addresses, how to ask it, and whether it let somebody wait in vain already.
-struct Server {
+struct AuthoritativeServer {
     name: String,
     resolver: Result<SystemResolver, String>,
     is_dead: Cell<bool>,
 }
 
-impl Servers {
+impl AuthoritativeResolver {
     /// What each server says to each question, in the questions' order; one with several addresses has one
     /// answer for each. However many questions there are, a server that does not answer costs about two
     /// time-outs, one by UDP and one by TCP, and to find the servers takes two more at the most.
-    pub async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
+    pub async fn ask(&self, questions: &[RrsetQuery]) -> Vec<Vec<ServerAnswer>> {
         let zones: BTreeSet<&ZoneName> = questions.iter().map(|it| &it.zone).collect();
         let found = zones
             .into_iter()
@@ -82,10 +84,13 @@ impl Servers {
                 answer: server.answer(question).await,
             }))
         });
-        stream::iter(answers).buffered(AT_ONCE).collect().await
+        stream::iter(answers)
+            .buffered(MAX_CONCURRENT_QUERIES)
+            .collect()
+            .await
     }
 
-    async fn servers_of(&self, zone: &ZoneName) -> Vec<Server> {
+    async fn servers_of(&self, zone: &ZoneName) -> Vec<AuthoritativeServer> {
         if !self.configured.is_empty() {
             let direct = |server: &SocketAddr| self.server(server.to_string(), *server);
             return self.configured.iter().map(direct).collect();
@@ -95,7 +100,10 @@ impl Servers {
                 .into_iter()
                 .flat_map(|server| self.each(server))
                 .collect(),
-            Err(what) => vec![Server::unknown(format!("the servers of {zone}"), what)],
+            Err(what) => vec![AuthoritativeServer::unknown(
+                format!("the servers of {zone}"),
+                what,
+            )],
         }
     }
 
@@ -103,11 +111,11 @@ impl Servers {
     /// else's way.
     async fn authoritative(&self, zone: &ZoneName) -> Result<Vec<NameServer>, String> {
         let system = SystemConfig::read(RESOLV_CONF.as_ref())?;
-        let system = system.resolver(Names::Absolute, |options| {
+        let system = system.resolver(LookupNames::Absolute, |options| {
             options.timeout = self.timeout;
             options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
         });
-        let finder = Finder {
+        let finder = DelegationWalker {
             system: &system.map_err(|error| words(&error))?,
             ask: &|servers| direct(servers, self.options()),
             port: 53,
@@ -116,10 +124,10 @@ impl Servers {
         finder.servers_of(zone).await
     }
 
-    fn each(&self, found: NameServer) -> Vec<Server> {
+    fn each(&self, found: NameServer) -> Vec<AuthoritativeServer> {
         let NameServer { name, addrs } = found;
         match addrs {
-            Err(what) => vec![Server::unknown(name, what)],
+            Err(what) => vec![AuthoritativeServer::unknown(name, what)],
             Ok(addrs) => addrs
                 .into_iter()
                 .map(|addr| self.server(format!("{name} ({addr})"), SocketAddr::new(addr, 53)))
@@ -127,8 +135,8 @@ impl Servers {
         }
     }
 
-    fn server(&self, name: String, addr: SocketAddr) -> Server {
-        Server {
+    fn server(&self, name: String, addr: SocketAddr) -> AuthoritativeServer {
+        AuthoritativeServer {
             name,
             resolver: direct(&[addr], self.options()),
             is_dead: Cell::new(false),
@@ -166,7 +174,7 @@ fn direct(servers: &[SocketAddr], options: ResolverOpts) -> Result<SystemResolve
     builder.build().map_err(|error| words(&error))
 }
 
-impl Server {
+impl AuthoritativeServer {
     /// One that cannot be asked, and why.
     fn unknown(name: String, what: String) -> Self {
         Self {
@@ -176,7 +184,7 @@ impl Server {
         }
     }
 
-    async fn answer(&self, question: &Question) -> Result<BTreeSet<IpAddr>, String> {
+    async fn answer(&self, question: &RrsetQuery) -> Result<BTreeSet<IpAddr>, String> {
         let resolver = self.resolver.as_ref().map_err(Clone::clone)?;
         if self.is_dead.get() {
             return Err(words(&NetError::Timeout));

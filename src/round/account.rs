@@ -9,8 +9,8 @@ use std::{
 use futures_util::future::{Either, select};
 
 use super::{
-    Observe, Occasion, Store, Task, Verify, World,
-    course::{Course, courses},
+    AddressDetector, DnsVerifier, Reconciler, RoundOptions, Store, Trigger,
+    course::{TargetRun, target_runs},
     detection::Observations,
     dns::DnsCheck,
     overlap::{AccountTurn, RoundNumber},
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// An account as a round needs it.
-pub struct AccountSetup<'w, P> {
+pub struct AccountContext<'w, P> {
     /// Its label.
     pub name: &'w AccountName,
     /// The provider and endpoint.
@@ -51,11 +51,11 @@ pub struct AccountSetup<'w, P> {
 }
 
 /// What needs the provider waits; what memory says is right is left at that.
-fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &State) {
+fn wait_for_the_clock(courses: &mut [TargetRun<'_>], memory: &State) {
     for course in courses.iter_mut().filter(|it| !it.is_kept()) {
         course.list = false;
         if !course.is_quiet(memory) {
-            course.end = Some(Outcome::Kept(KeepReason::NoClock));
+            course.outcome = Some(Outcome::Kept(KeepReason::NoClock));
             course.was_held = true;
         }
     }
@@ -63,11 +63,11 @@ fn wait_for_the_clock(courses: &mut [Course<'_>], memory: &State) {
 
 /// What a round has done at an account so far.
 pub(super) struct AccountRun<'r> {
-    pub(super) task: Task,
+    pub(super) task: RoundOptions,
     turn: Rc<AccountTurn>,
     /// The addresses that what is being written now comes from.
     basis: Vec<DetectionReport>,
-    courses: Vec<Course<'r>>,
+    courses: Vec<TargetRun<'r>>,
     /// There was something to write.
     has_work: bool,
     /// The provider's list was read.
@@ -77,7 +77,7 @@ pub(super) struct AccountRun<'r> {
 }
 
 impl AccountRun<'_> {
-    fn new(turn: Rc<AccountTurn>, task: Task) -> Self {
+    fn new(turn: Rc<AccountTurn>, task: RoundOptions) -> Self {
         Self {
             task,
             turn,
@@ -96,7 +96,7 @@ impl AccountRun<'_> {
 
     /// Whether a request of this round failed in a way that concerns the whole account: there is no second one.
     fn is_in_trouble(&self) -> bool {
-        self.courses.iter().any(|course| match &course.end {
+        self.courses.iter().any(|course| match &course.outcome {
             Some(Outcome::Failed(failure) | Outcome::Unconfirmed(failure)) => {
                 failure.scope == Scope::Account
             }
@@ -118,12 +118,12 @@ async fn unless_superseded<T>(
 
 /// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
 /// still to be done, a list says nothing of credentials that were refused for a write.
-fn lift_hold<P>(account: &AccountSetup<'_, P>, run: &AccountRun<'_>, memory: &RefCell<State>) {
+fn lift_hold<P>(account: &AccountContext<'_, P>, run: &AccountRun<'_>, memory: &RefCell<State>) {
     if !run.has_listed || run.has_changes || run.is_in_trouble() {
         return;
     }
-    let is_right = |course: &Course<'_>| {
-        let end = course.end.as_ref();
+    let is_right = |course: &TargetRun<'_>| {
+        let end = course.outcome.as_ref();
         end.is_some_and(|outcome| outcome.verdict() == Verdict::Right)
     };
     let is_done = run.courses.len() == account.targets.len() && run.courses.iter().all(is_right);
@@ -134,16 +134,16 @@ fn lift_hold<P>(account: &AccountSetup<'_, P>, run: &AccountRun<'_>, memory: &Re
         .take_if(|hold| is_done || !hold.is_of_credentials());
 }
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Makes an account right: the targets of each family as soon as its addresses are known, and what only looks
     /// comes after what writes. Targets that a newer round takes over are missing from the reports.
-    pub(super) async fn play(
+    pub(super) async fn run_account(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         observations: &Observations,
         number: RoundNumber<'_>,
         memory: &RefCell<State>,
-        task: Task,
+        task: RoundOptions,
     ) -> (Vec<HostReport>, DnsCheck) {
         let turn = self.overlap.account(account.name);
         let mut run = AccountRun::new(Rc::clone(&turn), task);
@@ -158,13 +158,13 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 break;
             };
             let now = self.clock.now();
-            let mut courses = courses(account, &fresh, &memory.borrow(), task, now);
+            let mut courses = target_runs(account, &fresh, &memory.borrow(), task, now);
             self.decide_what_to_list(account, &mut courses, memory, task);
-            if account.over_tls && !self.clock.is_set() {
+            if account.over_tls && !self.clock.is_clock_set() {
                 wait_for_the_clock(&mut courses, &memory.borrow());
             }
             self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
-            let is_idle = |it: &Course<'_>| it.is_over() || it.is_quiet(&memory.borrow());
+            let is_idle = |it: &TargetRun<'_>| it.is_finished() || it.is_quiet(&memory.borrow());
             run.has_work |= !courses.iter().all(is_idle);
             run.basis = fresh;
             self.compare_and_write(account, &mut run, courses, memory)
@@ -177,7 +177,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         if !run.has_work {
             let check = self.check_dns(account, &mut run.courses, memory);
             checked = unless_superseded(number, check).await.unwrap_or_default();
-            let differs = |course: &Course<'_>| course.list && !course.is_over();
+            let differs = |course: &TargetRun<'_>| course.list && !course.is_finished();
             if run.courses.iter().any(differs)
                 && let Some(_lock) = unless_superseded(number, turn.lock.lock()).await
             {
@@ -190,12 +190,12 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         self.note_audit(account, &run, memory);
         lift_hold(account, &run, memory);
-        let place = |course: &Course<'_>| {
+        let place = |course: &TargetRun<'_>| {
             let mut targets = account.targets.iter();
             targets.position(|(target, _)| target == course.target)
         };
         run.courses.sort_by_key(place);
-        let finished = run.courses.into_iter().filter(Course::is_over);
+        let finished = run.courses.into_iter().filter(TargetRun::is_finished);
         let reports = finished.map(|course| course.report(&memory.borrow(), self.clock.now()));
         (reports.collect(), checked)
     }
@@ -204,9 +204,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// that are known by then.
     async fn compare_and_write<'r>(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         run: &mut AccountRun<'r>,
-        mut courses: Vec<Course<'r>>,
+        mut courses: Vec<TargetRun<'r>>,
         memory: &RefCell<State>,
     ) {
         let listing = self.list(account, &mut courses, memory).await;
@@ -227,7 +227,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Remembers that everything of the account was compared with the provider's list, if it was.
     fn note_audit(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         run: &AccountRun<'_>,
         memory: &RefCell<State>,
     ) {
@@ -246,10 +246,10 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// changes nothing makes no request.
     fn decide_what_to_list(
         &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
+        account: &AccountContext<'_, P>,
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
-        task: Task,
+        task: RoundOptions,
     ) {
         let memory = memory.borrow();
         let remembered = memory.account(account.name);
@@ -263,7 +263,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         });
         let audited = remembered.and_then(|it| it.last_audit);
         let audit = task.audit || probe || is_due(audited, self.cadence.audit, now);
-        let rules = account.provider.rules();
+        let rules = account.provider.capabilities();
         for course in courses {
             if matches!(course.intent, Intent::Keep(_)) {
                 course.list = false;
@@ -284,9 +284,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// reported even where nothing needs to be asked.
     fn obey_holds(
         &self,
-        courses: &mut [Course<'_>],
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
-        task: Task,
+        task: RoundOptions,
         is_in_trouble: bool,
     ) {
         let now = self.clock.now();
@@ -294,7 +294,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         let binds = |hold: &Hold| {
             if task.audit && hold.is_of_conflict() {
                 false
-            } else if is_in_trouble || task.occasion == Occasion::Routine {
+            } else if is_in_trouble || task.occasion == Trigger::Scheduled {
                 hold.is_active(now)
             } else {
                 hold.is_active_for_manual_run(now)
@@ -302,7 +302,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         };
         for course in courses
             .iter_mut()
-            .filter(|it| !it.is_kept() && !it.is_over())
+            .filter(|it| !it.is_kept() && !it.is_finished())
         {
             let Some((hold, scope)) = course.held(&memory, binds) else {
                 continue;
@@ -313,7 +313,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             if !right || hold.is_of_credentials() {
                 let failure = hold.failure(scope);
                 let until = hold.until;
-                course.end = Some(Outcome::Held { failure, until });
+                course.outcome = Some(Outcome::Held { failure, until });
                 course.list = false;
                 course.was_held = true;
             }

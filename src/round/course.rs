@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use super::{AccountSetup, Occasion, Task};
+use super::{AccountContext, RoundOptions, Trigger};
 use crate::core::{
     addr::Family,
     intent::{Host, Intent, KeepReason, OnAbsent, intend},
@@ -17,7 +17,7 @@ use crate::core::{
 };
 
 /// A target on its way through the round.
-pub(super) struct Course<'r> {
+pub(super) struct TargetRun<'r> {
     pub(super) target: &'r Target,
     pub(super) host: &'r Host,
     pub(super) intent: Intent,
@@ -27,24 +27,24 @@ pub(super) struct Course<'r> {
     pub(super) is_compared: bool,
     /// The provider was not asked for it because of a hold or a clock that is not set.
     pub(super) was_held: bool,
-    pub(super) end: Option<Outcome>,
+    pub(super) outcome: Option<Outcome>,
     pub(super) change: Option<Change>,
 }
 
 /// Every target with what is wanted for it. A family that is gone has its records removed only when
 /// it has been gone for a while, or when somebody asked for this round.
-pub(super) fn courses<'r, P>(
-    account: &'r AccountSetup<'_, P>,
+pub(super) fn target_runs<'r, P>(
+    account: &'r AccountContext<'_, P>,
     families: &[DetectionReport],
     memory: &State,
-    task: Task,
+    task: RoundOptions,
     now: BootTime,
-) -> Vec<Course<'r>> {
+) -> Vec<TargetRun<'r>> {
     let [acceptance4, acceptance6] = account.acceptance;
     let [absent4, absent6] = account.on_absent;
     let has_settled = |vantage: &DetectionPath| {
         let since = memory.paths.get(vantage).and_then(|it| it.absent);
-        task.occasion == Occasion::Asked
+        task.occasion == Trigger::Manual
             || since.is_some_and(|since| now.since(since) >= ABSENCE_GRACE)
     };
     let courses = account.targets.iter().filter_map(|(target, host)| {
@@ -60,29 +60,29 @@ pub(super) fn courses<'r, P>(
             OnAbsent::Keep
         };
         let intent = intend(host, &seen.observation, acceptance, on_absent);
-        Some(Course {
+        Some(TargetRun {
             target,
             host,
             intent,
             list: false,
             is_compared: false,
             was_held: false,
-            end: None,
+            outcome: None,
             change: None,
         })
     });
     courses.collect()
 }
 
-impl Course<'_> {
+impl TargetRun<'_> {
     /// Whether nothing has to be written for it, as far as memory says.
     pub(super) fn is_quiet(&self, memory: &State) -> bool {
         let remembered = memory.target(self.target).filter(|it| !it.unconfirmed);
         self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
     }
 
-    pub(super) fn is_over(&self) -> bool {
-        self.end.is_some()
+    pub(super) fn is_finished(&self) -> bool {
+        self.outcome.is_some()
     }
 
     pub(super) fn is_kept(&self) -> bool {
@@ -102,7 +102,7 @@ impl Course<'_> {
     /// Whether it ended well without a write, or has not ended.
     pub(super) fn is_unchanged(&self) -> bool {
         let not_created = Outcome::Kept(KeepReason::NotCreated);
-        let end = self.end.as_ref();
+        let end = self.outcome.as_ref();
         end.is_none_or(|end| *end == Outcome::Unchanged || *end == not_created)
     }
 
@@ -173,7 +173,7 @@ impl Course<'_> {
             target: self.target.clone(),
             via: self.host.via.clone(),
             addresses: confirmed.map(|it| it.addrs.clone()).unwrap_or_default(),
-            outcome: self.end.unwrap_or(Outcome::Unchanged),
+            outcome: self.outcome.unwrap_or(Outcome::Unchanged),
             change: self.change,
             retry_at: retry,
         }

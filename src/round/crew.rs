@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::Task;
+use super::RoundOptions;
 use crate::core::{
     memory::State,
     outcome::{DetectionReport, Report},
@@ -10,9 +10,9 @@ use crate::core::{
 };
 
 /// A configuration brought to life: what plays rounds.
-pub trait Crew {
+pub trait Engine {
     /// Plays one round.
-    fn round(&self, memory: &RefCell<State>, task: Task) -> impl Future<Output = Report>;
+    fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> impl Future<Output = Report>;
 
     /// Asks every source of addresses at once.
     fn detect(&self, memory: &RefCell<State>) -> impl Future<Output = Vec<DetectionReport>>;
@@ -21,7 +21,7 @@ pub trait Crew {
     fn prepare(&self, memory: &RefCell<State>);
 
     /// How often what is due.
-    fn cadence(&self) -> Intervals;
+    fn intervals(&self) -> Intervals;
 
     /// Whether the newest round does not know yet what our addresses are.
     fn is_detecting(&self) -> bool;
@@ -32,7 +32,7 @@ pub trait Crew {
     }
 
     /// Drops connections and caches until the next round.
-    fn rest(&self);
+    fn close_connections(&self);
 
     /// Writes the memory if it changed; the error is in words.
     fn save(&self, memory: &State) -> Result<(), String>;

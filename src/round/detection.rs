@@ -5,18 +5,18 @@ use std::{cell::RefCell, future::poll_fn, pin::Pin, task::Poll};
 
 use tokio::sync::watch;
 
-use super::{Observe, Provider, Store, Verify, World};
+use super::{AddressDetector, DnsVerifier, Provider, Reconciler, Store};
 use crate::core::{memory::State, outcome::DetectionReport, past::DetectionState};
 
 /// What a round knows so far.
 #[derive(Debug)]
 pub(super) struct Observations {
     reports: RefCell<Vec<DetectionReport>>,
-    progress: watch::Sender<Progress>,
+    progress: watch::Sender<DetectionProgress>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Progress {
+struct DetectionProgress {
     reports: usize,
     is_complete: bool,
 }
@@ -25,7 +25,7 @@ impl Default for Observations {
     fn default() -> Self {
         Self {
             reports: RefCell::default(),
-            progress: watch::Sender::new(Progress::default()),
+            progress: watch::Sender::new(DetectionProgress::default()),
         }
     }
 }
@@ -46,7 +46,8 @@ impl Observations {
     /// What has been found out beyond the first `known`, as soon as there is something; nothing at the end.
     pub(super) async fn beyond(&self, known: usize) -> Vec<DetectionReport> {
         let mut progress = self.progress.subscribe();
-        let is_news = |progress: &Progress| progress.reports > known || progress.is_complete;
+        let is_news =
+            |progress: &DetectionProgress| progress.reports > known || progress.is_complete;
         // The sender lives as long as `self`.
         let _ = progress.wait_for(is_news).await;
         let reports = self.reports.borrow();
@@ -61,13 +62,13 @@ impl Observations {
     }
 }
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Finds out the addresses that some host wants to know, all at once. What is known at once is told at once; of what takes
     /// its time, answers that come close together are told together, so that a line that reconnects costs one write.
     pub(super) async fn detect(&self, memory: &RefCell<State>, observations: &Observations) {
         let pasts = memory.borrow().paths.clone();
         let nothing = DetectionState::default();
-        let vantages = self.vantages();
+        let vantages = self.detection_paths();
         let mut pending: Vec<_> = vantages
             .iter()
             .map(|vantage| {

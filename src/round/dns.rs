@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, net::IpAddr, time::Duration};
 
-use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
+use super::{AccountContext, AddressDetector, DnsVerifier, Reconciler, Store, course::TargetRun};
 use crate::{
     core::{
         addr::display_list,
@@ -13,7 +13,7 @@ use crate::{
         verify::{DnsFinding, DnsState, ServerAnswer, compare, record_check},
     },
     provider::Provider,
-    resolve::Question,
+    resolve::RrsetQuery,
 };
 
 /// What asking the zones' servers brought.
@@ -25,12 +25,12 @@ pub(super) struct DnsCheck {
     pub(super) visible: Vec<(Target, Duration)>,
 }
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Compares what was confirmed with what the zones' servers answer, where that is due.
     pub(super) async fn check_dns(
         &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
+        account: &AccountContext<'_, P>,
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
     ) -> DnsCheck {
         let now = self.clock.now();
@@ -47,7 +47,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 && remembered.is_some_and(|it| course.wants_dns(it, self.cadence.verify, now));
             if let (Some(zone), true) = (zone, due) {
                 asked.push(position);
-                questions.push(Question {
+                questions.push(RrsetQuery {
                     host: course.target.host.clone(),
                     family: course.target.family,
                     zone: zone.clone(),
@@ -72,7 +72,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let meaning = record_check(remembered, &seen, self.clock.now());
             if meaning == DnsFinding::PersistentMismatch && !course.is_compared {
                 course.list = true;
-                course.end = None;
+                course.outcome = None;
             }
             if let DnsFinding::Visible(after) = meaning {
                 looked.visible.push((course.target.clone(), after));

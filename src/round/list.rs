@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet, net::IpAddr};
 
-use super::{AccountSetup, Observe, Store, Verify, World, course::Course};
+use super::{AccountContext, AddressDetector, DnsVerifier, Reconciler, Store, course::TargetRun};
 use crate::{
     core::{
         addr::Family,
@@ -17,19 +17,19 @@ use crate::{
     provider::{Listing, Provider},
 };
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     pub(super) async fn list(
         &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
+        account: &AccountContext<'_, P>,
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
     ) -> Option<Listing> {
-        let needed = |course: &&mut Course<'_>| course.list && !course.is_over();
+        let needed = |course: &&mut TargetRun<'_>| course.list && !course.is_finished();
         for course in courses.iter_mut().filter(needed) {
             let is_for_change = course.wants_other_addresses(&memory.borrow());
-            let refusal = self.too_many_requests(account, &memory.borrow(), is_for_change);
+            let refusal = self.check_quota(account, &memory.borrow(), is_for_change);
             if let Some(refusal) = refusal {
-                course.end = Some(Outcome::Refused(refusal));
+                course.outcome = Some(Outcome::Refused(refusal));
                 course.list = false;
             }
         }
@@ -49,7 +49,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .unwrap_or_default();
         let charged = u32::try_from(zones.len() + 1).unwrap_or(u32::MAX);
         let listed = self
-            .counted(
+            .with_quota(
                 account,
                 memory,
                 charged,
@@ -66,11 +66,11 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             Err(failure) => {
                 self.hold_account(&mut memory, account.name, &failure);
                 // What could be pushed without a list is not tried on an account in trouble.
-                for course in courses.iter_mut().filter(|it| !it.is_over()) {
+                for course in courses.iter_mut().filter(|it| !it.is_finished()) {
                     let confirmed = memory.target(course.target);
                     let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
                     if course.list || !course.is_satisfied_by(confirmed) {
-                        course.end = Some(Outcome::Failed(failure.clone()));
+                        course.outcome = Some(Outcome::Failed(failure.clone()));
                     }
                 }
                 None
@@ -81,16 +81,18 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Plans every target that is still on its way, and lets the guard look at the result.
     pub(super) fn plan(
         &self,
-        account: &AccountSetup<'_, P>,
-        courses: &mut [Course<'_>],
+        account: &AccountContext<'_, P>,
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
         listing: Option<&Listing>,
     ) -> Vec<Change> {
         let now = self.clock.now();
         let mut memory = memory.borrow_mut();
         let mut changes = Vec::new();
-        for course in courses.iter_mut().filter(|it| !it.is_over()) {
-            if let Some(listing) = listing.filter(|it| course.list && is_told(course.target, it)) {
+        for course in courses.iter_mut().filter(|it| !it.is_finished()) {
+            if let Some(listing) =
+                listing.filter(|it| course.list && is_zone_listed(course.target, it))
+            {
                 let there = addresses(course.target, listing);
                 memory.target_mut(course.target).read_back(&there, now);
             }
@@ -98,13 +100,13 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             let remembered = memory.target(course.target).filter(|it| !it.unconfirmed);
             let remembered = remembered.and_then(|it| it.confirmed.clone());
             let listed = listing.filter(|_| course.list);
-            if let Some(failure) = listed.and_then(|it| trouble(course.target, it)) {
+            if let Some(failure) = listed.and_then(|it| zone_error(course.target, it)) {
                 self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                course.end = Some(Outcome::Failed(failure));
+                course.outcome = Some(Outcome::Failed(failure));
                 continue;
             }
             let existing = match listed {
-                Some(listing) => found(course.target, listing),
+                Some(listing) => existing(course.target, listing),
                 None => Existing::Remembered {
                     addrs: remembered
                         .as_ref()
@@ -118,7 +120,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 intent: &course.intent,
                 existing: &existing,
                 confirmed: remembered.as_ref().map(|it| &it.addrs[..]),
-                rules: account.provider.rules(),
+                rules: account.provider.capabilities(),
             });
             match planned {
                 PlanResult::Kept(reason) => {
@@ -126,31 +128,31 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                         // Remembered as "none", so that not every round asks again.
                         memory.confirm(course.target, &[], false, course.host.ttl, now);
                     }
-                    course.end = Some(Outcome::Kept(reason));
+                    course.outcome = Some(Outcome::Kept(reason));
                 }
                 PlanResult::Satisfied { addrs, simple } => {
                     if course.list {
                         memory.confirm(course.target, &addrs, simple, course.host.ttl, now);
                     }
-                    course.end = Some(Outcome::Unchanged);
+                    course.outcome = Some(Outcome::Unchanged);
                 }
                 PlanResult::NoZone => {
                     let failure = no_zone(course.target);
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    course.end = Some(Outcome::Failed(failure));
+                    course.outcome = Some(Outcome::Failed(failure));
                 }
                 PlanResult::LossyUpdate(what) => {
                     let failure = ProviderError::of_host(ErrorClass::Invalid, what.as_str());
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
                     memory.target_mut(course.target).unconfirmed = true;
-                    course.end = Some(Outcome::Refused(GuardRejection::LossyUpdate(what)));
+                    course.outcome = Some(Outcome::Refused(GuardRejection::LossyUpdate(what)));
                 }
                 PlanResult::Conflict(conflict) => {
                     let failure =
                         ProviderError::of_host(ErrorClass::Conflict, conflict.to_string());
                     self.hold_target(&mut memory, course.target, course.wanted(), &failure);
                     memory.target_mut(course.target).unconfirmed = true;
-                    course.end = Some(Outcome::Refused(GuardRejection::Conflict(conflict)));
+                    course.outcome = Some(Outcome::Refused(GuardRejection::Conflict(conflict)));
                 }
                 PlanResult::Change(change) => {
                     // What was confirmed is not there any more: whatever becomes of the change,
@@ -165,14 +167,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 }
 
 /// Whether the zone that holds a target was listed.
-fn is_told(target: &Target, listing: &Listing) -> bool {
-    let is_there = matches!(found(target, listing), Existing::Listed { .. });
-    is_there && trouble(target, listing).is_none()
+fn is_zone_listed(target: &Target, listing: &Listing) -> bool {
+    let is_there = matches!(existing(target, listing), Existing::Listed { .. });
+    is_there && zone_error(target, listing).is_none()
 }
 
 /// The addresses that a listing has of a target, in order.
 fn addresses(target: &Target, listing: &Listing) -> Vec<IpAddr> {
-    let Existing::Listed { records, .. } = found(target, listing) else {
+    let Existing::Listed { records, .. } = existing(target, listing) else {
         return Vec::new();
     };
     let mut addrs: Vec<_> = records.iter().map(|record| record.addr).collect();
@@ -181,7 +183,7 @@ fn addresses(target: &Target, listing: &Listing) -> Vec<IpAddr> {
 }
 
 /// What a listing has of a target.
-fn found(target: &Target, listing: &Listing) -> Existing {
+fn existing(target: &Target, listing: &Listing) -> Existing {
     let names = listing.zones.iter().map(|zone| &zone.name);
     let name = longest_zone(&target.host, names);
     let Some(zone) = listing.zones.iter().find(|zone| Some(&zone.name) == name) else {
@@ -199,7 +201,7 @@ fn found(target: &Target, listing: &Listing) -> Existing {
 }
 
 /// Why it is not known what a target has, if it is not.
-fn trouble(target: &Target, listing: &Listing) -> Option<ProviderError> {
+fn zone_error(target: &Target, listing: &Listing) -> Option<ProviderError> {
     Some(ProviderError {
         scope: Scope::Host,
         ..listing.trouble(&target.host)?.clone()

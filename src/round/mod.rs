@@ -16,10 +16,10 @@ use std::{cell::RefCell, collections::BTreeSet, pin::pin};
 
 use futures_util::future::{join, join_all, select};
 
-pub use account::AccountSetup;
-pub use crew::Crew;
+pub use account::AccountContext;
+pub use crew::Engine;
 pub use overlap::Overlap;
-pub use ports::{Chance, Clock, Observe, Store, Verify};
+pub use ports::{AddressDetector, Clock, DnsVerifier, Rng, Store};
 
 use self::detection::Observations;
 
@@ -38,55 +38,55 @@ use crate::{
 
 /// Why a round is played.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Occasion {
+pub enum Trigger {
     /// It is time.
-    Routine,
+    Scheduled,
     /// The network has changed: what failed for want of it a moment ago may work now, so that short
     /// pauses after passing faults do not bind.
     Network,
     /// Somebody says that the network has changed, and perhaps what our addresses are: likewise.
-    Told(AddressHint),
+    Hint(AddressHint),
     /// Somebody asked: nor do they then, and a family that is gone is gone.
-    Asked,
+    Manual,
 }
 
 /// How thorough a round is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Task {
+pub struct RoundOptions {
     /// The provider's own list is compared, whether that is due or not.
     pub audit: bool,
     /// Nothing is written at a provider.
     pub dry_run: bool,
     /// Why it is played.
-    pub occasion: Occasion,
+    pub occasion: Trigger,
 }
 
-impl Occasion {
+impl Trigger {
     /// What a round is played for that takes the place of one that was played for this. `has_detected`: that one
     /// has heard what a hint said.
     #[must_use]
     pub fn and_then(self, later: Self, has_detected: bool) -> Self {
         match (self, later) {
-            (Self::Told(hint), Self::Told(later)) if !has_detected => Self::Told(hint.merge(later)),
-            (_, Self::Told(later)) => Self::Told(later),
-            (Self::Told(hint), _) if !has_detected => Self::Told(hint),
-            (Self::Asked, _) | (_, Self::Asked) => Self::Asked,
+            (Self::Hint(hint), Self::Hint(later)) if !has_detected => Self::Hint(hint.merge(later)),
+            (_, Self::Hint(later)) => Self::Hint(later),
+            (Self::Hint(hint), _) if !has_detected => Self::Hint(hint),
+            (Self::Manual, _) | (_, Self::Manual) => Self::Manual,
             _ => Self::Network,
         }
     }
 }
 
-impl Task {
+impl RoundOptions {
     /// A round of the daemon's own.
     pub const ROUTINE: Self = Self {
         audit: false,
         dry_run: false,
-        occasion: Occasion::Routine,
+        occasion: Trigger::Scheduled,
     };
 }
 
 /// Everything a round touches.
-pub struct World<'w, O, V, S, P> {
+pub struct Reconciler<'w, O, V, S, P> {
     /// Finds out our addresses.
     pub observe: &'w O,
     /// Asks the zones' servers.
@@ -94,11 +94,11 @@ pub struct World<'w, O, V, S, P> {
     /// Keeps the memory.
     pub store: &'w S,
     /// The accounts, in the order of the configuration.
-    pub accounts: Vec<AccountSetup<'w, P>>,
+    pub accounts: Vec<AccountContext<'w, P>>,
     /// The clock.
     pub clock: &'w dyn Clock,
     /// Jitter.
-    pub chance: &'w dyn Chance,
+    pub chance: &'w dyn Rng,
     /// How often what is due.
     pub cadence: Intervals,
     /// What the guard allows.
@@ -107,11 +107,11 @@ pub struct World<'w, O, V, S, P> {
     pub overlap: &'w Overlap,
 }
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Plays one round.
-    pub async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
+    pub async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
         self.prepare(&mut memory.borrow_mut());
-        self.believe_what_can_be_saved(&mut memory.borrow_mut());
+        self.apply_trust(&mut memory.borrow_mut());
         let number = self.overlap.begin();
         let observations = Observations::default();
         let detection = async {
@@ -123,7 +123,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         };
         let accounts = self.accounts.iter();
         let accounts =
-            accounts.map(|account| self.play(account, &observations, number, memory, task));
+            accounts.map(|account| self.run_account(account, &observations, number, memory, task));
         let ((), played) = join(detection, join_all(accounts)).await;
         let mut report = Report::default();
         for (hosts, looked) in played {
@@ -147,7 +147,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
             .collect();
         let now = self.clock.now();
         memory.retain_accounts(&names, now);
-        memory.retain_paths(&self.vantages());
+        memory.retain_paths(&self.detection_paths());
         for account in &self.accounts {
             let targets: Vec<Target> = account
                 .targets
@@ -165,7 +165,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     }
 
     /// From where some host's addresses are looked at.
-    fn vantages(&self) -> BTreeSet<DetectionPath> {
+    fn detection_paths(&self) -> BTreeSet<DetectionPath> {
         let targets = self.accounts.iter().flat_map(|it| &it.targets);
         targets
             .map(|(target, host)| host.detection_path(target.family))

@@ -5,11 +5,11 @@ use crate::{
         memory::State, outcome::DetectionReport, past::DetectionState, time::BootTime,
         vantage::DetectionPath, verify::ServerAnswer,
     },
-    resolve::{Question, Servers},
+    resolve::{AuthoritativeResolver, RrsetQuery},
 };
 
 /// Finds out this host's addresses.
-pub trait Observe {
+pub trait AddressDetector {
     /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
     fn observe(
         &self,
@@ -22,13 +22,13 @@ pub trait Observe {
 }
 
 /// Asks the zones' own DNS servers.
-pub trait Verify {
+pub trait DnsVerifier {
     /// What each server says to each question, in the questions' order.
-    fn ask(&self, questions: &[Question]) -> impl Future<Output = Vec<Vec<ServerAnswer>>>;
+    fn ask(&self, questions: &[RrsetQuery]) -> impl Future<Output = Vec<Vec<ServerAnswer>>>;
 }
 
-impl Verify for Servers {
-    async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
+impl DnsVerifier for AuthoritativeResolver {
+    async fn ask(&self, questions: &[RrsetQuery]) -> Vec<Vec<ServerAnswer>> {
         Self::ask(self, questions).await
     }
 }
@@ -46,16 +46,16 @@ pub trait Clock {
     fn now(&self) -> BootTime;
 
     /// Whether the wall clock was set, so that certificates can be valid.
-    fn is_set(&self) -> bool;
+    fn is_clock_set(&self) -> bool;
 
     /// What a clock on the wall shows at this moment, for people: `14:05`; `None` where nobody can know.
-    fn on_the_wall(&self, _moment: BootTime) -> Option<String> {
+    fn wall_time(&self, _moment: BootTime) -> Option<String> {
         None
     }
 }
 
 /// Randomness.
-pub trait Chance {
+pub trait Rng {
     /// A number in `0.0..1.0`.
-    fn unit(&self) -> f64;
+    fn next_f64(&self) -> f64;
 }

@@ -3,7 +3,8 @@
 use std::{cell::RefCell, collections::BTreeSet, net::IpAddr, time::Duration};
 
 use super::{
-    AccountSetup, Observe, Occasion, Store, Verify, World, account::AccountRun, course::Course,
+    AccountContext, AddressDetector, DnsVerifier, Reconciler, Store, Trigger, account::AccountRun,
+    course::TargetRun,
 };
 use crate::{
     core::{
@@ -26,12 +27,12 @@ const REQUESTS_PER_PART: usize = 50;
 /// our addresses first. Between two parts only: each request has a deadline of its own.
 const WRITING_TIME: Duration = Duration::from_secs(10);
 
-impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
+impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     pub(super) async fn write(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         run: &AccountRun<'_>,
-        courses: &mut [Course<'_>],
+        courses: &mut [TargetRun<'_>],
         memory: &RefCell<State>,
         changes: Vec<Change>,
     ) {
@@ -39,11 +40,11 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         if changes.is_empty() {
             return;
         }
-        let (safe, refused) = self.guarded(account, &memory.borrow(), changes);
+        let (safe, refused) = self.apply_guard(account, &memory.borrow(), changes);
         let mut end = |change: &Change, outcome| {
             if let Some(course) = courses.iter_mut().find(|it| *it.target == change.target) {
                 course.change = Some(change.clone());
-                course.end = Some(outcome);
+                course.outcome = Some(outcome);
             }
         };
         // What may be done in part only has not ended well when that part is done.
@@ -83,7 +84,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                 .await;
             // Whoever asked for the round waits for all of it.
             let is_long = self.clock.now().since(begun) >= WRITING_TIME;
-            if stop.is_some() || (is_long && task.occasion != Occasion::Asked) || !run.is_current()
+            if stop.is_some() || (is_long && task.occasion != Trigger::Manual) || !run.is_current()
             {
                 break;
             }
@@ -117,7 +118,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// failure that concerns the whole account, if there was one, ends the round's writing.
     async fn write_part(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         memory: &RefCell<State>,
         part: &SafePlan,
         mut end: impl FnMut(&Change, Result<(), ProviderError>),
@@ -129,7 +130,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
         }
         let applied = account.provider.apply(part);
         let results = self
-            .counted(account, memory, part.request_count(), applied)
+            .with_quota(account, memory, part.request_count(), applied)
             .await;
         let mut memory = memory.borrow_mut();
         let mut stop = None;
@@ -148,7 +149,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
                     memory.start_propagation(change, now);
                 }
                 Err(failure) => {
-                    let held = self.settle_failed(&mut memory, change, failure);
+                    let held = self.after_failed_write(&mut memory, change, failure);
                     // One hold for one trouble of the account, however many changes it stopped.
                     match failure.scope {
                         Scope::Account if stop.is_some() => {}
@@ -170,7 +171,7 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// Takes note of a write that was not done, as far as anybody knows; what to hold its account or target
     /// for. An answer that cannot be understood leaves it as doubtful as none: it is read back soon.
-    fn settle_failed(
+    fn after_failed_write(
         &self,
         memory: &mut State,
         change: &Change,
@@ -191,14 +192,14 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     }
 
     /// What may be done of what is to be done, by what was sent lately.
-    fn guarded(
+    fn apply_guard(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         memory: &State,
         changes: Vec<Change>,
     ) -> (SafePlan, Vec<(Change, GuardRejection)>) {
         let limits = WriteLimits {
-            max_repeats: account.provider.rules().max_repeats,
+            max_repeats: account.provider.capabilities().max_repeats,
             ..self.limits.of_account(account.targets.len())
         };
         let nothing = RequestQuota::default();
@@ -212,9 +213,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     /// Sends requests: at most about `charged`. What is intended, and that they are sent, is on the
     /// disk before the first one leaves (L6): a process that is killed again and again does not ask
     /// again and again without a trace. If the disk fails, the round's own report says so at its end.
-    pub(super) async fn counted<T>(
+    pub(super) async fn with_quota<T>(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         memory: &RefCell<State>,
         charged: u32,
         requests: impl Future<Output = T>,
@@ -235,9 +236,9 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
 
     /// Why the account is not asked any more within this hour, if it is not. `is_for_change`: for an address that
     /// has changed.
-    pub(super) fn too_many_requests(
+    pub(super) fn check_quota(
         &self,
-        account: &AccountSetup<'_, P>,
+        account: &AccountContext<'_, P>,
         memory: &State,
         is_for_change: bool,
     ) -> Option<GuardRejection> {
@@ -276,6 +277,6 @@ impl<O: Observe, V: Verify, S: Store, P: Provider> World<'_, O, V, S, P> {
     }
 
     fn hold_after(&self, before: Option<&Hold>, failure: &ProviderError) -> Hold {
-        Hold::after_failure(before, failure, self.clock.now(), self.chance.unit())
+        Hold::after_failure(before, failure, self.clock.now(), self.chance.next_f64())
     }
 }

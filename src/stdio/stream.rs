@@ -27,11 +27,11 @@ const PIPE_BUF: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Stream {
     given: BorrowedFd<'static>,
-    way: Way,
+    way: WriteMethod,
 }
 
 #[derive(Debug)]
-enum Way {
+enum WriteMethod {
     /// A socket, as the journal's.
     Send,
     /// A pipe or a terminal, opened anew.
@@ -46,11 +46,11 @@ impl Stream {
     pub(super) fn new(given: BorrowedFd<'static>) -> Self {
         let file_type = fstat(given).map(|stat| FileType::from_raw_mode(stat.st_mode));
         let way = match file_type {
-            Ok(FileType::Socket) => Way::Send,
-            Ok(FileType::Fifo) => own(given).map_or(Way::Poll(PIPE_BUF), Way::Own),
+            Ok(FileType::Socket) => WriteMethod::Send,
+            Ok(FileType::Fifo) => own(given).map_or(WriteMethod::Poll(PIPE_BUF), WriteMethod::Own),
             // A terminal may have room for less than a line, but not for less than a byte.
-            _ if given.is_terminal() => own(given).map_or(Way::Poll(1), Way::Own),
-            _ => Way::Write,
+            _ if given.is_terminal() => own(given).map_or(WriteMethod::Poll(1), WriteMethod::Own),
+            _ => WriteMethod::Write,
         };
         Self { given, way }
     }
@@ -59,12 +59,12 @@ impl Stream {
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let written = match &self.way {
-                Way::Send => {
+                WriteMethod::Send => {
                     let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                     send(self.given, bytes, flags)
                 }
-                Way::Own(own) => rustix::io::write(own, bytes),
-                Way::Poll(piece) => {
+                WriteMethod::Own(own) => rustix::io::write(own, bytes),
+                WriteMethod::Poll(piece) => {
                     let piece = bytes.get(..*piece).unwrap_or(bytes);
                     match self.poll(Some(Duration::ZERO)) {
                         Ok(true) => rustix::io::write(self.given, piece),
@@ -72,7 +72,7 @@ impl Stream {
                         Err(error) => Err(error),
                     }
                 }
-                Way::Write => rustix::io::write(self.given, bytes),
+                WriteMethod::Write => rustix::io::write(self.given, bytes),
             };
             match written {
                 Ok(0) if !bytes.is_empty() => return Err(io::ErrorKind::WriteZero.into()),
@@ -110,8 +110,8 @@ impl Stream {
 impl AsFd for Stream {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.way {
-            Way::Own(own) => own.as_fd(),
-            Way::Send | Way::Poll(_) | Way::Write => self.given,
+            WriteMethod::Own(own) => own.as_fd(),
+            WriteMethod::Send | WriteMethod::Poll(_) | WriteMethod::Write => self.given,
         }
     }
 }
@@ -166,11 +166,11 @@ mod tests {
         let (mut polled_reader, polled) = io::pipe().unwrap();
         let polled = Stream {
             given: kept(polled),
-            way: Way::Poll(PIPE_BUF),
+            way: WriteMethod::Poll(PIPE_BUF),
         };
         let (pipe, socket) = (Stream::new(kept(pipe)), Stream::new(kept(socket)));
-        assert!(matches!(pipe.way, Way::Own(_)));
-        assert!(matches!(socket.way, Way::Send));
+        assert!(matches!(pipe.way, WriteMethod::Own(_)));
+        assert!(matches!(socket.way, WriteMethod::Send));
         let readers: [&mut dyn Read; 3] =
             [&mut pipe_reader, &mut socket_reader, &mut polled_reader];
         for (stream, reader) in [pipe, socket, polled].into_iter().zip(readers) {
@@ -197,7 +197,7 @@ mod tests {
         );
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
         let full = Stream::new(kept(full.unwrap()));
-        assert!(matches!(full.way, Way::Write));
+        assert!(matches!(full.way, WriteMethod::Write));
         assert_eq!(
             full.write(b"x").unwrap_err().kind(),
             io::ErrorKind::StorageFull

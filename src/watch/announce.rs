@@ -14,18 +14,18 @@ use std::{
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
 use tokio::net::UdpSocket;
 
-use super::announced::{Announced, Announcement};
+use super::announced::{Announcement, AnnouncementFilter};
 use crate::{
     core::{settle::NetworkEvent, time::BootTime},
     portmapping::ANNOUNCEMENTS,
 };
 
 /// Longer than any announcement.
-const ROOM: usize = 2048;
+const BUFFER_SIZE: usize = 2048;
 
 /// For how long it is known who is a router: however many announcements come, the kernel is asked no
 /// more often. A router that came since is heard when it repeats itself.
-const KNOWN: Duration = Duration::from_secs(1);
+const GATEWAY_CACHE_LIFETIME: Duration = Duration::from_secs(1);
 
 /// Looks the routers in front of this host up.
 type Routers = Box<dyn Fn() -> BTreeSet<Ipv4Addr>>;
@@ -37,7 +37,7 @@ pub struct Announcements {
     known: RefCell<BTreeSet<Ipv4Addr>>,
     looked: Cell<Option<BootTime>>,
     clock: Box<dyn Fn() -> BootTime>,
-    announced: RefCell<Announced>,
+    announced: RefCell<AnnouncementFilter>,
 }
 
 impl Announcements {
@@ -73,7 +73,7 @@ impl Announcements {
     /// Waits for the next news, which asks for a round at once. A wait that is given up loses nothing.
     /// After an error there is nothing more to hear.
     pub async fn next(&self) -> io::Result<NetworkEvent> {
-        let mut room = [0; ROOM];
+        let mut room = [0; BUFFER_SIZE];
         loop {
             let (length, from) = match self.socket.recv_from(&mut room).await {
                 Ok(heard) => heard,
@@ -99,7 +99,7 @@ impl Announcements {
 
     fn is_router(&self, addr: Ipv4Addr) -> bool {
         let now = (self.clock)();
-        let is_fresh = |looked| now.since(looked) < KNOWN;
+        let is_fresh = |looked| now.since(looked) < GATEWAY_CACHE_LIFETIME;
         if !self.looked.get().is_some_and(is_fresh) {
             self.looked.set(Some(now));
             *self.known.borrow_mut() = (self.routers)();

@@ -14,7 +14,8 @@ const SAME_INCIDENT: Duration = Duration::from_secs(3);
 /// How many announcements are news within a minute and within an hour, whoever sends them: fewer than the
 /// rounds that changes of the network may begin (`core/settle`), so that forged ones leave some of these
 /// to the kernel.
-const MOST: [(usize, Duration); 2] = [(25, Duration::from_mins(1)), (90, Duration::from_hours(1))];
+const MAX_REMEMBERED: [(usize, Duration); 2] =
+    [(25, Duration::from_mins(1)), (90, Duration::from_hours(1))];
 
 /// An announcement, understood.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,28 +38,28 @@ impl Announcement {
 
 /// What routers have announced, by the router's address.
 #[derive(Debug, Default)]
-pub(super) struct Announced {
-    routers: BTreeMap<Ipv4Addr, Router>,
+pub(super) struct AnnouncementFilter {
+    routers: BTreeMap<Ipv4Addr, RouterHistory>,
     /// When something was news, within the last hour.
     news: Vec<BootTime>,
 }
 
 #[derive(Debug, Default)]
-struct Router {
-    natpmp: Heard<Option<Ipv4Addr>>,
-    pcp: Heard<()>,
+struct RouterHistory {
+    natpmp: LastSeen<Option<Ipv4Addr>>,
+    pcp: LastSeen<()>,
 }
 
 /// What was heard of a router by one protocol.
 #[derive(Debug)]
-struct Heard<T> {
+struct LastSeen<T> {
     /// Its age and what it said, the last time.
     last: Option<(Epoch, T)>,
     /// When that was news.
     news: Option<BootTime>,
 }
 
-impl<T> Default for Heard<T> {
+impl<T> Default for LastSeen<T> {
     fn default() -> Self {
         Self {
             last: None,
@@ -67,7 +68,7 @@ impl<T> Default for Heard<T> {
     }
 }
 
-impl Announced {
+impl AnnouncementFilter {
     /// Takes an announcement of a router's in. It is news if it tells of another external address than
     /// the last one or of a router that has begun anew; the first that is heard of a router is news,
     /// since announcements are made for a reason. What comes when there was too much news already is
@@ -80,7 +81,7 @@ impl Announced {
     ) -> bool {
         let within = |length| move |it: &&BootTime| now.since(**it) < length;
         let is_full = |(most, length)| self.news.iter().filter(within(length)).count() >= most;
-        if MOST.into_iter().any(is_full) {
+        if MAX_REMEMBERED.into_iter().any(is_full) {
             return false;
         }
         let router = self.routers.entry(router).or_default();
@@ -93,7 +94,7 @@ impl Announced {
             Announcement::Pcp(age) => router.by_pcp(epoch(age)),
         };
         if is_news {
-            let hour = MOST[1].1;
+            let hour = MAX_REMEMBERED[1].1;
             self.news.retain(|it| within(hour)(&it));
             self.news.push(now);
         }
@@ -101,7 +102,7 @@ impl Announced {
     }
 }
 
-impl Router {
+impl RouterHistory {
     fn by_natpmp(&mut self, epoch: Epoch, addr: Option<Ipv4Addr>) -> bool {
         let before = self.natpmp.last.replace((epoch, addr));
         let same = before.filter(|(_, before)| *before == addr);
@@ -119,7 +120,7 @@ impl Router {
     }
 }
 
-impl<T> Heard<T> {
+impl<T> LastSeen<T> {
     fn just_told(&self, now: BootTime) -> bool {
         self.news
             .is_some_and(|told| now.since(told) < SAME_INCIDENT)
@@ -157,7 +158,7 @@ mod tests {
 
     /// Which of these, each heard at so many seconds, are news.
     fn news(heard: &[(i64, Vec<u8>)]) -> Vec<i64> {
-        let mut announced = Announced::default();
+        let mut announced = AnnouncementFilter::default();
         let mut news = Vec::new();
         for (second, bytes) in heard {
             let announcement = Announcement::read(bytes).unwrap();
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn each_router_has_a_history_of_its_own() {
-        let mut announced = Announced::default();
+        let mut announced = AnnouncementFilter::default();
         let now = BootTime::from_millis(0);
         for router in [ROUTER, Ipv4Addr::new(192, 168, 7, 1)] {
             let announcement = Announcement::NatPmp(7, Some(A.into()));
@@ -271,7 +272,7 @@ mod tests {
         );
         assert_eq!((within(0, 60), within(0, 3_600)), (25, 90));
         assert_eq!(within(3_600, 3_600), 90, "there is room again");
-        let limits = MOST.map(|(most, _)| u32::try_from(most).unwrap());
+        let limits = MAX_REMEMBERED.map(|(most, _)| u32::try_from(most).unwrap());
         assert!(
             limits[0] < settle::MAX_ROUNDS_PER_MINUTE && limits[1] < settle::MAX_ROUNDS_PER_HOUR
         );

@@ -17,10 +17,10 @@ use tokio::net::unix::pipe::Receiver;
 use crate::{core::settle::NetworkEvent, regular};
 
 /// Room for several events; one takes 16 bytes and its name, of 255 at the most.
-const ROOM: usize = 4096;
+const BUFFER_SIZE: usize = 4096;
 
 /// Files that are watched by name.
-pub struct Files {
+pub struct FileMonitor {
     // An inotify descriptor is read like a pipe's, and the runtime's pipe is the one reader of any
     // descriptor that it offers without `unsafe`.
     events: Receiver,
@@ -31,23 +31,23 @@ pub struct Files {
 const MOST: u64 = 64 << 10;
 
 /// What a file said when it was last read; nothing if it could not be.
-type Said = Option<u64>;
+type ErrorReport = Option<u64>;
 
 /// A directory with the names in it that matter, and what each of these files said last.
 struct Directory {
     path: PathBuf,
-    names: BTreeMap<OsString, Said>,
+    names: BTreeMap<OsString, ErrorReport>,
     /// The kernel's number for it while it is watched.
     watch: Option<i32>,
     /// It was said that it cannot be watched.
     is_told: bool,
 }
 
-impl Files {
-    /// Watches nothing yet: [`Files::renew`] does. It needs the runtime.
+impl FileMonitor {
+    /// Watches nothing yet: [`FileMonitor::renew`] does. It needs the runtime.
     pub fn open<'p>(paths: impl IntoIterator<Item = &'p Path>) -> io::Result<Self> {
         let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        let mut names: BTreeMap<PathBuf, BTreeMap<OsString, Said>> = BTreeMap::new();
+        let mut names: BTreeMap<PathBuf, BTreeMap<OsString, ErrorReport>> = BTreeMap::new();
         for path in paths {
             let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
                 continue;
@@ -114,7 +114,7 @@ impl Files {
     pub async fn next(&self) -> io::Result<NetworkEvent> {
         loop {
             self.events.readable().await?;
-            let mut bytes = vec![0; ROOM];
+            let mut bytes = vec![0; BUFFER_SIZE];
             match self.events.try_read(&mut bytes) {
                 Ok(length) => {
                     let heard = self.weigh(bytes.get(..length).unwrap_or_default());
@@ -150,7 +150,7 @@ impl Files {
 
 impl Directory {
     /// What something that happened in it changes.
-    fn weigh(&mut self, event: &Event<'_>) -> Option<NetworkEvent> {
+    fn weigh(&mut self, event: &InotifyEvent<'_>) -> Option<NetworkEvent> {
         let gone =
             ReadFlags::IGNORED | ReadFlags::UNMOUNT | ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF;
         if event.flags.intersects(gone) {
@@ -173,7 +173,7 @@ impl Directory {
 }
 
 /// What a file says, as a number that is another one for other words.
-fn read(path: &Path) -> Said {
+fn read(path: &Path) -> ErrorReport {
     let content = regular::read(path, MOST).ok()?;
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
@@ -181,7 +181,7 @@ fn read(path: &Path) -> Said {
 }
 
 /// Something that happened in a directory.
-struct Event<'b> {
+struct InotifyEvent<'b> {
     watch: i32,
     flags: ReadFlags,
     name: &'b OsStr,
@@ -189,7 +189,7 @@ struct Event<'b> {
 
 /// The events in these bytes: `struct inotify_event` is watch, flags, a number that joins two events
 /// and the length of the name, which follows and is filled up with zeros.
-fn events(bytes: &[u8]) -> impl Iterator<Item = Event<'_>> {
+fn events(bytes: &[u8]) -> impl Iterator<Item = InotifyEvent<'_>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let (watch, after) = rest.split_first_chunk()?;
@@ -200,7 +200,7 @@ fn events(bytes: &[u8]) -> impl Iterator<Item = Event<'_>> {
         let (name, after) = after.split_at_checked(length)?;
         rest = after;
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
-        Some(Event {
+        Some(InotifyEvent {
             watch: i32::from_ne_bytes(*watch),
             flags: ReadFlags::from_bits_retain(u32::from_ne_bytes(*flags)),
             name: OsStr::from_bytes(name),

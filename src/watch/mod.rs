@@ -11,32 +11,32 @@ use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
 use rustix::io::Errno;
 use tokio::{io::Interest, net::UdpSocket};
 
-pub use self::files::Files;
-use self::seen::{Seen, Selected};
+pub use self::files::FileMonitor;
+use self::seen::{NetworkState, Selected};
 use crate::{
     core::{addr::Family, settle::NetworkEvent},
     netlink::{
-        self, Socket,
-        message::{Body, Message},
+        self, NetlinkSocket,
+        message::{NetlinkBody, NetlinkMessage},
     },
 };
 
 /// More messages than a socket's queue can hold.
-const QUEUED: usize = 10_000;
+const QUEUE_LENGTH: usize = 10_000;
 
 /// A socket on which the kernel says what changes.
-pub struct Watch {
+pub struct NetlinkMonitor {
     // It is no UDP socket: the runtime waits for any socket of datagrams, and offers none of the
     // kernel's kind without `unsafe`. It is read with `netlink::receive` only.
     socket: UdpSocket,
-    seen: RefCell<Seen>,
+    seen: RefCell<NetworkState>,
 }
 
-impl Watch {
+impl NetlinkMonitor {
     /// Begins to listen; it needs the runtime.
     pub fn open() -> io::Result<Self> {
         // First the ear, then the look: what changes in between is heard, and known already.
-        let socket = StdSocket::from(Socket::listening()?);
+        let socket = StdSocket::from(NetlinkSocket::listening()?);
         Ok(Self {
             socket: UdpSocket::from_std(socket)?,
             seen: RefCell::new(look()),
@@ -56,11 +56,11 @@ impl Watch {
     }
 
     /// What was heard changes what.
-    fn weigh(&self, heard: io::Result<Vec<Message>>) -> io::Result<Option<NetworkEvent>> {
+    fn weigh(&self, heard: io::Result<Vec<NetlinkMessage>>) -> io::Result<Option<NetworkEvent>> {
         match heard {
             Ok(messages) => {
                 let mut seen = self.seen.borrow_mut();
-                let mut news = News::default();
+                let mut news = NetworkChanges::default();
                 news.note(&mut seen, &messages);
                 // What belongs together is told in a row: addresses that go one after the other leave none,
                 // and no one of them takes the place of another.
@@ -87,8 +87,8 @@ impl Watch {
     }
 
     /// Takes what is in the socket's queue, until it is empty or an error comes, which is returned.
-    fn queued(&self, mut take: impl FnMut(Vec<Message>)) -> Option<io::Error> {
-        for _ in 0..QUEUED {
+    fn queued(&self, mut take: impl FnMut(Vec<NetlinkMessage>)) -> Option<io::Error> {
+        for _ in 0..QUEUE_LENGTH {
             match netlink::receive(&self.socket) {
                 Ok(messages) => take(messages),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
@@ -102,29 +102,31 @@ impl Watch {
 
 /// What messages that came together change.
 #[derive(Debug, Default)]
-struct News {
+struct NetworkChanges {
     change: Option<NetworkEvent>,
     /// The kernel may select another route than before.
     concerns_routing: bool,
 }
 
-impl News {
-    fn note(&mut self, seen: &mut Seen, messages: &[Message]) {
+impl NetworkChanges {
+    fn note(&mut self, seen: &mut NetworkState, messages: &[NetlinkMessage]) {
         for message in messages {
-            let change = seen.note(&message.body);
+            let change = seen.apply(&message.body);
             self.change = self.change.max(change);
             // A default route that was there before may have taken another one's place, which the kernel
             // does not say.
             let is_routing = matches!(
                 message.body,
-                Body::DefaultRoute(_) | Body::SelectedRoute(_) | Body::RoutingChanged
+                NetlinkBody::DefaultRoute(_)
+                    | NetlinkBody::SelectedRoute(_)
+                    | NetlinkBody::RoutingChanged
             );
             self.concerns_routing |= is_routing || change.is_some();
         }
     }
 
     /// With what the kernel answers then.
-    fn followed(self, seen: &mut Seen) -> Option<NetworkEvent> {
+    fn followed(self, seen: &mut NetworkState) -> Option<NetworkEvent> {
         if self.concerns_routing {
             self.change.max(seen.follow(selected()))
         } else {
@@ -142,16 +144,16 @@ fn selected() -> Option<Selected> {
 
 /// What is there now. Where that cannot be read, everything heard later is new, and the price is a
 /// round too many.
-fn look() -> Seen {
-    let mut seen = Seen::default();
+fn look() -> NetworkState {
+    let mut seen = NetworkState::default();
     for link in netlink::links().unwrap_or_default() {
-        seen.note(&Body::Link(link));
+        seen.apply(&NetlinkBody::Link(link));
     }
     for address in netlink::addresses().unwrap_or_default() {
-        seen.note(&Body::Address(address));
+        seen.apply(&NetlinkBody::Address(address));
     }
     for route in netlink::default_routes().unwrap_or_default() {
-        seen.note(&Body::DefaultRoute(route));
+        seen.apply(&NetlinkBody::DefaultRoute(route));
     }
     seen.follow(selected());
     seen
@@ -165,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_kernel_is_listened_to_without_waiting_for_it() {
-        let watch = Watch::open().unwrap();
+        let watch = NetlinkMonitor::open().unwrap();
         // Another program may change something meanwhile: any answer but an error is right.
         if let Some(heard) = watch.next().now_or_never() {
             heard.unwrap();
@@ -174,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_lost_or_not_understood_counts_as_a_change() {
-        let watch = Watch::open().unwrap();
+        let watch = NetlinkMonitor::open().unwrap();
         let weigh = |error| watch.weigh(Err(error));
         let lost = io::Error::from(Errno::NOBUFS);
         assert_eq!(weigh(lost).unwrap(), Some(NetworkEvent::Other));
@@ -194,17 +196,17 @@ mod tests {
             name: "wan0".to_owned(),
             up: true,
         };
-        let mut seen = Seen::default();
+        let mut seen = NetworkState::default();
         for (body, concerns_routing) in [
-            (Body::Link(link.clone()), true),
-            (Body::Link(link), false),
-            (Body::DefaultRoute(route.clone()), true),
-            (Body::DefaultRoute(route), true),
-            (Body::RoutingChanged, true),
-            (Body::Other, false),
+            (NetlinkBody::Link(link.clone()), true),
+            (NetlinkBody::Link(link), false),
+            (NetlinkBody::DefaultRoute(route.clone()), true),
+            (NetlinkBody::DefaultRoute(route), true),
+            (NetlinkBody::RoutingChanged, true),
+            (NetlinkBody::Other, false),
         ] {
-            let mut news = News::default();
-            let message = Message {
+            let mut news = NetworkChanges::default();
+            let message = NetlinkMessage {
                 sequence: 0,
                 interrupted: false,
                 body,

@@ -11,16 +11,16 @@ use crate::{
         addr::{Family, PublishPolicy},
         settle::NetworkEvent,
     },
-    netlink::message::{Address, Body, Route, SelectedRoute},
+    netlink::message::{Address, NetlinkBody, Route, SelectedRoute},
 };
 
 /// The network as it was last described.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct NetworkState {
     /// Usable addresses of global scope, each with its interface's number.
-    addresses: BTreeMap<(u32, IpAddr), Kind>,
-    /// Those that went since [`Seen::follow`] was last called.
-    lost: Vec<((u32, IpAddr), Kind)>,
+    addresses: BTreeMap<(u32, IpAddr), EntryKey>,
+    /// Those that went since [`NetworkState::follow`] was last called.
+    lost: Vec<((u32, IpAddr), EntryKey)>,
     /// Default routes.
     routes: BTreeSet<Route>,
     /// Whether each interface runs.
@@ -34,14 +34,14 @@ pub(super) type Selected = [Option<SelectedRoute>; 2];
 
 /// What an address is good for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Kind {
+struct EntryKey {
     /// It may be published by default.
     is_public: bool,
     /// It is to be replaced soon, and is seldom what is published.
     is_temporary: bool,
 }
 
-impl Kind {
+impl EntryKey {
     fn of(address: &Address) -> Self {
         let family = Family::of(address.addr);
         Self {
@@ -51,17 +51,17 @@ impl Kind {
     }
 }
 
-impl Seen {
+impl NetworkState {
     /// Takes a message in; what it changes.
-    pub(super) fn note(&mut self, body: &Body) -> Option<NetworkEvent> {
+    pub(super) fn apply(&mut self, body: &NetlinkBody) -> Option<NetworkEvent> {
         let changed = |it: bool| it.then_some(NetworkEvent::Other);
         match body {
-            Body::Address(it) if it.is_global() && !it.is_unusable() => {
+            NetlinkBody::Address(it) if it.is_global() && !it.is_unusable() => {
                 // A temporary address may be through its trial before the stable one beside it, one
                 // of a network of our own is seldom what is published, and one of a line that is not
                 // used yet neither: they can wait a moment.
-                let kind = Kind::of(it);
-                let acts = kind.is_public && !kind.is_temporary && !self.is_beside_the_way(it);
+                let kind = EntryKey::of(it);
+                let acts = kind.is_public && !kind.is_temporary && !self.is_off_default_route(it);
                 let is_new = self.addresses.insert((it.index, it.addr), kind).is_none();
                 is_new.then_some(if acts {
                     NetworkEvent::AddressAdded
@@ -69,44 +69,44 @@ impl Seen {
                     NetworkEvent::Other
                 })
             }
-            Body::Address(it) => changed(self.lose(it)),
-            Body::AddressGone(it) => {
+            NetlinkBody::Address(it) => changed(self.lose(it)),
+            NetlinkBody::AddressGone(it) => {
                 if it.addr.is_ipv4() {
-                    self.forget_routes(it.index);
+                    self.drop_routes(it.index);
                 }
                 changed(self.lose(it))
             }
-            Body::Link(it) => {
+            NetlinkBody::Link(it) => {
                 if !it.up {
-                    self.forget_routes(it.index);
+                    self.drop_routes(it.index);
                 }
                 changed(self.links.insert(it.index, it.up) != Some(it.up))
             }
-            Body::LinkGone(it) => {
-                self.forget_routes(it.index);
+            NetlinkBody::LinkGone(it) => {
+                self.drop_routes(it.index);
                 changed(self.links.remove(&it.index).is_some())
             }
-            Body::DefaultRoute(it) => {
+            NetlinkBody::DefaultRoute(it) => {
                 // Nothing is said of a route whose place this one takes.
                 self.routes
                     .retain(|route| route == it || !route.may_be_replaced_by(it));
                 changed(self.routes.insert(it.clone()))
             }
-            Body::DefaultRouteGone(it) => {
+            NetlinkBody::DefaultRouteGone(it) => {
                 self.routes.remove(it);
                 Some(NetworkEvent::Other)
             }
             // What the first two change, the kernel is asked.
-            Body::SelectedRoute(_)
-            | Body::RoutingChanged
-            | Body::Done
-            | Body::Error(_)
-            | Body::Other => None,
+            NetlinkBody::SelectedRoute(_)
+            | NetlinkBody::RoutingChanged
+            | NetlinkBody::Done
+            | NetlinkBody::Error(_)
+            | NetlinkBody::Other => None,
         }
     }
 
     /// Takes in which route the kernel selects now, if it could be asked, after the messages of one moment;
-    /// what they change besides what [`Seen::note`] said. An address that went while another one can take its place acts at
+    /// what they change besides what [`NetworkState::apply`] said. An address that went while another one can take its place acts at
     /// once, for that is what is published from now on. Any other change of the way out settles first: a
     /// route whose metric is changed is often taken away and put in anew.
     pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<NetworkEvent> {
@@ -115,7 +115,7 @@ impl Seen {
             return Some(NetworkEvent::Other);
         };
         let before = std::mem::replace(&mut self.selected, selected);
-        let is_replaced = |(lost, kind): &((u32, IpAddr), Kind)| {
+        let is_replaced = |(lost, kind): &((u32, IpAddr), EntryKey)| {
             let mut others = self.addresses.iter();
             others.any(|(other, other_kind)| {
                 Family::of(other.1) == Family::of(lost.1)
@@ -123,7 +123,8 @@ impl Seen {
                     && (other_kind.is_public || !kind.is_public)
                     && self.links.get(&other.0) != Some(&false)
                     && (other.0 == lost.0
-                        || self.is_on_the_way(lost, before) && self.is_on_the_way(other, selected))
+                        || self.is_on_default_route(lost, before)
+                            && self.is_on_default_route(other, selected))
             })
         };
         if lost.iter().any(is_replaced) {
@@ -134,7 +135,7 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl NetworkState {
     /// An address is gone or not usable any more; whether it was usable.
     fn lose(&mut self, address: &Address) -> bool {
         let lost = (address.index, address.addr);
@@ -144,7 +145,7 @@ impl Seen {
     }
 
     /// Whether the kernel sends by the interface of an address, or from an address of that interface.
-    fn is_on_the_way(&self, (index, addr): &(u32, IpAddr), selected: Selected) -> bool {
+    fn is_on_default_route(&self, (index, addr): &(u32, IpAddr), selected: Selected) -> bool {
         let of_family = Family::ALL.into_iter().zip(selected);
         let mut routes =
             of_family.filter_map(|(family, route)| route.filter(|_| family == Family::of(*addr)));
@@ -157,14 +158,14 @@ impl Seen {
 
     /// Whether its family's default routes all leave by other interfaces. Where there is none, the
     /// one that belongs to the address is on its way.
-    fn is_beside_the_way(&self, address: &Address) -> bool {
+    fn is_off_default_route(&self, address: &Address) -> bool {
         let mut routes = self.routes.iter().filter(|it| it.carries(address.addr));
         routes.clone().next().is_some() && routes.all(|it| it.leaves_elsewhere(address.index))
     }
 
     /// The kernel drops the IPv4 routes of an interface that goes down or loses an address without a
     /// word: one that comes back afterwards is news.
-    fn forget_routes(&mut self, index: u32) {
+    fn drop_routes(&mut self, index: u32) {
         self.routes.retain(|route| !route.leaves_by(index));
     }
 }

@@ -7,7 +7,7 @@ mod records;
 use sandbox::Site;
 use serde_json::Value;
 
-use crate::common::Bench;
+use crate::common::TestEnv;
 
 fn text(value: &Value) -> String {
     value
@@ -15,8 +15,8 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn configured() -> Bench {
-    let bench = Bench::new();
+fn configured() -> TestEnv {
+    let bench = TestEnv::new();
     bench.config(
         &(bench.head()
             + &bench.domeneshop("hosts = [\"home.example.com\"]")

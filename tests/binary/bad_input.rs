@@ -10,21 +10,21 @@ use std::{
     process::Command,
 };
 
-use crate::common::{ADDRESS, Bench, Run, TOKEN, finish};
+use crate::common::{ADDRESS, Run, TOKEN, TestEnv, finish};
 
 /// Nobody in particular.
 const NOBODY: u32 = 65_534;
 
 /// A bench whose token is read in this way.
-fn with_token(way: &str) -> Bench {
-    let bench = Bench::new();
+fn with_token(way: &str) -> TestEnv {
+    let bench = TestEnv::new();
     let account = bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&(bench.head() + &account.replace(&format!("token = \"{TOKEN}\""), way)));
     bench
 }
 
 /// The program as a user who is not root, where we are.
-pub(crate) fn unprivileged(bench: &Bench, args: &[&str]) -> Command {
+pub(crate) fn unprivileged(bench: &TestEnv, args: &[&str]) -> Command {
     let own = bench.command(args);
     if !rustix::process::geteuid().is_root() {
         return own;
@@ -60,7 +60,7 @@ fn a_secret_that_is_not_there_or_empty_is_78_and_named() {
     let bench = with_token("token_file = \"token\"");
     let token = bench.dir.path().join("token");
     says(
-        &bench.run(&["--once"]).ends(78),
+        &bench.run(&["--once"]).assert_exit(78),
         &[
             "config.toml:",
             "token_file",
@@ -68,16 +68,19 @@ fn a_secret_that_is_not_there_or_empty_is_78_and_named() {
         ],
     );
     fs::write(&token, "\n").unwrap();
-    says(&bench.run(&["--once"]).ends(78), &["/token is empty"]);
+    says(
+        &bench.run(&["--once"]).assert_exit(78),
+        &["/token is empty"],
+    );
     fs::remove_file(&token).unwrap();
     fs::create_dir(&token).unwrap();
     says(
-        &bench.run(&["--once"]).ends(78),
+        &bench.run(&["--once"]).assert_exit(78),
         &["cannot read ", "/token: it is a directory"],
     );
     fs::remove_dir(&token).unwrap();
     fs::write(&token, format!("{TOKEN}\n")).unwrap();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }
 
@@ -87,7 +90,7 @@ fn a_secret_that_our_user_may_not_read_is_78_and_says_who_has_to() {
     let token = bench.dir.path().join("token");
     fs::write(&token, TOKEN).unwrap();
     mode(&token, 0o000);
-    let run = finish(unprivileged(&bench, &["--once"])).ends(78);
+    let run = finish(unprivileged(&bench, &["--once"])).assert_exit(78);
     says(
         &run,
         &[
@@ -100,12 +103,12 @@ fn a_secret_that_our_user_may_not_read_is_78_and_says_who_has_to() {
 
 #[test]
 fn a_configuration_that_our_user_may_not_read_is_78_and_says_who_has_to() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let path = bench.simple();
     let command = unprivileged(&bench, &["--once"]);
     mode(&path, 0o000);
     says(
-        &finish(command).ends(78),
+        &finish(command).assert_exit(78),
         &[
             "config.toml: could not be read: Permission denied",
             "must be able to read it",
@@ -117,7 +120,7 @@ fn a_configuration_that_our_user_may_not_read_is_78_and_says_who_has_to() {
 fn a_credential_that_systemd_did_not_pass_is_78_and_says_where_it_belongs() {
     let bench = with_token("token_credential = \"the-token\"");
     says(
-        &bench.run(&["--once"]).ends(78),
+        &bench.run(&["--once"]).assert_exit(78),
         &["systemd passed no credentials", "LoadCredential=NAME:PATH"],
     );
     let directory = bench.dir.path().join("credentials");
@@ -128,7 +131,7 @@ fn a_credential_that_systemd_did_not_pass_is_78_and_says_where_it_belongs() {
         finish(command)
     };
     says(
-        &passed().ends(78),
+        &passed().assert_exit(78),
         &[
             "cannot read the credential: No such file",
             "LoadCredential=NAME:PATH",
@@ -137,24 +140,24 @@ fn a_credential_that_systemd_did_not_pass_is_78_and_says_where_it_belongs() {
     // As the units pass it where its file is not there.
     fs::write(directory.join("the-token"), "\n").unwrap();
     says(
-        &passed().ends(78),
+        &passed().assert_exit(78),
         &[
             "systemd passed nothing for this credential",
             "the file that `LoadCredential=`",
         ],
     );
     fs::write(directory.join("the-token"), format!("{TOKEN}\n")).unwrap();
-    passed().ends(0);
+    passed().assert_exit(0);
 }
 
 #[test]
 fn a_state_directory_that_takes_nothing_is_said_and_the_round_is_played() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let state = bench.dir.path().join("state");
     fs::create_dir(&state).unwrap();
     mode(&state, 0o555);
-    let run = finish(unprivileged(&bench, &["--once"])).ends(0);
+    let run = finish(unprivileged(&bench, &["--once"])).assert_exit(0);
     says(
         &run,
         &[
@@ -179,20 +182,20 @@ fn what_root_looks_at_stays_readable_for_who_keeps_it() {
         crate::process::say_skipped("this takes root, who alone can give files away");
         return;
     }
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let state = bench.dir.path().join("state");
     fs::create_dir(&state).unwrap();
     std::os::unix::fs::chown(&state, Some(NOBODY), Some(NOBODY)).unwrap();
-    bench.run(&["--once"]).ends(0);
-    let run = finish(unprivileged(&bench, &["--once"])).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
+    let run = finish(unprivileged(&bench, &["--once"])).assert_exit(0);
     assert!(!run.stderr.contains("Permission denied"), "{}", run.stderr);
     assert_eq!(run.stdout, "", "it knows what root's round has done");
 }
 
 #[test]
 fn a_proxy_variable_that_is_no_text_is_an_error_at_start_and_is_not_bypassed() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     for address in [
         &b"http://pro\xffxy:3128"[..],
@@ -200,7 +203,7 @@ fn a_proxy_variable_that_is_no_text_is_an_error_at_start_and_is_not_bypassed() {
     ] {
         let mut command = bench.command(&["check", "--offline"]);
         command.env("HTTPS_PROXY", OsStr::from_bytes(address));
-        let run = finish(command).ends(78);
+        let run = finish(command).assert_exit(78);
         assert!(
             run.stderr
                 .contains("HTTPS_PROXY: is not the address of a proxy"),

@@ -21,7 +21,7 @@ pub(crate) const ADDRESS: &str = "84.212.10.20";
 pub(crate) const OTHER: &str = "84.212.99.99";
 
 /// A sandbox with an account at each provider, and moored beside it.
-pub(crate) struct Bench {
+pub(crate) struct TestEnv {
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
 }
@@ -41,7 +41,7 @@ impl Run {
 
     /// Ends the test with everything the run said, unless it ended with `code`.
     #[track_caller]
-    pub(crate) fn ends(self, code: i32) -> Self {
+    pub(crate) fn assert_exit(self, code: i32) -> Self {
         assert_eq!(
             self.code, code,
             "stdout:\n{}\nstderr:\n{}",
@@ -51,7 +51,7 @@ impl Run {
     }
 }
 
-impl Bench {
+impl TestEnv {
     /// Domeneshop with example.com, DNSPod (international) with example.org, DNSPod (China) with
     /// example.cn.
     pub(crate) fn new() -> Self {
@@ -143,20 +143,20 @@ impl Bench {
     }
 
     /// The daemon, in the background.
-    pub(crate) fn daemon(&self, args: &[&str]) -> Daemon {
+    pub(crate) fn daemon(&self, args: &[&str]) -> RunningDaemon {
         self.spawn(self.command(args))
     }
 
     /// A command in the background, its log in a file.
-    pub(crate) fn spawn(&self, mut command: Command) -> Daemon {
+    pub(crate) fn spawn(&self, mut command: Command) -> RunningDaemon {
         let log = fs::File::create(self.dir.path().join("log")).unwrap();
         command.stdout(Stdio::null()).stderr(log);
         self.spawn_as_it_is(command)
     }
 
     /// A command in the background that says where its log goes.
-    pub(crate) fn spawn_as_it_is(&self, mut command: Command) -> Daemon {
-        Daemon {
+    pub(crate) fn spawn_as_it_is(&self, mut command: Command) -> RunningDaemon {
+        RunningDaemon {
             child: command.spawn().unwrap(),
             log: self.dir.path().join("log"),
         }
@@ -211,12 +211,12 @@ pub(crate) fn finish(mut command: Command) -> Run {
 }
 
 /// A daemon that is ended with the test, by its own id.
-pub(crate) struct Daemon {
+pub(crate) struct RunningDaemon {
     pub(crate) child: Child,
     log: PathBuf,
 }
 
-impl Daemon {
+impl RunningDaemon {
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(
@@ -246,7 +246,7 @@ impl Daemon {
     }
 }
 
-impl Drop for Daemon {
+impl Drop for RunningDaemon {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

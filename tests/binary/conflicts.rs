@@ -4,12 +4,12 @@
 use sandbox::Site;
 use serde_json::json;
 
-use crate::common::{ADDRESS, Bench, OTHER, Run, wait_until};
+use crate::common::{ADDRESS, OTHER, Run, TestEnv, wait_until};
 
 const ADVICE: &str = "remove it at the provider, or take the host out of `hosts`";
 
 /// Requests so far that write.
-fn writes(bench: &Bench) -> usize {
+fn writes(bench: &TestEnv) -> usize {
     let log = bench.sandbox.log();
     let is_write = |path: &str| {
         [
@@ -33,7 +33,7 @@ fn writes(bench: &Bench) -> usize {
 
 /// `check`, `plan`, a round and the next one name the conflict of `host`, end with 77 and send nothing.
 #[track_caller]
-fn is_refused(bench: &Bench, host: &str, conflict: &str) {
+fn is_refused(bench: &TestEnv, host: &str, conflict: &str) {
     bench.sandbox.clear_log();
     let says = |run: Run, also: &str| {
         let said = format!("{conflict}: {ADVICE}");
@@ -48,18 +48,18 @@ fn is_refused(bench: &Bench, host: &str, conflict: &str) {
         &["plan"],
         &["check"],
     ] {
-        says(bench.run(args).ends(77), host);
+        says(bench.run(args).assert_exit(77), host);
     }
-    let plan = bench.run(&["plan", "--json"]).ends(77).json();
+    let plan = bench.run(&["plan", "--json"]).assert_exit(77).json();
     assert_eq!(plan["changes"], json!([]));
-    let check = bench.run(&["check", "--json"]).ends(77).json();
+    let check = bench.run(&["check", "--json"]).assert_exit(77).json();
     assert_eq!(check["hosts"][0]["ok"], json!(false));
     assert_eq!(writes(bench), 0, "{:?}", bench.sandbox.log());
 }
 
-fn forward(bench: &Bench, host: &str, url: &str) {
+fn forward(bench: &TestEnv, host: &str, url: &str) {
     let list = ["api", "domeneshop", "domains.list", "--json"];
-    let domains = bench.run(&list).ends(0).json();
+    let domains = bench.run(&list).assert_exit(0).json();
     let id = format!("domain_id={}", domains[0]["id"]);
     let (host, url) = (format!("host={host}"), format!("url={url}"));
     let args = [
@@ -71,10 +71,10 @@ fn forward(bench: &Bench, host: &str, url: &str) {
         &url,
         "--yes",
     ];
-    bench.run(&args).ends(0);
+    bench.run(&args).assert_exit(0);
 }
 
-fn one_host_at_domeneshop(bench: &Bench, host: &str, update: &str) {
+fn one_host_at_domeneshop(bench: &TestEnv, host: &str, update: &str) {
     let rest = format!("update = \"{update}\"\nhosts = [\"{host}\"]");
     bench.config(&(bench.head() + &bench.domeneshop(&rest)));
 }
@@ -125,7 +125,7 @@ fn what_excludes_addresses_at_domeneshop_is_named_and_nothing_is_sent() {
                 // The configuration refuses that.
                 continue;
             }
-            let bench = Bench::new();
+            let bench = TestEnv::new();
             let domeneshop = bench.sandbox.domeneshop();
             domeneshop.add("example.com", name, kind, "target.example.net", None);
             let before = domeneshop.records("example.com");
@@ -138,7 +138,7 @@ fn what_excludes_addresses_at_domeneshop_is_named_and_nothing_is_sent() {
 
 #[test]
 fn an_http_forward_at_domeneshop_is_named_and_nothing_is_sent() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     one_host_at_domeneshop(&bench, "shop.example.com", "auto");
     forward(&bench, "Shop", "https://shop.example.net/");
     forward(&bench, "shops", "https://other.example.net/");
@@ -165,7 +165,7 @@ fn what_excludes_addresses_at_dnspod_is_named_and_nothing_is_sent() {
     ] {
         for (kind, words) in kinds {
             for name in ["www", "*"] {
-                let bench = Bench::new();
+                let bench = TestEnv::new();
                 let service = bench.sandbox.dnspod(site);
                 let record = json!({ "name": name, "type": kind, "value": "target.example.net" });
                 service.add_full(zone, record);
@@ -181,7 +181,7 @@ fn what_excludes_addresses_at_dnspod_is_named_and_nothing_is_sent() {
                 assert_eq!(service.records(zone), before);
             }
         }
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let service = bench.sandbox.dnspod(site);
         service.add_full(
             zone,
@@ -199,7 +199,7 @@ fn what_excludes_addresses_at_dnspod_is_named_and_nothing_is_sent() {
 #[test]
 fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_records_exclude_nothing()
  {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let domeneshop = bench.sandbox.domeneshop();
     for name in ["*", "xwww", "www.a", "a.www"] {
         domeneshop.add("example.com", name, "CNAME", "target.example.net", None);
@@ -226,8 +226,8 @@ fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_rec
         text += &bench.dnspod(site, &format!("hosts = [\"www.{zone}\"]"));
     }
     bench.config(&text);
-    bench.run(&["check"]).ends(0);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["check"]).assert_exit(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("www", "A"), [ADDRESS]);
     assert_eq!(
         bench.at_dnspod(Site::International, "example.org", "www", "A"),
@@ -247,12 +247,12 @@ fn names_that_merely_contain_the_host_wildcards_other_lines_and_switched_off_rec
         .dnspod(Site::China)
         .add_full("example.cn", off);
     bench.config(&(bench.head() + &bench.dnspod(Site::China, "hosts = [\"off.example.cn\"]")));
-    bench.run(&["check"]).ends(0);
+    bench.run(&["check"]).assert_exit(0);
 }
 
 #[test]
 fn a_host_with_an_alias_holds_up_no_other_and_is_right_once_the_alias_is_gone() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let domeneshop = bench.sandbox.domeneshop();
     let alias = domeneshop.add("example.com", "www", "CNAME", "target.example.net", None);
     let hosts = "hosts = [\"www.example.com\", \"home.example.com\"]";
@@ -281,24 +281,24 @@ fn a_host_with_an_alias_holds_up_no_other_and_is_right_once_the_alias_is_gone() 
 
 #[test]
 fn an_alias_that_takes_the_place_of_a_confirmed_record_is_named_by_the_plan() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     one_host_at_domeneshop(&bench, "www.example.com", "auto");
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let domeneshop = bench.sandbox.domeneshop();
     let record = domeneshop.records("example.com")[0]["id"].as_u64().unwrap();
     domeneshop.remove("example.com", record);
     domeneshop.add("example.com", "www", "CNAME", "target.example.net", None);
     bench.address(OTHER);
     // The update is sent by what was confirmed last, and refused.
-    bench.run(&["--once"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
     is_refused_from_now_on(&bench);
 }
 
 #[track_caller]
-fn is_refused_from_now_on(bench: &Bench) {
+fn is_refused_from_now_on(bench: &TestEnv) {
     bench.sandbox.clear_log();
     for command in ["plan", "check"] {
-        let run = bench.run(&[command]).ends(77);
+        let run = bench.run(&[command]).assert_exit(77);
         let said = "www.example.com is a CNAME to target.example.net";
         assert!(run.stdout.contains(said), "{}", run.stdout);
     }
@@ -307,7 +307,7 @@ fn is_refused_from_now_on(bench: &Bench) {
 
 #[test]
 fn a_check_that_finds_the_alias_gone_has_the_running_daemon_look_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let domeneshop = bench.sandbox.domeneshop();
     let alias = domeneshop.add("example.com", "www", "CNAME", "target.example.net", None);
     one_host_at_domeneshop(&bench, "www.example.com", "auto");
@@ -316,10 +316,10 @@ fn a_check_that_finds_the_alias_gone_has_the_running_daemon_look_at_once() {
         let status = bench.run(&["status"]).stdout;
         status.contains("is a CNAME to target.example.net")
     });
-    let run = bench.run(&["check"]).ends(77);
+    let run = bench.run(&["check"]).assert_exit(77);
     assert!(!run.stdout.contains("daemon"), "{}", run.stdout);
     domeneshop.remove("example.com", alias);
-    let run = bench.run(&["check"]).ends(0);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(
         run.stdout.contains("the running daemon starts a round"),
         "{}",

@@ -2,15 +2,15 @@
 
 use std::{fs, time::Duration};
 
-use crate::common::{ADDRESS, Bench, OTHER, wait_until};
+use crate::common::{ADDRESS, OTHER, TestEnv, wait_until};
 use sandbox::{Fault, FaultKind, Service};
 
-fn quick(bench: &Bench) -> String {
+fn quick(bench: &TestEnv) -> String {
     "interval = \"1s\"\n".to_owned() + &bench.head()
 }
 
 /// A daemon whose first round is over.
-fn started(bench: &Bench) -> crate::common::Daemon {
+fn started(bench: &TestEnv) -> crate::common::RunningDaemon {
     let daemon = bench.daemon(&[]);
     wait_until("a healthy daemon", || bench.run(&["health"]).code == 0);
     daemon
@@ -19,7 +19,7 @@ fn started(bench: &Bench) -> crate::common::Daemon {
 #[test]
 fn term_and_int_end_a_daemon_with_0_and_its_state_saved() {
     for signal in ["TERM", "INT"] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         bench.simple();
         let mut daemon = started(&bench);
         daemon.signal(signal);
@@ -34,7 +34,7 @@ fn term_and_int_end_a_daemon_with_0_and_its_state_saved() {
 
 #[test]
 fn a_daemon_in_the_middle_of_a_hanging_request_ends_in_time() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.config(
         &(bench.head().replace("\"2s\"", "\"60s\"")
             + &bench.domeneshop("hosts = [\"home.example.com\"]")),
@@ -58,7 +58,7 @@ fn a_daemon_in_the_middle_of_a_hanging_request_ends_in_time() {
 
 #[test]
 fn usr1_starts_a_full_round_against_the_provider() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = started(&bench);
     bench.sandbox.clear_log();
@@ -75,7 +75,7 @@ fn usr1_starts_a_full_round_against_the_provider() {
 
 #[test]
 fn hup_takes_over_a_good_configuration_and_keeps_the_old_one_from_a_bad_one() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = |host: &str| quick(&bench) + &bench.domeneshop(&format!("hosts = [\"{host}\"]"));
     bench.config(&text("home.example.com"));
     let daemon = started(&bench);
@@ -98,7 +98,7 @@ fn hup_takes_over_a_good_configuration_and_keeps_the_old_one_from_a_bad_one() {
 
 #[test]
 fn a_changed_address_is_there_after_the_next_check() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     // Nothing says when a command's answer changes.
     let by_command = quick(&bench).replace("file:", "command:cat ");
     bench.config(&(by_command + &bench.domeneshop("hosts = [\"home.example.com\"]")));
@@ -109,7 +109,7 @@ fn a_changed_address_is_there_after_the_next_check() {
 
 #[test]
 fn a_file_that_is_written_or_replaced_acts_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = started(&bench);
     bench.address(OTHER);
@@ -125,7 +125,7 @@ fn a_file_that_is_written_or_replaced_acts_at_once() {
 
 #[test]
 fn a_file_that_comes_with_its_directory_is_read_and_watched_from_then_on() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&text.replace("/address\"", "/later/address\""));
     let daemon = bench.daemon(&[]);
@@ -146,7 +146,7 @@ fn a_file_that_comes_with_its_directory_is_read_and_watched_from_then_on() {
 
 #[test]
 fn hup_makes_another_file_the_watched_one() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let config = bench.simple();
     let daemon = started(&bench);
     fs::write(bench.dir.path().join("other"), ADDRESS).unwrap();
@@ -162,7 +162,7 @@ fn hup_makes_another_file_the_watched_one() {
 
 #[test]
 fn a_daemon_recovers_alone_when_its_provider_does() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.config(&(quick(&bench) + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     let down = FaultKind::Status(503, String::new());
     bench
@@ -181,7 +181,7 @@ fn a_daemon_recovers_alone_when_its_provider_does() {
 
 #[test]
 fn a_daemon_without_an_address_waits_and_is_right_soon_after_one_arrives() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.address("");
     bench.simple();
     let daemon = bench.daemon(&[]);
@@ -197,7 +197,7 @@ fn a_daemon_without_an_address_waits_and_is_right_soon_after_one_arrives() {
 
 #[test]
 fn there_is_one_thread_and_no_open_connection_between_rounds() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = started(&bench);
     let process = format!("/proc/{}", daemon.child.id());
@@ -234,41 +234,41 @@ fn open_connections(process: &str) -> usize {
 
 #[test]
 fn a_second_instance_is_refused_with_75_and_a_reason() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let _daemon = started(&bench);
     for args in [&["--once"][..], &["run"]] {
-        let run = bench.run(args).ends(75);
+        let run = bench.run(args).assert_exit(75);
         assert!(
             run.stderr.contains("another moored is running"),
             "{}",
             run.stderr
         );
     }
-    bench.run(&["plan"]).ends(0);
-    bench.run(&["detect"]).ends(0);
+    bench.run(&["plan"]).assert_exit(0);
+    bench.run(&["detect"]).assert_exit(0);
 }
 
 #[test]
 fn status_shows_each_host_with_its_address_and_the_next_check() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let _daemon = started(&bench);
-    let run = bench.run(&["status"]).ends(0);
+    let run = bench.run(&["status"]).assert_exit(0);
     assert!(
         run.stdout.contains("home.example.com A  84.212.10.20 for"),
         "{}",
         run.stdout
     );
     assert!(run.stdout.contains("next in"), "{}", run.stdout);
-    let status = bench.run(&["status", "--json"]).ends(0).json();
+    let status = bench.run(&["status", "--json"]).assert_exit(0).json();
     assert_eq!(status["healthy"], true);
     assert_eq!(status["hosts"][0]["addresses"][0], ADDRESS);
 }
 
 #[test]
 fn health_tells_the_truth_while_a_provider_refuses() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = bench.head() + &bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&text.replace(crate::common::SECRET, "wrong"));
     let daemon = bench.daemon(&[]);
@@ -278,12 +278,12 @@ fn health_tells_the_truth_while_a_provider_refuses() {
     wait_until("the truth", || {
         bench.run(&["health"]).stdout.contains("refuses the token")
     });
-    bench.run(&["health"]).ends(1);
+    bench.run(&["health"]).assert_exit(1);
 }
 
 #[test]
 fn a_dry_run_beside_the_daemon_answers_nobody_in_its_place() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let _daemon = started(&bench);
     let before = fs::read(bench.dir.path().join("state/state.json")).unwrap();
@@ -295,7 +295,7 @@ fn a_dry_run_beside_the_daemon_answers_nobody_in_its_place() {
     });
     dry.signal("TERM");
     assert_eq!(dry.end().0, Some(0));
-    bench.run(&["health"]).ends(0);
+    bench.run(&["health"]).assert_exit(0);
     assert_eq!(
         fs::read(bench.dir.path().join("state/state.json")).unwrap(),
         before
@@ -304,7 +304,7 @@ fn a_dry_run_beside_the_daemon_answers_nobody_in_its_place() {
 
 #[test]
 fn a_single_round_stops_in_time_too() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let slow = bench.head().replace("\"2s\"", "\"60s\"");
     bench.config(&(slow + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     bench

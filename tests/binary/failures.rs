@@ -6,11 +6,11 @@ use std::{fs, time::Duration};
 use sandbox::{Fault, FaultKind, Service, Site};
 use serde_json::Value;
 
-use crate::common::{ADDRESS, Bench, OTHER, wait_until};
+use crate::common::{ADDRESS, OTHER, TestEnv, wait_until};
 
 #[test]
 fn echo_bodies_that_are_not_one_address_are_rejected() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let echo = bench.sandbox.echo(1);
     let file = format!("\"file:{}/address\"", bench.dir.path().display());
     let head = bench.head().replace(&file, &format!("{:?}", echo.url()));
@@ -58,12 +58,12 @@ fn echo_bodies_that_are_not_one_address_are_rejected() {
         bench.sandbox.clear_faults();
     }
     assert_eq!(bench.requests(), 0);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [OTHER]);
 }
 
 /// The addresses that the state file says were confirmed, of the one host there is.
-fn confirmed(bench: &Bench) -> Value {
+fn confirmed(bench: &TestEnv) -> Value {
     let text = fs::read_to_string(bench.dir.path().join("state/state.json")).unwrap();
     let state: Value = serde_json::from_str(&text).unwrap();
     let accounts = state["memory"]["accounts"].as_object().unwrap();
@@ -74,10 +74,10 @@ fn confirmed(bench: &Bench) -> Value {
 
 /// Plays a round whose write fails.
 #[track_caller]
-fn fails_to_write(bench: &Bench, text: &str, fault: Fault, there: impl Fn() -> Vec<String>) {
+fn fails_to_write(bench: &TestEnv, text: &str, fault: Fault, there: impl Fn() -> Vec<String>) {
     let shown = format!("{fault:?}");
     bench.config(text);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     bench.address(OTHER);
     bench.sandbox.fault(fault.always());
     let run = bench.run(&["--once"]);
@@ -97,7 +97,7 @@ fn fails_to_write(bench: &Bench, text: &str, fault: Fault, there: impl Fn() -> V
     // Whoever lifts the hold finds it still to be done.
     bench.sandbox.clear_faults();
     fs::remove_dir_all(bench.dir.path().join("state")).unwrap();
-    let run = bench.run(&["--once"]).ends(0);
+    let run = bench.run(&["--once"]).assert_exit(0);
     assert!(
         run.stdout.contains("changed from"),
         "{shown}: {}",
@@ -110,7 +110,7 @@ fn a_failed_write_at_domeneshop_is_never_taken_for_a_success() {
     for (ttl, write) in [("", "dyndns"), ("ttl = 300", "PUT")] {
         let host = format!("[[domeneshop.host]]\nname = \"home.example.com\"\n{ttl}\n");
         for status in [200, 302, 400, 401, 403, 404, 409, 429, 500, 503] {
-            let bench = Bench::new();
+            let bench = TestEnv::new();
             let text = bench.head() + &bench.domeneshop(&host);
             let kind = FaultKind::Status(status, "good 84.212.99.99".into());
             let fault = Fault::new(Service::Domeneshop, write, kind);
@@ -126,7 +126,7 @@ fn a_failed_write_at_dnspod_is_never_taken_for_a_success() {
         "-1", "-2", "-3", "-7", "-8", "-99", "2", "3", "6", "7", "8", "10", "21", "22", "26", "34",
         "50", "83", "85", "104", "500025", "424242",
     ] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let text = bench.head() + &bench.dnspod(site, "hosts = [\"home.example.org\"]");
         let fault = Fault::new(
             Service::DnsPod(site),
@@ -154,7 +154,7 @@ const LOOKALIKES: [&str; 9] = [
 
 #[test]
 fn names_in_mixed_case_international_or_wild_match_their_own_records_only() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let (shop, pod) = (
         bench.sandbox.domeneshop(),
         bench.sandbox.dnspod(Site::International),
@@ -169,9 +169,9 @@ fn names_in_mixed_case_international_or_wild_match_their_own_records_only() {
             + &bench.domeneshop(&hosts("Example.COM"))
             + &bench.dnspod(Site::International, &hosts("example.ORG"))),
     );
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     bench.address(OTHER);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let at = |host: &str| {
         [
             bench.at_domeneshop(host, "A"),
@@ -191,7 +191,7 @@ fn names_in_mixed_case_international_or_wild_match_their_own_records_only() {
 
 #[test]
 fn a_recovery_message_follows_each_failure_message() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     wait_until("the record", || {

@@ -10,20 +10,25 @@ use std::{
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::common::{ADDRESS, Bench, OTHER, Run, TOKEN, finish, now, wait_until};
+use crate::common::{ADDRESS, OTHER, Run, TOKEN, TestEnv, finish, now, wait_until};
 
 /// What stands where a file should.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Odd {
+enum OddFile {
     Pipe,
     Zeros,
     Directory,
     Large,
 }
 
-const ALL: [Odd; 4] = [Odd::Pipe, Odd::Zeros, Odd::Directory, Odd::Large];
+const ALL: [OddFile; 4] = [
+    OddFile::Pipe,
+    OddFile::Zeros,
+    OddFile::Directory,
+    OddFile::Large,
+];
 
-impl Odd {
+impl OddFile {
     /// Puts it there.
     fn put(self, path: &Path) {
         let _ = fs::remove_dir(path);
@@ -50,7 +55,7 @@ impl Odd {
 
 /// Runs the program with 200 MB of address space, which must not take longer than a moment.
 #[track_caller]
-fn run_in_little_memory(bench: &Bench, args: &[&str], variables: &[(&str, &str)]) -> Run {
+fn run_in_little_memory(bench: &TestEnv, args: &[&str], variables: &[(&str, &str)]) -> Run {
     let own = bench.command(args);
     let mut command = Command::new("/bin/sh");
     command
@@ -83,21 +88,21 @@ fn run_in_little_memory(bench: &Bench, args: &[&str], variables: &[(&str, &str)]
 
 #[test]
 fn l10_a_configuration_that_is_no_regular_file_is_78_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let path = bench.dir.path().join("config.toml");
     for odd in ALL {
         odd.put(&path);
         for args in [&["--once"][..], &["check"], &["plan"], &[]] {
-            let run = run_in_little_memory(&bench, args, &[]).ends(78);
+            let run = run_in_little_memory(&bench, args, &[]).assert_exit(78);
             let said = match odd {
-                Odd::Large => "is larger than 256 KiB: this is no configuration",
+                OddFile::Large => "is larger than 256 KiB: this is no configuration",
                 _ => "not a regular file",
             };
             assert!(run.stderr.contains(said), "{odd:?}: {}", run.stderr);
         }
         for args in [&["status"][..], &["health"]] {
-            run_in_little_memory(&bench, args, &[]).ends(1);
+            run_in_little_memory(&bench, args, &[]).assert_exit(1);
         }
         odd.remove(&path);
     }
@@ -105,7 +110,7 @@ fn l10_a_configuration_that_is_no_regular_file_is_78_at_once() {
 
 #[test]
 fn l10_a_secret_that_is_no_regular_file_is_78_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let literal = format!("token = \"{TOKEN}\"");
     let account = bench.domeneshop("hosts = [\"home.example.com\"]");
     let path = bench.dir.path().join("token");
@@ -116,9 +121,9 @@ fn l10_a_secret_that_is_no_regular_file_is_78_at_once() {
             bench.config(&(bench.head() + &account.replace(&literal, way)));
             for args in [&["--once"][..], &["check", "--offline"]] {
                 let credentials = ("CREDENTIALS_DIRECTORY", directory.as_str());
-                let run = run_in_little_memory(&bench, args, &[credentials]).ends(78);
+                let run = run_in_little_memory(&bench, args, &[credentials]).assert_exit(78);
                 let said = match odd {
-                    Odd::Large => "is too large to be a secret",
+                    OddFile::Large => "is too large to be a secret",
                     _ => "not a regular file",
                 };
                 assert!(run.stderr.contains(said), "{odd:?}: {}", run.stderr);
@@ -132,22 +137,22 @@ fn l10_a_secret_that_is_no_regular_file_is_78_at_once() {
 fn l10_a_state_or_lock_that_is_no_regular_file_is_said_and_the_round_is_played() {
     for file in ["state.json", "lock"] {
         for odd in ALL {
-            let bench = Bench::new();
+            let bench = TestEnv::new();
             bench.simple();
             let directory = bench.dir.path().join("state");
             fs::create_dir(&directory).unwrap();
             let path = directory.join(file);
             odd.put(&path);
-            let run = run_in_little_memory(&bench, &["--once"], &[]).ends(0);
+            let run = run_in_little_memory(&bench, &["--once"], &[]).assert_exit(0);
             assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
             let said = match (file, odd) {
                 // How large a lock is does not matter.
-                ("lock", Odd::Large) => "",
-                (_, Odd::Large) => "it is larger than",
+                ("lock", OddFile::Large) => "",
+                (_, OddFile::Large) => "it is larger than",
                 _ => "not a regular file",
             };
             assert!(run.stderr.contains(said), "{file} {odd:?}: {}", run.stderr);
-            run_in_little_memory(&bench, &["plan"], &[]).ends(0);
+            run_in_little_memory(&bench, &["plan"], &[]).assert_exit(0);
             odd.remove(&path);
         }
     }
@@ -155,25 +160,25 @@ fn l10_a_state_or_lock_that_is_no_regular_file_is_said_and_the_round_is_played()
 
 #[test]
 fn l10_a_source_or_an_import_that_is_no_regular_file_is_an_error_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let path = bench.dir.path().join("address");
     for odd in ALL {
         odd.put(&path);
-        run_in_little_memory(&bench, &["--once"], &[]).ends(69);
+        run_in_little_memory(&bench, &["--once"], &[]).assert_exit(69);
         let name = path.to_str().unwrap();
-        let run = run_in_little_memory(&bench, &["import", name], &[]).ends(78);
+        let run = run_in_little_memory(&bench, &["import", name], &[]).assert_exit(78);
         assert!(run.stderr.contains(name), "{}", run.stderr);
         let secret = format!("apiKey=@{name}");
         let api = ["api", "domeneshop", "ListDomains", secret.as_str()];
-        run_in_little_memory(&bench, &api, &[]).ends(2);
+        run_in_little_memory(&bench, &api, &[]).assert_exit(2);
         odd.remove(&path);
     }
 }
 
 #[test]
 fn l10_a_reload_from_anything_but_a_file_keeps_the_old_configuration_and_holds_up_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let path = bench.simple();
     let mut daemon = bench.daemon(&[]);
     wait_until("health", || bench.run(&["health"]).code == 0);
@@ -194,7 +199,7 @@ fn l10_a_reload_from_anything_but_a_file_keeps_the_old_configuration_and_holds_u
 
 #[test]
 fn a_configuration_and_a_secret_may_come_from_a_pipe_that_the_shell_passes() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let literal = format!("token = \"{TOKEN}\"");
     let account = bench.domeneshop("hosts = [\"home.example.com\"]");
     bench.config(&(bench.head() + &account.replace(&literal, "token_file = \"/dev/stdin\"")));
@@ -209,6 +214,6 @@ fn a_configuration_and_a_secret_may_come_from_a_pipe_that_the_shell_passes() {
         .args(["-c", &text])
         .env_clear()
         .env("PATH", "/usr/bin:/bin");
-    finish(command).ends(0);
+    finish(command).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }

@@ -23,7 +23,7 @@ use hickory_resolver::proto::{
 };
 use serde_json::json;
 
-use crate::common::{Bench, LOGIN, Run, SECRET, TOKEN, finish, wait_until};
+use crate::common::{LOGIN, Run, SECRET, TOKEN, TestEnv, finish, wait_until};
 
 /// Controls of both sets, line ends of all kinds, directions, zero widths, tags, and lines that pretend to be ours.
 const FOREIGN: &str = "a\u{1b}]0;x\u{7}\r\nFORGED\u{85}FORGED\u{2028}FORGED\n<3>FORGED\u{202e}b\u{2066}c\u{7f}d\u{9b}31m\
@@ -43,7 +43,7 @@ fn is_harmless(what: &str, text: &str) {
 }
 
 /// Each output of a command: text, JSON, the log at its fullest, and the journal's form of it.
-fn in_every_output(bench: &Bench, args: &[&str]) -> String {
+fn in_every_output(bench: &TestEnv, args: &[&str]) -> String {
     let mut all = String::new();
     for more in [&[][..], &["--json"], &["--log", "trace"]] {
         let Run { stdout, stderr, .. } = bench.run(&[args, more].concat());
@@ -143,7 +143,7 @@ fn l15_no_answer_of_a_provider_reaches_an_output_as_it_is() {
     answers.push(FOREIGN.as_bytes().to_vec());
     let mut shown = String::new();
     for answer in answers {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let url = service(answer);
         bench.config(&format!(
             "{}[[domeneshop]]\nname = \"shop\"\ntoken = \"{TOKEN}\"\nsecret = \"{SECRET}\"\nendpoint = \"http://{url}\"\n\
@@ -171,7 +171,7 @@ fn l15_no_answer_of_a_provider_reaches_an_output_as_it_is() {
 
 #[test]
 fn l15_no_answer_of_a_source_reaches_an_output_as_it_is() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let echo = service(http("200 OK", "", FOREIGN));
     let redirect = service(http(
         "302 Found",
@@ -252,7 +252,7 @@ fn l15_no_name_in_an_answer_of_dns_reaches_an_output_as_it_is() {
             let soa = SOA::new(foreign(), foreign(), 1, 1, 1, 1, 1);
             message.add_authority(record(&foreign(), RData::SOA(soa)));
         });
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let head = bench.head().replace("\"2s\"", "\"500ms\"");
         let head = head.replace(&bench.sandbox.dns().addr().to_string(), &server.to_string());
         let head = "verify = \"1s\"\n".to_owned() + &head;
@@ -275,7 +275,7 @@ fn l15_no_name_in_an_answer_of_dns_reaches_an_output_as_it_is() {
 
 #[test]
 fn l15_nothing_that_is_read_on_this_host_reaches_an_output_as_it_is() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     // On the command line.
     for args in [
@@ -352,7 +352,7 @@ fn l15_nothing_that_is_read_on_this_host_reaches_an_output_as_it_is() {
 
 #[test]
 fn l12_a_command_gets_no_secret_and_messages_show_none_of_its_arguments() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let seen = bench.dir.path().join("seen");
     bench.config(&format!(
         "command_environment = [\"ALLOWED\"]\nstate_dir = \"{dir}/state\"\n[ipv4]\nsources = [\"command:env > {seen}; \

@@ -3,12 +3,12 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use crate::common::{ADDRESS, Bench, LOGIN, OTHER, SECRET, TOKEN, wait_until};
+use crate::common::{ADDRESS, LOGIN, OTHER, SECRET, TOKEN, TestEnv, wait_until};
 use sandbox::{Fault, FaultKind, Service, Site};
 use serde_json::json;
 
 /// A configuration that asks echo services, in this order, and believes what two of them say.
-fn asking_echoes(bench: &Bench, which: &[u8]) -> String {
+fn asking_echoes(bench: &TestEnv, which: &[u8]) -> String {
     let urls: Vec<_> = which
         .iter()
         .map(|n| format!("{:?}", bench.sandbox.echo(*n).url()))
@@ -20,9 +20,9 @@ fn asking_echoes(bench: &Bench, which: &[u8]) -> String {
 
 #[test]
 fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let requests = bench.requests();
     let path = bench.dir.path().display().to_string();
     let echo = bench.sandbox.echo(1);
@@ -65,7 +65,7 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
                 &format!("sources = [{source:?}]\nconfirm = 1\non_absent = \"{on_absent}\""),
             );
             bench.config(&(head + &bench.domeneshop("hosts = [\"home.example.com\"]")));
-            bench.run(&["--once"]).ends(69);
+            bench.run(&["--once"]).assert_exit(69);
         }
         assert_eq!(bench.requests(), requests, "{source} {body:?}");
     }
@@ -81,7 +81,7 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
             .fault(Fault::new(Service::Echo(1), "", fault.clone()).always());
         let text = asking_echoes(&bench, &[1]).replace("[ipv4]", "[ipv4]\nconfirm = 1");
         bench.config(&text);
-        bench.run(&["--once"]).ends(69);
+        bench.run(&["--once"]).assert_exit(69);
         assert_eq!(bench.requests(), requests, "{fault:?}");
         bench.sandbox.clear_faults();
     }
@@ -90,17 +90,17 @@ fn l1_no_source_that_fails_in_any_way_makes_a_provider_see_a_request() {
 
 #[test]
 fn l2_one_lying_source_never_changes_dns() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     for n in 1..=3 {
         bench.sandbox.echo(n).answer(ADDRESS);
     }
     bench.config(&asking_echoes(&bench, &[1, 2, 3]));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
     let requests = bench.requests();
     for liar in 1..=3 {
         bench.sandbox.echo(liar).answer("104.16.1.1");
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         bench.sandbox.echo(liar).answer(ADDRESS);
     }
     assert_eq!(bench.requests(), requests);
@@ -108,30 +108,30 @@ fn l2_one_lying_source_never_changes_dns() {
     for n in 1..=3 {
         bench.sandbox.echo(n).answer(OTHER);
     }
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [OTHER]);
 }
 
 #[test]
 fn l2_while_the_first_service_repeats_what_is_known_the_others_are_left_in_peace() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     for n in 1..=3 {
         bench.sandbox.echo(n).answer(ADDRESS);
     }
     bench.config(&asking_echoes(&bench, &[1, 2, 3]));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     bench.sandbox.clear_log();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let asked = [1, 2, 3].map(|n| bench.sandbox.requests(Service::Echo(n)));
     assert_eq!(asked, [1, 0, 0]);
 }
 
 #[test]
 fn l2_private_addresses_are_published_only_if_the_operator_says_so() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.address("192.168.1.5");
     bench.simple();
-    let run = bench.run(&["--once"]).ends(69);
+    let run = bench.run(&["--once"]).assert_exit(69);
     assert!(
         run.stdout.contains("192.168.1.5 is private"),
         "{}",
@@ -139,13 +139,13 @@ fn l2_private_addresses_are_published_only_if_the_operator_says_so() {
     );
     let any = bench.head().replace("[ipv4]", "[ipv4]\naccept = \"any\"");
     bench.config(&(any + &bench.domeneshop("hosts = [\"home.example.com\"]")));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), ["192.168.1.5"]);
 }
 
 #[test]
 fn detection_ignores_proxy_variables() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     for n in 1..=2 {
         bench.sandbox.echo(n).answer(ADDRESS);
     }
@@ -161,13 +161,13 @@ fn detection_ignores_proxy_variables() {
     ] {
         command.env(name, "http://127.0.0.1:1");
     }
-    let seen = crate::common::finish(command).ends(0).json();
+    let seen = crate::common::finish(command).assert_exit(0).json();
     assert_eq!(seen["ipv4"]["addresses"], json!([ADDRESS]));
 }
 
 #[test]
 fn l3_a_write_whose_answers_are_lost_again_and_again_locks_no_record() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let site = Site::International;
     let id = bench
         .sandbox
@@ -194,14 +194,14 @@ fn l3_a_write_whose_answers_are_lost_again_and_again_locks_no_record() {
 
 #[test]
 fn l4_a_refused_account_does_not_hold_up_another() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let hosts = "hosts = [\"home.example.org\"]";
     let good = bench.dnspod(Site::International, hosts);
     let bad = bench
         .domeneshop("hosts = [\"home.example.com\"]")
         .replace(SECRET, "wrong");
     bench.config(&(bench.head() + &bad + &good));
-    bench.run(&["--once"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
     assert_eq!(
         bench.at_dnspod(Site::International, "example.org", "home", "A"),
         [ADDRESS]
@@ -209,14 +209,14 @@ fn l4_a_refused_account_does_not_hold_up_another() {
     let before = bench.sandbox.requests(Service::Domeneshop);
     assert_eq!(before, 1, "one refusal is enough");
     for _ in 0..5 {
-        bench.run(&["--once"]).ends(77);
+        bench.run(&["--once"]).assert_exit(77);
     }
     assert_eq!(bench.sandbox.requests(Service::Domeneshop), before);
 }
 
 #[test]
 fn l5_the_rest_of_a_domeneshop_zone_stays_byte_identical() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let shop = bench.sandbox.domeneshop();
     let zone = "example.com";
     for (host, kind, data) in [
@@ -243,9 +243,9 @@ fn l5_the_rest_of_a_domeneshop_zone_stays_byte_identical() {
     };
     let before = others();
     bench.simple();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     bench.address(OTHER);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(others(), before);
     let record = shop
         .records(zone)
@@ -263,7 +263,7 @@ fn l5_the_rest_of_a_domeneshop_zone_stays_byte_identical() {
 #[test]
 fn l5_only_the_right_dnspod_record_changes_and_only_its_value() {
     for site in [Site::International, Site::China] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let pod = bench.sandbox.dnspod(site);
         let (zone, here, there) = match site {
             Site::International => ("example.org", "default", "CN"),
@@ -278,7 +278,7 @@ fn l5_only_the_right_dnspod_record_changes_and_only_its_value() {
         let before = pod.records(zone);
         let host = format!("hosts = [\"home.{zone}\"]");
         bench.config(&(bench.head() + &bench.dnspod(site, &host)));
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         let after = pod.records(zone);
         assert_eq!(before.len(), after.len());
         for (before, after) in before.iter().zip(&after) {
@@ -302,7 +302,7 @@ fn l7_a_list_that_fails_leads_to_no_write() {
         FaultKind::Truncate,
         FaultKind::Drop,
     ] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         bench
             .sandbox
             .domeneshop()
@@ -333,7 +333,7 @@ fn l7_a_dnspod_list_that_fails_leads_to_no_write() {
         FaultKind::Truncate,
         FaultKind::Status(502, "<html>".into()),
     ] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         bench
             .sandbox
             .dnspod(site)
@@ -341,7 +341,7 @@ fn l7_a_dnspod_list_that_fails_leads_to_no_write() {
         bench.config(&(bench.head() + &bench.dnspod(site, "hosts = [\"home.example.cn\"]")));
         let list = Fault::new(Service::DnsPod(site), "/Record.List", kind.clone());
         bench.sandbox.fault(list.always());
-        bench.run(&["--once"]).ends(75);
+        bench.run(&["--once"]).assert_exit(75);
         assert_eq!(
             bench.at_dnspod(site, "example.cn", "home", "A"),
             ["1.1.1.1"],
@@ -354,13 +354,13 @@ fn l7_a_dnspod_list_that_fails_leads_to_no_write() {
 
 #[test]
 fn l10_state_that_is_missing_garbled_or_unwritable_is_reported_and_set_aside() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let state = bench.dir.path().join("state/state.json");
     for garbage in ["", "{", "<html>", "{\"version\":99}", "\u{0}\u{0}"] {
         fs::write(&state, garbage).unwrap();
-        let run = bench.run(&["--once", "--verbose"]).ends(0);
+        let run = bench.run(&["--once", "--verbose"]).assert_exit(0);
         assert!(
             run.stderr.contains("set aside as"),
             "{garbage:?}: {}",
@@ -378,14 +378,14 @@ fn l10_state_that_is_missing_garbled_or_unwritable_is_reported_and_set_aside() {
     // A directory that cannot be: a file stands in its place.
     fs::remove_dir_all(bench.dir.path().join("state")).unwrap();
     fs::write(bench.dir.path().join("state"), "").unwrap();
-    let run = bench.run(&["--once"]).ends(0);
+    let run = bench.run(&["--once"]).assert_exit(0);
     assert!(run.stderr.contains("state"), "{}", run.stderr);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }
 
 #[test]
 fn l12_no_secret_appears_in_a_trace_level_log_of_any_run_nor_in_the_state() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = bench.head()
         + &bench.domeneshop("hosts = [\"home.example.com\"]")
         + &bench.dnspod(Site::International, "hosts = [\"home.example.org\"]")
@@ -439,20 +439,20 @@ fn l12_no_secret_appears_in_a_trace_level_log_of_any_run_nor_in_the_state() {
 
 #[test]
 fn l12_state_is_ours_alone_and_an_open_configuration_with_a_secret_is_warned_about() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let path = bench.simple();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&bench.dir.path().join("state/state.json")), 0o600);
     assert_eq!(mode(&bench.dir.path().join("state")), 0o700);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let run = bench.run(&["--once"]).ends(0);
+    let run = bench.run(&["--once"]).assert_exit(0);
     assert!(run.stderr.contains("chmod 600"), "{}", run.stderr);
 }
 
 #[test]
 fn l13_the_same_configuration_twice_does_nothing_the_second_time() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let ttl = "[[domeneshop.host]]\nname = \"nas.example.com\"\nttl = 300\n";
     let text = bench.head()
         + &bench.domeneshop(&format!(
@@ -464,10 +464,10 @@ fn l13_the_same_configuration_twice_does_nothing_the_second_time() {
         )
         + &bench.dnspod(Site::China, "hosts = [\"home.example.cn\"]");
     bench.config(&text);
-    let first = bench.run(&["--once", "--json"]).ends(0).json();
+    let first = bench.run(&["--once", "--json"]).assert_exit(0).json();
     assert_eq!(first["hosts"].as_array().unwrap().len(), 6);
     bench.sandbox.clear_log();
-    let second = bench.run(&["--once", "--json"]).ends(0).json();
+    let second = bench.run(&["--once", "--json"]).assert_exit(0).json();
     assert!(
         second["hosts"]
             .as_array()
@@ -476,7 +476,7 @@ fn l13_the_same_configuration_twice_does_nothing_the_second_time() {
             .all(|it| it["outcome"] == "unchanged")
     );
     assert_eq!(bench.requests(), 0);
-    let plan = bench.run(&["plan", "--json"]).ends(0).json();
+    let plan = bench.run(&["plan", "--json"]).assert_exit(0).json();
     assert_eq!(
         (&plan["changes"], &plan["unchanged"]),
         (&json!([]), &json!(6))
@@ -485,7 +485,7 @@ fn l13_the_same_configuration_twice_does_nothing_the_second_time() {
 
 #[test]
 fn what_was_edited_elsewhere_is_repaired_by_a_daemon_that_verifies() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = "interval = \"1s\"\nverify = \"1s\"\n".to_owned()
         + &bench.head()
         + &bench.domeneshop("hosts = [\"home.example.com\"]");

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use crate::common::{ADDRESS, Bench, LOGIN, SECRET, TOKEN};
+use crate::common::{ADDRESS, LOGIN, SECRET, TOKEN, TestEnv};
 
 /// The most that may be resident whatever comes, in KiB.
 const MAX_RESIDENT: u64 = 64 << 10;
@@ -23,7 +23,7 @@ const MAX_RESIDENT: u64 = 64 << 10;
 const MAX_RESIDENT_OF_A_ROUND: u64 = 40 << 10;
 
 /// What a server says to a request.
-enum Reply {
+enum LargeReply {
     /// This body.
     Body(Vec<u8>),
     /// This beginning, and then zeros for as long as somebody listens.
@@ -33,14 +33,14 @@ enum Reply {
 }
 
 /// A server that says what a test wants to requests of a path and a body.
-struct Server {
+struct LargeReplyServer {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Server {
-    fn start(answer: impl Fn(&str, &str) -> Reply + Send + 'static) -> Self {
+impl LargeReplyServer {
+    fn start(answer: impl Fn(&str, &str) -> LargeReply + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let stopped = Arc::new(AtomicBool::new(false));
@@ -62,7 +62,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for LargeReplyServer {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
@@ -75,7 +75,7 @@ impl Drop for Server {
 /// The requests of one connection.
 fn serve(
     stream: TcpStream,
-    answer: &impl Fn(&str, &str) -> Reply,
+    answer: &impl Fn(&str, &str) -> LargeReply,
     is_stopped: &AtomicBool,
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
@@ -103,12 +103,12 @@ fn serve(
         let path = first.split(' ').nth(1).unwrap_or_default();
         let head = |length: &str| format!("HTTP/1.1 200 OK\r\n{length}\r\n\r\n");
         match answer(path, &String::from_utf8_lossy(&body)) {
-            Reply::Body(body) => {
+            LargeReply::Body(body) => {
                 let length = format!("content-length: {}", body.len());
                 output.write_all(head(&length).as_bytes())?;
                 output.write_all(&body)?;
             }
-            Reply::Endless(start) => {
+            LargeReply::Endless(start) => {
                 output.write_all(head("connection: close").as_bytes())?;
                 output.write_all(start.as_bytes())?;
                 let zeros = b"0,".repeat(32 << 10);
@@ -116,7 +116,7 @@ fn serve(
                     output.write_all(&zeros)?;
                 }
             }
-            Reply::Trickle(body) => {
+            LargeReply::Trickle(body) => {
                 let length = format!("content-length: {}", body.len());
                 output.write_all(head(&length).as_bytes())?;
                 for byte in body {
@@ -145,7 +145,7 @@ fn resident(child: &Child) -> Option<u64> {
 
 /// Runs the program to its end. A mark of what was resident only rises, and an answer takes much longer to read than
 /// the pause between two looks.
-fn measure(bench: &Bench, args: &[&str]) -> Measured {
+fn measure(bench: &TestEnv, args: &[&str]) -> Measured {
     let path = bench.dir.path().join("output");
     let output = fs::File::create(&path).unwrap();
     let mut command = bench.command(args);
@@ -171,22 +171,22 @@ fn measure(bench: &Bench, args: &[&str]) -> Measured {
 
 /// What a provider that is not the sandbox is configured as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum ServiceKind {
     Domeneshop,
     DnsPod,
     China,
 }
 
-fn configure(bench: &Bench, kind: Kind, server: &Server) {
+fn configure(bench: &TestEnv, kind: ServiceKind, server: &LargeReplyServer) {
     let url = format!("http://{}", server.address);
     let host = "home.example.com";
     let account = match kind {
-        Kind::Domeneshop => format!(
+        ServiceKind::Domeneshop => format!(
             "[[domeneshop]]\nname = \"it\"\ntoken = \"{TOKEN}\"\nsecret = \"{SECRET}\"\nendpoint = \"{url}\"\n"
         ),
-        Kind::DnsPod | Kind::China => format!(
+        ServiceKind::DnsPod | ServiceKind::China => format!(
             "[[dnspod]]\nname = \"it\"\nsite = \"{}\"\ntoken = \"{LOGIN}\"\ncontact = \"me@example.com\"\nendpoint = \"{url}\"\n",
-            if kind == Kind::China {
+            if kind == ServiceKind::China {
                 "china"
             } else {
                 "international"
@@ -199,10 +199,12 @@ fn configure(bench: &Bench, kind: Kind, server: &Server) {
 }
 
 /// The commands that read lists.
-fn commands(kind: Kind) -> [&'static [&'static str]; 4] {
+fn commands(kind: ServiceKind) -> [&'static [&'static str]; 4] {
     let api: &[&str] = match kind {
-        Kind::Domeneshop => &["api", "it", "dns.list", "domain_id=1"],
-        Kind::DnsPod | Kind::China => &["api", "it", "Record.List", "domain=example.com"],
+        ServiceKind::Domeneshop => &["api", "it", "dns.list", "domain_id=1"],
+        ServiceKind::DnsPod | ServiceKind::China => {
+            &["api", "it", "Record.List", "domain=example.com"]
+        }
     };
     [
         &["--once"],
@@ -221,16 +223,16 @@ fn commands(kind: Kind) -> [&'static [&'static str]; 4] {
 }
 
 /// `items` in place of the zones or the records.
-fn in_place(kind: Kind, of_zones: bool, path: &str, items: &str) -> Vec<u8> {
+fn in_place(kind: ServiceKind, of_zones: bool, path: &str, items: &str) -> Vec<u8> {
     let is_zones = path.starts_with("/Domain.List") || path == "/domains";
     let items = match (kind, is_zones == of_zones) {
         (_, true) => items,
-        (Kind::Domeneshop, false) if is_zones => r#"[{"id":1,"domain":"example.com"}]"#,
+        (ServiceKind::Domeneshop, false) if is_zones => r#"[{"id":1,"domain":"example.com"}]"#,
         (_, false) if is_zones => r#"[{"id":1,"name":"example.com"}]"#,
         _ => "[]",
     };
     match (kind, is_zones) {
-        (Kind::Domeneshop, _) => items.as_bytes().to_vec(),
+        (ServiceKind::Domeneshop, _) => items.as_bytes().to_vec(),
         (_, true) => format!("{{\"status\":{{\"code\":\"1\"}},\"info\":{{}},\"domains\":{items}}}")
             .into_bytes(),
         (_, false) => {
@@ -241,10 +243,10 @@ fn in_place(kind: Kind, of_zones: bool, path: &str, items: &str) -> Vec<u8> {
 }
 
 /// Texts of 11 MB and more that stand where a list belongs.
-fn hostile(kind: Kind) -> Vec<(&'static str, String)> {
+fn hostile(kind: ServiceKind) -> Vec<(&'static str, String)> {
     const LONG: usize = 11 << 20;
     let record = match kind {
-        Kind::Domeneshop => {
+        ServiceKind::Domeneshop => {
             r#"{"id":1,"host":"home","type":"A","data":"192.0.2.1","ttl":3600,"a":0,"b":0,"c":0}"#
         }
         _ => r#"{"id":"1","name":"home","line":"Default","type":"A","value":"192.0.2.1"}"#,
@@ -286,7 +288,7 @@ fn hostile(kind: Kind) -> Vec<(&'static str, String)> {
 /// Runs commands against a server, none of which may take more than `most`, and says how each ended.
 #[track_caller]
 fn run_all<'c>(
-    bench: &Bench,
+    bench: &TestEnv,
     commands: impl IntoIterator<Item = &'c [&'c str]>,
     what: &str,
     most: u64,
@@ -306,15 +308,15 @@ fn run_all<'c>(
 
 #[test]
 fn no_answer_in_place_of_a_list_costs_more_than_64_mib() {
-    for kind in [Kind::Domeneshop, Kind::DnsPod] {
+    for kind in [ServiceKind::Domeneshop, ServiceKind::DnsPod] {
         for (what, text) in hostile(kind) {
             let [once, list, _, api] = commands(kind);
             for (of_zones, commands) in [(false, vec![once, list, api]), (true, vec![once])] {
                 let text = text.clone();
-                let server = Server::start(move |path, _| {
-                    Reply::Body(in_place(kind, of_zones, path, &text))
+                let server = LargeReplyServer::start(move |path, _| {
+                    LargeReply::Body(in_place(kind, of_zones, path, &text))
                 });
-                let bench = Bench::new();
+                let bench = TestEnv::new();
                 configure(&bench, kind, &server);
                 let case = format!("{kind:?}, zones: {of_zones}, {what}");
                 for run in run_all(&bench, commands, &case, MAX_RESIDENT) {
@@ -345,17 +347,17 @@ fn many_zones_or_accounts_whose_lists_are_as_long_as_can_be_cost_no_more_than_64
     for (zones, accounts) in [(1, 1), (6, 1), (1, 6)] {
         let start = |account: usize| {
             let records = long_records();
-            Server::start(move |path, _| {
+            LargeReplyServer::start(move |path, _| {
                 let zones = names(account, zones);
                 let zones = zones.map(|(id, name)| format!(r#"{{"id":{id},"domain":"{name}"}}"#));
-                Reply::Body(match path {
+                LargeReply::Body(match path {
                     "/domains" => format!("[{}]", zones.collect::<Vec<_>>().join(",")).into_bytes(),
                     _ => records.clone().into_bytes(),
                 })
             })
         };
         let servers: Vec<_> = (0..accounts).map(start).collect();
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let sections = servers.iter().enumerate().map(|(account, server)| {
             let hosts = names(account, zones).map(|(_, name)| format!("\"home.{name}\""));
             format!(
@@ -377,21 +379,21 @@ fn many_zones_or_accounts_whose_lists_are_as_long_as_can_be_cost_no_more_than_64
 #[test]
 fn an_answer_that_never_ends_or_trickles_costs_no_more_than_64_mib() {
     const ENVELOPE: &str = r#"{"status":{"code":"1"},"records":["#;
-    for kind in [Kind::Domeneshop, Kind::DnsPod] {
+    for kind in [ServiceKind::Domeneshop, ServiceKind::DnsPod] {
         for trickles in [false, true] {
-            let start = if kind == Kind::Domeneshop {
+            let start = if kind == ServiceKind::Domeneshop {
                 "["
             } else {
                 ENVELOPE
             };
-            let server = Server::start(move |_, _| {
+            let server = LargeReplyServer::start(move |_, _| {
                 if trickles {
-                    Reply::Trickle(start.bytes().chain([b'0'; 4096]).collect())
+                    LargeReply::Trickle(start.bytes().chain([b'0'; 4096]).collect())
                 } else {
-                    Reply::Endless(start)
+                    LargeReply::Endless(start)
                 }
             });
-            let bench = Bench::new();
+            let bench = TestEnv::new();
             configure(&bench, kind, &server);
             let path = bench.dir.path().join("config.toml");
             let text = fs::read_to_string(&path).unwrap();
@@ -444,8 +446,8 @@ const DOMAINS: &str = r#"{"status":{"code":"1"},"info":{"domain_total":1},"domai
 #[test]
 fn pages_that_never_end_repeat_or_are_longer_than_asked_for_cost_no_more_than_64_mib() {
     /// The records that are listed behind so many, and how many there are said to be.
-    type Pages = fn(usize, usize) -> (std::ops::Range<usize>, usize);
-    let cases: [(&str, Pages); 4] = [
+    type PageFunction = fn(usize, usize) -> (std::ops::Range<usize>, usize);
+    let cases: [(&str, PageFunction); 4] = [
         ("longer than asked for, for ever", |offset, _| {
             (offset..offset + 30_000, usize::MAX)
         }),
@@ -458,15 +460,15 @@ fn pages_that_never_end_repeat_or_are_longer_than_asked_for_cost_no_more_than_64
         ("the same again and again", |_, length| (0..length, 50_000)),
     ];
     for (what, pages) in cases {
-        for kind in [Kind::DnsPod, Kind::China] {
-            let server = Server::start(move |path, form| {
+        for kind in [ServiceKind::DnsPod, ServiceKind::China] {
+            let server = LargeReplyServer::start(move |path, form| {
                 if path == "/Domain.List" {
-                    return Reply::Body(DOMAINS.into());
+                    return LargeReply::Body(DOMAINS.into());
                 }
                 let (numbers, total) = pages(field(form, "offset"), field(form, "length"));
-                Reply::Body(page(numbers, total))
+                LargeReply::Body(page(numbers, total))
             });
-            let bench = Bench::new();
+            let bench = TestEnv::new();
             configure(&bench, kind, &server);
             let [once, list, ..] = commands(kind);
             let case = format!("{kind:?}, pages {what}");
@@ -483,10 +485,10 @@ fn pages_that_never_end_repeat_or_are_longer_than_asked_for_cost_no_more_than_64
 #[test]
 fn an_honest_zone_of_fifty_thousand_records_is_read_in_little_memory_by_every_command() {
     for (kind, count) in [
-        (Kind::Domeneshop, 50_000),
+        (ServiceKind::Domeneshop, 50_000),
         // One more page than a hundred of the international site's.
-        (Kind::DnsPod, 50_400),
-        (Kind::China, 50_400),
+        (ServiceKind::DnsPod, 50_400),
+        (ServiceKind::China, 50_400),
     ] {
         let records = (1..count).map(|number| {
             format!("{{\"id\":{number},\"host\":\"host-{number}\",\"ttl\":3600,\"type\":\"A\",\"data\":\"192.0.2.77\"}}")
@@ -495,8 +497,8 @@ fn an_honest_zone_of_fifty_thousand_records_is_read_in_little_memory_by_every_co
             "{{\"id\":50001,\"host\":\"home\",\"ttl\":3600,\"type\":\"A\",\"data\":\"{ADDRESS}\"}}"
         );
         let whole = format!("[{}]", records.chain([own]).collect::<Vec<_>>().join(","));
-        let server = Server::start(move |path, form| {
-            Reply::Body(match path {
+        let server = LargeReplyServer::start(move |path, form| {
+            LargeReply::Body(match path {
                 "/Domain.List" => DOMAINS.into(),
                 "/domains" => br#"[{"id":1,"domain":"example.com"}]"#.into(),
                 "/Record.List" => {
@@ -506,7 +508,7 @@ fn an_honest_zone_of_fifty_thousand_records_is_read_in_little_memory_by_every_co
                 _ => whole.clone().into_bytes(),
             })
         });
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         configure(&bench, kind, &server);
         let [once, list, set, api] = commands(kind);
         let dry = [

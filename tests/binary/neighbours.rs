@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    common::{ADDRESS, Bench, TOKEN, now, wait_until},
+    common::{ADDRESS, TOKEN, TestEnv, now, wait_until},
     process::say_skipped,
 };
 
@@ -22,19 +22,19 @@ fn mode(path: &std::path::Path) -> u32 {
 
 #[test]
 fn nobody_else_can_hold_the_lock_also_where_an_earlier_version_left_it_open() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let lock = bench.dir.path().join("state/lock");
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(mode(&lock), 0o600);
     fs::set_permissions(&lock, Permissions::from_mode(0o644)).unwrap();
-    bench.run(&["plan"]).ends(0);
+    bench.run(&["plan"]).assert_exit(0);
     assert_eq!(mode(&lock), 0o600);
 }
 
 #[test]
 fn l12_what_others_may_change_is_warned_about() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let token = bench.dir.path().join("token");
     fs::write(&token, TOKEN).unwrap();
     let account = bench.domeneshop("hosts = [\"home.example.com\"]");
@@ -42,7 +42,7 @@ fn l12_what_others_may_change_is_warned_about() {
     let text = bench.head() + &account.replace(&literal, "token_file = \"token\"");
     let config = bench.config(&text);
     let state = bench.dir.path().join("state");
-    let warnings = || bench.run(&["--once"]).ends(0).stderr;
+    let warnings = || bench.run(&["--once"]).assert_exit(0).stderr;
     fs::set_permissions(&token, Permissions::from_mode(0o600)).unwrap();
     assert_eq!(warnings(), "");
     for (path, good, bad, said) in [
@@ -94,12 +94,12 @@ fn l12_what_others_may_change_is_warned_about() {
     for path in [&token, &state] {
         std::os::unix::fs::chown(path, Some(12_345), None).unwrap();
     }
-    assert_eq!(bench.run(&["plan"]).ends(0).stderr, "");
+    assert_eq!(bench.run(&["plan"]).assert_exit(0).stderr, "");
 }
 
 #[test]
 fn l14_a_crowd_that_never_reads_or_speaks_holds_up_no_status_no_health_and_no_poke() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     // More than the kernel takes in on a reader's behalf.
     let hosts: Vec<_> = (0..1_000)
         .map(|number| format!("\"a-host-with-a-long-name-{number}.example.com\""))
@@ -132,7 +132,7 @@ fn l14_a_crowd_that_never_reads_or_speaks_holds_up_no_status_no_health_and_no_po
 
 #[test]
 fn a_health_check_of_a_daemon_that_is_stuck_ends() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     wait_until("health", || bench.run(&["health"]).code == 0);
@@ -144,7 +144,7 @@ fn a_health_check_of_a_daemon_that_is_stuck_ends() {
         .collect();
     assert!((100..200).contains(&queue.len()), "{}", queue.len());
     let begun = now();
-    bench.run(&["health"]).ends(1);
+    bench.run(&["health"]).assert_exit(1);
     assert!(begun.elapsed() < Duration::from_secs(10));
     daemon.signal("CONT");
     drop(queue);
@@ -152,7 +152,7 @@ fn a_health_check_of_a_daemon_that_is_stuck_ends() {
 
 #[test]
 fn a_health_check_that_is_stopped_while_it_waits_does_not_say_that_all_is_well() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let state = bench.dir.path().join("state");
     fs::create_dir_all(&state).unwrap();
@@ -175,7 +175,7 @@ fn connect_without_waiting(path: &std::path::Path) -> Option<rustix::fd::OwnedFd
 
 #[test]
 fn a_configuration_with_thousands_of_hosts_is_read_in_a_moment_however_it_is_laid_out() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let names: Vec<_> = (0..8_000)
         .map(|number| format!("\"{number}.example.com\""))
         .collect();
@@ -183,7 +183,7 @@ fn a_configuration_with_thousands_of_hosts_is_read_in_a_moment_however_it_is_lai
         let hosts = format!("hosts = [{}]", names.join(separator));
         bench.config(&(bench.head() + &bench.domeneshop(&hosts)));
         let begun = now();
-        bench.run(&["check", "--offline"]).ends(0);
+        bench.run(&["check", "--offline"]).assert_exit(0);
         let took = begun.elapsed();
         assert!(took < Duration::from_secs(4), "{separator:?}: {took:?}");
     }
@@ -191,7 +191,7 @@ fn a_configuration_with_thousands_of_hosts_is_read_in_a_moment_however_it_is_lai
     let wrong = names.join(", ").replace("example", "exa mple");
     bench.config(&(bench.head() + &bench.domeneshop(&format!("hosts = [{wrong}]"))));
     let begun = now();
-    let run = bench.run(&["check", "--offline"]).ends(78);
+    let run = bench.run(&["check", "--offline"]).assert_exit(78);
     assert_eq!(run.stderr.lines().count(), 8_000);
     assert!(
         begun.elapsed() < Duration::from_secs(4),
@@ -202,7 +202,7 @@ fn a_configuration_with_thousands_of_hosts_is_read_in_a_moment_however_it_is_lai
 
 #[test]
 fn forged_dns_answers_fill_no_log() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let forger = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = forger.local_addr().unwrap();
     let ours = bench.sandbox.dns().addr().to_string();

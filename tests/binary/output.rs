@@ -14,7 +14,7 @@ use std::{
 
 use rustix::fs::OFlags;
 
-use crate::common::{ADDRESS, Bench, Daemon, OTHER, finish, wait_until};
+use crate::common::{ADDRESS, OTHER, RunningDaemon, TestEnv, finish, wait_until};
 
 /// A pipe that is full and that nobody reads. Whoever gets its writing end would wait when writing.
 fn full_pipe() -> (PipeReader, PipeWriter) {
@@ -40,7 +40,7 @@ fn full_socket() -> (UnixStream, UnixStream) {
 }
 
 /// The daemon with its log going there.
-fn daemon_with_stderr(bench: &Bench, args: &[&str], stderr: impl Into<OwnedFd>) -> Daemon {
+fn daemon_with_stderr(bench: &TestEnv, args: &[&str], stderr: impl Into<OwnedFd>) -> RunningDaemon {
     let mut command = bench.command(args);
     command.stdout(Stdio::null()).stderr(stderr.into());
     bench.spawn_as_it_is(command)
@@ -59,14 +59,14 @@ fn l14_a_log_that_nobody_reads_holds_up_no_round_no_answer_and_no_stop() {
     let (_reader, pipe) = full_pipe();
     let (_socket_reader, socket) = full_socket();
     for stderr in [OwnedFd::from(pipe), OwnedFd::from(socket)] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         bench.simple();
         let mut daemon = daemon_with_stderr(&bench, &["--log", "trace"], stderr);
         for addr in [ADDRESS, OTHER, ADDRESS, OTHER] {
             bench.address(addr);
             wait_until("the change", || bench.at_domeneshop("home", "A") == [addr]);
         }
-        bench.run(&["health"]).ends(0);
+        bench.run(&["health"]).assert_exit(0);
         daemon.signal("TERM");
         let (code, took) = daemon.end();
         assert_eq!(code, Some(0));
@@ -76,7 +76,7 @@ fn l14_a_log_that_nobody_reads_holds_up_no_round_no_answer_and_no_stop() {
 
 #[test]
 fn lines_of_the_log_that_nobody_read_are_counted_and_told_of_once_somebody_reads() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let good = fs::read_to_string(bench.simple()).unwrap();
     let (mut reader, writer) = full_pipe();
     let daemon = daemon_with_stderr(&bench, &[], writer);
@@ -136,15 +136,15 @@ const COMMANDS: [&[&str]; 16] = [
     &["--once", "--verbose"],
 ];
 
-fn with_everything() -> Bench {
-    let bench = Bench::new();
+fn with_everything() -> TestEnv {
+    let bench = TestEnv::new();
     bench.simple();
     let foreign = "protocol=domeneshop\nlogin=a\npassword=b\nhome.example.com\n";
     fs::write(bench.dir.path().join("ddclient.conf"), foreign).unwrap();
     bench
 }
 
-fn command_in(bench: &Bench, args: &[&str]) -> Command {
+fn command_in(bench: &TestEnv, args: &[&str]) -> Command {
     let mut command = bench.command(args);
     command.current_dir(bench.dir.path());
     command
@@ -176,7 +176,7 @@ fn a_command_ends_when_told_to_although_nobody_reads_its_output_or_errors() {
 
 #[test]
 fn a_round_whose_output_nobody_reads_is_remembered_and_holds_up_no_other() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let (_reader, writer) = full_pipe();
     let mut command = bench.command(&["--once", "--verbose"]);
@@ -211,7 +211,7 @@ fn an_answer_that_the_disk_does_not_take_is_an_error_with_a_reason() {
 }
 
 #[track_caller]
-fn writes_in_vain(bench: &Bench, args: &[&str]) {
+fn writes_in_vain(bench: &TestEnv, args: &[&str]) {
     let mut command = command_in(bench, args);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     command.stdout(full);
@@ -246,7 +246,7 @@ fn a_reader_who_has_read_enough_makes_no_error() {
 
 #[test]
 fn a_slow_reader_gets_the_whole_answer_and_every_note() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let (mut reader, writer) = full_pipe();
     let mut command = bench.command(&["man", "moored.toml"]);
     command.stdout(writer);
@@ -261,16 +261,16 @@ fn a_slow_reader_gets_the_whole_answer_and_every_note() {
         text.extend_from_slice(piece.get(..count).unwrap());
     }
     assert_eq!(running.end().0, Some(0));
-    let page = bench.run(&["man", "moored.toml"]).ends(0).stdout;
+    let page = bench.run(&["man", "moored.toml"]).assert_exit(0).stdout;
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.trim_start_matches('x'), page);
 }
 
 #[test]
 fn a_stop_in_the_first_moment_is_a_clean_one() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let state = || fs::read(bench.dir.path().join("state/state.json")).unwrap();
     let before = state();
     let text = fs::read_to_string(bench.dir.path().join("config.toml")).unwrap();
@@ -299,7 +299,7 @@ fn a_stop_in_the_first_moment_is_a_clean_one() {
 
 #[test]
 fn a_reload_asked_for_in_the_first_moment_ends_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = fs::read_to_string(bench.simple()).unwrap();
     for name in ["HUP", "USR1"] {
         let (reader, mut writer) = io::pipe().unwrap();

@@ -8,7 +8,7 @@ use std::{
 
 use sandbox::{Fault, FaultKind, Service, Site};
 
-use crate::common::{ADDRESS, Bench, OTHER, now, wait_until};
+use crate::common::{ADDRESS, OTHER, TestEnv, now, wait_until};
 
 /// A time-out that nobody takes for a quick answer on a busy machine either.
 const LONG_TIMEOUT: &str = "timeout = \"30s\"";
@@ -23,7 +23,7 @@ fn assert_at_once(what: &str, changed: Instant) {
 
 #[test]
 fn l9_a_change_does_not_wait_for_the_zones_servers_that_are_being_asked() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     silent
         .set_read_timeout(Some(Duration::from_secs(20)))
@@ -51,7 +51,7 @@ fn l9_a_change_does_not_wait_for_the_zones_servers_that_are_being_asked() {
 
 #[test]
 fn l9_a_change_does_not_wait_for_another_account_whose_provider_hangs() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let head = bench.head().replace("timeout = \"2s\"", LONG_TIMEOUT);
     let hangs = Service::DnsPod(Site::International);
     bench
@@ -84,7 +84,7 @@ fn l9_a_change_does_not_wait_for_another_account_whose_provider_hangs() {
 
 #[test]
 fn l9_a_change_does_not_wait_for_the_other_family_to_be_found_out() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let head = bench.head().replace("timeout = \"2s\"", LONG_TIMEOUT);
     let slow = "[ipv6]\nsources = [\"command:sleep 29\"]";
     let head = head.replace("[ipv6]\nsources = []", slow);
@@ -100,7 +100,7 @@ fn l9_a_change_does_not_wait_for_the_other_family_to_be_found_out() {
 
 #[test]
 fn l9_a_poke_does_not_wait_for_an_operator_that_hangs() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let [silent, good, other] = [1, 2, 3].map(|number| bench.sandbox.echo(number));
     silent.answer(ADDRESS);
     good.answer(ADDRESS);
@@ -119,14 +119,14 @@ fn l9_a_poke_does_not_wait_for_an_operator_that_hangs() {
     good.answer(OTHER);
     other.answer(OTHER);
     let changed = now();
-    bench.run(&["poke"]).ends(0);
+    bench.run(&["poke"]).assert_exit(0);
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
     assert_at_once("a silent operator", changed);
 }
 
 #[test]
 fn a_flood_of_signals_is_a_few_rounds_and_keeps_no_change_from_being_published() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     wait_until("the first address", || {

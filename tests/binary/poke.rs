@@ -10,13 +10,13 @@ use std::{
 
 use serde_json::json;
 
-use crate::common::{ADDRESS, Bench, Daemon, OTHER, wait_until};
+use crate::common::{ADDRESS, OTHER, RunningDaemon, TestEnv, wait_until};
 use sandbox::{Fault, FaultKind, Service};
 
 const LIE: &str = "104.16.1.1";
 
 /// A configuration that asks echo services, the next check being five minutes away.
-fn asking(bench: &Bench, which: &[u8], confirm: u8) {
+fn asking(bench: &TestEnv, which: &[u8], confirm: u8) {
     let urls = which
         .iter()
         .map(|n| format!("{:?}", bench.sandbox.echo(*n).url()));
@@ -36,7 +36,7 @@ fn asking(bench: &Bench, which: &[u8], confirm: u8) {
 }
 
 /// A daemon whose first round is over, and that says what it hears.
-fn started(bench: &Bench) -> Daemon {
+fn started(bench: &TestEnv) -> RunningDaemon {
     let daemon = bench.daemon(&["--log", "moored=debug"]);
     wait_until("a healthy daemon", || bench.run(&["health"]).code == 0);
     bench.sandbox.clear_log();
@@ -44,47 +44,47 @@ fn started(bench: &Bench) -> Daemon {
 }
 
 /// Waits for the end of a round in which a claim was heard; a round is logged when it is over.
-fn heard(daemon: &Daemon, claim: &str) {
+fn heard(daemon: &RunningDaemon, claim: &str) {
     wait_until("the claim", || {
         daemon.log().contains(&format!("IPv4: poke says [{claim}]"))
     });
 }
 
-fn asked(bench: &Bench, which: u8) -> usize {
+fn asked(bench: &TestEnv, which: u8) -> usize {
     bench.sandbox.requests(Service::Echo(which))
 }
 
-fn socket(bench: &Bench) -> PathBuf {
+fn socket(bench: &TestEnv) -> PathBuf {
     bench.dir.path().join("state/poke.sock")
 }
 
 #[test]
 fn a_poke_starts_a_round_at_once() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2], 2);
     let daemon = started(&bench);
     for n in [1, 2] {
         bench.sandbox.echo(n).answer(OTHER);
     }
-    let run = bench.run(&["poke"]).ends(0);
+    let run = bench.run(&["poke"]).assert_exit(0);
     assert_eq!(run.stdout, "a round starts at once\n");
     assert_eq!(run.stderr, "");
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
     assert!(daemon.log().contains("poked: a round starts"));
     assert_eq!(
-        bench.run(&["poke", "--json"]).ends(0).json(),
+        bench.run(&["poke", "--json"]).assert_exit(0).json(),
         json!({ "poked": true, "ignored": [] })
     );
 }
 
 #[test]
 fn where_two_must_agree_one_operator_outside_makes_an_address_that_was_said_believable() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2], 2);
     let _daemon = started(&bench);
     // The second one never hears of it.
     bench.sandbox.echo(1).answer(OTHER);
-    let run = bench.run(&["poke", OTHER]).ends(0);
+    let run = bench.run(&["poke", OTHER]).assert_exit(0);
     assert_eq!(
         run.stdout,
         format!(
@@ -97,27 +97,27 @@ fn where_two_must_agree_one_operator_outside_makes_an_address_that_was_said_beli
 
 #[test]
 fn where_one_is_enough_an_address_that_was_said_is_believed_and_nobody_is_asked() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2], 1);
     let _daemon = started(&bench);
-    bench.run(&["poke", OTHER]).ends(0);
+    bench.run(&["poke", OTHER]).assert_exit(0);
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
     assert_eq!((asked(&bench, 1), asked(&bench, 2)), (0, 0));
 }
 
 #[test]
 fn what_is_said_during_a_round_is_heard_in_one_of_its_own() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2], 1);
     let daemon = started(&bench);
     bench
         .sandbox
         .fault(Fault::new(Service::Echo(1), "/", FaultKind::Hang).times(1));
-    bench.run(&["poke"]).ends(0);
+    bench.run(&["poke"]).assert_exit(0);
     wait_until("a round that hangs", || asked(&bench, 1) == 1);
     // The hint waits for neither the round that hangs nor the full round that was asked for before it.
     daemon.signal("USR1");
-    bench.run(&["poke", OTHER]).ends(0);
+    bench.run(&["poke", OTHER]).assert_exit(0);
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
     wait_until("the full round", || {
         daemon.log().contains("a full round was asked for")
@@ -129,10 +129,10 @@ fn what_is_said_during_a_round_is_heard_in_one_of_its_own() {
 
 #[test]
 fn l2_a_lie_that_was_said_never_changes_dns() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2, 3], 2);
     let daemon = started(&bench);
-    bench.run(&["poke", LIE]).ends(0);
+    bench.run(&["poke", LIE]).assert_exit(0);
     heard(&daemon, LIE);
     assert_eq!((asked(&bench, 1), asked(&bench, 2)), (1, 1));
     assert_eq!(bench.requests(), 0);
@@ -143,7 +143,7 @@ fn l2_a_lie_that_was_said_never_changes_dns() {
             .sandbox
             .fault(Fault::new(Service::Echo(n), "/", down).always());
     }
-    bench.run(&["poke", "104.16.1.2"]).ends(0);
+    bench.run(&["poke", "104.16.1.2"]).assert_exit(0);
     heard(&daemon, "104.16.1.2");
     wait_until("the complaint", || {
         daemon.log().contains("could not be found out")
@@ -154,7 +154,7 @@ fn l2_a_lie_that_was_said_never_changes_dns() {
 
 #[test]
 fn what_was_said_is_forgotten_after_its_round() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1, 2], 2);
     let daemon = started(&bench);
     let down = FaultKind::Status(503, String::new());
@@ -163,7 +163,7 @@ fn what_was_said_is_forgotten_after_its_round() {
             .sandbox
             .fault(Fault::new(Service::Echo(n), "/", down.clone()).always());
     }
-    bench.run(&["poke", OTHER]).ends(0);
+    bench.run(&["poke", OTHER]).assert_exit(0);
     heard(&daemon, OTHER);
     // One operator would have been enough in the poke's round, and is not in the ones that follow.
     bench.sandbox.echo(1).answer(OTHER);
@@ -179,10 +179,10 @@ fn what_was_said_is_forgotten_after_its_round() {
 
 #[test]
 fn an_address_that_has_no_say_is_ignored_aloud_and_the_round_is_played_all_the_same() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = started(&bench);
-    let run = bench.run(&["poke", OTHER]).ends(0);
+    let run = bench.run(&["poke", OTHER]).assert_exit(0);
     let why = "this host itself says what its IPv4 address is, and no source outside is asked";
     assert_eq!(
         run.stdout,
@@ -191,7 +191,9 @@ fn an_address_that_has_no_say_is_ignored_aloud_and_the_round_is_played_all_the_s
     wait_until("the round", || {
         daemon.log().contains("poked: a round starts")
     });
-    let run = bench.run(&["poke", OTHER, "2a01::1", "--json"]).ends(0);
+    let run = bench
+        .run(&["poke", OTHER, "2a01::1", "--json"])
+        .assert_exit(0);
     let ignored = [
         json!({ "address": OTHER, "reason": why }),
         json!({ "address": "2a01::1", "reason": "no IPv6 records are kept" }),
@@ -204,7 +206,7 @@ fn an_address_that_has_no_say_is_ignored_aloud_and_the_round_is_played_all_the_s
     wait_until("the other configuration", || {
         daemon.log().contains("is in force")
     });
-    let run = bench.run(&["poke", "192.168.1.5"]).ends(0);
+    let run = bench.run(&["poke", "192.168.1.5"]).assert_exit(0);
     assert!(
         run.stdout
             .contains("192.168.1.5 is ignored: 192.168.1.5 is private"),
@@ -215,17 +217,17 @@ fn an_address_that_has_no_say_is_ignored_aloud_and_the_round_is_played_all_the_s
 
 #[test]
 fn a_poke_without_a_daemon_says_so() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
-    let run = bench.run(&["poke"]).ends(1);
+    let run = bench.run(&["poke"]).assert_exit(1);
     assert!(run.stdout.starts_with("no daemon answers at "));
-    let said = bench.run(&["poke", OTHER, "--json"]).ends(1).json();
+    let said = bench.run(&["poke", OTHER, "--json"]).assert_exit(1).json();
     assert_eq!(said["poked"], false);
 }
 
 #[test]
 fn words_that_are_no_poke_are_a_bad_command_line() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1], 1);
     let daemon = started(&bench);
     for words in [
@@ -236,7 +238,7 @@ fn words_that_are_no_poke_are_a_bad_command_line() {
         &["2a01::1", ADDRESS, "2a01::1"],
         &["--dry-run"],
     ] {
-        let run = bench.run(&[&["poke"], words].concat()).ends(2);
+        let run = bench.run(&[&["poke"], words].concat()).assert_exit(2);
         assert!(!run.stderr.is_empty(), "{words:?}");
     }
     assert!(!daemon.log().contains("poked"));
@@ -244,7 +246,7 @@ fn words_that_are_no_poke_are_a_bad_command_line() {
 
 #[test]
 fn only_the_daemons_user_may_poke_and_the_socket_ends_with_the_daemon() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let mut daemon = started(&bench);
     let mode = fs::metadata(socket(&bench)).unwrap().permissions().mode();
@@ -253,14 +255,14 @@ fn only_the_daemons_user_may_poke_and_the_socket_ends_with_the_daemon() {
     wait_until("the dry run", || dry.log().contains("started"));
     dry.signal("TERM");
     assert_eq!(dry.end().0, Some(0));
-    bench.run(&["poke"]).ends(0);
+    bench.run(&["poke"]).assert_exit(0);
     daemon.signal("TERM");
     assert_eq!(daemon.end().0, Some(0));
     assert!(!socket(&bench).exists());
 }
 
 /// Says something to the daemon in full, and reads what it answers.
-fn say(bench: &Bench, bytes: &[u8]) -> String {
+fn say(bench: &TestEnv, bytes: &[u8]) -> String {
     let mut stream = UnixStream::connect(socket(bench)).unwrap();
     // Whoever says too much is cut off, and then may not read the answer either.
     let _ = stream.write_all(bytes);
@@ -275,7 +277,7 @@ fn say(bench: &Bench, bytes: &[u8]) -> String {
 
 #[test]
 fn garbage_on_the_socket_is_refused_and_starts_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     asking(&bench, &[1], 1);
     let daemon = started(&bench);
     for (bytes, why) in [
@@ -298,7 +300,7 @@ fn garbage_on_the_socket_is_refused_and_starts_nothing() {
 
 #[test]
 fn l14_clients_that_are_silent_endless_or_gone_hold_up_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = started(&bench);
     let connect = || UnixStream::connect(socket(&bench)).unwrap();
@@ -309,10 +311,10 @@ fn l14_clients_that_are_silent_endless_or_gone_hold_up_nothing() {
     // A round is played at once, and its end is told.
     bench.address(OTHER);
     wait_until("the change", || bench.at_domeneshop("home", "A") == [OTHER]);
-    bench.run(&["status"]).ends(0);
+    bench.run(&["status"]).assert_exit(0);
     assert!(!daemon.log().contains("poked"));
     // Their turn is over soon, though they are still there.
-    bench.run(&["poke"]).ends(0);
+    bench.run(&["poke"]).assert_exit(0);
     wait_until("the poke's round", || daemon.log().contains("poked"));
     talking.join().unwrap();
     drop(silent);

@@ -12,7 +12,7 @@ use std::{
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
 use sandbox::{Fault, FaultKind, Service};
 
-use crate::common::{ADDRESS, Bench, OTHER, finish, now, wait_until};
+use crate::common::{ADDRESS, OTHER, TestEnv, finish, now, wait_until};
 
 /// A server that never takes a connection: the kernel drops every attempt, as a router on the way
 /// does that has lost its line.
@@ -42,9 +42,9 @@ impl BlackHole {
 /// Plays a round, which must not take longer than its few deadlines of a second, one after the
 /// other.
 #[track_caller]
-fn ends_in_time(bench: &Bench, code: i32) {
+fn ends_in_time(bench: &TestEnv, code: i32) {
     let begun = now();
-    let run = bench.run(&["--once"]).ends(code);
+    let run = bench.run(&["--once"]).assert_exit(code);
     let took = begun.elapsed();
     assert!(
         took < Duration::from_secs(6),
@@ -56,7 +56,7 @@ fn ends_in_time(bench: &Bench, code: i32) {
 
 #[test]
 fn l9_a_round_ends_although_a_provider_is_a_black_hole_half_open_or_trickles() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let text = bench.head().replace("\"2s\"", "\"1s\"")
         + &bench.domeneshop("hosts = [\"home.example.com\"]");
     let hole = BlackHole::new();
@@ -76,13 +76,13 @@ fn l9_a_round_ends_although_a_provider_is_a_black_hole_half_open_or_trickles() {
         ends_in_time(&bench, 75);
         bench.sandbox.clear_faults();
     }
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }
 
 #[test]
 fn l9_a_round_ends_although_every_source_is_a_black_hole_half_open_or_trickles() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let hole = BlackHole::new();
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let echo = bench.sandbox.echo(1);
@@ -115,7 +115,7 @@ fn l9_a_round_ends_although_every_source_is_a_black_hole_half_open_or_trickles()
 
 #[test]
 fn l9_dns_servers_that_never_answer_hold_up_no_change() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let ours = bench.sandbox.dns().addr().to_string();
     let head = bench
@@ -134,7 +134,7 @@ fn l9_dns_servers_that_never_answer_hold_up_no_change() {
 
 #[test]
 fn l9_an_answer_without_end_is_given_up_long_before_the_deadline() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let head = bench.head().replace("\"2s\"", "\"5m\"");
     bench.config(&(head + &bench.domeneshop("hosts = [\"home.example.com\"]")));
     let endless = Fault::new(Service::Domeneshop, "/", FaultKind::Endless);
@@ -147,14 +147,14 @@ fn l9_an_answer_without_end_is_given_up_long_before_the_deadline() {
         .env_clear()
         .env("MOORED_CONFIG", bench.dir.path().join("config.toml"));
     let begun = now();
-    let run = finish(command).ends(75);
+    let run = finish(command).assert_exit(75);
     assert!(run.stdout.contains("longer than"), "{}", run.stdout);
     assert!(begun.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
 fn l9_no_connection_outlives_its_round() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     let mut used = BTreeSet::new();
@@ -176,7 +176,7 @@ fn l9_no_connection_outlives_its_round() {
 
 #[test]
 fn l11_the_daemons_timer_counts_time_asleep_and_the_wall_clock_is_heard_when_set_only() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     wait_until("health", || bench.run(&["health"]).code == 0);
@@ -201,7 +201,7 @@ fn l11_the_daemons_timer_counts_time_asleep_and_the_wall_clock_is_heard_when_set
 
 #[test]
 fn l12_a_core_dump_is_not_made() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let dumped = |then: &str| {
         let mut command = Command::new("/bin/sh");

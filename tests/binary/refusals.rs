@@ -4,10 +4,10 @@ use std::fs;
 
 use sandbox::{Fault, FaultKind, Service, Site};
 
-use crate::common::{ADDRESS, Bench, Daemon, LOGIN, OTHER, SECRET, wait_until};
+use crate::common::{ADDRESS, LOGIN, OTHER, RunningDaemon, SECRET, TestEnv, wait_until};
 
 /// A configuration of one host at Domeneshop, its secret in a file.
-fn secret_in_a_file(bench: &Bench, secret: &str) {
+fn secret_in_a_file(bench: &TestEnv, secret: &str) {
     write_secret(bench, secret);
     let file = bench.dir.path().join("secret");
     let inline = format!("secret = \"{SECRET}\"");
@@ -15,7 +15,7 @@ fn secret_in_a_file(bench: &Bench, secret: &str) {
     bench.config(&text.replace(&inline, &format!("secret_file = \"{}\"", file.display())));
 }
 
-fn write_secret(bench: &Bench, secret: &str) {
+fn write_secret(bench: &TestEnv, secret: &str) {
     use std::os::unix::fs::PermissionsExt;
     let file = bench.dir.path().join("secret");
     fs::write(&file, secret).unwrap();
@@ -23,7 +23,7 @@ fn write_secret(bench: &Bench, secret: &str) {
 }
 
 /// A daemon whose credentials were refused.
-fn refused_daemon(bench: &Bench) -> Daemon {
+fn refused_daemon(bench: &TestEnv) -> RunningDaemon {
     let daemon = bench.daemon(&[]);
     wait_until("the refusal", || {
         bench.run(&["status"]).stdout.contains("refuses the token")
@@ -33,7 +33,7 @@ fn refused_daemon(bench: &Bench) -> Daemon {
 
 #[test]
 fn a_corrected_secret_lifts_the_hold_at_a_reload() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     secret_in_a_file(&bench, "wrong");
     let daemon = refused_daemon(&bench);
     write_secret(&bench, SECRET);
@@ -45,9 +45,9 @@ fn a_corrected_secret_lifts_the_hold_at_a_reload() {
 
 #[test]
 fn a_corrected_secret_lifts_the_hold_of_an_earlier_check_at_a_reload_and_at_a_restart() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     secret_in_a_file(&bench, "wrong");
-    bench.run(&["check"]).ends(77);
+    bench.run(&["check"]).assert_exit(77);
     let daemon = refused_daemon(&bench);
     write_secret(&bench, SECRET);
     daemon.signal("HUP");
@@ -55,11 +55,11 @@ fn a_corrected_secret_lifts_the_hold_of_an_earlier_check_at_a_reload_and_at_a_re
         bench.at_domeneshop("home", "A") == [ADDRESS]
     });
 
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     secret_in_a_file(&bench, "wrong");
-    bench.run(&["check"]).ends(77);
+    bench.run(&["check"]).assert_exit(77);
     write_secret(&bench, SECRET);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
 }
 
 /// What a person can do, as every message of a refusal says.
@@ -67,7 +67,7 @@ const ADVICE: &str =
     "mend it at the provider and run `moored check`, or change the secret and reload";
 
 /// The service takes no credentials from now on, or the right ones again.
-fn refuse(bench: &Bench, refuses: bool) {
+fn refuse(bench: &TestEnv, refuses: bool) {
     bench.sandbox.clear_faults();
     if refuses {
         let body = r#"{"code":"authentication:failed"}"#.to_owned();
@@ -77,7 +77,7 @@ fn refuse(bench: &Bench, refuses: bool) {
 }
 
 /// What the state remembers of `moored check` is as old as this many seconds more.
-fn age_probes(bench: &Bench, seconds: i64) {
+fn age_probes(bench: &TestEnv, seconds: i64) {
     let path = bench.dir.path().join("state/state.json");
     let mut state: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
@@ -91,7 +91,7 @@ fn age_probes(bench: &Bench, seconds: i64) {
 
 #[test]
 fn every_message_of_a_refusal_says_what_lifts_the_hold() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
     for args in [
@@ -103,14 +103,14 @@ fn every_message_of_a_refusal_says_what_lifts_the_hold() {
         &["--once", "--json"],
         &["check", "--json"],
     ] {
-        let run = bench.run(args).ends(77);
+        let run = bench.run(args).assert_exit(77);
         assert!(run.stdout.contains(ADVICE), "{args:?}: {}", run.stdout);
     }
     for args in [
         &["records", "domeneshop", "list"][..],
         &["api", "domeneshop", "domains.list"],
     ] {
-        let run = bench.run(args).ends(77);
+        let run = bench.run(args).assert_exit(77);
         assert!(run.stderr.contains(ADVICE), "{args:?}: {}", run.stderr);
     }
     let daemon = refused_daemon(&bench);
@@ -120,18 +120,18 @@ fn every_message_of_a_refusal_says_what_lifts_the_hold() {
 
 #[test]
 fn l4_a_check_asks_a_refused_account_once_a_minute_and_nobody_else_does() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
-    bench.run(&["--once"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
     let refused = bench.requests();
-    bench.run(&["--once"]).ends(77);
-    bench.run(&["plan"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
+    bench.run(&["plan"]).assert_exit(77);
     assert_eq!(bench.requests(), refused);
-    bench.run(&["check"]).ends(77);
+    bench.run(&["check"]).assert_exit(77);
     assert_eq!(bench.requests(), refused + 1);
     for _ in 0..5 {
-        let run = bench.run(&["check"]).ends(77);
+        let run = bench.run(&["check"]).assert_exit(77);
         assert!(
             run.stdout.contains("at most once a minute"),
             "{}",
@@ -140,7 +140,7 @@ fn l4_a_check_asks_a_refused_account_once_a_minute_and_nobody_else_does() {
     }
     assert_eq!(bench.requests(), refused + 1);
     age_probes(&bench, 61);
-    bench.run(&["check"]).ends(77);
+    bench.run(&["check"]).assert_exit(77);
     assert_eq!(bench.requests(), refused + 2);
     // Many at once are one.
     age_probes(&bench, 61);
@@ -151,19 +151,19 @@ fn l4_a_check_asks_a_refused_account_once_a_minute_and_nobody_else_does() {
         assert_eq!(check.wait_with_output().unwrap().status.code(), Some(77));
     }
     assert_eq!(bench.requests(), refused + 3);
-    bench.run(&["--once"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
     assert_eq!(bench.requests(), refused + 3);
 }
 
 #[test]
 fn l4_checks_beside_a_daemon_ask_a_refused_account_once_a_minute_together() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
     let _daemon = refused_daemon(&bench);
     let refused = bench.requests();
     for _ in 0..5 {
-        bench.run(&["check"]).ends(77);
+        bench.run(&["check"]).assert_exit(77);
     }
     assert_eq!(bench.requests(), refused + 1);
     // Another secret that the daemon does not know of yet is no second account to try without end.
@@ -171,71 +171,71 @@ fn l4_checks_beside_a_daemon_ask_a_refused_account_once_a_minute_together() {
     let text = fs::read_to_string(&path).unwrap().replace(SECRET, "wrong");
     bench.config(&text);
     for _ in 0..5 {
-        bench.run(&["check"]).ends(77);
+        bench.run(&["check"]).assert_exit(77);
     }
     assert_eq!(bench.requests(), refused + 2);
 }
 
 #[test]
 fn a_refusal_mended_at_the_provider_is_over_with_a_check_that_succeeds() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
-    bench.run(&["--once"]).ends(77);
+    bench.run(&["--once"]).assert_exit(77);
     refuse(&bench, false);
-    bench.run(&["--once"]).ends(77);
-    let run = bench.run(&["check"]).ends(0);
+    bench.run(&["--once"]).assert_exit(77);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(run.stdout.contains("accepted again"), "{}", run.stdout);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
-    let run = bench.run(&["check"]).ends(0);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(!run.stdout.contains("accepted"), "{}", run.stdout);
 }
 
 #[test]
 fn an_account_refused_by_an_allow_list_is_over_with_a_check_that_succeeds() {
     // What a token that is limited to other addresses is answered is not documented: perhaps this.
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let body = r#"{"code":"resource:unauthorized"}"#.to_owned();
     let fault = Fault::new(Service::Domeneshop, "/", FaultKind::Status(403, body));
     bench.sandbox.fault(fault.always());
-    let run = bench.run(&["--once"]).ends(77);
+    let run = bench.run(&["--once"]).assert_exit(77);
     assert!(run.stdout.contains(ADVICE), "{}", run.stdout);
     bench.sandbox.clear_faults();
-    bench.run(&["--once"]).ends(77);
-    bench.run(&["check"]).ends(0);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(77);
+    bench.run(&["check"]).assert_exit(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.at_domeneshop("home", "A"), [ADDRESS]);
 }
 
 #[test]
 fn a_check_that_was_refused_alone_is_over_with_a_check_that_succeeds() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
-    bench.run(&["check"]).ends(77);
+    bench.run(&["check"]).assert_exit(77);
     refuse(&bench, false);
     // Within the minute it is not asked, and says so.
-    let run = bench.run(&["check"]).ends(77);
+    let run = bench.run(&["check"]).assert_exit(77);
     assert!(
         run.stdout.contains("at most once a minute"),
         "{}",
         run.stdout
     );
     age_probes(&bench, 61);
-    bench.run(&["check"]).ends(0);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["check"]).assert_exit(0);
+    bench.run(&["--once"]).assert_exit(0);
 }
 
 #[test]
 fn a_check_that_succeeds_lifts_the_running_daemons_hold() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     refuse(&bench, true);
     let _daemon = refused_daemon(&bench);
     refuse(&bench, false);
-    let run = bench.run(&["check"]).ends(0);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(
         run.stdout.contains("the running daemon starts a round"),
         "{}",
@@ -245,17 +245,17 @@ fn a_check_that_succeeds_lifts_the_running_daemons_hold() {
         bench.at_domeneshop("home", "A") == [ADDRESS]
     });
     wait_until("a healthy daemon", || bench.run(&["health"]).code == 0);
-    let run = bench.run(&["check"]).ends(0);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(!run.stdout.contains("daemon"), "{}", run.stdout);
 }
 
 #[test]
 fn a_check_with_another_secret_says_that_the_daemon_has_to_be_reloaded_and_lifts_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     secret_in_a_file(&bench, "wrong");
     let daemon = refused_daemon(&bench);
     write_secret(&bench, SECRET);
-    let run = bench.run(&["check"]).ends(0);
+    let run = bench.run(&["check"]).assert_exit(0);
     assert!(
         run.stdout
             .contains("another secret or configuration: reload it"),
@@ -263,7 +263,7 @@ fn a_check_with_another_secret_says_that_the_daemon_has_to_be_reloaded_and_lifts
         run.stdout
     );
     let before = bench.requests();
-    bench.run(&["poke"]).ends(0);
+    bench.run(&["poke"]).assert_exit(0);
     wait_until("the round", || daemon.log().contains("poked"));
     assert!(bench.run(&["status"]).stdout.contains("refuses the token"));
     assert_eq!(bench.requests(), before);
@@ -275,7 +275,7 @@ fn a_check_with_another_secret_says_that_the_daemon_has_to_be_reloaded_and_lifts
 
 #[test]
 fn a_check_never_lifts_what_the_provider_asked_to_wait_for() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let wait = Fault::new(
         Service::Domeneshop,
@@ -283,10 +283,10 @@ fn a_check_never_lifts_what_the_provider_asked_to_wait_for() {
         FaultKind::Status(429, String::new()),
     );
     bench.sandbox.fault(wait.always());
-    bench.run(&["--once"]).ends(75);
+    bench.run(&["--once"]).assert_exit(75);
     bench.sandbox.clear_faults();
     let before = bench.requests();
-    bench.run(&["check"]).ends(75);
+    bench.run(&["check"]).assert_exit(75);
     assert_eq!(bench.requests(), before);
 }
 
@@ -296,10 +296,10 @@ fn a_corrected_token_of_dnspod_lifts_the_hold_at_a_reload_and_at_a_restart() {
         (Site::International, "example.org"),
         (Site::China, "example.cn"),
     ] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let good = bench.head() + &bench.dnspod(site, &format!("hosts = [\"home.{zone}\"]"));
         bench.config(&good.replace(LOGIN, "12345,wrong"));
-        bench.run(&["check"]).ends(77);
+        bench.run(&["check"]).assert_exit(77);
         let mut daemon = bench.daemon(&[]);
         wait_until("the refusal", || {
             bench.run(&["status"]).stdout.contains("refuses the token")
@@ -318,7 +318,7 @@ fn a_corrected_token_of_dnspod_lifts_the_hold_at_a_reload_and_at_a_restart() {
         assert_eq!(daemon.end().0, Some(0));
         bench.address(OTHER);
         bench.config(&good);
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         assert_eq!(bench.at_dnspod(site, zone, "home", "A"), [OTHER]);
     }
 }

@@ -7,11 +7,11 @@ use std::{
     process::Stdio,
 };
 
-use crate::common::{ADDRESS, Bench, Daemon, OTHER, wait_until};
+use crate::common::{ADDRESS, OTHER, RunningDaemon, TestEnv, wait_until};
 
 /// Each of a few changes gets through, with a round of its own.
 #[track_caller]
-fn moves_on(bench: &Bench, daemon: &Daemon) {
+fn moves_on(bench: &TestEnv, daemon: &RunningDaemon) {
     wait_until("the first record", || {
         bench.at_domeneshop("home", "A") == [ADDRESS]
     });
@@ -24,7 +24,7 @@ fn moves_on(bench: &Bench, daemon: &Daemon) {
 
 #[test]
 fn l14_a_supervisor_that_has_stopped_listening_holds_up_no_round() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let path = bench.dir.path().join("notify");
     let _deaf = UnixDatagram::bind(&path).unwrap();
@@ -47,7 +47,7 @@ fn l14_a_supervisor_that_has_stopped_listening_holds_up_no_round() {
 
 #[test]
 fn l14_readers_of_the_status_who_never_read_or_leave_at_once_hold_up_no_round() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.daemon(&[]);
     let socket = bench.dir.path().join("state/status.sock");
@@ -70,7 +70,7 @@ fn l14_readers_of_the_status_who_never_read_or_leave_at_once_hold_up_no_round() 
 
 #[test]
 fn l14_a_reader_who_never_reads_a_long_status_is_left_behind() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     // More than the kernel takes in on a reader's behalf.
     let hosts: Vec<_> = (0..1_000)
         .map(|n| format!("\"{}-{n}.example.com\"", "long".repeat(14)))
@@ -92,7 +92,7 @@ fn l14_a_reader_who_never_reads_a_long_status_is_left_behind() {
 
 #[test]
 fn l14_a_log_whose_reader_is_gone_ends_nothing() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
@@ -104,7 +104,7 @@ fn l14_a_log_whose_reader_is_gone_ends_nothing() {
 
 #[test]
 fn l14_a_disk_that_takes_no_state_holds_up_no_round() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     fs::write(bench.dir.path().join("state"), "").unwrap();
     bench.simple();
     let daemon = bench.daemon(&[]);

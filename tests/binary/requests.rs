@@ -1,10 +1,10 @@
 //! How many requests what costs: counted, not timed.
 
-use crate::common::{ADDRESS, Bench, OTHER};
+use crate::common::{ADDRESS, OTHER, TestEnv};
 use sandbox::{Fault, FaultKind, Service, Site};
 
 /// A configuration with both families from the file, and so many hosts at Domeneshop.
-fn both_families(bench: &Bench, hosts: usize) -> String {
+fn both_families(bench: &TestEnv, hosts: usize) -> String {
     let names: Vec<_> = (0..hosts)
         .map(|n| format!("\"host-{n}.example.com\""))
         .collect();
@@ -20,13 +20,13 @@ fn both_families(bench: &Bench, hosts: usize) -> String {
 
 #[test]
 fn fifty_hosts_with_both_families_change_in_one_request() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.address(&format!("{ADDRESS}\n2a01:79c::1\n"));
     bench.config(&both_families(&bench, 50));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     bench.sandbox.clear_log();
     bench.address(&format!("{OTHER}\n2a01:79c::2\n"));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(bench.requests(), 1);
     for n in 0..50 {
         let host = format!("host-{n}");
@@ -37,16 +37,16 @@ fn fifty_hosts_with_both_families_change_in_one_request() {
 
 #[test]
 fn the_first_run_ever_needs_the_domains_the_records_the_forwards_and_one_update() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.address(&format!("{ADDRESS}\n2a01:79c::1\n"));
     bench.config(&both_families(&bench, 50));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let log = bench.sandbox.log();
     let paths: Vec<_> = log.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(paths.len(), 4, "{paths:?}");
     // Beside an address there is no forward: nobody asks again.
     bench.sandbox.clear_log();
-    bench.run(&["plan"]).ends(0);
+    bench.run(&["plan"]).assert_exit(0);
     assert_eq!(bench.requests(), 1);
 }
 
@@ -56,14 +56,14 @@ fn twenty_dnspod_hosts_in_one_zone_take_one_list_and_one_modify_each() {
         (Site::International, "example.org"),
         (Site::China, "example.cn"),
     ] {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let names: Vec<_> = (0..20).map(|n| format!("\"host-{n}.{zone}\"")).collect();
         let hosts = format!("hosts = [{}]", names.join(", "));
         bench.config(&(bench.head() + &bench.dnspod(site, &hosts)));
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         bench.sandbox.clear_log();
         bench.address(OTHER);
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         let log = bench.sandbox.log();
         let count = |end: &str| log.iter().filter(|it| it.path.ends_with(end)).count();
         assert_eq!(
@@ -75,7 +75,7 @@ fn twenty_dnspod_hosts_in_one_zone_take_one_list_and_one_modify_each() {
 
 #[test]
 fn three_hundred_hosts_of_both_families_are_created_and_changed_twice_within_an_hour() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let names: Vec<_> = (0..300)
         .map(|n| format!("\"host-{n}.example.org\""))
         .collect();
@@ -87,7 +87,7 @@ fn three_hundred_hosts_of_both_families_are_created_and_changed_twice_within_an_
     for (number, addr) in [ADDRESS, OTHER, ADDRESS].into_iter().enumerate() {
         let six = format!("2a01:79c::1{number}");
         bench.address(&format!("{addr}\n{six}\n"));
-        bench.run(&["--once"]).ends(0);
+        bench.run(&["--once"]).assert_exit(0);
         let records = bench
             .sandbox
             .dnspod(Site::International)
@@ -101,7 +101,7 @@ fn three_hundred_hosts_of_both_families_are_created_and_changed_twice_within_an_
 
 #[test]
 fn one_bad_host_in_a_batch_holds_up_no_other() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.config(&both_families(&bench, 20));
     bench.run(&["--once"]);
     bench.sandbox.clear_log();
@@ -123,13 +123,13 @@ fn one_bad_host_in_a_batch_holds_up_no_other() {
 
 #[test]
 fn long_lists_of_hosts_are_split_into_urls_of_less_than_2000_characters() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let names: Vec<_> = (0..100)
         .map(|n| format!("\"{}-{n}.example.com\"", "long".repeat(10)))
         .collect();
     let hosts = format!("hosts = [{}]", names.join(", "));
     bench.config(&(bench.head() + &bench.domeneshop(&hosts)));
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let log = bench.sandbox.log();
     let updates: Vec<_> = log.iter().filter(|it| it.path.contains("dyndns")).collect();
     assert_eq!(updates.len(), 3, "5,800 characters of names");

@@ -16,7 +16,7 @@ use std::{
 use rustix::time::{ClockId, clock_gettime};
 use sandbox::{Fault, FaultKind, Service};
 
-use crate::common::{ADDRESS, Bench, Daemon, finish, wait_until};
+use crate::common::{ADDRESS, RunningDaemon, TestEnv, finish, wait_until};
 
 /// A supervisor, and what it was told so far.
 struct Supervisor {
@@ -54,7 +54,7 @@ impl Supervisor {
     }
 }
 
-fn supervised(bench: &Bench, with: &[(&str, &str)]) -> (Supervisor, Daemon) {
+fn supervised(bench: &TestEnv, with: &[(&str, &str)]) -> (Supervisor, RunningDaemon) {
     let path = bench.dir.path().join("notify");
     let supervisor = Supervisor::new(UnixDatagram::bind(&path).unwrap());
     let mut command = bench.command(&[]);
@@ -66,7 +66,7 @@ fn supervised(bench: &Bench, with: &[(&str, &str)]) -> (Supervisor, Daemon) {
 
 #[test]
 fn a_supervisor_hears_ready_status_reloading_and_stopping_each_in_its_time() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let (supervisor, mut daemon) = supervised(&bench, &[]);
     let words = supervisor.hears_ready();
@@ -117,7 +117,7 @@ fn a_supervisor_hears_ready_status_reloading_and_stopping_each_in_its_time() {
 
 #[test]
 fn ready_is_said_after_a_first_round_that_failed_too_and_the_status_names_the_host() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let hosts = "hosts = [\"home.example.com\", \"www.example.net\"]";
     bench.config(&(bench.head() + &bench.domeneshop(hosts)));
     let (supervisor, _daemon) = supervised(&bench, &[]);
@@ -131,7 +131,7 @@ fn ready_is_said_after_a_first_round_that_failed_too_and_the_status_names_the_ho
 
 #[test]
 fn the_next_check_is_said_by_the_clock_on_the_wall() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     // By POSIX, so that no database of zones is needed: 13 hours ahead.
     let (supervisor, _daemon) = supervised(&bench, &[("TZ", "HERE-13")]);
@@ -148,7 +148,7 @@ fn the_next_check_is_said_by_the_clock_on_the_wall() {
 
 #[test]
 fn a_supervisor_with_an_abstract_address_hears_too() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let name = format!("moored-test-{}", std::process::id());
     let address = SocketAddr::from_abstract_name(&name).unwrap();
@@ -160,7 +160,7 @@ fn a_supervisor_with_an_abstract_address_hears_too() {
 }
 
 /// A command whose errors go into a file that is the journal's to it, or that another stream is.
-fn journalled(bench: &Bench, args: &[&str], is_the_journal: bool) -> Command {
+fn journalled(bench: &TestEnv, args: &[&str], is_the_journal: bool) -> Command {
     let log = File::create(bench.dir.path().join("log")).unwrap();
     let it = log.metadata().unwrap();
     let inode = it.ino() + u64::from(!is_the_journal);
@@ -172,7 +172,7 @@ fn journalled(bench: &Bench, args: &[&str], is_the_journal: bool) -> Command {
     command
 }
 
-fn log(bench: &Bench) -> String {
+fn log(bench: &TestEnv) -> String {
     fs::read_to_string(bench.dir.path().join("log")).unwrap()
 }
 
@@ -186,7 +186,7 @@ fn level(log: &str, words: &str) -> String {
 
 #[test]
 fn the_journal_gets_each_line_with_its_level_and_without_a_second_time() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.spawn_as_it_is(journalled(&bench, &["--log", "debug"], true));
     wait_until("the first round", || {
@@ -219,7 +219,7 @@ fn the_journal_gets_each_line_with_its_level_and_without_a_second_time() {
 
 #[test]
 fn whoever_only_inherits_the_journals_variable_gets_the_time_as_usual() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let daemon = bench.spawn_as_it_is(journalled(&bench, &[], false));
     wait_until("the first round", || {
@@ -231,7 +231,7 @@ fn whoever_only_inherits_the_journals_variable_gets_the_time_as_usual() {
 
 #[test]
 fn a_single_round_tells_the_journal_with_levels_and_nobody_twice() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     bench.simple();
     let once = |args: &[&str]| {
         let run = finish(journalled(&bench, args, true));

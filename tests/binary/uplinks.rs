@@ -5,12 +5,12 @@
 use std::process::{Command, Stdio};
 
 use crate::{
-    common::{ADDRESS, Bench, finish, wait_until},
+    common::{ADDRESS, TestEnv, finish, wait_until},
     process::say_skipped,
 };
 
 /// Three hosts: as the routing table says, over the loopback interface, and over one that is not there.
-fn three(bench: &Bench) {
+fn three(bench: &TestEnv) {
     let hosts = "hosts = [\"home.example.com\"]\n\
                  [[domeneshop.host]]\nname = \"here.example.com\"\nvia = \"lo\"\n\
                  [[domeneshop.host]]\nname = \"gone.example.com\"\nvia = \"gone0\"";
@@ -19,9 +19,9 @@ fn three(bench: &Bench) {
 
 #[test]
 fn l1_a_host_whose_interface_is_not_there_is_left_alone_and_the_others_are_kept() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     three(&bench);
-    let run = bench.run(&["--once", "--json"]).ends(69).json();
+    let run = bench.run(&["--once", "--json"]).assert_exit(69).json();
     let shown = |key: &str| -> Vec<_> {
         let hosts = run["hosts"].as_array().unwrap();
         hosts.iter().map(|it| it[key].clone()).collect()
@@ -38,7 +38,7 @@ fn l1_a_host_whose_interface_is_not_there_is_left_alone_and_the_others_are_kept(
     ] {
         assert_eq!(bench.at_domeneshop(host, "A"), addrs, "{host}");
     }
-    let run = bench.run(&["--once", "--log", "warn"]).ends(69);
+    let run = bench.run(&["--once", "--log", "warn"]).assert_exit(69);
     let line = "gone.example.com A via gone0  -  kept: our address could not be found out: there is no \
                 interface `gone0`";
     assert!(run.stdout.contains(line), "{}", run.stdout);
@@ -48,9 +48,9 @@ fn l1_a_host_whose_interface_is_not_there_is_left_alone_and_the_others_are_kept(
 
 #[test]
 fn plan_and_status_name_the_interface() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     three(&bench);
-    let plan = bench.run(&["plan", "--json"]).ends(69).json();
+    let plan = bench.run(&["plan", "--json"]).assert_exit(69).json();
     assert_eq!(plan["changes"][1]["interface"], "lo");
     assert_eq!(
         plan["changes"][1]["via"], "dyndns",
@@ -58,7 +58,7 @@ fn plan_and_status_name_the_interface() {
     );
     assert!(plan["changes"][0].get("interface").is_none());
     assert_eq!(plan["unknown"][0]["interface"], "gone0");
-    let plan = bench.run(&["plan"]).ends(69).stdout;
+    let plan = bench.run(&["plan"]).assert_exit(69).stdout;
     assert!(plan.contains("here.example.com A via lo"), "{plan}");
     let _daemon = bench.daemon(&[]);
     let status = || bench.run(&["status"]).stdout;
@@ -78,7 +78,7 @@ fn plan_and_status_name_the_interface() {
 
 #[test]
 fn detect_shows_each_interface_with_what_was_heard_over_it() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let echo = bench.sandbox.echo(1);
     echo.answer(ADDRESS);
     three(&bench);
@@ -87,7 +87,7 @@ fn detect_shows_each_interface_with_what_was_heard_over_it() {
     let sources = format!("[\"interface:other0\", \"{}\"]\nconfirm = 1", echo.url());
     let file = format!("[\"file:{}/address\"]", bench.dir.path().display());
     bench.config(&text.replace(&file, &sources));
-    let seen = bench.run(&["detect", "--json"]).ends(69).json();
+    let seen = bench.run(&["detect", "--json"]).assert_exit(69).json();
     assert_eq!(seen["ipv4"]["addresses"][0], ADDRESS);
     assert!(
         seen["ipv6"]["reason"]
@@ -107,7 +107,7 @@ fn detect_shows_each_interface_with_what_was_heard_over_it() {
     assert_eq!(gone["reason"], "there is no interface `gone0`");
     assert_eq!(gone["sources"].as_array().unwrap().len(), 0);
     assert_eq!(echo.requests(), 2, "nothing is asked another way");
-    let text = bench.run(&["detect"]).ends(69).stdout;
+    let text = bench.run(&["detect"]).assert_exit(69).stdout;
     assert!(
         text.contains("\nIPv4 via gone0: not known: there is no interface `gone0`\n"),
         "{text}"
@@ -116,10 +116,10 @@ fn detect_shows_each_interface_with_what_was_heard_over_it() {
 
 #[test]
 fn where_every_host_says_via_the_rest_is_switched_off() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let hosts = "hosts = [\"home.example.com\"]\nvia = \"lo\"";
     bench.config(&(bench.head() + &bench.domeneshop(hosts)));
-    let seen = bench.run(&["detect", "--json"]).ends(0).json();
+    let seen = bench.run(&["detect", "--json"]).assert_exit(0).json();
     assert_eq!(seen["ipv4"]["state"], "absent");
     assert_eq!(
         seen["ipv4"]["reason"],
@@ -128,12 +128,12 @@ fn where_every_host_says_via_the_rest_is_switched_off() {
     assert_eq!(seen["via"]["lo"]["ipv4"]["addresses"][0], ADDRESS);
     let reason = &seen["via"]["lo"]["ipv6"]["reason"];
     assert_eq!(*reason, "switched off: it has no sources");
-    let text = bench.run(&["detect"]).ends(0).stdout;
+    let text = bench.run(&["detect"]).assert_exit(0).stdout;
     assert!(text.starts_with("IPv4 via lo: 84.212.10.20\n"), "{text}");
 }
 
 /// A command in a network namespace of its own with two uplinks, w0 with the lower metric and the higher address.
-fn among_two_uplinks(bench: &Bench, script: &str) -> Command {
+fn among_two_uplinks(bench: &TestEnv, script: &str) -> Command {
     let prepare = "set -e; PATH=$PATH:/usr/sbin:/sbin; ip link set lo up
         for each in w0 v0; do ip link add $each type veth peer name isp-$each; ip link set isp-$each up; ip link set $each up; done
         ip addr add 85.2.2.2/24 dev w0; ip addr add 84.1.1.1/24 dev v0
@@ -152,7 +152,7 @@ fn among_two_uplinks(bench: &Bench, script: &str) -> Command {
 
 #[test]
 fn of_two_default_routes_the_one_that_the_kernel_takes_decides() {
-    let bench = Bench::new();
+    let bench = TestEnv::new();
     let sources = "sources = [\"interface\"]";
     bench.config(&format!(
         "state_dir = \"{}\"\n[ipv4]\n{sources}\n[ipv6]\nsources = []\n{}",
@@ -189,12 +189,16 @@ fn of_two_default_routes_the_one_that_the_kernel_takes_decides() {
             "84.9.9.9",
         ),
     ] {
-        let seen = finish(among_two_uplinks(&bench, script)).ends(0).json();
+        let seen = finish(among_two_uplinks(&bench, script))
+            .assert_exit(0)
+            .json();
         assert_eq!(seen["ipv4"]["addresses"][0], address, "{script}");
     }
     let private = "ip addr flush dev w0; ip addr add 192.168.1.2/24 dev w0
         ip route add default via 192.168.1.1 metric 100";
-    let seen = finish(among_two_uplinks(&bench, private)).ends(69).json();
+    let seen = finish(among_two_uplinks(&bench, private))
+        .assert_exit(69)
+        .json();
     let reason = seen["ipv4"]["reason"].as_str().unwrap();
     assert!(
         reason.contains("84.1.1.1 is an address of v0, and this host sends by w0"),

@@ -114,7 +114,7 @@ const DDNS_UPDATER: &[&str] = &[
 ];
 
 /// A file line by line, and of which lines each of the settings is.
-type Lines = (Vec<String>, Vec<usize>);
+type SettingLines = (Vec<String>, Vec<usize>);
 
 fn any_of(
     pieces: &'static [&'static str],
@@ -123,7 +123,7 @@ fn any_of(
     prop::collection::vec(prop::sample::select(pieces), 0..most)
 }
 
-fn ddclient() -> impl Strategy<Value = Lines> {
+fn ddclient() -> impl Strategy<Value = SettingLines> {
     let statement = (any_of(DDCLIENT, 5), any_of(DDCLIENT, 5));
     (prop::collection::vec(statement, 1..4), any_of(DDCLIENT, 3)).prop_map(|(statements, end)| {
         let mut lines = Vec::new();
@@ -149,7 +149,7 @@ fn ddclient() -> impl Strategy<Value = Lines> {
     })
 }
 
-fn inadyn() -> impl Strategy<Value = Lines> {
+fn inadyn() -> impl Strategy<Value = SettingLines> {
     (
         any_of(INADYN, 5),
         prop::collection::vec(any_of(INADYN, 6), 1..3),
@@ -181,7 +181,7 @@ fn inadyn() -> impl Strategy<Value = Lines> {
         })
 }
 
-fn ddns_updater() -> impl Strategy<Value = Lines> {
+fn ddns_updater() -> impl Strategy<Value = SettingLines> {
     (any_of(DDNS_UPDATER, 3), prop::collection::vec(any_of(DDNS_UPDATER, 6), 1..3)).prop_map(
         |(outside, objects)| {
             let mut lines = vec!["{".to_owned()];
@@ -232,7 +232,7 @@ fn outcome(lines: &[String], without: Option<usize>) -> Option<(Vec<String>, Vec
     Some((kept.collect(), left.collect()))
 }
 
-fn nothing_is_dropped((lines, set): &Lines) -> Result<(), TestCaseError> {
+fn nothing_is_dropped((lines, set): &SettingLines) -> Result<(), TestCaseError> {
     let Some((kept, left)) = outcome(lines, None) else {
         return Ok(());
     };

@@ -12,7 +12,7 @@ use std::{
 };
 
 use moored::{
-    config::{self, Config, Surroundings},
+    config::{self, Config, Environment},
     import::{self, Import},
 };
 
@@ -34,7 +34,7 @@ fn samples() -> PathBuf {
 /// Reads a configuration where the variables that the samples name are set.
 fn configuration(text: &str) -> Result<Config, String> {
     let variable = |name: &str| (name.to_owned(), "secret".to_owned());
-    let surroundings = Surroundings {
+    let surroundings = Environment {
         variables: ["SHOP_TOKEN", "SHOP_SECRET", "VARIABLE"]
             .map(variable)
             .to_vec(),

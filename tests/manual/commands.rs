@@ -6,7 +6,7 @@ use clap::{Arg, Command, CommandFactory};
 use moored::{cli::Cli, exit::Exit};
 use roff::{bold, roman};
 
-use crate::page::{Page, synopsis};
+use crate::page::{RoffPage, synopsis};
 
 /// The exit codes, in the order they are looked up.
 pub(crate) const EXITS: [(Exit, &str); 8] = [
@@ -158,7 +158,7 @@ const EXAMPLES: [(&str, &str); 6] = [
 pub(crate) fn page() -> String {
     let mut cli = Cli::command();
     cli.build();
-    let mut page = Page::new("moored", "1", "User Commands");
+    let mut page = RoffPage::new("moored", "1", "User Commands");
     page.section("NAME");
     page.text(
         "moored - keep a host's names moored to its address: dynamic DNS for Domeneshop and DNSPod",
@@ -223,7 +223,7 @@ pub(crate) fn page() -> String {
 }
 
 /// A command with its arguments, and those within it.
-fn described(page: &mut Page, command: &Command) {
+fn described(page: &mut RoffPage, command: &Command) {
     let mut own = command.clone();
     let usage = own.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").lines().next().unwrap();
@@ -253,7 +253,7 @@ fn described(page: &mut Page, command: &Command) {
     }
 }
 
-fn argument(page: &mut Page, arg: &Arg) {
+fn argument(page: &mut RoffPage, arg: &Arg) {
     let values = arg.get_value_names().unwrap_or_default();
     let value = values.first().map_or("", |it| it.as_str());
     let mut term = Vec::new();

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use moored::config::keys::{Key, Kind, SOURCES, TABLES, Table, WAYS, Without};
+use moored::config::keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, SPELLINGS, TABLES};
 use roff::{Inline, bold, italic, roman};
 
-use crate::page::{Page, prose, synopsis};
+use crate::page::{RoffPage, prose, synopsis};
 
 // What stands in moored.toml(5) and in docs/reference/configuration.md.
 pub(crate) const INTRODUCTION: &str = "The configuration is one TOML file, or environment variables where there is no file. One \
@@ -61,7 +61,7 @@ MOORED_DOMENESHOP_HOSTS=home.example.com,www.example.com
 MOORED_IPV6_SOURCES=none";
 
 pub(crate) fn page() -> String {
-    let mut page = Page::new("moored.toml", "5", "File Formats");
+    let mut page = RoffPage::new("moored.toml", "5", "File Formats");
     page.section("NAME");
     page.text("moored.toml - the configuration of moored");
     page.section("SYNOPSIS");
@@ -83,7 +83,7 @@ pub(crate) fn page() -> String {
     }
     page.section("SECRETS");
     page.text(SECRETS);
-    for (end, what) in WAYS {
+    for (end, what) in SPELLINGS {
         page.item(vec![bold(format!("token{end}"))], &capital(what));
     }
     page.text(OPEN_CONFIGURATION);
@@ -123,19 +123,19 @@ pub(crate) fn page() -> String {
 }
 
 /// A table; of what stood in one before, only where it is described.
-fn described(page: &mut Page, table: &Table, before: &[Table]) {
+fn described(page: &mut RoffPage, table: &KeyTable, before: &[KeyTable]) {
     match table.path {
         "" => page.section("TOP OF THE FILE"),
         _ => page.section(&table.head()),
     }
     page.text(table.about);
-    let known = |key: &&Key| before.iter().find(|it| it.keys.contains(key));
+    let known = |key: &&ConfigKey| before.iter().find(|it| it.keys.contains(key));
     for key in table.keys.iter().filter(|it| known(it).is_none()) {
         page.item(head(key), key.about);
         page.more(&small_print(table, key));
     }
     for other in before {
-        let same = |key: &&Key| known(key).is_some_and(|it| it.path == other.path);
+        let same = |key: &&ConfigKey| known(key).is_some_and(|it| it.path == other.path);
         let names: Vec<_> = table.keys.iter().filter(same).collect();
         if names.is_empty() {
             continue;
@@ -149,19 +149,19 @@ fn described(page: &mut Page, table: &Table, before: &[Table]) {
     }
 }
 
-fn head(key: &Key) -> Vec<Inline> {
+fn head(key: &ConfigKey) -> Vec<Inline> {
     let mut head = vec![bold(key.name), roman(" = ")];
     let of = |what: &str| vec![italic(what)];
     head.extend(match key.kind {
-        Kind::Duration(least, most) => [
+        KeyKind::Duration(least, most) => [
             of("length of time"),
             prose(&format!(", `\"{least}\"` to `\"{most}\"`")),
         ]
         .concat(),
-        Kind::Integer(least, i64::MAX, _) => {
+        KeyKind::Integer(least, i64::MAX, _) => {
             [of("whole number"), prose(&format!(", {least} or more"))].concat()
         }
-        Kind::Integer(least, most, step) => {
+        KeyKind::Integer(least, most, step) => {
             let steps = if step == 1 {
                 String::new()
             } else {
@@ -173,26 +173,26 @@ fn head(key: &Key) -> Vec<Inline> {
             ]
             .concat()
         }
-        Kind::Switch => prose("`true` or `false`"),
-        Kind::Choice(words) => {
+        KeyKind::Switch => prose("`true` or `false`"),
+        KeyKind::Choice(words) => {
             let words: Vec<_> = words.iter().map(|it| format!("`\"{it}\"`")).collect();
             let (last, others) = words.split_last().unwrap();
             prose(&format!("{} or {last}", others.join(", ")))
         }
-        Kind::Text(form) => of(form.name),
-        Kind::Texts(form) => [prose("list, each "), of(form.name)].concat(),
-        Kind::Secret => [of("secret"), prose(", see SECRETS")].concat(),
-        Kind::Device => [prose("`true`, `false` or "), of("table")].concat(),
+        KeyKind::Text(form) => of(form.name),
+        KeyKind::Texts(form) => [prose("list, each "), of(form.name)].concat(),
+        KeyKind::Secret => [of("secret"), prose(", see SECRETS")].concat(),
+        KeyKind::Device => [prose("`true`, `false` or "), of("table")].concat(),
     });
     head
 }
 
 /// What is so without a key, and the variable for it.
-fn small_print(table: &Table, key: &Key) -> String {
+fn small_print(table: &KeyTable, key: &ConfigKey) -> String {
     let mut text = match key.without {
-        Without::Default(value) => format!("Default: `{value}`."),
-        Without::Else(words) => format!("Without it: {words}"),
-        Without::Required => "Required.".to_owned(),
+        Fallback::Default(value) => format!("Default: `{value}`."),
+        Fallback::Described(words) => format!("Without it: {words}"),
+        Fallback::Required => "Required.".to_owned(),
     };
     if let Some(variables) = variables(table, key) {
         let _ = write!(text, " Variable: {variables}.");
@@ -200,11 +200,14 @@ fn small_print(table: &Table, key: &Key) -> String {
     text
 }
 
-pub(crate) fn variables(table: &Table, key: &Key) -> Option<String> {
+pub(crate) fn variables(table: &KeyTable, key: &ConfigKey) -> Option<String> {
     let name = table.variable(key.name)?;
     Some(match key.kind {
-        Kind::Secret => {
-            let ends: Vec<_> = WAYS.iter().map(|(end, _)| end.to_uppercase()).collect();
+        KeyKind::Secret => {
+            let ends: Vec<_> = SPELLINGS
+                .iter()
+                .map(|(end, _)| end.to_uppercase())
+                .collect();
             let ends = ends
                 .iter()
                 .filter(|it| !it.is_empty())
@@ -227,12 +230,12 @@ pub(crate) fn capital(text: &str) -> String {
 mod tests {
     use std::{io, path::Path};
 
-    use moored::config::{Surroundings, from_environment, from_toml};
+    use moored::config::{Environment, from_environment, from_toml};
 
     use super::*;
 
-    fn surroundings(variables: Vec<(String, String)>) -> Surroundings {
-        Surroundings {
+    fn surroundings(variables: Vec<(String, String)>) -> Environment {
+        Environment {
             variables,
             read: Box::new(|_| io::Result::Ok(b"12345,0123456789abcdef\n".to_vec())),
             root: true,

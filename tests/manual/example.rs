@@ -3,22 +3,22 @@
 use std::{collections::BTreeSet, io, path::Path};
 
 use moored::config::{
-    Config, Surroundings, from_toml,
-    keys::{Key, Kind, TABLES, Table},
+    Config, Environment, from_toml,
+    keys::{ConfigKey, KeyKind, KeyTable, TABLES},
 };
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// A line that assigns a key, be it commented out or not.
-struct Line {
+struct ExampleLine {
     number: usize,
-    table: &'static Table,
-    key: &'static Key,
+    table: &'static KeyTable,
+    key: &'static ConfigKey,
     commented: bool,
 }
 
 /// The lines that assign a key. A line that is commented out is one that would do so without `# `.
-fn lines() -> Vec<Line> {
+fn lines() -> Vec<ExampleLine> {
     let mut table = &TABLES[0];
     let mut found = Vec::new();
     for (number, line) in EXAMPLE.lines().enumerate() {
@@ -41,7 +41,7 @@ fn lines() -> Vec<Line> {
             .find(|it| it.names().iter().any(|it| it == name));
         let key = key.unwrap_or_else(|| panic!("{}: {line}: no such key here", number + 1));
         let commented = bare.is_some();
-        found.push(Line {
+        found.push(ExampleLine {
             number,
             table,
             key,
@@ -52,8 +52,8 @@ fn lines() -> Vec<Line> {
 }
 
 /// Whether two lines cannot both be there.
-fn exclude(one: &Line, other: &Line) -> bool {
-    let secrets = [one, other].map(|it| it.key.kind == Kind::Secret);
+fn exclude(one: &ExampleLine, other: &ExampleLine) -> bool {
+    let secrets = [one, other].map(|it| it.key.kind == KeyKind::Secret);
     let same_secret =
         one.key.name == other.key.name || one.table.path == "dnspod" && one.key.name != "secret";
     one.table.path == other.table.path
@@ -61,7 +61,7 @@ fn exclude(one: &Line, other: &Line) -> bool {
 }
 
 /// The example with these lines switched on, and off what they take the place of.
-fn switched(on: &[&Line], all: &[Line]) -> String {
+fn switched(on: &[&ExampleLine], all: &[ExampleLine]) -> String {
     let text = EXAMPLE.lines().enumerate().map(|(number, line)| {
         if on.iter().any(|it| it.number == number) {
             return format!("{}\n", line.trim_start_matches("# "));
@@ -76,7 +76,7 @@ fn switched(on: &[&Line], all: &[Line]) -> String {
 /// Reads a configuration where every secret is there.
 fn read(text: &str) -> Config {
     let variables = ["CREDENTIALS_DIRECTORY", "MY_TOKEN", "MY_SECRET"]; // Of a form that each can have.
-    let surroundings = Surroundings {
+    let surroundings = Environment {
         variables: variables
             .map(|it| (it.to_owned(), "/1,a".to_owned()))
             .into(),
@@ -99,7 +99,7 @@ fn the_example_is_right_with_each_line_switched_on_that_is_commented_out() {
         let config = format!("{:?}", read(&text));
         // What is commented out is no default, unless it says so by standing for what else goes there.
         let changes = config != as_it_is;
-        let secret = line.key.kind == Kind::Secret;
+        let secret = line.key.kind == KeyKind::Secret;
         assert!(
             changes || secret || is_usual(line),
             "line {}: nothing changes",
@@ -109,7 +109,7 @@ fn the_example_is_right_with_each_line_switched_on_that_is_commented_out() {
 }
 
 /// Whether a line shows what is so without it.
-fn is_usual(line: &Line) -> bool {
+fn is_usual(line: &ExampleLine) -> bool {
     matches!(line.key.name, "state_dir" | "endpoint" | "line")
 }
 
@@ -120,7 +120,7 @@ fn the_example_is_right_with_all_lines_switched_on_that_go_together() {
     let mut left: Vec<_> = all.iter().filter(|it| it.commented).collect();
     // As many at once as go together, until each was switched on.
     while !left.is_empty() {
-        let mut on: Vec<&Line> = Vec::new();
+        let mut on: Vec<&ExampleLine> = Vec::new();
         for line in &left {
             if !on.iter().any(|it| exclude(it, line)) {
                 on.push(line);
@@ -143,7 +143,7 @@ fn the_example_names_every_key_there_is() {
         collect(&table, "", &mut named);
     }
     let keys = TABLES.iter().flat_map(|table| {
-        let all = table.keys.iter().flat_map(Key::names);
+        let all = table.keys.iter().flat_map(ConfigKey::names);
         all.map(|it| format!("{}.{it}", table.path))
     });
     let missing: Vec<_> = keys.filter(|it| !named.contains(it)).collect();

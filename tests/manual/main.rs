@@ -13,7 +13,7 @@ use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use clap::{CommandFactory, ValueEnum, builder::PossibleValue};
 use clap_complete::{generate, shells};
-use moored::cli::{Cli, Page, Shell};
+use moored::cli::{Cli, CompletionShell, ManualPage};
 
 #[expect(
     clippy::disallowed_methods,
@@ -62,28 +62,28 @@ fn the_schema_is_what_the_table_of_keys_says() {
 
 #[test]
 fn the_completions_are_what_the_command_line_says() {
-    for shell in Shell::value_variants() {
+    for shell in CompletionShell::value_variants() {
         let (path, made) = completions(*shell);
         held(path, &made);
     }
 }
 
 /// A shell's script and where it is. `moored help …` is what `--help` is, and is a third of the script: not completed.
-fn completions(shell: Shell) -> (&'static str, String) {
+fn completions(shell: CompletionShell) -> (&'static str, String) {
     let mut command = Cli::command()
         .disable_help_subcommand(true)
         .mut_subcommand("records", |it| it.disable_help_subcommand(true));
     let mut made = Vec::new();
     let path = match shell {
-        Shell::Bash => {
+        CompletionShell::Bash => {
             generate(shells::Bash, &mut command, "moored", &mut made);
             "contrib/completions/moored.bash"
         }
-        Shell::Zsh => {
+        CompletionShell::Zsh => {
             generate(shells::Zsh, &mut command, "moored", &mut made);
             "contrib/completions/_moored"
         }
-        Shell::Fish => {
+        CompletionShell::Fish => {
             generate(shells::Fish, &mut command, "moored", &mut made);
             made.extend(fish_words(&command).into_bytes());
             "contrib/completions/moored.fish"
@@ -125,16 +125,16 @@ fn the_program_prints_what_is_committed_and_needs_no_configuration_for_it() {
         assert_eq!(output.status.code(), Some(0), "{args:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    for shell in Shell::value_variants() {
+    for shell in CompletionShell::value_variants() {
         let name = shell.to_possible_value().unwrap();
         let same = printed(["completions", name.get_name()]) == completions(*shell).1;
         assert!(same, "{shell:?}");
     }
-    for page in Page::value_variants() {
+    for page in ManualPage::value_variants() {
         let name = page.to_possible_value().unwrap();
         let made = match page {
-            Page::Moored => commands::page(),
-            Page::Configuration => configuration::page(),
+            ManualPage::Moored => commands::page(),
+            ManualPage::Configuration => configuration::page(),
         };
         assert!(printed(["man", name.get_name()]) == made, "{page:?}");
     }

@@ -5,13 +5,13 @@ use std::mem::take;
 use roff::{Inline, Roff, bold, italic, roman};
 
 /// A page, written from its beginning to its end.
-pub(crate) struct Page {
+pub(crate) struct RoffPage {
     roff: Roff,
     /// Nothing stands below the last head yet: what follows needs no paragraph to begin.
     fresh: bool,
 }
 
-impl Page {
+impl RoffPage {
     /// A page by this name, of this section of the manual.
     pub(crate) fn new(name: &str, section: &str, manual: &str) -> Self {
         let mut roff = Roff::new();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::{Arg, Command, CommandFactory};
 use moored::{
     cli::Cli,
-    config::keys::{Key, Kind, SOURCES, TABLES, Table, WAYS, Without},
+    config::keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, SPELLINGS, TABLES},
     exit::Exit,
 };
 
@@ -217,7 +217,7 @@ pub(crate) fn configuration() -> String {
         "\n## Secrets\n\n{}\n\n| key | value |\n| --- | --- |\n",
         configuration::SECRETS
     );
-    for (end, what) in WAYS {
+    for (end, what) in SPELLINGS {
         let what = configuration::capital(what);
         let _ = writeln!(page, "| `token{end}` | {} |", cell(&what));
     }
@@ -239,38 +239,38 @@ pub(crate) fn configuration() -> String {
     page
 }
 
-fn value(key: &Key) -> String {
+fn value(key: &ConfigKey) -> String {
     match key.kind {
-        Kind::Duration(least, most) => {
+        KeyKind::Duration(least, most) => {
             format!("length of time from `\"{least}\"` to `\"{most}\"`")
         }
-        Kind::Integer(least, i64::MAX, _) => format!("whole number, at least {least}"),
-        Kind::Integer(least, most, 1) => format!("whole number from {least} to {most}"),
-        Kind::Integer(least, most, step) => {
+        KeyKind::Integer(least, i64::MAX, _) => format!("whole number, at least {least}"),
+        KeyKind::Integer(least, most, 1) => format!("whole number from {least} to {most}"),
+        KeyKind::Integer(least, most, step) => {
             format!("whole number from {least} to {most} in steps of {step}")
         }
-        Kind::Switch => "`true` or `false`".to_owned(),
-        Kind::Choice(words) => {
+        KeyKind::Switch => "`true` or `false`".to_owned(),
+        KeyKind::Choice(words) => {
             let words: Vec<_> = words.iter().map(|it| format!("`\"{it}\"`")).collect();
             let (last, others) = words.split_last().unwrap();
             format!("{} or {last}", others.join(", "))
         }
-        Kind::Text(form) => form.name.to_owned(),
-        Kind::Texts(form) => format!("list; each item: {}", form.name),
-        Kind::Secret => "[secret](#secrets)".to_owned(),
-        Kind::Device => "`true`, `false` or a table".to_owned(),
+        KeyKind::Text(form) => form.name.to_owned(),
+        KeyKind::Texts(form) => format!("list; each item: {}", form.name),
+        KeyKind::Secret => "[secret](#secrets)".to_owned(),
+        KeyKind::Device => "`true`, `false` or a table".to_owned(),
     }
 }
 
-fn without(key: &Key) -> String {
+fn without(key: &ConfigKey) -> String {
     match key.without {
-        Without::Default(value) => format!("`{value}`"),
-        Without::Else(words) => words.trim_end_matches('.').to_owned(),
-        Without::Required => "required".to_owned(),
+        Fallback::Default(value) => format!("`{value}`"),
+        Fallback::Described(words) => words.trim_end_matches('.').to_owned(),
+        Fallback::Required => "required".to_owned(),
     }
 }
 
-fn meaning(table: &Table, key: &Key) -> String {
+fn meaning(table: &KeyTable, key: &ConfigKey) -> String {
     let about = key.about.replace(
         "as SOURCES below has them",
         "in the forms [below](#sources)",

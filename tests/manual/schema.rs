@@ -1,7 +1,7 @@
 //! The JSON schema of a configuration for editors, from the table of its keys. It is not stricter than the reader: what
 //! takes more than one look at a value (how long a time is, whether there are operators enough) is the reader's.
 
-use moored::config::keys::{Form, Key, Kind, TABLES, Table, WAYS, Without};
+use moored::config::keys::{ConfigKey, Fallback, KeyKind, KeyTable, SPELLINGS, TABLES, TextFormat};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn schema() -> String {
@@ -22,10 +22,10 @@ pub(crate) fn schema() -> String {
 }
 
 /// A table as an object.
-fn table(table: &Table) -> Map<String, Value> {
+fn table(table: &KeyTable) -> Map<String, Value> {
     let mut properties = Map::new();
     for key in table.keys {
-        for (name, (end, what)) in key.names().into_iter().zip(WAYS) {
+        for (name, (end, what)) in key.names().into_iter().zip(SPELLINGS) {
             let about = match end {
                 "" => about(key),
                 _ => format!("{} Here: {what}.", about(key)),
@@ -62,13 +62,13 @@ fn table(table: &Table) -> Map<String, Value> {
 }
 
 /// What must be there, and what excludes each other.
-fn needs(table: &Table) -> Vec<Value> {
+fn needs(table: &KeyTable) -> Vec<Value> {
     let required = |name: &String| json!({ "required": [name] });
     let mut needs = Vec::new();
     let must = table
         .keys
         .iter()
-        .filter(|it| it.without == Without::Required);
+        .filter(|it| it.without == Fallback::Required);
     for key in must {
         let names: Vec<_> = key.names().iter().map(required).collect();
         needs.push(match &names[..] {
@@ -80,8 +80,8 @@ fn needs(table: &Table) -> Vec<Value> {
     let secrets = table
         .keys
         .iter()
-        .filter(|it| it.kind == Kind::Secret && it.without != Without::Required);
-    let secrets: Vec<_> = secrets.flat_map(Key::names).collect();
+        .filter(|it| it.kind == KeyKind::Secret && it.without != Fallback::Required);
+    let secrets: Vec<_> = secrets.flat_map(ConfigKey::names).collect();
     let device: Vec<_> = ["host", "mac"].map(str::to_owned).into();
     let has = |name: &str| table.keys.iter().any(|it| it.name == name);
     for names in [secrets, device] {
@@ -95,51 +95,51 @@ fn needs(table: &Table) -> Vec<Value> {
     needs
 }
 
-fn value(table: &Table, key: &Key) -> Value {
+fn value(table: &KeyTable, key: &ConfigKey) -> Value {
     let mut value = match key.kind {
-        Kind::Duration(..) => json!({
+        KeyKind::Duration(..) => json!({
             "type": "string",
             "minLength": 2,
             "pattern": r"^\s*([0-9]+d\s*)?([0-9]+h\s*)?([0-9]+m\s*)?([0-9]+s\s*)?([0-9]+ms)?[ \t]*$",
         }),
-        Kind::Integer(least, i64::MAX, _) => json!({ "type": "integer", "minimum": least }),
-        Kind::Integer(least, most, 1) => {
+        KeyKind::Integer(least, i64::MAX, _) => json!({ "type": "integer", "minimum": least }),
+        KeyKind::Integer(least, most, 1) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
-        Kind::Integer(least, most, step) => {
+        KeyKind::Integer(least, most, step) => {
             json!({ "type": "integer", "minimum": least, "maximum": most, "multipleOf": step })
         }
-        Kind::Switch => json!({ "type": "boolean" }),
-        Kind::Choice(words) => json!({ "enum": words }),
-        Kind::Text(form) => text(form),
-        Kind::Texts(form) => json!({ "type": "array", "items": text(form) }),
-        Kind::Secret => json!({ "type": "string", "pattern": r"^\S+$" }),
-        Kind::Device => {
+        KeyKind::Switch => json!({ "type": "boolean" }),
+        KeyKind::Choice(words) => json!({ "enum": words }),
+        KeyKind::Text(form) => text(form),
+        KeyKind::Texts(form) => json!({ "type": "array", "items": text(form) }),
+        KeyKind::Secret => json!({ "type": "string", "pattern": r"^\S+$" }),
+        KeyKind::Device => {
             let device = table.inner().find(|it| it.name() == key.name).unwrap();
             json!({ "anyOf": [{ "type": "boolean" }, self::table(device)] })
         }
     };
-    if let Without::Default(default) = key.without {
+    if let Fallback::Default(default) = key.without {
         value["default"] = json_of(default);
     }
-    if key.kind != Kind::Secret {
+    if key.kind != KeyKind::Secret {
         value["examples"] = json!([json_of(key.example)]);
     }
     value
 }
 
-fn text(form: &Form) -> Value {
+fn text(form: &TextFormat) -> Value {
     json!({ "type": "string", "pattern": form.pattern })
 }
 
 /// What a hover shows: prose without the marks of the manual.
-fn about(key: &Key) -> String {
+fn about(key: &ConfigKey) -> String {
     let limits = match key.kind {
-        Kind::Duration(least, most) => format!(" From {least} to {most}."),
+        KeyKind::Duration(least, most) => format!(" From {least} to {most}."),
         _ => String::new(),
     };
     let without = match key.without {
-        Without::Else(words) => format!(" Without it: {words}"),
+        Fallback::Described(words) => format!(" Without it: {words}"),
         _ => String::new(),
     };
     format!("{}{limits}{without}", key.about).replace('`', "")

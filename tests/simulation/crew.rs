@@ -14,28 +14,30 @@ use moored::{
         schedule::Intervals,
     },
     provider::any::AnyProvider,
-    round::{AccountSetup, Crew, Occasion, Overlap, Store, Task, World},
+    round::{AccountContext, Engine, Overlap, Reconciler, RoundOptions, Store, Trigger},
 };
 
-use crate::{disk::Paper, names::Asker, observe::Eyes, scene::Scene, setup, wire::Wire};
+use crate::{
+    disk::SimStore, names::SimDns, observe::SimDetector, scene::SimWorld, setup, wire::SimTransport,
+};
 
-type Adapter = AnyProvider<Rc<Wire>>;
+type Adapter = AnyProvider<Rc<SimTransport>>;
 
-pub(crate) struct Sailors {
-    scene: Rc<Scene>,
+pub(crate) struct SimEngine {
+    scene: Rc<SimWorld>,
     config: Config,
     targets: Vec<Target>,
-    accounts: Vec<(Rc<Wire>, Adapter)>,
-    asker: Asker,
-    paper: Paper,
+    accounts: Vec<(Rc<SimTransport>, Adapter)>,
+    asker: SimDns,
+    paper: SimStore,
     overlap: Overlap,
 }
 
-impl Sailors {
-    pub(crate) fn new(config: Config, scene: &Rc<Scene>) -> Self {
+impl SimEngine {
+    pub(crate) fn new(config: Config, scene: &Rc<SimWorld>) -> Self {
         let account = |account: &AccountConfig| {
             let number = setup::number(&account.name.0);
-            let wire = Rc::new(Wire::new(scene, number, config.timeout));
+            let wire = Rc::new(SimTransport::new(scene, number, config.timeout));
             let through = Rc::clone(&wire);
             (
                 wire,
@@ -44,11 +46,11 @@ impl Sailors {
         };
         Self {
             accounts: config.accounts.iter().map(account).collect(),
-            asker: Asker {
+            asker: SimDns {
                 scene: Rc::clone(scene),
                 timeout: i64::try_from(config.timeout.as_millis()).unwrap(),
             },
-            paper: Paper::new(scene),
+            paper: SimStore::new(scene),
             overlap: Overlap::default(),
             targets: config.targets(),
             scene: Rc::clone(scene),
@@ -56,10 +58,13 @@ impl Sailors {
         }
     }
 
-    fn world<'w>(&'w self, eyes: &'w Eyes<'w>) -> World<'w, Eyes<'w>, Asker, Paper, Adapter> {
+    fn world<'w>(
+        &'w self,
+        eyes: &'w SimDetector<'w>,
+    ) -> Reconciler<'w, SimDetector<'w>, SimDns, SimStore, Adapter> {
         let [four, six] = Family::ALL.map(|it| self.config.family(it));
         let accounts = self.config.accounts.iter().zip(&self.accounts);
-        let accounts = accounts.map(|(account, (wire, provider))| AccountSetup {
+        let accounts = accounts.map(|(account, (wire, provider))| AccountContext {
             name: &account.name,
             place: &account.place,
             over_tls: true,
@@ -78,7 +83,7 @@ impl Sailors {
             acceptance: [&four.acceptance, &six.acceptance],
             on_absent: [four.on_absent, six.on_absent],
         });
-        World {
+        Reconciler {
             observe: eyes,
             verify: &self.asker,
             store: &self.paper,
@@ -94,22 +99,22 @@ impl Sailors {
         }
     }
 
-    fn eyes(&self, occasion: Occasion) -> Eyes<'_> {
-        Eyes {
+    fn eyes(&self, occasion: Trigger) -> SimDetector<'_> {
+        SimDetector {
             scene: &self.scene,
             config: &self.config,
             poke: match occasion {
-                Occasion::Told(poke) => poke,
+                Trigger::Hint(poke) => poke,
                 _ => AddressHint::default(),
             },
-            is_urgent: occasion != Occasion::Routine,
+            is_urgent: occasion != Trigger::Scheduled,
         }
     }
 }
 
-impl Crew for Sailors {
-    async fn round(&self, memory: &RefCell<State>, task: Task) -> Report {
-        let Scene {
+impl Engine for SimEngine {
+    async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
+        let SimWorld {
             laws, time, naps, ..
         } = &*self.scene;
         let number = laws.borrow_mut().round_begins(&self.scene, task.occasion);
@@ -129,11 +134,11 @@ impl Crew for Sailors {
     }
 
     fn prepare(&self, memory: &RefCell<State>) {
-        self.world(&self.eyes(Occasion::Routine))
+        self.world(&self.eyes(Trigger::Scheduled))
             .prepare(&mut memory.borrow_mut());
     }
 
-    fn cadence(&self) -> Intervals {
+    fn intervals(&self) -> Intervals {
         self.config.cadence
     }
 
@@ -141,7 +146,7 @@ impl Crew for Sailors {
         self.overlap.is_detecting()
     }
 
-    fn rest(&self) {}
+    fn close_connections(&self) {}
 
     fn save(&self, memory: &State) -> Result<(), String> {
         self.paper.save(memory)

@@ -4,20 +4,20 @@ use std::{collections::BTreeSet, net::IpAddr, rc::Rc};
 
 use moored::{
     core::addr::Family,
-    http::{Body, Method, Request},
+    http::{Method, Request, RequestBody},
 };
 use reqwest::Url;
 use sandbox::Service;
 use serde_json::Value;
 
 use crate::{
-    place::{Name, Place, Row},
+    place::{Name, ProviderModel, RecordRow},
     setup::absolute,
 };
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verb {
+pub(crate) enum RequestKind {
     /// The account's zones.
     Zones,
     /// A zone's records.
@@ -36,8 +36,8 @@ pub(crate) enum Verb {
 
 /// A request in the provider's terms.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Deed {
-    pub(crate) verb: Verb,
+pub(crate) struct ObservedRequest {
+    pub(crate) verb: RequestKind,
     /// The zone, where one is named.
     pub(crate) zone: Option<String>,
     /// The names that are written, with the types.
@@ -50,12 +50,12 @@ pub(crate) struct Deed {
     pub(crate) record: Option<String>,
 }
 
-impl Deed {
+impl ObservedRequest {
     /// Reads a request to an account.
-    pub(crate) fn of(request: &Request, account: usize, place: &Place) -> Self {
+    pub(crate) fn of(request: &Request, account: usize, place: &ProviderModel) -> Self {
         let url = Url::parse("https://provider.example").and_then(|it| it.join(&request.path));
         let url = url.unwrap_or_else(|error| panic!("{}: {error}", request.path));
-        let wire = Wire {
+        let wire = WireFormat {
             request,
             account,
             place,
@@ -68,10 +68,13 @@ impl Deed {
     }
 
     pub(crate) fn writes(&self) -> bool {
-        !matches!(self.verb, Verb::Zones | Verb::List | Verb::Forwards)
+        !matches!(
+            self.verb,
+            RequestKind::Zones | RequestKind::List | RequestKind::Forwards
+        )
     }
 
-    fn about(verb: Verb, zone: Option<String>) -> Self {
+    fn about(verb: RequestKind, zone: Option<String>) -> Self {
         Self {
             verb,
             zone,
@@ -102,7 +105,7 @@ impl Deed {
     }
 
     /// The record that is named, where it stands.
-    fn on(mut self, id: String, rows: &[Row]) -> Self {
+    fn on(mut self, id: String, rows: &[RecordRow]) -> Self {
         let there = rows.iter().find(|it| it.id == id);
         self.record = Some(id);
         match there {
@@ -115,50 +118,52 @@ impl Deed {
     }
 }
 
-struct Wire<'w> {
+struct WireFormat<'w> {
     request: &'w Request,
     account: usize,
-    place: &'w Place,
+    place: &'w ProviderModel,
     url: Url,
 }
 
-impl Wire<'_> {
-    fn shop(&self) -> Deed {
+impl WireFormat<'_> {
+    fn shop(&self) -> ObservedRequest {
         let path: Vec<_> = self.url.path().split('/').skip(1).collect();
         let json = || match &self.request.body {
-            Body::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+            RequestBody::Json(text) => serde_json::from_str(text).unwrap_or_default(),
             _ => Value::Null,
         };
         match (self.request.method, &path[..]) {
-            (Method::Get, ["domains"]) => Deed::about(Verb::Zones, None),
-            (Method::Get, ["domains", id, "dns"]) => Deed::about(Verb::List, self.shop_zone(id)),
+            (Method::Get, ["domains"]) => ObservedRequest::about(RequestKind::Zones, None),
+            (Method::Get, ["domains", id, "dns"]) => {
+                ObservedRequest::about(RequestKind::List, self.shop_zone(id))
+            }
             (Method::Get, ["domains", id, "forwards", ""]) => {
-                Deed::about(Verb::Forwards, self.shop_zone(id))
+                ObservedRequest::about(RequestKind::Forwards, self.shop_zone(id))
             }
             (Method::Post, ["domains", id, "dns"]) => {
                 let (zone, body) = (self.shop_zone(id), json());
                 let name = absolute(&text(&body["host"]), zone.as_deref().unwrap_or_default());
-                Deed::about(Verb::Create, zone)
+                ObservedRequest::about(RequestKind::Create, zone)
                     .at(name, &text(&body["type"]))
                     .with(&text(&body["data"]))
                     .lasting(&body["ttl"].to_string())
             }
             (Method::Put, ["domains", _, "dns", id]) => {
                 let body = json();
-                Deed::about(Verb::Modify, None)
+                ObservedRequest::about(RequestKind::Modify, None)
                     .on((*id).to_owned(), &self.rows())
                     .with(&text(&body["data"]))
                     .lasting(&body["ttl"].to_string())
             }
             (Method::Delete, ["domains", _, "dns", id]) => {
-                Deed::about(Verb::Remove, None).on((*id).to_owned(), &self.rows())
+                ObservedRequest::about(RequestKind::Remove, None).on((*id).to_owned(), &self.rows())
             }
             (Method::Get, ["dyndns", "update"]) => self.push(),
             (method, _) => panic!("an unheard-of request: {method:?} {}", self.request.path),
         }
     }
 
-    fn push(&self) -> Deed {
+    fn push(&self) -> ObservedRequest {
         let parameter = |name: &str| {
             let mut pairs = self.url.query_pairs();
             let found = pairs.find(|(it, _)| it == name);
@@ -166,7 +171,7 @@ impl Wire<'_> {
                 .map(|(_, value)| value.into_owned())
                 .unwrap_or_default()
         };
-        let mut deed = Deed::about(Verb::Push, None);
+        let mut deed = ObservedRequest::about(RequestKind::Push, None);
         for addr in parameter("myip").split(',') {
             deed = deed.with(addr);
         }
@@ -179,8 +184,8 @@ impl Wire<'_> {
         deed
     }
 
-    fn pod(&self) -> Deed {
-        let Body::Form(pairs) = &self.request.body else {
+    fn pod(&self) -> ObservedRequest {
+        let RequestBody::Form(pairs) = &self.request.body else {
             panic!("no form: {}", self.request.path);
         };
         let field = |name: &str| {
@@ -190,26 +195,26 @@ impl Wire<'_> {
                 .unwrap_or_default()
         };
         let zone = Some(field("domain")).filter(|it| !it.is_empty());
-        let here = |verb| Deed::about(verb, zone.clone());
+        let here = |verb| ObservedRequest::about(verb, zone.clone());
         let name = || absolute(&field("sub_domain"), zone.as_deref().unwrap_or_default());
         match self.request.path.as_str() {
-            "/Domain.List" => here(Verb::Zones),
-            "/Record.List" => here(Verb::List),
-            "/Record.Create" => here(Verb::Create)
+            "/Domain.List" => here(RequestKind::Zones),
+            "/Record.List" => here(RequestKind::List),
+            "/Record.Create" => here(RequestKind::Create)
                 .at(name(), &field("record_type"))
                 .with(&field("value"))
                 .lasting(&field("ttl")),
-            "/Record.Modify" => here(Verb::Modify)
+            "/Record.Modify" => here(RequestKind::Modify)
                 .on(field("record_id"), &self.rows())
                 .at(name(), &field("record_type"))
                 .with(&field("value"))
                 .lasting(&field("ttl")),
-            "/Record.Remove" => here(Verb::Remove).on(field("record_id"), &self.rows()),
+            "/Record.Remove" => here(RequestKind::Remove).on(field("record_id"), &self.rows()),
             other => panic!("an unheard-of request: {other}"),
         }
     }
 
-    fn rows(&self) -> Rc<[Row]> {
+    fn rows(&self) -> Rc<[RecordRow]> {
         self.place.rows(self.account)
     }
 

@@ -3,11 +3,11 @@
 use std::{cell::RefCell, ops::Range};
 
 use fastrand::Rng;
-use moored::round::Chance;
+use moored::round::{self, Rng as _};
 
-pub(crate) struct Dice(RefCell<Rng>);
+pub(crate) struct SimRng(RefCell<Rng>);
 
-impl Dice {
+impl SimRng {
     /// The dice of a life, which need those of no other.
     pub(crate) fn new(seed: u64, life: u64) -> Self {
         let mut of_all = Rng::with_seed(seed);
@@ -41,14 +41,14 @@ impl Dice {
         )]
         let drawn = {
             let (least, most) = ((shortest as f64).ln(), (longest as f64).ln());
-            (least + (most - least) * self.unit()).exp() as i64
+            (least + (most - least) * self.next_f64()).exp() as i64
         };
         drawn.clamp(shortest, longest)
     }
 }
 
-impl Chance for Dice {
-    fn unit(&self) -> f64 {
+impl round::Rng for SimRng {
+    fn next_f64(&self) -> f64 {
         self.0.borrow_mut().f64()
     }
 }

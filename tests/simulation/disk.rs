@@ -7,15 +7,15 @@ use std::{
 
 use moored::{
     core::memory::State,
-    persist::{Stamp, decode, encode, outdate},
+    persist::{BootStamp, decode, encode, outdate},
     round::Store,
 };
 
-use crate::{dice::Dice, scene::Scene, setup::SECRET};
+use crate::{dice::SimRng, scene::SimWorld, setup::SECRET};
 
 /// Where a process is killed within a save.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Torn {
+pub(crate) enum CrashPoint {
     /// What is on the disk stays.
     Before,
     /// The new file has taken its place.
@@ -24,15 +24,15 @@ pub(crate) enum Torn {
 
 /// What is in the state file.
 #[derive(Default)]
-enum Content {
+enum DiskContent {
     #[default]
     Nothing,
     /// What was saved, and when: it becomes text when somebody looks.
-    Saved(State, Stamp),
+    Saved(State, BootStamp),
     Text(Vec<u8>),
 }
 
-impl Content {
+impl DiskContent {
     fn text(&mut self) -> Option<&mut Vec<u8>> {
         if let Self::Saved(memory, stamp) = self {
             let text = encode(memory, stamp).unwrap();
@@ -48,8 +48,8 @@ impl Content {
 }
 
 #[derive(Default)]
-pub(crate) struct Disk {
-    content: RefCell<Content>,
+pub(crate) struct SimDisk {
+    content: RefCell<DiskContent>,
     is_full: Cell<bool>,
     /// It takes nothing at all, not even a mark in what is there.
     is_read_only: Cell<bool>,
@@ -58,7 +58,7 @@ pub(crate) struct Disk {
     /// What was read from it or written to it last.
     latest: RefCell<Option<State>>,
     /// The process is killed within the save after so many others.
-    torn: Cell<Option<(u32, Torn)>>,
+    torn: Cell<Option<(u32, CrashPoint)>>,
     is_torn: Cell<bool>,
     /// The time in the file is a right one.
     is_dated: Cell<bool>,
@@ -66,7 +66,7 @@ pub(crate) struct Disk {
     known: Cell<u64>,
 }
 
-impl Disk {
+impl SimDisk {
     pub(crate) fn set_full(&self, is_full: bool) {
         self.is_full.set(is_full);
     }
@@ -102,7 +102,7 @@ impl Disk {
         self.is_behind.get()
     }
 
-    pub(crate) fn tear(&self, saves: u32, how: Torn) {
+    pub(crate) fn tear(&self, saves: u32, how: CrashPoint) {
         self.torn.set(Some((saves, how)));
     }
 
@@ -122,7 +122,7 @@ impl Disk {
     }
 
     /// What the next process reads; its trouble with it, if it is unusable.
-    pub(crate) fn load(&self, scene: &Scene) -> Result<State, String> {
+    pub(crate) fn load(&self, scene: &SimWorld) -> Result<State, String> {
         self.is_torn.set(false);
         self.torn.set(None);
         self.is_behind.set(false);
@@ -136,18 +136,18 @@ impl Disk {
 
     /// A file that cannot be used is set aside.
     pub(crate) fn set_aside(&self) {
-        *self.content.borrow_mut() = Content::Nothing;
+        *self.content.borrow_mut() = DiskContent::Nothing;
     }
 
     /// Damages what is there: a byte becomes another one, the end is cut off, or all is gone.
-    pub(crate) fn damage(&self, dice: &Dice) {
+    pub(crate) fn damage(&self, dice: &SimRng) {
         let mut file = self.content.borrow_mut();
         let Some(text) = file.text().filter(|it| !it.is_empty()) else {
             return;
         };
         let place = dice.below(text.len());
         match dice.below(4) {
-            0 => *file = Content::Nothing,
+            0 => *file = DiskContent::Nothing,
             1 => text.truncate(place),
             _ => text[place] = dice.pick(b"0123456789}\",x\0\xff"),
         }
@@ -155,13 +155,13 @@ impl Disk {
 }
 
 /// The disk as a process writes to it.
-pub(crate) struct Paper {
-    scene: Rc<Scene>,
+pub(crate) struct SimStore {
+    scene: Rc<SimWorld>,
     written: RefCell<Option<State>>,
 }
 
-impl Paper {
-    pub(crate) fn new(scene: &Rc<Scene>) -> Self {
+impl SimStore {
+    pub(crate) fn new(scene: &Rc<SimWorld>) -> Self {
         Self {
             scene: Rc::clone(scene),
             written: RefCell::new(None),
@@ -169,7 +169,7 @@ impl Paper {
     }
 }
 
-impl Store for Paper {
+impl Store for SimStore {
     /// As the real file does: nothing where nothing has changed, and else the whole.
     fn save(&self, memory: &State) -> Result<(), String> {
         let disk = &self.scene.disk;
@@ -190,10 +190,10 @@ impl Store for Paper {
                 .set(torn.map(|(saves, how)| (saves.saturating_sub(1), how)));
             let now = torn.filter(|(saves, _)| *saves == 0).map(|(_, how)| how);
             disk.is_torn.set(now.is_some());
-            if now == Some(Torn::Before) {
+            if now == Some(CrashPoint::Before) {
                 return Ok(());
             }
-            let saved = Content::Saved(memory.clone(), self.scene.time.stamp());
+            let saved = DiskContent::Saved(memory.clone(), self.scene.time.stamp());
             *disk.content.borrow_mut() = saved;
             disk.is_dated.set(self.scene.time.is_right());
             *self.written.borrow_mut() = Some(memory.clone());

@@ -7,33 +7,33 @@ use moored::{
 use sandbox::Service;
 
 use crate::{
-    dice::Dice,
-    disk::Torn,
-    line::{Link, OPERATORS, TURNS, Word},
-    names::Server,
-    scene::{Happening, Scene},
-    setup::Setup,
+    dice::SimRng,
+    disk::CrashPoint,
+    line::{LinkState, OPERATORS, ROTATION_COUNT, SourceBehaviour},
+    names::ServerState,
+    scene::{ScheduledEvent, SimWorld},
+    setup::SimSetup,
     time::{DAY, HOUR, SECOND, YEAR},
-    weather::Spell,
+    weather::FaultRule,
 };
 
 /// Something that happens at one moment.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) enum Incident {
+pub(crate) enum SimFault {
     /// Our address of a family is another one.
     Renumber(Family),
     /// There is none any more.
     Lose(Family),
-    Link(Link),
+    Link(LinkState),
     /// From now on an operator of addresses does so.
-    Operator(&'static str, Word),
+    Operator(&'static str, SourceBehaviour),
     /// All of them do.
-    Operators(Word),
+    Operators(SourceBehaviour),
     /// The line leaves by two addresses in turns of so long.
     Flap(Family, i64),
     /// From now on requests to an account meet that.
-    Weather(usize, Spell),
-    Servers([Server; 2]),
+    Weather(usize, FaultRule),
+    Servers([ServerState; 2]),
     /// The provider takes another secret, or the configured one again.
     Secret(usize, bool),
     /// Somebody locks one of our records at DNSPod.
@@ -45,7 +45,7 @@ pub(crate) enum Incident {
     /// Killed after so many more waits, and started again.
     KillAfter(u64),
     /// Killed within the save after so many more.
-    KillInSave(u32, Torn),
+    KillInSave(u32, CrashPoint),
     /// Killed, and the state is damaged before it is started again.
     Damage,
     /// Told to stop, and started again.
@@ -66,51 +66,51 @@ pub(crate) enum Incident {
     PutIn(usize),
 }
 
-fn family(dice: &Dice) -> Family {
+fn family(dice: &SimRng) -> Family {
     dice.pick(&Family::ALL)
 }
 
-impl Incident {
+impl SimFault {
     /// A trouble, as one or more things that happen within `span`.
-    fn drawn(setup: &Setup, span: i64, dice: &Dice) -> Vec<(i64, Self)> {
+    fn drawn(setup: &SimSetup, span: i64, dice: &SimRng) -> Vec<(i64, Self)> {
         let account = dice.below(setup.accounts.len());
         let service = setup.accounts[account].service;
         let (begin, middle) = (dice.within(0..span), dice.within(0..span));
         let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
         let one = |what| vec![(begin, what)];
         match dice.below(25) {
-            0..6 => one(Self::Weather(account, Spell::drawn(service, dice))),
+            0..6 => one(Self::Weather(account, FaultRule::drawn(service, dice))),
             6 => vec![
                 (begin, Self::Lose(family(dice))),
                 (middle, Self::Renumber(family(dice))),
             ],
             7 => {
-                let link = dice.pick(&[Link::Unplugged, Link::BlackHole]);
+                let link = dice.pick(&[LinkState::Unplugged, LinkState::BlackHole]);
                 vec![
                     (begin, Self::Link(link)),
-                    (begin + dice.length(SECOND, span), Self::Link(Link::Up)),
+                    (begin + dice.length(SECOND, span), Self::Link(LinkState::Up)),
                 ]
             }
             8 => {
                 let word = dice.pick(&[
-                    Word::Silent,
-                    Word::Garbled,
-                    Word::Stale,
-                    Word::Lie,
-                    Word::Private,
+                    SourceBehaviour::Silent,
+                    SourceBehaviour::Garbled,
+                    SourceBehaviour::Stale,
+                    SourceBehaviour::Lie,
+                    SourceBehaviour::Private,
                 ]);
                 one(Self::Operator(dice.pick(&OPERATORS).2, word))
             }
             9 => one(Self::Operators(dice.pick(&[
-                Word::Silent,
-                Word::Garbled,
-                Word::Private,
+                SourceBehaviour::Silent,
+                SourceBehaviour::Garbled,
+                SourceBehaviour::Private,
             ]))),
-            10 => one(Self::Flap(family(dice), dice.pick(&TURNS))),
+            10 => one(Self::Flap(family(dice), dice.pick(&ROTATION_COUNT))),
             11 | 12 => vec![(begin, kill()), (middle, kill())],
             13 => one(Self::KillInSave(
                 u32::try_from(dice.below(6)).unwrap(),
-                dice.pick(&[Torn::Before, Torn::After]),
+                dice.pick(&[CrashPoint::Before, CrashPoint::After]),
             )),
             14 => one(Self::Damage),
             15 => one(dice.pick(&[Self::Restart, Self::Off(dice.length(SECOND, 10 * DAY))])),
@@ -144,7 +144,7 @@ impl Incident {
                 // Somebody's script asks for a full round again and again.
                 let pause = dice.length(100, SECOND);
                 let signals = 0..dice.within(100..1_000);
-                let signal = |number| (begin + number * pause, Self::Hear(Event::Verify));
+                let signal = |number| (begin + number * pause, Self::Hear(Event::FullCheck));
                 signals.map(signal).collect()
             }
             22 | 23 if setup.accounts[account].lacks_something() => one(Self::PutIn(account)),
@@ -159,8 +159,8 @@ impl Incident {
             }
             _ => {
                 let server = || {
-                    let behind = Server::Behind(dice.length(SECOND, HOUR));
-                    dice.pick(&[Server::Silent, Server::Stuck(0), behind])
+                    let behind = ServerState::Behind(dice.length(SECOND, HOUR));
+                    dice.pick(&[ServerState::Silent, ServerState::Stuck(0), behind])
                 };
                 vec![
                     (begin, Self::Servers([server(), server()])),
@@ -171,10 +171,10 @@ impl Incident {
     }
 
     /// What somebody or something says to the process.
-    fn said(dice: &Dice) -> Self {
+    fn said(dice: &SimRng) -> Self {
         let lie = AddressHint::of(["104.16.9.9".parse().unwrap()]).unwrap();
         Self::Hear(dice.pick(&[
-            Event::Verify,
+            Event::FullCheck,
             Event::Network(NetworkEvent::AddressAdded),
             Event::Network(NetworkEvent::Other),
             Event::Network(NetworkEvent::Hint(AddressHint::default())),
@@ -185,8 +185,8 @@ impl Incident {
 
 /// Notes a storm of so long: several troubles at once, addresses that change in between, and things
 /// that start rounds.
-pub(crate) fn brew(scene: &Scene, span: i64) {
-    let Scene {
+pub(crate) fn brew(scene: &SimWorld, span: i64) {
+    let SimWorld {
         dice, time, setup, ..
     } = scene;
     let now = time.at();
@@ -194,33 +194,33 @@ pub(crate) fn brew(scene: &Scene, span: i64) {
     let weathers = dice.within(0..3);
     for _ in 0..weathers {
         let account = dice.below(setup.borrow().accounts.len());
-        let spell = Spell::drawn(setup.borrow().accounts[account].service, dice);
-        all.push((0, Incident::Weather(account, spell)));
+        let spell = FaultRule::drawn(setup.borrow().accounts[account].service, dice);
+        all.push((0, SimFault::Weather(account, spell)));
     }
     for _ in 0..dice.within(1..5) {
-        all.extend(Incident::drawn(&setup.borrow(), span, dice));
+        all.extend(SimFault::drawn(&setup.borrow(), span, dice));
     }
     for _ in 0..dice.within(1..5) {
-        all.push((dice.within(0..span), Incident::Renumber(family(dice))));
+        all.push((dice.within(0..span), SimFault::Renumber(family(dice))));
     }
     for _ in 0..dice.within(0..4) {
-        all.push((dice.within(0..span), Incident::said(dice)));
+        all.push((dice.within(0..span), SimFault::said(dice)));
     }
     for (after, incident) in all {
-        scene.expect(now + after.min(span), Happening::Incident(incident));
+        scene.expect(now + after.min(span), ScheduledEvent::Incident(incident));
     }
 }
 
 /// Everything that is wrong is right again.
-pub(crate) fn calm(scene: &Scene) {
-    let Scene {
+pub(crate) fn calm(scene: &SimWorld) {
+    let SimWorld {
         dice,
         line,
         place: providers,
         ..
     } = scene;
     line.all_tell_the_truth();
-    line.set_link(Link::Up);
+    line.set_link(LinkState::Up);
     for family in Family::ALL {
         line.flap(family, None);
         if !line.has(family) && dice.percent(80) {
@@ -232,9 +232,10 @@ pub(crate) fn calm(scene: &Scene) {
         line.renumber(Family::V4, dice);
     }
     scene.weather.clears();
-    scene
-        .names
-        .set([Server::Behind(SECOND), Server::Behind(30 * SECOND)]);
+    scene.names.set([
+        ServerState::Behind(SECOND),
+        ServerState::Behind(30 * SECOND),
+    ]);
     scene.disk.set_full(false);
     scene.disk.set_read_only(false);
     // What is no configuration is put right, and read again.

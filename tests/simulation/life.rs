@@ -13,11 +13,11 @@ use moored::{
 };
 
 use crate::{
-    events::{Incident, brew, calm},
-    laws::Counted,
-    scene::Scene,
+    events::{SimFault, brew, calm},
+    laws::CheckCounts,
+    scene::SimWorld,
     setup::place,
-    tally::Tally,
+    tally::Counter,
     time::{DAY, MINUTE, SECOND},
 };
 
@@ -26,45 +26,45 @@ const ROUTINE: i64 = 100;
 
 /// What there is to tell of a life.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Figures {
+pub(crate) struct Stats {
     pub(crate) millis: i64,
-    pub(crate) counted: Counted,
+    pub(crate) counted: CheckCounts,
     pub(crate) needless: u64,
     pub(crate) storms: u64,
     pub(crate) kills: u64,
     pub(crate) starts: u64,
-    pub(crate) incidents: Tally,
-    pub(crate) faults: Tally,
+    pub(crate) incidents: Counter,
+    pub(crate) faults: Counter,
     /// Tells two courses of events apart.
     pub(crate) sum: u64,
 }
 
-pub(crate) struct Life {
-    pub(crate) scene: Rc<Scene>,
+pub(crate) struct Scenario {
+    pub(crate) scene: Rc<SimWorld>,
     process: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// The process is killed at that wait.
     kill_at: u64,
-    figures: Figures,
+    figures: Stats,
 }
 
-impl Life {
+impl Scenario {
     pub(crate) fn new(seed: u64, number: u64) -> Self {
         Self {
-            scene: Scene::new(seed, number),
+            scene: SimWorld::new(seed, number),
             process: None,
             kill_at: u64::MAX,
-            figures: Figures::default(),
+            figures: Stats::default(),
         }
     }
 
     /// Lives through so many storms.
-    pub(crate) fn live(&mut self, storms: u64) -> Figures {
+    pub(crate) fn live(&mut self, storms: u64) -> Stats {
         self.start();
         for _ in 0..storms {
             self.storm();
             self.rest();
         }
-        let Scene {
+        let SimWorld {
             time,
             laws,
             log,
@@ -73,7 +73,7 @@ impl Life {
             ..
         } = &*self.scene;
         log.listen(time.at());
-        Figures {
+        Stats {
             millis: time.at(),
             counted: laws.borrow().counted,
             needless: laws.borrow().needless(),
@@ -86,14 +86,14 @@ impl Life {
 
     /// Everything is right, and then every address is another one. Whether the process meets its end
     /// within the round that follows; whether or not, everything comes right.
-    pub(crate) fn is_killed_while_moving(&mut self, end: Incident) -> bool {
+    pub(crate) fn is_killed_while_moving(&mut self, end: SimFault) -> bool {
         self.start();
         self.pass(10 * MINUTE);
         for family in Family::ALL {
             self.scene.line.renumber(family, &self.scene.dice);
         }
         self.meet(end);
-        self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
+        self.meet(SimFault::Hear(Event::Network(NetworkEvent::AddressAdded)));
         self.pass(20 * SECOND);
         let is_killed = self.figures.kills > 0;
         self.kill_at = u64::MAX;
@@ -115,7 +115,7 @@ impl Life {
         self.note(|| "calm".to_owned());
         calm(&self.scene);
         // In the end some time service is heard.
-        self.meet(Incident::Wall(0));
+        self.meet(SimFault::Wall(0));
         if !self.is_running() {
             self.start();
         }
@@ -145,7 +145,7 @@ impl Life {
         );
     }
 
-    fn counted(&self) -> Counted {
+    fn counted(&self) -> CheckCounts {
         self.scene.laws.borrow().counted
     }
 
@@ -161,7 +161,7 @@ impl Life {
     /// Every name is right that has to be by now; when the next one has to be, if there is one. `began` is
     /// when the calm did.
     fn judge(&self, began: i64) -> Option<i64> {
-        let Scene {
+        let SimWorld {
             line,
             place: providers,
             time,

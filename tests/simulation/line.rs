@@ -14,11 +14,11 @@ use moored::core::{
     observe::FamilyPresence,
 };
 
-use crate::{dice::Dice, setup::place, time::MINUTE};
+use crate::{dice::SimRng, setup::place, time::MINUTE};
 
 /// What an operator outside does when it is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Word {
+pub(crate) enum SourceBehaviour {
     /// Says what it sees.
     True,
     /// Does not answer.
@@ -35,7 +35,7 @@ pub(crate) enum Word {
 
 /// How the host is connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Link {
+pub(crate) enum LinkState {
     Up,
     /// No address, no route.
     Unplugged,
@@ -45,7 +45,7 @@ pub(crate) enum Link {
 
 /// One family's truth.
 #[derive(Clone, Debug, Default)]
-struct Path {
+struct FamilyPath {
     /// None: this host has no such address.
     addr: Option<IpAddr>,
     /// Since when there is none.
@@ -57,12 +57,12 @@ struct Path {
     ever: BTreeSet<IpAddr>,
 }
 
-pub(crate) struct Line {
-    paths: [RefCell<Path>; 2],
-    link: Cell<Link>,
+pub(crate) struct Uplink {
+    paths: [RefCell<FamilyPath>; 2],
+    link: Cell<LinkState>,
     /// The kernel's IPv4 address is a private one.
     is_natted: bool,
-    words: RefCell<BTreeMap<&'static str, Word>>,
+    words: RefCell<BTreeMap<&'static str, SourceBehaviour>>,
     drawn: Cell<u16>,
 }
 
@@ -76,11 +76,11 @@ pub(crate) const OPERATORS: [(&str, &str, &str); 6] = [
     ("dns", "dns:five", "five"),
 ];
 
-impl Line {
-    pub(crate) fn new(is_natted: bool, dice: &Dice) -> Self {
+impl Uplink {
+    pub(crate) fn new(is_natted: bool, dice: &SimRng) -> Self {
         let line = Self {
             paths: Default::default(),
-            link: Cell::new(Link::Up),
+            link: Cell::new(LinkState::Up),
             is_natted,
             words: RefCell::default(),
             drawn: Cell::new(0),
@@ -95,12 +95,12 @@ impl Line {
         self.is_natted
     }
 
-    fn path(&self, family: Family) -> &RefCell<Path> {
+    fn path(&self, family: Family) -> &RefCell<FamilyPath> {
         &self.paths[place(family)]
     }
 
     /// Another address from now on; now and then one that was there before.
-    pub(crate) fn renumber(&self, family: Family, dice: &Dice) {
+    pub(crate) fn renumber(&self, family: Family, dice: &SimRng) {
         let mut path = self.path(family).borrow_mut();
         let again = path.before.filter(|_| dice.percent(20));
         let addr = again.unwrap_or_else(|| {
@@ -169,15 +169,15 @@ impl Line {
         self.path(Family::of(addr)).borrow().ever.contains(&addr)
     }
 
-    pub(crate) fn set_link(&self, link: Link) {
+    pub(crate) fn set_link(&self, link: LinkState) {
         self.link.set(link);
     }
 
-    pub(crate) fn link(&self) -> Link {
+    pub(crate) fn link(&self) -> LinkState {
         self.link.get()
     }
 
-    pub(crate) fn set_word(&self, operator: &'static str, word: Word) {
+    pub(crate) fn set_word(&self, operator: &'static str, word: SourceBehaviour) {
         self.words.borrow_mut().insert(operator, word);
     }
 
@@ -193,7 +193,7 @@ impl Line {
         now: i64,
     ) -> Result<IpAddr, &'static str> {
         let truth = self.addr(family, now);
-        let Some(truth) = truth.filter(|_| self.link() == Link::Up) else {
+        let Some(truth) = truth.filter(|_| self.link() == LinkState::Up) else {
             return Err("no connection");
         };
         let v4 = family == Family::V4;
@@ -202,16 +202,16 @@ impl Line {
             .borrow()
             .get(operator)
             .copied()
-            .unwrap_or(Word::True)
+            .unwrap_or(SourceBehaviour::True)
         {
-            Word::True => Ok(truth),
-            Word::Silent => Err("no complete answer in time"),
-            Word::Garbled => Err("this is no address: <html>"),
-            Word::Stale => Ok(self.path(family).borrow().before.unwrap_or(truth)),
-            Word::Lie if v4 => Ok(Ipv4Addr::new(104, 16, 1, 1).into()),
-            Word::Lie => Ok(Ipv6Addr::new(0x2606, 0x4700, 0, 0, 0, 0, 0, 1).into()),
-            Word::Private if v4 => Ok(Ipv4Addr::new(10, 1, 2, 3).into()),
-            Word::Private => Ok(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1).into()),
+            SourceBehaviour::True => Ok(truth),
+            SourceBehaviour::Silent => Err("no complete answer in time"),
+            SourceBehaviour::Garbled => Err("this is no address: <html>"),
+            SourceBehaviour::Stale => Ok(self.path(family).borrow().before.unwrap_or(truth)),
+            SourceBehaviour::Lie if v4 => Ok(Ipv4Addr::new(104, 16, 1, 1).into()),
+            SourceBehaviour::Lie => Ok(Ipv6Addr::new(0x2606, 0x4700, 0, 0, 0, 0, 0, 1).into()),
+            SourceBehaviour::Private if v4 => Ok(Ipv4Addr::new(10, 1, 2, 3).into()),
+            SourceBehaviour::Private => Ok(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1).into()),
         }
     }
 
@@ -228,7 +228,7 @@ impl Line {
         };
         let Some(addr) = self
             .addr(family, now)
-            .filter(|_| self.link() != Link::Unplugged)
+            .filter(|_| self.link() != LinkState::Unplugged)
         else {
             return Vec::new();
         };
@@ -276,4 +276,4 @@ impl Line {
 }
 
 /// How long the longest turn of a line that flaps is.
-pub(crate) const TURNS: [i64; 3] = [MINUTE, 7 * MINUTE, 20 * MINUTE];
+pub(crate) const ROTATION_COUNT: [i64; 3] = [MINUTE, 7 * MINUTE, 20 * MINUTE];

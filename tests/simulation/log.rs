@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// So many lines are kept.
-const KEPT: usize = 150;
+const MAX_KEPT_LINES: usize = 150;
 
 #[derive(Default)]
 pub(crate) struct Log {
     lines: RefCell<VecDeque<String>>,
     sum: Cell<u64>,
     /// What the process has written and nobody has read yet.
-    pub(crate) said: Said,
+    pub(crate) said: LogEvent,
 }
 
 impl Log {
@@ -51,7 +51,7 @@ impl Log {
         ));
         let mut lines = self.lines.borrow_mut();
         lines.push_back(line);
-        if lines.len() > KEPT {
+        if lines.len() > MAX_KEPT_LINES {
             lines.pop_front();
         }
     }
@@ -73,15 +73,15 @@ impl Log {
 
 /// Where the process writes its log.
 #[derive(Clone, Default)]
-pub(crate) struct Said(Arc<Mutex<String>>);
+pub(crate) struct LogEvent(Arc<Mutex<String>>);
 
-impl Said {
+impl LogEvent {
     fn text(&self) -> std::sync::MutexGuard<'_, String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl std::io::Write for Said {
+impl std::io::Write for LogEvent {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.text().push_str(&String::from_utf8_lossy(bytes));
         Ok(bytes.len())
@@ -92,7 +92,7 @@ impl std::io::Write for Said {
     }
 }
 
-impl<'w> MakeWriter<'w> for Said {
+impl<'w> MakeWriter<'w> for LogEvent {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {

@@ -32,18 +32,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use disk::Torn;
-use events::Incident;
-use life::{Figures, Life};
-use tally::Tally;
+use disk::CrashPoint;
+use events::SimFault;
+use life::{Scenario, Stats};
+use tally::Counter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Storms in a life.
 const STORMS: u64 = 10;
 
 /// Plays a life; if a law is broken, says which and how to see it again.
-fn play<T>(seed: u64, number: u64, plot: impl FnOnce(&mut Life) -> T) -> T {
-    let mut life = Life::new(seed, number);
+fn play<T>(seed: u64, number: u64, plot: impl FnOnce(&mut Scenario) -> T) -> T {
+    let mut life = Scenario::new(seed, number);
     let log = tracing_subscriber::fmt()
         .with_writer(life.scene.log.said.clone())
         .with_ansi(false)
@@ -94,7 +94,7 @@ fn say(what: &str) {
     println!("{what}");
 }
 
-fn years(life: &mut Life) -> Figures {
+fn years(life: &mut Scenario) -> Stats {
     life.live(STORMS)
 }
 
@@ -141,14 +141,14 @@ fn l6_killed_at_every_wait_and_in_every_save_it_loses_nothing_and_repeats_nothin
     for number in 0..3 {
         let mut waits = 1;
         while play(5, number, |life| {
-            life.is_killed_while_moving(Incident::KillAfter(waits))
+            life.is_killed_while_moving(SimFault::KillAfter(waits))
         }) {
             waits += 1;
         }
-        for torn in [Torn::Before, Torn::After] {
+        for torn in [CrashPoint::Before, CrashPoint::After] {
             let mut saves = 0;
             while play(5, number, |life| {
-                life.is_killed_while_moving(Incident::KillInSave(saves, torn))
+                life.is_killed_while_moving(SimFault::KillInSave(saves, torn))
             }) {
                 saves += 1;
             }
@@ -174,15 +174,17 @@ fn l9_whatever_hangs_elsewhere_a_change_leaves_for_an_account_that_is_well_withi
 
 #[test]
 fn l3_l6_after_a_storm_of_crashes_and_lost_answers_every_name_is_right_within_three_minutes() {
-    let judged: usize = (0..60).map(|number| play(7, number, Life::endures)).sum();
+    let judged: usize = (0..60)
+        .map(|number| play(7, number, Scenario::endures))
+        .sum();
     assert!(judged > 100, "it judges nothing: {judged}");
 }
 
 /// What the years consisted of.
-fn report(seed: u64, lives: &[Figures], took: Duration) -> String {
-    let sum = |of: fn(&Figures) -> u64| lives.iter().map(of).sum::<u64>();
-    let together = |of: fn(&Figures) -> &Tally| {
-        let all = Tally::default();
+fn report(seed: u64, lives: &[Stats], took: Duration) -> String {
+    let sum = |of: fn(&Stats) -> u64| lives.iter().map(of).sum::<u64>();
+    let together = |of: fn(&Stats) -> &Counter| {
+        let all = Counter::default();
         for life in lives {
             all.add(of(life));
         }

@@ -6,13 +6,13 @@ use std::{
     rc::Rc,
 };
 
-use moored::{core::verify::ServerAnswer, resolve::Question, round::Verify};
+use moored::{core::verify::ServerAnswer, resolve::RrsetQuery, round::DnsVerifier};
 
-use crate::{line::Link, scene::Scene, time::SECOND, weather::way};
+use crate::{line::LinkState, scene::SimWorld, time::SECOND, weather::way};
 
 /// What a server does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Server {
+pub(crate) enum ServerState {
     /// Shows what was there so long ago.
     Behind(i64),
     /// Shows what was there at that time, and nothing newer.
@@ -20,35 +20,38 @@ pub(crate) enum Server {
     Silent,
 }
 
-pub(crate) struct Names {
-    servers: RefCell<[Server; 2]>,
+pub(crate) struct SimNameServers {
+    servers: RefCell<[ServerState; 2]>,
     pub(crate) asked: Cell<u64>,
 }
 
-impl Default for Names {
+impl Default for SimNameServers {
     fn default() -> Self {
         Self {
-            servers: RefCell::new([Server::Behind(SECOND), Server::Behind(20 * SECOND)]),
+            servers: RefCell::new([
+                ServerState::Behind(SECOND),
+                ServerState::Behind(20 * SECOND),
+            ]),
             asked: Cell::new(0),
         }
     }
 }
 
-impl Names {
-    pub(crate) fn set(&self, servers: [Server; 2]) {
+impl SimNameServers {
+    pub(crate) fn set(&self, servers: [ServerState; 2]) {
         *self.servers.borrow_mut() = servers;
     }
 }
 
 /// Asks them.
-pub(crate) struct Asker {
-    pub(crate) scene: Rc<Scene>,
+pub(crate) struct SimDns {
+    pub(crate) scene: Rc<SimWorld>,
     pub(crate) timeout: i64,
 }
 
-impl Verify for Asker {
-    async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
-        let Scene {
+impl DnsVerifier for SimDns {
+    async fn ask(&self, questions: &[RrsetQuery]) -> Vec<Vec<ServerAnswer>> {
+        let SimWorld {
             time,
             names,
             dice,
@@ -58,16 +61,16 @@ impl Verify for Asker {
         } = &*self.scene;
         names.asked.set(names.asked.get() + 1);
         let servers = *names.servers.borrow();
-        let is_cut_off = line.link() != Link::Up;
-        let all_answer = !is_cut_off && servers.iter().all(|it| *it != Server::Silent);
+        let is_cut_off = line.link() != LinkState::Up;
+        let all_answer = !is_cut_off && servers.iter().all(|it| *it != ServerState::Silent);
         let took = if all_answer { way(dice) } else { self.timeout };
         time.until(time.at() + took).await;
         let now = time.at();
-        let answer = |question: &Question, server: Server| -> Result<BTreeSet<_>, String> {
+        let answer = |question: &RrsetQuery, server: ServerState| -> Result<BTreeSet<_>, String> {
             let name = (question.host.as_str().to_owned(), question.family);
             match server {
-                Server::Behind(by) if !is_cut_off => Ok(place.shown(&name, now - by)),
-                Server::Stuck(at) if !is_cut_off => Ok(place.shown(&name, at)),
+                ServerState::Behind(by) if !is_cut_off => Ok(place.shown(&name, now - by)),
+                ServerState::Stuck(at) if !is_cut_off => Ok(place.shown(&name, at)),
                 _ => Err("no answer in time".to_owned()),
             }
         };

@@ -15,13 +15,13 @@ use moored::{
         vantage::DetectionPath,
     },
     detect::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},
-    round::{Clock, Observe},
+    round::{AddressDetector, Clock},
 };
 
-use crate::{line::OPERATORS, scene::Scene, time::HOUR, weather::way};
+use crate::{line::OPERATORS, scene::SimWorld, time::HOUR, weather::way};
 
-pub(crate) struct Eyes<'e> {
-    pub(crate) scene: &'e Rc<Scene>,
+pub(crate) struct SimDetector<'e> {
+    pub(crate) scene: &'e Rc<SimWorld>,
     pub(crate) config: &'e Config,
     pub(crate) poke: AddressHint,
     /// Something has happened that may be a change.
@@ -33,15 +33,15 @@ const PAUSE_BETWEEN_FAMILIES: i64 = 15;
 
 /// Whom to ask.
 #[derive(Clone)]
-enum Ask {
+enum SimProbe {
     Interface,
     Operator(&'static str),
     Told(IpAddr),
 }
 
-impl Eyes<'_> {
+impl SimDetector<'_> {
     /// The configured sources one by one; another operator comes first each hour.
-    fn questions(&self, family: Family, past: &DetectionState) -> Vec<(SourceProfile, Ask)> {
+    fn questions(&self, family: Family, past: &DetectionState) -> Vec<(SourceProfile, SimProbe)> {
         let now = self.scene.time.now();
         let question = |label: &str, operator: &str, trust, ask| {
             let standing = past.backoffs.get(label);
@@ -61,19 +61,24 @@ impl Eyes<'_> {
                         "interface",
                         "this host",
                         Trust::Kernel,
-                        Ask::Interface,
+                        SimProbe::Interface,
                     ));
                     continue;
                 }
                 // Before the clock is set nobody is asked over TLS.
-                Configured::Https if !self.scene.time.is_set() => continue,
+                Configured::Https if !self.scene.time.is_clock_set() => continue,
                 Configured::Https => "https",
                 _ => "dns",
             };
             let of_list = OPERATORS.iter().filter(|(it, ..)| *it == list);
             let mut asked: Vec<_> = of_list
                 .map(|(_, label, operator)| {
-                    question(label, operator, Trust::External, Ask::Operator(operator))
+                    question(
+                        label,
+                        operator,
+                        Trust::External,
+                        SimProbe::Operator(operator),
+                    )
                 })
                 .collect();
             let hours = usize::try_from(now.millis().div_euclid(HOUR)).unwrap_or_default();
@@ -89,7 +94,7 @@ impl Eyes<'_> {
         {
             questions.insert(
                 first,
-                question("poke", "poke", Trust::External, Ask::Told(addr)),
+                question("poke", "poke", Trust::External, SimProbe::Told(addr)),
             );
         }
         questions
@@ -97,11 +102,11 @@ impl Eyes<'_> {
 
     async fn ask(
         &self,
-        ask: &Ask,
+        ask: &SimProbe,
         family: Family,
         known: &BTreeSet<IpAddr>,
     ) -> Result<Vec<IpAddr>, String> {
-        let Scene {
+        let SimWorld {
             time,
             line,
             dice,
@@ -110,14 +115,14 @@ impl Eyes<'_> {
         } = &**self.scene;
         let how = self.config.family(family);
         let (addr, operator) = match ask {
-            Ask::Interface => {
+            SimProbe::Interface => {
                 let own = line.interface(family, time.at());
                 let chosen =
                     select_address(family, &own, &how.acceptance, how.prefer, None, known)?;
                 (chosen.addr(), None)
             }
-            Ask::Told(addr) => (*addr, Some("poke")),
-            Ask::Operator(operator) => {
+            SimProbe::Told(addr) => (*addr, Some("poke")),
+            SimProbe::Operator(operator) => {
                 let seen = line.word(operator, family, time.at());
                 let slow = i64::try_from(self.config.timeout.as_millis()).unwrap();
                 let took = if seen.is_ok() { way(dice) } else { slow };
@@ -130,13 +135,13 @@ impl Eyes<'_> {
     }
 }
 
-impl Observe for Eyes<'_> {
+impl AddressDetector for SimDetector<'_> {
     async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
-        let Scene { time, line, .. } = &**self.scene;
+        let SimWorld { time, line, .. } = &**self.scene;
         let family = vantage.family;
         let how = self.config.family(family);
         let (sources, asks): (Vec<_>, Vec<_>) = self.questions(family, past).into_iter().unzip();
-        let is_clockless = !time.is_set() && how.sources.contains(&Configured::Https);
+        let is_clockless = !time.is_clock_set() && how.sources.contains(&Configured::Https);
         let [four, six] = Family::ALL;
         let other = if family == four { six } else { four };
         let mut inquiry = ConsensusQuery::new(QueryInputs {

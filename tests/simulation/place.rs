@@ -14,37 +14,37 @@ use std::{
 };
 
 use moored::core::addr::Family;
-pub(crate) use row::Row;
+pub(crate) use row::RecordRow;
 use sandbox::{Offline, Service, Site};
 use serde_json::{Value, json};
 
 use crate::{
-    dice::Dice,
-    setup::{Account, Setup, absolute, is_within},
+    dice::SimRng,
+    setup::{SimAccount, SimSetup, absolute, is_within},
 };
 
 /// A name and family.
 pub(crate) type Name = (String, Family);
 
 /// What stands where, and since when.
-type Shown = BTreeMap<Name, Vec<(i64, BTreeSet<IpAddr>)>>;
+type ShownRecords = BTreeMap<Name, Vec<(i64, BTreeSet<IpAddr>)>>;
 
-pub(crate) struct Place {
+pub(crate) struct ProviderModel {
     offline: Offline,
-    accounts: Vec<Account>,
+    accounts: Vec<SimAccount>,
     /// The secrets that the providers take now.
     secrets: RefCell<Vec<String>>,
     /// Domeneshop's numbers for its zones.
     ids: BTreeMap<String, String>,
     passed: Cell<i64>,
     /// The records of each account as they were seen last, until something is written there.
-    seen: RefCell<Vec<Option<Rc<[Row]>>>>,
-    shown: RefCell<Shown>,
+    seen: RefCell<Vec<Option<Rc<[RecordRow]>>>>,
+    shown: RefCell<ShownRecords>,
 }
 
-impl Place {
+impl ProviderModel {
     /// Zones as they may be found: with records of others, and some of ours.
-    pub(crate) fn new(setup: &Setup, dice: &Dice) -> Self {
+    pub(crate) fn new(setup: &SimSetup, dice: &SimRng) -> Self {
         let offline = Offline::new();
         for site in [Site::International, Site::China] {
             offline.dnspod(site).strict_user_agents(true);
@@ -134,7 +134,7 @@ impl Place {
     }
 
     /// Every record of an account.
-    pub(crate) fn rows(&self, account: usize) -> Rc<[Row]> {
+    pub(crate) fn rows(&self, account: usize) -> Rc<[RecordRow]> {
         let seen = self.seen.borrow()[account].clone();
         seen.unwrap_or_else(|| {
             let rows = self.look(account);
@@ -148,8 +148,8 @@ impl Place {
         self.seen.borrow_mut()[account] = None;
     }
 
-    fn look(&self, account: usize) -> Rc<[Row]> {
-        let Account { service, zones, .. } = &self.accounts[account];
+    fn look(&self, account: usize) -> Rc<[RecordRow]> {
+        let SimAccount { service, zones, .. } = &self.accounts[account];
         let of_zone = |zone: &String| {
             let (name, data, listed) = match *service {
                 Service::DnsPod(site) => ("name", "value", self.offline.dnspod(site).records(zone)),
@@ -160,7 +160,7 @@ impl Place {
                     .as_str()
                     .map_or_else(|| value.to_string(), str::to_owned)
             };
-            let row = |whole: Value| Row {
+            let row = |whole: Value| RecordRow {
                 id: text(&whole["id"]),
                 name: absolute(&text(&whole[name]), zone),
                 kind: text(&whole["type"]),
@@ -180,7 +180,7 @@ impl Place {
         let here = rows
             .iter()
             .filter(|it| it.name == name && it.family() == Some(family));
-        here.filter_map(Row::addr).collect()
+        here.filter_map(RecordRow::addr).collect()
     }
 
     /// The providers' clocks go on.

@@ -12,17 +12,18 @@ use moored::{
 };
 
 use crate::{
-    deed::Deed, dice::Dice, disk::Disk, events::Incident, laws::Laws, line::Line, log::Log,
-    names::Names, place::Place, setup::Setup, tally::Tally, time::Time, weather::Weather,
+    deed::ObservedRequest, dice::SimRng, disk::SimDisk, events::SimFault, laws::Invariants,
+    line::Uplink, log::Log, names::SimNameServers, place::ProviderModel, setup::SimSetup,
+    tally::Counter, time::SimTime, weather::FaultInjector,
 };
 
 /// A request on its way to a provider.
-pub(crate) struct Parcel {
+pub(crate) struct InFlight {
     pub(crate) account: usize,
     /// When it was sent.
     pub(crate) left: i64,
     pub(crate) request: Request,
-    pub(crate) deed: Deed,
+    pub(crate) deed: ObservedRequest,
     pub(crate) answer: RefCell<Option<Response>>,
     /// Its sender still waits for the answer.
     pub(crate) is_awaited: Cell<bool>,
@@ -31,25 +32,25 @@ pub(crate) struct Parcel {
 }
 
 /// What happens at some time.
-pub(crate) enum Happening {
+pub(crate) enum ScheduledEvent {
     /// A request arrives.
-    Arrival(Rc<Parcel>),
+    Arrival(Rc<InFlight>),
     /// Something that was drawn.
-    Incident(Incident),
+    Incident(SimFault),
 }
 
-pub(crate) struct Scene {
-    pub(crate) time: Time,
-    pub(crate) dice: Dice,
+pub(crate) struct SimWorld {
+    pub(crate) time: SimTime,
+    pub(crate) dice: SimRng,
     pub(crate) log: Log,
-    pub(crate) line: Line,
-    pub(crate) weather: Weather,
-    pub(crate) names: Names,
-    pub(crate) place: Place,
-    pub(crate) disk: Disk,
-    pub(crate) laws: RefCell<Laws>,
+    pub(crate) line: Uplink,
+    pub(crate) weather: FaultInjector,
+    pub(crate) names: SimNameServers,
+    pub(crate) place: ProviderModel,
+    pub(crate) disk: SimDisk,
+    pub(crate) laws: RefCell<Invariants>,
     /// What the operator has written last.
-    pub(crate) setup: RefCell<Setup>,
+    pub(crate) setup: RefCell<SimSetup>,
     /// What the operator has written is no configuration.
     pub(crate) is_misspelt: Cell<bool>,
     /// What the process has not heard yet.
@@ -57,32 +58,32 @@ pub(crate) struct Scene {
     /// How often this host has been asleep.
     pub(crate) naps: Cell<u32>,
     /// What happened to this host, and what became of requests.
-    pub(crate) incidents: Tally,
-    pub(crate) faults: Tally,
-    agenda: RefCell<BTreeMap<(i64, u64), Happening>>,
+    pub(crate) incidents: Counter,
+    pub(crate) faults: Counter,
+    agenda: RefCell<BTreeMap<(i64, u64), ScheduledEvent>>,
     noted: Cell<u64>,
 }
 
-impl Scene {
+impl SimWorld {
     pub(crate) fn new(seed: u64, life: u64) -> Rc<Self> {
-        let dice = Dice::new(seed, life);
-        let setup = Setup::drawn(&dice);
+        let dice = SimRng::new(seed, life);
+        let setup = SimSetup::drawn(&dice);
         let is_natted = setup.sources[0].contains(&"https") && dice.percent(60);
         let scene = Self {
-            time: Time::new(),
-            line: Line::new(is_natted, &dice),
-            weather: Weather::fair(setup.accounts.len()),
-            names: Names::default(),
-            place: Place::new(&setup, &dice),
-            disk: Disk::default(),
-            laws: RefCell::new(Laws::new(&setup)),
+            time: SimTime::new(),
+            line: Uplink::new(is_natted, &dice),
+            weather: FaultInjector::fair(setup.accounts.len()),
+            names: SimNameServers::default(),
+            place: ProviderModel::new(&setup, &dice),
+            disk: SimDisk::default(),
+            laws: RefCell::new(Invariants::new(&setup)),
             log: Log::default(),
             setup: RefCell::new(setup),
             is_misspelt: Cell::new(false),
             events: RefCell::default(),
             naps: Cell::new(0),
-            incidents: Tally::default(),
-            faults: Tally::default(),
+            incidents: Counter::default(),
+            faults: Counter::default(),
             agenda: RefCell::default(),
             noted: Cell::new(0),
             dice,
@@ -94,7 +95,7 @@ impl Scene {
     }
 
     /// Notes what will happen.
-    pub(crate) fn expect(&self, at: i64, happening: Happening) {
+    pub(crate) fn expect(&self, at: i64, happening: ScheduledEvent) {
         let number = self.noted.get();
         self.noted.set(number + 1);
         self.agenda.borrow_mut().insert((at, number), happening);
@@ -109,7 +110,7 @@ impl Scene {
     }
 
     /// What happens now, if anything does.
-    pub(crate) fn take(&self) -> Option<Happening> {
+    pub(crate) fn take(&self) -> Option<ScheduledEvent> {
         let mut agenda = self.agenda.borrow_mut();
         let first = agenda
             .first_entry()
@@ -118,11 +119,11 @@ impl Scene {
     }
 
     /// A provider does what it was asked for.
-    pub(crate) fn arrive(&self, parcel: &Parcel) {
+    pub(crate) fn arrive(&self, parcel: &InFlight) {
         if parcel.is_lost.get() {
             return;
         }
-        let Parcel {
+        let InFlight {
             account,
             left,
             request,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use moored::{
-    config::{self, Config, Surroundings},
+    config::{self, Config, Environment},
     core::{
         addr::Family,
         intent::OnAbsent,
@@ -13,7 +13,7 @@ use moored::{
 use sandbox::{Service, Site};
 
 use crate::{
-    dice::Dice,
+    dice::SimRng,
     time::{HOUR, MINUTE},
 };
 
@@ -22,7 +22,7 @@ pub(crate) const SECRET: &str = "hush";
 
 /// What runs, as the operator wants it.
 #[derive(Clone, Debug)]
-pub(crate) struct Setup {
+pub(crate) struct SimSetup {
     pub(crate) interval: i64,
     pub(crate) verify: i64,
     pub(crate) audit: i64,
@@ -31,25 +31,25 @@ pub(crate) struct Setup {
     /// By family, as are the next two: the kernel knows our address, or is not asked.
     pub(crate) sources: [Vec<&'static str>; 2],
     pub(crate) on_absent: [OnAbsent; 2],
-    pub(crate) accounts: Vec<Account>,
+    pub(crate) accounts: Vec<SimAccount>,
 }
 
 /// An account, and what of it is kept.
 #[derive(Clone, Debug)]
-pub(crate) struct Account {
+pub(crate) struct SimAccount {
     pub(crate) service: Service,
     pub(crate) token: String,
     pub(crate) secret: String,
     pub(crate) update: &'static str,
     pub(crate) zones: Vec<String>,
-    pub(crate) hosts: Vec<Host>,
+    pub(crate) hosts: Vec<SimHost>,
     /// It is not in the configuration at present.
     pub(crate) is_out: bool,
 }
 
 /// A host as configured.
 #[derive(Clone, Debug)]
-pub(crate) struct Host {
+pub(crate) struct SimHost {
     pub(crate) name: String,
     pub(crate) families: [bool; 2],
     pub(crate) ttl: Option<u32>,
@@ -58,7 +58,7 @@ pub(crate) struct Host {
     pub(crate) is_out: bool,
 }
 
-impl Host {
+impl SimHost {
     pub(crate) fn wants(&self, family: Family) -> bool {
         self.families[place(family)]
     }
@@ -69,8 +69,8 @@ pub(crate) fn place(family: Family) -> usize {
     usize::from(family == Family::V6)
 }
 
-impl Setup {
-    pub(crate) fn drawn(dice: &Dice) -> Self {
+impl SimSetup {
+    pub(crate) fn drawn(dice: &SimRng) -> Self {
         let four = [
             vec!["interface"],
             vec!["https"],
@@ -102,14 +102,14 @@ impl Setup {
         ];
         let count = dice.within(1..4);
         for number in 0..count {
-            let account = Account::drawn(dice.pick(&services), number, dice);
+            let account = SimAccount::drawn(dice.pick(&services), number, dice);
             setup.accounts.push(account);
         }
         setup
     }
 
     /// How often what is due. Long intervals are frequent, so that a year is not all routine.
-    pub(crate) fn set_pace(&mut self, dice: &Dice) {
+    pub(crate) fn set_pace(&mut self, dice: &SimRng) {
         let paces = [
             (5 * MINUTE, HOUR, 24 * HOUR),
             (HOUR, HOUR, 24 * HOUR),
@@ -133,13 +133,13 @@ impl Setup {
             .any(|it| *it != "interface")
     }
 
-    pub(crate) fn is_kept(&self, host: &Host, family: Family) -> bool {
+    pub(crate) fn is_kept(&self, host: &SimHost, family: Family) -> bool {
         host.wants(family) && !self.sources[place(family)].is_empty()
     }
 
     /// The operator takes a whole account out, or one of its hosts. An account has a host at least, and
     /// a configuration an account.
-    pub(crate) fn take_out(&mut self, number: usize, dice: &Dice) {
+    pub(crate) fn take_out(&mut self, number: usize, dice: &SimRng) {
         let accounts = self.accounts.iter().filter(|it| !it.is_out).count();
         let account = &mut self.accounts[number];
         let mut hosts: Vec<_> = account.hosts.iter_mut().filter(|it| !it.is_out).collect();
@@ -193,7 +193,7 @@ impl Setup {
 
 /// Reads a configuration.
 pub(crate) fn read(text: &str) -> Result<Config, String> {
-    let surroundings = Surroundings {
+    let surroundings = Environment {
         variables: Vec::new(),
         read: Box::new(|_| Err(std::io::ErrorKind::NotFound.into())),
         root: true,
@@ -202,8 +202,8 @@ pub(crate) fn read(text: &str) -> Result<Config, String> {
     config::from_toml(text, "/config.toml".as_ref(), &surroundings).map_err(|it| it.to_string())
 }
 
-impl Account {
-    fn drawn(service: Service, number: i64, dice: &Dice) -> Self {
+impl SimAccount {
+    fn drawn(service: Service, number: i64, dice: &SimRng) -> Self {
         // The second zone's name ends in the letters of the first one's, and is not within it.
         let zones: Vec<_> = ["z", "xz"][..dice.pick(&[1, 1, 2])]
             .iter()
@@ -214,7 +214,7 @@ impl Account {
         let mut hosts = Vec::new();
         for zone in &zones {
             for name in &names[..dice.pick(&[1, 2, 2, names.len()])] {
-                hosts.push(Host::drawn(name, zone, dice));
+                hosts.push(SimHost::drawn(name, zone, dice));
             }
         }
         Self {
@@ -244,7 +244,7 @@ impl Account {
     }
 
     /// The hosts in the configuration.
-    pub(crate) fn configured(&self) -> impl Iterator<Item = &Host> {
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &SimHost> {
         let all = self.hosts.iter();
         all.filter(|it| !self.is_out && !it.is_out)
     }
@@ -280,7 +280,7 @@ impl Account {
             ("domeneshop", text)
         };
         let mut text = format!("[[{kind}]]\nname = \"a{number}\"\n{credentials}\n");
-        for Host {
+        for SimHost {
             name,
             families: [ipv4, ipv6],
             ttl,
@@ -298,8 +298,8 @@ impl Account {
     }
 }
 
-impl Host {
-    fn drawn(name: &str, zone: &str, dice: &Dice) -> Self {
+impl SimHost {
+    fn drawn(name: &str, zone: &str, dice: &SimRng) -> Self {
         Self {
             name: absolute(name, zone),
             families: dice.pick(&[[true, true], [true, true], [true, false]]),

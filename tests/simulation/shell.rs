@@ -4,17 +4,17 @@ use std::{cell::Cell, future::poll_fn, rc::Rc, task::Poll, time::Duration};
 
 use moored::{
     core::time::BootTime,
-    daemon::{Event, Shell, Word},
-    round::{Chance, Clock},
+    daemon::{Event, Platform, ServiceState},
+    round::{Clock, Rng},
 };
 
 use crate::{
-    scene::Scene,
+    scene::SimWorld,
     time::{MINUTE, SECOND},
 };
 
-pub(crate) struct Console {
-    scene: Rc<Scene>,
+pub(crate) struct SimPlatform {
+    scene: Rc<SimWorld>,
     /// When the supervisor heard last that all is well.
     alive: Cell<i64>,
     naps: Cell<u32>,
@@ -23,8 +23,8 @@ pub(crate) struct Console {
 /// How often the supervisor wants to hear.
 const WATCHDOG: i64 = 10 * MINUTE;
 
-impl Console {
-    pub(crate) fn new(scene: &Rc<Scene>) -> Self {
+impl SimPlatform {
+    pub(crate) fn new(scene: &Rc<SimWorld>) -> Self {
         Self {
             scene: Rc::clone(scene),
             alive: Cell::new(scene.time.at()),
@@ -33,10 +33,10 @@ impl Console {
     }
 }
 
-impl Shell for Console {
+impl Platform for SimPlatform {
     async fn event(&self) -> Event {
         poll_fn(|_| {
-            let Scene { events, laws, .. } = &*self.scene;
+            let SimWorld { events, laws, .. } = &*self.scene;
             let Some(event) = events.borrow_mut().pop_front() else {
                 return Poll::Pending;
             };
@@ -54,12 +54,12 @@ impl Shell for Console {
         &self.scene.time
     }
 
-    fn chance(&self) -> &dyn Chance {
+    fn rng(&self) -> &dyn Rng {
         &self.scene.dice
     }
 
-    fn tell(&self, word: Word<'_>) {
-        if word == Word::Alive {
+    fn notify(&self, word: ServiceState<'_>) {
+        if word == ServiceState::Alive {
             let now = self.scene.time.at();
             let silence = now - self.alive.replace(now);
             let naps = self.scene.naps.get();

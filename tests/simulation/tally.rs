@@ -3,9 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap, fmt};
 
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Tally(RefCell<BTreeMap<String, u64>>);
+pub(crate) struct Counter(RefCell<BTreeMap<String, u64>>);
 
-impl Tally {
+impl Counter {
     /// Counts something: its kind is the first word of what it is called.
     pub(crate) fn count(&self, what: &impl fmt::Debug) {
         let called = format!("{what:?}");
@@ -22,7 +22,7 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = self.0.borrow();
         let all: Vec<_> = kinds

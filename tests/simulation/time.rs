@@ -12,7 +12,7 @@ use moored::{
         awake::ClockReadings,
         time::{BootTime, is_clock_set},
     },
-    persist::Stamp,
+    persist::BootStamp,
     round::Clock,
 };
 
@@ -23,10 +23,10 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 pub(crate) const YEAR: i64 = 365 * DAY;
 
 /// Where the wall clock stands when a life begins: in 2027.
-const BEGINNING: i64 = 1_800_000_000_000;
+const START_TIME: i64 = 1_800_000_000_000;
 
 /// All in milliseconds since the life began; that clock alone is never wrong.
-pub(crate) struct Time {
+pub(crate) struct SimTime {
     now: Cell<i64>,
     /// When this host was last switched on, and how often it was.
     booted: Cell<i64>,
@@ -41,7 +41,7 @@ pub(crate) struct Time {
     steps: Cell<u64>,
 }
 
-impl Time {
+impl SimTime {
     pub(crate) fn new() -> Self {
         Self {
             now: Cell::new(0),
@@ -88,7 +88,7 @@ impl Time {
     }
 
     fn wall(&self) -> i64 {
-        (BEGINNING + self.at()).saturating_add(self.off.get())
+        (START_TIME + self.at()).saturating_add(self.off.get())
     }
 
     /// A moment of this boot in milliseconds since the life began.
@@ -104,8 +104,8 @@ impl Time {
         }
     }
 
-    pub(crate) fn stamp(&self) -> Stamp {
-        Stamp {
+    pub(crate) fn stamp(&self) -> BootStamp {
+        BootStamp {
             boot: format!("boot-{}", self.boots.get()),
             moment: self.now(),
             wall: self.wall(),
@@ -137,12 +137,12 @@ impl Time {
     }
 }
 
-impl Clock for Time {
+impl Clock for SimTime {
     fn now(&self) -> BootTime {
         BootTime::from_millis(self.at() - self.booted.get())
     }
 
-    fn is_set(&self) -> bool {
+    fn is_clock_set(&self) -> bool {
         is_clock_set(self.wall())
     }
 }

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use sandbox::Service;
 
 use crate::{
-    dice::Dice,
+    dice::SimRng,
     time::{MINUTE, SECOND},
 };
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Fault {
+pub(crate) enum TransportFault {
     /// No connection: surely nothing happens.
     Unreachable,
     /// It never arrives, and that is not told from a lost answer.
@@ -38,9 +38,9 @@ pub(crate) enum Fault {
     Code(&'static str),
 }
 
-impl Fault {
+impl TransportFault {
     /// What can happen to the requests to a service.
-    pub(crate) fn drawn(service: Service, dice: &Dice) -> Self {
+    pub(crate) fn drawn(service: Service, dice: &SimRng) -> Self {
         let status = dice.pick(&[500, 502, 503, 504]);
         let seconds = dice.pick(&[
             None,
@@ -75,39 +75,39 @@ impl Fault {
 
     /// Whether the provider does what it is asked for, sooner or later.
     pub(crate) fn is_done(self) -> bool {
-        use Fault::{AnswerLost, Closed, FailedAfter, Half, Late};
+        use TransportFault::{AnswerLost, Closed, FailedAfter, Half, Late};
         matches!(self, AnswerLost | Closed | FailedAfter(_) | Half | Late(_))
     }
 }
 
 /// What happens at an account, and to how many of a hundred requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Spell {
-    pub(crate) fault: Fault,
+pub(crate) struct FaultRule {
+    pub(crate) fault: TransportFault,
     pub(crate) share: u32,
     /// What only reads is spared.
     pub(crate) is_for_writes: bool,
 }
 
 /// The weather at each account.
-pub(crate) struct Weather(RefCell<Vec<Vec<Spell>>>);
+pub(crate) struct FaultInjector(RefCell<Vec<Vec<FaultRule>>>);
 
-impl Spell {
-    pub(crate) fn drawn(service: Service, dice: &Dice) -> Self {
+impl FaultRule {
+    pub(crate) fn drawn(service: Service, dice: &SimRng) -> Self {
         Self {
-            fault: Fault::drawn(service, dice),
+            fault: TransportFault::drawn(service, dice),
             share: dice.pick(&[20, 50, 100]),
             is_for_writes: dice.percent(60),
         }
     }
 }
 
-impl Weather {
+impl FaultInjector {
     pub(crate) fn fair(accounts: usize) -> Self {
         Self(RefCell::new(vec![Vec::new(); accounts]))
     }
 
-    pub(crate) fn turns(&self, account: usize, spell: Spell) {
+    pub(crate) fn turns(&self, account: usize, spell: FaultRule) {
         self.0.borrow_mut()[account].push(spell);
     }
 
@@ -116,7 +116,12 @@ impl Weather {
     }
 
     /// What becomes of the next request.
-    pub(crate) fn strikes(&self, account: usize, writes: bool, dice: &Dice) -> Option<Fault> {
+    pub(crate) fn strikes(
+        &self,
+        account: usize,
+        writes: bool,
+        dice: &SimRng,
+    ) -> Option<TransportFault> {
         let spells = self.0.borrow();
         let mut those = spells[account]
             .iter()
@@ -126,6 +131,6 @@ impl Weather {
 }
 
 /// How long a request or its answer is under way on a good day.
-pub(crate) fn way(dice: &Dice) -> i64 {
+pub(crate) fn way(dice: &SimRng) -> i64 {
     dice.length(5, SECOND / 4)
 }

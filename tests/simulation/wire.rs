@@ -6,33 +6,33 @@ use std::{
     time::Duration,
 };
 
-use moored::http::{Request, Response, SendError, Sent, Transport};
+use moored::http::{Delivery, Request, Response, SendError, Transport};
 
 use crate::{
-    deed::Deed,
-    line::Link,
-    scene::{Happening, Parcel, Scene},
+    deed::ObservedRequest,
+    line::LinkState,
+    scene::{InFlight, ScheduledEvent, SimWorld},
     time::SECOND,
-    weather::{Fault, way},
+    weather::{TransportFault, way},
 };
 
 /// Carries an account's requests.
-pub(crate) struct Wire {
-    scene: Rc<Scene>,
+pub(crate) struct SimTransport {
+    scene: Rc<SimWorld>,
     account: usize,
     timeout: i64,
     pub(crate) sent: Cell<u32>,
 }
 
 /// A request that is under way: whether it arrives if its sender dies is a matter of luck.
-struct UnderWay<'w> {
-    parcel: Rc<Parcel>,
-    wire: &'w Wire,
+struct InFlightGuard<'w> {
+    parcel: Rc<InFlight>,
+    wire: &'w SimTransport,
     /// Its sender has its answer, or waits for it no longer.
     is_over: bool,
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         self.parcel.is_awaited.set(false);
         if !self.is_over && self.wire.scene.dice.percent(50) {
@@ -41,8 +41,8 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-impl Wire {
-    pub(crate) fn new(scene: &Rc<Scene>, account: usize, timeout: Duration) -> Self {
+impl SimTransport {
+    pub(crate) fn new(scene: &Rc<SimWorld>, account: usize, timeout: Duration) -> Self {
         Self {
             scene: Rc::clone(scene),
             account,
@@ -52,11 +52,11 @@ impl Wire {
     }
 
     /// The request arrives at that time, and the answer, or what becomes of it, is here at the other.
-    async fn carry(&self, parcel: Rc<Parcel>, arrives: i64, back: i64) -> Option<Response> {
+    async fn carry(&self, parcel: Rc<InFlight>, arrives: i64, back: i64) -> Option<Response> {
         let time = &self.scene.time;
         self.scene
-            .expect(arrives, Happening::Arrival(Rc::clone(&parcel)));
-        let mut under_way = UnderWay {
+            .expect(arrives, ScheduledEvent::Arrival(Rc::clone(&parcel)));
+        let mut under_way = InFlightGuard {
             parcel,
             wire: self,
             is_over: false,
@@ -67,8 +67,12 @@ impl Wire {
         under_way.parcel.answer.take()
     }
 
-    async fn exchange(&self, request: &Request, deed: &Deed) -> Result<Response, SendError> {
-        let Scene { time, dice, .. } = &*self.scene;
+    async fn exchange(
+        &self,
+        request: &Request,
+        deed: &ObservedRequest,
+    ) -> Result<Response, SendError> {
+        let SimWorld { time, dice, .. } = &*self.scene;
         let failed = |sent, what: &str| {
             let what = what.to_owned();
             Err(SendError { sent, what })
@@ -76,14 +80,14 @@ impl Wire {
         let left = time.at();
         let end = left + self.timeout;
         match self.scene.line.link() {
-            Link::Up => {}
-            Link::Unplugged => {
+            LinkState::Up => {}
+            LinkState::Unplugged => {
                 time.until(time.at() + 1).await;
-                return failed(Sent::No, "no connection: network is unreachable");
+                return failed(Delivery::NotSent, "no connection: network is unreachable");
             }
-            Link::BlackHole => {
+            LinkState::BlackHole => {
                 time.until(end).await;
-                return failed(Sent::No, "no connection in time");
+                return failed(Delivery::NotSent, "no connection in time");
             }
         }
         let fault = self
@@ -97,13 +101,13 @@ impl Wire {
         let back = there + way(dice);
         let naps = self.scene.naps.get();
         let mut answer = None;
-        if fault.is_none_or(Fault::is_done) {
+        if fault.is_none_or(TransportFault::is_done) {
             let (arrives, back) = match fault {
-                Some(Fault::AnswerLost) => (there, end),
-                Some(Fault::Late(by)) => (end + by, end),
+                Some(TransportFault::AnswerLost) => (there, end),
+                Some(TransportFault::Late(by)) => (end + by, end),
                 _ => (there, back),
             };
-            let parcel = Rc::new(Parcel {
+            let parcel = Rc::new(InFlight {
                 account: self.account,
                 left,
                 request: request.clone(),
@@ -113,13 +117,13 @@ impl Wire {
                 is_lost: Cell::new(false),
             });
             answer = self.carry(parcel, arrives, back).await;
-        } else if fault == Some(Fault::Vanishes) {
+        } else if fault == Some(TransportFault::Vanishes) {
             time.until(end).await;
         } else {
             time.until(back).await;
         }
         if self.scene.naps.get() != naps {
-            return failed(Sent::Maybe, "connection reset by peer");
+            return failed(Delivery::Unknown, "connection reset by peer");
         }
         let with = |status, text: &str| Response {
             status,
@@ -128,32 +132,39 @@ impl Wire {
             body: text.into(),
         };
         let Some(fault) = fault else {
-            return answer.map_or_else(|| failed(Sent::Maybe, "connection reset by peer"), Ok);
+            return answer
+                .map_or_else(|| failed(Delivery::Unknown, "connection reset by peer"), Ok);
         };
         match fault {
-            Fault::Unreachable => failed(Sent::No, "no connection: connection refused"),
-            Fault::Vanishes | Fault::AnswerLost | Fault::Late(_) => {
-                failed(Sent::Maybe, "no complete answer in time")
+            TransportFault::Unreachable => {
+                failed(Delivery::NotSent, "no connection: connection refused")
             }
-            Fault::Closed => failed(Sent::Maybe, "connection closed before the answer"),
-            Fault::Failed(status) | Fault::FailedAfter(status) => Ok(with(status, "")),
-            Fault::Wait(status, seconds) => Ok(Response {
+            TransportFault::Vanishes | TransportFault::AnswerLost | TransportFault::Late(_) => {
+                failed(Delivery::Unknown, "no complete answer in time")
+            }
+            TransportFault::Closed => {
+                failed(Delivery::Unknown, "connection closed before the answer")
+            }
+            TransportFault::Failed(status) | TransportFault::FailedAfter(status) => {
+                Ok(with(status, ""))
+            }
+            TransportFault::Wait(status, seconds) => Ok(Response {
                 retry_after: seconds.map(Duration::from_secs),
                 ..with(status, "")
             }),
-            Fault::Refused => Ok(with(401, "")),
-            Fault::Page => Ok(with(
+            TransportFault::Refused => Ok(with(401, "")),
+            TransportFault::Page => Ok(with(
                 200,
                 "<html><h1>Please sign in to use this network</h1></html>",
             )),
-            Fault::Half => Ok(answer.map_or_else(
+            TransportFault::Half => Ok(answer.map_or_else(
                 || with(200, ""),
                 |mut it| {
                     it.body.truncate(it.body.len() / 2);
                     it
                 },
             )),
-            Fault::Code(code) => {
+            TransportFault::Code(code) => {
                 let said = format!(r#"{{"status":{{"code":"{code}","message":"as it pleases"}}}}"#);
                 Ok(with(200, &said))
             }
@@ -161,7 +172,7 @@ impl Wire {
     }
 }
 
-impl Transport for Wire {
+impl Transport for SimTransport {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         self.sent.set(self.sent.get().wrapping_add(1));
         if self.scene.disk.is_torn() {
@@ -169,7 +180,7 @@ impl Transport for Wire {
             return std::future::pending().await;
         }
         let scene = &self.scene;
-        let deed = Deed::of(request, self.account, &scene.place);
+        let deed = ObservedRequest::of(request, self.account, &scene.place);
         let begun = scene.time.at();
         scene
             .log

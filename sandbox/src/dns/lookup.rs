@@ -10,11 +10,11 @@ use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
 use super::zone::Zone;
 
 /// More aliases in a row than anyone means.
-const LONGEST_CHAIN: usize = 8;
+const MAX_CHAIN: usize = 8;
 
 /// What to say.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct LookupAnswer {
     pub(super) code: ResponseCode,
     pub(super) authoritative: bool,
     pub(super) answers: Vec<Record>,
@@ -22,7 +22,7 @@ pub(super) struct Answer {
     pub(super) authority: Vec<Record>,
 }
 
-impl Answer {
+impl LookupAnswer {
     pub(super) fn only(code: ResponseCode) -> Self {
         Self {
             code,
@@ -42,7 +42,7 @@ impl Answer {
 }
 
 /// What exists at a name.
-enum Found {
+enum LookupResult {
     Records(Vec<Record>),
     /// The name exists but holds nothing of that type.
     NoData,
@@ -55,10 +55,10 @@ pub(super) fn answer(
     asked: &LowerName,
     kind: RecordType,
     own: IpAddr,
-) -> Answer {
+) -> LookupAnswer {
     let mut answers = Vec::new();
     let mut name = asked.clone();
-    for _ in 0..LONGEST_CHAIN {
+    for _ in 0..MAX_CHAIN {
         let Some(zone) = zone_of(zones, &name) else {
             if let Some(server) = zones.iter().find(|z| z.servers.contains(&name)) {
                 answers.extend(server_address(&name, kind, own));
@@ -66,15 +66,15 @@ pub(super) fn answer(
             }
             // An alias that leaves what is served here: its target is for the caller to look up.
             return if answers.is_empty() {
-                Answer::only(ResponseCode::Refused)
+                LookupAnswer::only(ResponseCode::Refused)
             } else {
-                Answer::found(answers)
+                LookupAnswer::found(answers)
             };
         };
         match find(zone, &name, kind) {
-            Found::NoName => return said(ResponseCode::NXDomain, answers, zone),
-            Found::NoData => return said(ResponseCode::NoError, answers, zone),
-            Found::Records(found) => {
+            LookupResult::NoName => return said(ResponseCode::NXDomain, answers, zone),
+            LookupResult::NoData => return said(ResponseCode::NoError, answers, zone),
+            LookupResult::Records(found) => {
                 let target = found.iter().find_map(|record| match &record.data {
                     RData::CNAME(target) if kind != RecordType::CNAME => {
                         Some(LowerName::from(&target.0))
@@ -84,22 +84,22 @@ pub(super) fn answer(
                 answers.extend(found);
                 match target {
                     Some(target) => name = target,
-                    None => return Answer::found(answers),
+                    None => return LookupAnswer::found(answers),
                 }
             }
         }
     }
-    Answer::only(ResponseCode::ServFail)
+    LookupAnswer::only(ResponseCode::ServFail)
 }
 
 /// The answer of a zone that has nothing, or nothing more, to say.
-fn said(code: ResponseCode, answers: Vec<Record>, zone: &Zone) -> Answer {
+fn said(code: ResponseCode, answers: Vec<Record>, zone: &Zone) -> LookupAnswer {
     let authority = if answers.is_empty() || code == ResponseCode::NXDomain {
         vec![zone.soa.clone()]
     } else {
         Vec::new()
     };
-    Answer {
+    LookupAnswer {
         code,
         authoritative: true,
         answers,
@@ -113,7 +113,7 @@ fn zone_of<'a>(zones: &'a [Arc<Zone>], name: &LowerName) -> Option<&'a Zone> {
     deepest.map(AsRef::as_ref)
 }
 
-fn find(zone: &Zone, name: &LowerName, kind: RecordType) -> Found {
+fn find(zone: &Zone, name: &LowerName, kind: RecordType) -> LookupResult {
     if exists(zone, name) {
         return at(zone, name, name, kind);
     }
@@ -125,12 +125,12 @@ fn find(zone: &Zone, name: &LowerName, kind: RecordType) -> Found {
     let wildcard = Name::from(&encloser).prepend_label("*");
     match wildcard.map(|wildcard| LowerName::from(&wildcard)) {
         Ok(wildcard) if exists(zone, &wildcard) => at(zone, &wildcard, name, kind),
-        _ => Found::NoName,
+        _ => LookupResult::NoName,
     }
 }
 
 /// The records of an owner, under the name that was asked for.
-fn at(zone: &Zone, owner: &LowerName, asked: &LowerName, kind: RecordType) -> Found {
+fn at(zone: &Zone, owner: &LowerName, asked: &LowerName, kind: RecordType) -> LookupResult {
     let here = zone.names.get(owner);
     let mut found: Vec<Record> = here
         .into_iter()
@@ -145,9 +145,9 @@ fn at(zone: &Zone, owner: &LowerName, asked: &LowerName, kind: RecordType) -> Fo
         found.insert(0, zone.soa.clone());
     }
     if found.is_empty() {
-        Found::NoData
+        LookupResult::NoData
     } else {
-        Found::Records(found)
+        LookupResult::Records(found)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) use server::Handler;
 
-use crate::shared::{Shared, World};
+use crate::shared::{SandboxState, Shared};
 
 /// One question that was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Dns {
 
 /// What the server was told, and what it was asked.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct DnsServerState {
     pub(crate) addr: SocketAddr,
     frozen: Option<Vec<Arc<zone::Zone>>>,
     refuse: bool,
@@ -86,10 +86,10 @@ pub(crate) struct State {
     silent: bool,
     pub(crate) log: Vec<DnsQuery>,
     /// What was served at the last question.
-    seen: BTreeMap<zone::Key, zone::Seen>,
+    seen: BTreeMap<zone::Key, zone::PublishedAt>,
 }
 
-impl State {
+impl DnsServerState {
     pub(crate) fn new(addr: SocketAddr) -> Self {
         Self {
             addr,
@@ -103,7 +103,7 @@ impl State {
     }
 }
 
-impl World {
+impl SandboxState {
     fn freeze(&mut self) {
         let zones = zone::all(self);
         self.dns.frozen = Some(zones);

@@ -11,7 +11,7 @@ use hickory_server::proto::rr::DNSClass;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
 
-use super::lookup::{self, Answer};
+use super::lookup::{self, LookupAnswer};
 use super::{DnsQuery, zone};
 use crate::shared::Shared;
 
@@ -23,10 +23,10 @@ pub(crate) struct Handler {
 
 impl Handler {
     /// The answer; none where the server is to be silent.
-    fn answer(&self, request: &Request) -> Option<Answer> {
+    fn answer(&self, request: &Request) -> Option<LookupAnswer> {
         let world = &mut *self.shared.world();
         let Ok(info) = request.request_info() else {
-            return Some(Answer::only(ResponseCode::FormErr));
+            return Some(LookupAnswer::only(ResponseCode::FormErr));
         };
         let (name, kind) = (info.query.name(), info.query.query_type());
         let at_ms = u64::try_from(world.clock.real().as_millis()).unwrap_or(u64::MAX);
@@ -43,11 +43,11 @@ impl Handler {
         }
         let refused = world.dns.refuse || info.query.query_class() != DNSClass::IN;
         Some(if refused {
-            Answer::only(ResponseCode::Refused)
+            LookupAnswer::only(ResponseCode::Refused)
         } else if world.dns.fail {
-            Answer::only(ResponseCode::ServFail)
+            LookupAnswer::only(ResponseCode::ServFail)
         } else if request.metadata.op_code != OpCode::Query {
-            Answer::only(ResponseCode::NotImp)
+            LookupAnswer::only(ResponseCode::NotImp)
         } else {
             let own = world.dns.addr.ip();
             match &world.dns.frozen {

@@ -9,7 +9,7 @@ use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
 
 use crate::dnspod;
 use crate::domeneshop::{self, NAME_SERVERS};
-use crate::shared::World;
+use crate::shared::SandboxState;
 
 /// How long "there is no such thing" may be believed, and the SOA's own time to live.
 const NEGATIVE_TTL: u32 = 60;
@@ -30,7 +30,7 @@ pub(super) type Key = (u8, String);
 
 /// A zone as it was at the last question: reading ten thousand records again for each would take long.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct PublishedAt {
     /// The domain's id and the version of its records.
     state: (u64, u64),
     hash: u64,
@@ -39,10 +39,10 @@ pub(super) struct Seen {
 }
 
 /// A record before it is parsed: owner, type, text, ttl.
-type Line = (String, String, String, u32);
+type ZoneRecord = (String, String, String, u32);
 
 /// Every zone of both providers.
-pub(super) fn all(world: &mut World) -> Vec<Arc<Zone>> {
+pub(super) fn all(world: &mut SandboxState) -> Vec<Arc<Zone>> {
     let seen = &mut world.dns.seen;
     let mut zones = Vec::new();
     for domain in world.domeneshop.domains.iter().filter(|d| d.dns) {
@@ -62,7 +62,7 @@ pub(super) fn all(world: &mut World) -> Vec<Arc<Zone>> {
     zones
 }
 
-fn of_domeneshop(domain: &domeneshop::Domain) -> Vec<Line> {
+fn of_domeneshop(domain: &domeneshop::Domain) -> Vec<ZoneRecord> {
     let apex = NAME_SERVERS.iter().map(|server| {
         let server = format!("{server}.");
         ("@".to_owned(), "NS".to_owned(), server, 3600)
@@ -72,7 +72,7 @@ fn of_domeneshop(domain: &domeneshop::Domain) -> Vec<Line> {
     apex.chain(own).collect()
 }
 
-fn of_dnspod(domain: &dnspod::Domain) -> Vec<Line> {
+fn of_dnspod(domain: &dnspod::Domain) -> Vec<ZoneRecord> {
     let records = domain.records.iter();
     let served = records.filter(|r| r.enabled && r.on_default_line());
     let lines = served.map(|r| (r.name.clone(), r.kind.clone(), r.presentation(), r.ttl));
@@ -82,10 +82,10 @@ fn of_dnspod(domain: &dnspod::Domain) -> Vec<Line> {
 /// The zone as it is now, and not read again if nothing was written since the last question. Its serial number grows
 /// only if what is served has changed.
 fn current(
-    seen: &mut BTreeMap<Key, Seen>,
+    seen: &mut BTreeMap<Key, PublishedAt>,
     key: Key,
     state: (u64, u64),
-    lines: impl FnOnce() -> Vec<Line>,
+    lines: impl FnOnce() -> Vec<ZoneRecord>,
 ) -> Option<Arc<Zone>> {
     let last = seen.get(&key);
     if let Some(last) = last.filter(|last| last.state == state) {
@@ -102,7 +102,7 @@ fn current(
             (serial, zone(&key.1, &lines, serial).map(Arc::new))
         }
     };
-    let now = Seen {
+    let now = PublishedAt {
         state,
         hash,
         serial,
@@ -112,7 +112,7 @@ fn current(
     zone
 }
 
-fn zone(origin: &str, lines: &[Line], serial: u32) -> Option<Zone> {
+fn zone(origin: &str, lines: &[ZoneRecord], serial: u32) -> Option<Zone> {
     let apex = Name::from_str(&format!("{origin}.")).ok()?;
     let origin_name = LowerName::from(&apex);
     let mut names: HashMap<LowerName, Vec<Record>> = HashMap::new();
@@ -145,7 +145,7 @@ fn zone(origin: &str, lines: &[Line], serial: u32) -> Option<Zone> {
 
 /// A record in DNS's own form. What has none (a web redirect, an alias at the apex, a value by hand that is no value) is not
 /// served.
-fn record(origin: &str, (host, kind, text, ttl): &Line) -> Option<Record> {
+fn record(origin: &str, (host, kind, text, ttl): &ZoneRecord) -> Option<Record> {
     let owner = match host.as_str() {
         "@" => format!("{origin}."),
         host => format!("{host}.{origin}."),

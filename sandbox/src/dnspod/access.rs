@@ -4,7 +4,7 @@ use super::calls::Call;
 use super::codes::{self, Code};
 use super::domain::Domain;
 use super::shares::Share;
-use super::state::State;
+use super::state::DnsPodState;
 
 /// How close to a domain a caller must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Level {
 
 /// What a call needs of the domain it names, and the codes of its refusals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Need {
+pub(super) struct RequiredLevel {
     level: Level,
     /// The domain exists, but this is not the caller's to do.
     foreign: Code,
@@ -28,7 +28,7 @@ pub(super) struct Need {
     locked: Option<Code>,
 }
 
-impl Need {
+impl RequiredLevel {
     /// To look: a share suffices, and neither ban nor lock matters.
     pub(super) const fn read(foreign: Code) -> Self {
         Self {
@@ -93,12 +93,12 @@ impl Need {
 }
 
 /// What a user may do in a domain.
-pub(super) struct Reach<'a> {
+pub(super) struct AccessScope<'a> {
     pub(super) own: bool,
     shares: Vec<&'a Share>,
 }
 
-impl Reach<'_> {
+impl AccessScope<'_> {
     fn suffices(&self, level: Level) -> bool {
         self.own
             || match level {
@@ -115,7 +115,7 @@ impl Reach<'_> {
     }
 }
 
-impl State {
+impl DnsPodState {
     /// The position of the domain a call names, by `domain_id` or else by `domain`. Someone else's domain does not exist
     /// under its name; its id is found.
     fn named(&self, call: &Call<'_>) -> Result<usize, Code> {
@@ -131,7 +131,7 @@ impl State {
     }
 
     /// The position of the domain a call names, if the caller may do to it what needs this much.
-    pub(super) fn domain_for(&self, call: &Call<'_>, need: Need) -> Result<usize, Code> {
+    pub(super) fn domain_for(&self, call: &Call<'_>, need: RequiredLevel) -> Result<usize, Code> {
         let at = self.named(call)?;
         let domain = &self.domains[at];
         if !self.reach(domain, call).suffices(need.level) {
@@ -149,17 +149,21 @@ impl State {
         }
     }
 
-    pub(super) fn reach<'a>(&self, domain: &'a Domain, call: &Call<'_>) -> Reach<'a> {
+    pub(super) fn reach<'a>(&self, domain: &'a Domain, call: &Call<'_>) -> AccessScope<'a> {
         let email = self.accounts[call.user].email();
         let shares = domain.shares.iter();
-        Reach {
+        AccessScope {
             own: domain.owner == call.user,
             shares: shares.filter(|s| s.accepted && s.email == email).collect(),
         }
     }
 
     /// The position of the domain and the id of the record a call names.
-    pub(super) fn record_for(&self, call: &Call<'_>, need: Need) -> Result<(usize, u64), Code> {
+    pub(super) fn record_for(
+        &self,
+        call: &Call<'_>,
+        need: RequiredLevel,
+    ) -> Result<(usize, u64), Code> {
         let at = self.domain_for(call, need)?;
         let id = call.filled("record_id").and_then(|id| id.parse().ok());
         let id = id.ok_or(codes::BAD_RECORD_ID)?;

@@ -1,24 +1,24 @@
 //! Getting a domain back that someone else has added: by mail to those whom WHOIS names, or by gift.
 
-use super::access::Need;
+use super::access::RequiredLevel;
 use super::account::is_email;
-use super::calls::{Answer, Call};
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
 use super::domain::DEFAULT_GROUP;
 use super::domains::is_domain;
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// A code that was sent, and for whom.
 #[derive(Debug)]
-pub(super) struct Ticket {
+pub(super) struct AcquireRequest {
     user: usize,
     pub(super) code: String,
 }
 
-impl State {
-    pub(super) fn domain_transfer(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::own(codes::BAD_PARAMETER))?;
+impl DnsPodState {
+    pub(super) fn domain_transfer(&mut self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::own(codes::BAD_PARAMETER))?;
         let email = call.filled("email").filter(|email| is_email(email));
         let target = self.user_of(email.ok_or("7")?).ok_or("8")?;
         if target == call.user {
@@ -29,7 +29,7 @@ impl State {
         Ok(Json::Null)
     }
 
-    pub(super) fn domain_acquire(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn domain_acquire(&mut self, call: &Call<'_>) -> CallAnswer {
         let at = self.acquirable(call)?;
         match &self.domains[at].whois {
             none if none.is_empty() => Err("15"),
@@ -38,7 +38,7 @@ impl State {
     }
 
     /// The call with the link in place of the code takes the same path; its link leads nowhere here.
-    pub(super) fn domain_acquire_send(&mut self, call: &Call<'_>, param: &str) -> Answer {
+    pub(super) fn domain_acquire_send(&mut self, call: &Call<'_>, param: &str) -> CallAnswer {
         let at = self.acquirable(call)?;
         let domain = &mut self.domains[at];
         let email = call.filled(param).unwrap_or_default();
@@ -48,14 +48,14 @@ impl State {
         if !domain.whois.iter().any(|known| known == email) {
             return Err("16");
         }
-        domain.ticket = Some(Ticket {
+        domain.ticket = Some(AcquireRequest {
             user: call.user,
             code: format!("{:06}", (domain.id * 31 + call.stamp) % 1_000_000),
         });
         Ok(Json::Null)
     }
 
-    pub(super) fn domain_acquire_validate(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn domain_acquire_validate(&mut self, call: &Call<'_>) -> CallAnswer {
         let at = self.acquirable(call)?;
         let ticket = self.domains[at].ticket.as_ref();
         let ticket = ticket.filter(|t| t.user == call.user && call.param("code") == Some(&t.code));

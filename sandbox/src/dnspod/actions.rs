@@ -1,11 +1,11 @@
 //! The names of the calls. One that a site does not have is none there.
 
-use super::calls::{Answer, Call};
-use super::state::State;
+use super::calls::{Call, CallAnswer};
+use super::state::DnsPodState;
 
-impl State {
+impl DnsPodState {
     /// Makes the call of that name; none if there is no such call.
-    pub(super) fn make(&mut self, name: &str, call: &Call<'_>) -> Option<Answer> {
+    pub(super) fn make(&mut self, name: &str, call: &Call<'_>) -> Option<CallAnswer> {
         let (class, action) = name.split_once('.')?;
         match class {
             "Domain" => self.of_domain(action, call),
@@ -21,7 +21,7 @@ impl State {
         }
     }
 
-    fn of_domain(&mut self, action: &str, call: &Call<'_>) -> Option<Answer> {
+    fn of_domain(&mut self, action: &str, call: &Call<'_>) -> Option<CallAnswer> {
         Some(match action {
             "Create" => self.domain_create(call),
             "List" => self.domain_list(call),
@@ -46,7 +46,7 @@ impl State {
         })
     }
 
-    fn beside_domain(&mut self, name: &str, call: &Call<'_>) -> Option<Answer> {
+    fn beside_domain(&mut self, name: &str, call: &Call<'_>) -> Option<CallAnswer> {
         Some(match name {
             "Domainshare.Create" => self.share_create(call),
             "Domainshare.List" => self.share_list(call),
@@ -63,7 +63,7 @@ impl State {
         })
     }
 
-    fn of_record(&mut self, action: &str, call: &Call<'_>) -> Option<Answer> {
+    fn of_record(&mut self, action: &str, call: &Call<'_>) -> Option<CallAnswer> {
         Some(match action {
             "Type" => self.record_type(call),
             "Line" => self.record_line(call),
@@ -79,7 +79,7 @@ impl State {
         })
     }
 
-    fn of_batch(&mut self, action: &str, call: &Call<'_>) -> Option<Answer> {
+    fn of_batch(&mut self, action: &str, call: &Call<'_>) -> Option<CallAnswer> {
         Some(match action {
             "Domain.Create" => self.batch_domains(call),
             "Record.Create" => self.batch_records(call),

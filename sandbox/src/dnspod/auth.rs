@@ -4,17 +4,17 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::account::{Account, is_email};
-use super::calls::Answer;
+use super::calls::CallAnswer;
 use super::codes::{self, Code};
-use super::state::State;
-use crate::http::{Reply, Request};
+use super::state::DnsPodState;
+use crate::http::{Request, ServerReply};
 use crate::json::{Json, object};
 
 const HOUR: Duration = Duration::from_hours(1);
 const WINDOW: Duration = Duration::from_mins(5);
 
 /// So many failed logins are borne within the window.
-const FAILURES_BORNE: usize = 30;
+const MAX_FAILURES: usize = 30;
 
 /// How a failed login is answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum AuthAnswer {
 
 /// What a site remembers about those who knocked.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct LoginLimiter {
     pub(super) answer: AuthAnswer,
     /// Whether a User-Agent has to have the documented form.
     pub(super) strict_user_agents: bool,
@@ -43,7 +43,7 @@ pub(super) struct Gate {
     banned_until: Option<Duration>,
 }
 
-impl Default for Gate {
+impl Default for LoginLimiter {
     fn default() -> Self {
         Self {
             answer: AuthAnswer::default(),
@@ -57,7 +57,7 @@ impl Default for Gate {
     }
 }
 
-impl Gate {
+impl LoginLimiter {
     /// Counts a call, and says whether it is one too many for this hour.
     pub(super) fn over_quota(&mut self, now: Duration) -> bool {
         while self.calls.front().is_some_and(|then| *then + HOUR <= now) {
@@ -77,14 +77,14 @@ impl Gate {
     pub(super) fn note_failure(&mut self, now: Duration) {
         self.failures.retain(|then| *then + WINDOW > now);
         self.failures.push(now);
-        if self.failures.len() > FAILURES_BORNE {
+        if self.failures.len() > MAX_FAILURES {
             self.failures.clear();
             self.banned_until = Some(now + HOUR);
         }
     }
 }
 
-impl State {
+impl DnsPodState {
     /// Whether a User-Agent has to have the documented form.
     pub(crate) fn require_user_agents(&mut self, strict: bool) {
         self.gate.strict_user_agents = strict;
@@ -126,7 +126,7 @@ impl State {
 
     /// `Auth`, abroad: a `user_token` for an address and a password. The numbers 10003 and 10004 mean other things here
     /// than where a token is refused.
-    pub(super) fn auth(&mut self, request: &Request, now: Duration) -> Answer {
+    pub(super) fn auth(&mut self, request: &Request, now: Duration) -> CallAnswer {
         let email = request.form("login_email").unwrap_or_default();
         let password = request.form("login_password").unwrap_or_default();
         let answer = self.token_for(email, password, request.form("login_code"));
@@ -136,7 +136,7 @@ impl State {
         answer
     }
 
-    fn token_for(&mut self, email: &str, password: &str, code: Option<&str>) -> Answer {
+    fn token_for(&mut self, email: &str, password: &str, code: Option<&str>) -> CallAnswer {
         if !is_email(email) {
             return Err(codes::AUTH_EMAIL);
         }
@@ -170,7 +170,7 @@ impl State {
     }
 
     /// The answer to a failed login.
-    pub(super) fn refuse(&self, request: &Request, code: &str, now: u64) -> Reply {
+    pub(super) fn refuse(&self, request: &Request, code: &str, now: u64) -> ServerReply {
         let nothing = Json::Null;
         match &self.gate.answer {
             AuthAnswer::Codes => self.envelope(request, code, nothing, now),
@@ -181,12 +181,12 @@ impl State {
 }
 
 /// A web server's own page.
-pub(super) fn page(status: u16, title: &str) -> Reply {
+pub(super) fn page(status: u16, title: &str) -> ServerReply {
     let body = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
-    Reply::text(status, "text/html", body)
+    ServerReply::text(status, "text/html", body)
 }
 
 /// Whether a User-Agent has the form `Name/Version(email)`; a space before the bracket is usual.

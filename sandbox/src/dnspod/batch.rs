@@ -4,10 +4,10 @@
 //! came of it. Parts have numbers of their own from 0; a record's identifier comes under another name.
 
 use super::batch_parts::{asked_records, changes, list, shown_before};
-use super::calls::{Answer, Call};
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
 use super::record::{Record, site_time};
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// A job and how it went.
@@ -27,9 +27,9 @@ pub(super) struct Job {
 
 type Params = Vec<(String, String)>;
 
-impl State {
+impl DnsPodState {
     /// Adds domains, and to each, if there is an address, records for `www` and for it.
-    pub(super) fn batch_domains(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn batch_domains(&mut self, call: &Call<'_>) -> CallAnswer {
         let names = list(call, "domains")?;
         let address = call.filled("record_value").map(str::to_owned);
         let (mut begun, mut detail) = (Vec::new(), Vec::new());
@@ -78,7 +78,7 @@ impl State {
     }
 
     /// Adds records, each of them to every domain.
-    pub(super) fn batch_records(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn batch_records(&mut self, call: &Call<'_>) -> CallAnswer {
         let domains = list(call, "domain_id")?;
         let records = call.filled("records").ok_or(codes::BAD_PARAMETER)?;
         let records = asked_records(records)?;
@@ -108,7 +108,7 @@ impl State {
     }
 
     /// Changes one thing about many records. They are shown by domain, as they were before.
-    pub(super) fn batch_changes(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn batch_changes(&mut self, call: &Call<'_>) -> CallAnswer {
         let ids = list(call, "record_id")?;
         let changes = changes(call)?;
         let mut begun: Vec<Json> = Vec::new();
@@ -162,7 +162,7 @@ impl State {
     }
 
     /// How a job went. Before it is finished nothing in it is, and one part of it is being done.
-    pub(super) fn batch_detail(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn batch_detail(&mut self, call: &Call<'_>) -> CallAnswer {
         let site = self.site;
         let id: Option<u64> = call.filled("job_id").and_then(|id| id.parse().ok());
         let mut jobs = self.jobs.iter_mut();
@@ -287,14 +287,14 @@ impl State {
         owned.collect()
     }
 
-    fn part(&mut self, name: &str, call: &Call<'_>, params: &[(&str, &str)]) -> Answer {
+    fn part(&mut self, name: &str, call: &Call<'_>, params: &[(&str, &str)]) -> CallAnswer {
         let params = params
             .iter()
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
         self.call_part(name, call, &params.collect::<Params>())
     }
 
-    fn call_part(&mut self, name: &str, call: &Call<'_>, params: &Params) -> Answer {
+    fn call_part(&mut self, name: &str, call: &Call<'_>, params: &Params) -> CallAnswer {
         let made = self.noted(name, &call.with(params));
         made.unwrap_or(Err(codes::BAD_PARAMETER))
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::auth::{is_user_agent, page};
 use super::codes::{self, Code};
-use super::state::State;
+use super::state::DnsPodState;
 use crate::clock::Clock;
-use crate::http::{Reply, Request};
+use crate::http::{Request, ServerReply};
 use crate::json::Json;
 
 /// What a call comes to: its payload, or the code that says why not.
-pub(super) type Answer = Result<Json, Code>;
+pub(super) type CallAnswer = Result<Json, Code>;
 
 /// A call of one user.
 pub(super) struct Call<'a> {
@@ -58,8 +58,13 @@ impl Call<'_> {
     }
 }
 
-impl State {
-    pub(crate) fn answer(&mut self, request: &Request, clock: &mut Clock, other: &Self) -> Reply {
+impl DnsPodState {
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request,
+        clock: &mut Clock,
+        other: &Self,
+    ) -> ServerReply {
         let agent = request.header("user-agent").unwrap_or_default();
         if self.gate.strict_user_agents && !is_user_agent(agent) {
             self.gate.bad_user_agents += 1;
@@ -108,7 +113,7 @@ impl State {
         }
     }
 
-    fn wrap(&self, request: &Request, answer: Answer, unix: u64) -> Reply {
+    fn wrap(&self, request: &Request, answer: CallAnswer, unix: u64) -> ServerReply {
         match answer {
             Ok(payload) => self.envelope(request, "1", payload, unix),
             Err(code) => self.envelope(request, code, Json::Null, unix),

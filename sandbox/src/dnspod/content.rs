@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::calls::Call;
 use super::codes::{self, Code};
 use super::domain::Domain;
-use super::state::State;
+use super::state::DnsPodState;
 use super::{lines, rules};
 
 /// What a caller may set.
@@ -21,7 +21,7 @@ pub(super) struct Content {
     pub(super) enabled: bool,
 }
 
-impl State {
+impl DnsPodState {
     /// What the parameters say. All of them count, in a change as in a creation: one that is absent takes its default, not
     /// its old value. Abroad the status and the weight are not parameters, so there they stay.
     pub(super) fn content(
@@ -98,7 +98,7 @@ impl State {
             return Ok(rules::default_ttl(kind, least));
         };
         let ttl = ttl.parse().map_err(|_| bad)?;
-        let allowed = (least..=rules::LARGEST_TTL).contains(&ttl);
+        let allowed = (least..=rules::MAX_TTL).contains(&ttl);
         allowed.then_some(ttl).ok_or(bad)
     }
 
@@ -195,7 +195,7 @@ pub(super) fn sub_domain(call: &Call<'_>, domain: &Domain) -> Result<String, Cod
     if !rules::is_sub_domain(&name) {
         return Err(codes::BAD_SUB_DOMAIN);
     }
-    if name.split('.').count() > rules::MOST_LEVELS {
+    if name.split('.').count() > rules::MAX_LEVELS {
         return Err(codes::TOO_DEEP);
     }
     Ok(name)

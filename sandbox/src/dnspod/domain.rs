@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::acquire::Ticket;
+use super::acquire::AcquireRequest;
 use super::aliases::Alias;
 use super::codes::Code;
 use super::locks::Lock;
@@ -56,7 +56,7 @@ pub(crate) struct Domain {
     pub(super) aliases: Vec<Alias>,
     /// To whom a code goes for whoever wants the domain back.
     pub(super) whois: Vec<String>,
-    pub(super) ticket: Option<Ticket>,
+    pub(super) ticket: Option<AcquireRequest>,
     /// The newest comes first.
     pub(super) history: VecDeque<String>,
     pub(crate) records: Table<Record>,
@@ -151,7 +151,7 @@ impl Domain {
 
     /// As `Domain.List` and `Domain.Info` show it: the id is a number in the list and a string elsewhere, and an absent
     /// remark is `""` there, `false` here.
-    pub(super) fn shown(&self, site: Site, listed: bool, view: &View<'_>) -> Json {
+    pub(super) fn shown(&self, site: Site, listed: bool, view: &DomainView<'_>) -> Json {
         let text = self.id.to_string();
         let group = if view.shared {
             SHARED_GROUP
@@ -201,7 +201,7 @@ impl Domain {
 }
 
 /// Who looks at a domain, and when.
-pub(super) struct View<'a> {
+pub(super) struct DomainView<'a> {
     pub(super) owner: &'a str,
     pub(super) owner_id: u64,
     pub(super) shared: bool,

@@ -1,18 +1,18 @@
 //! `Domain.Create`, `.List`, `.Info` and `.Remove`.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
-use super::domain::{Domain, SHARED_GROUP, View};
-use super::state::State;
+use super::domain::{Domain, DomainView, SHARED_GROUP};
+use super::state::DnsPodState;
 use super::{punycode, rules};
 use crate::json::{Json, object};
 
 /// The smallest TTL of a domain on the free plan.
 pub(super) const FREE_MIN_TTL: u32 = 600;
 
-impl State {
-    pub(super) fn domain_create(&mut self, call: &Call<'_>) -> Answer {
+impl DnsPodState {
+    pub(super) fn domain_create(&mut self, call: &Call<'_>) -> CallAnswer {
         let name = call.filled("domain").unwrap_or_default().to_lowercase();
         if !is_domain(&name) || name.starts_with("www.") {
             return Err(codes::BAD_PARAMETER);
@@ -44,7 +44,7 @@ impl State {
         })
     }
 
-    pub(super) fn domain_list(&self, call: &Call<'_>) -> Answer {
+    pub(super) fn domain_list(&self, call: &Call<'_>) -> CallAnswer {
         let kind = call.filled("type").unwrap_or("all");
         let group = call.filled("group_id");
         let keyword = call.filled("keyword").filter(|_| self.china());
@@ -97,14 +97,14 @@ impl State {
         })
     }
 
-    pub(super) fn domain_info(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::read("8"))?;
+    pub(super) fn domain_info(&self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::read("8"))?;
         let domain = self.domain_json(&self.domains[at], call, false);
         Ok(object! {"domain": domain})
     }
 
-    pub(super) fn domain_remove(&mut self, call: &Call<'_>) -> Answer {
-        let need = Need::own("9").any_plan().locked(Some("7"));
+    pub(super) fn domain_remove(&mut self, call: &Call<'_>) -> CallAnswer {
+        let need = RequiredLevel::own("9").any_plan().locked(Some("7"));
         let at = self.domain_for(call, need)?;
         if self.domains[at].vip {
             return Err("8");
@@ -145,7 +145,7 @@ impl State {
     }
 
     fn domain_json(&self, domain: &Domain, call: &Call<'_>, listed: bool) -> Json {
-        let view = View {
+        let view = DomainView {
             owner: self.accounts[domain.owner].email(),
             owner_id: self.accounts[domain.owner].user,
             shared: domain.owner != call.user,

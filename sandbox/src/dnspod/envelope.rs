@@ -4,15 +4,21 @@ use std::fmt::Write;
 
 use super::codes;
 use super::record::site_time;
-use super::state::State;
-use crate::http::{Reply, Request};
+use super::state::DnsPodState;
+use crate::http::{Request, ServerReply};
 use crate::json::{Json, object};
 
 const CONTENT_TYPE: &str = "text/html;charset=UTF-8";
 
-impl State {
+impl DnsPodState {
     /// An answer with HTTP 200, whatever the code says. XML unless JSON was asked for.
-    pub(super) fn envelope(&self, request: &Request, code: &str, payload: Json, now: u64) -> Reply {
+    pub(super) fn envelope(
+        &self,
+        request: &Request,
+        code: &str,
+        payload: Json,
+        now: u64,
+    ) -> ServerReply {
         let message = codes::message(code, self.china(), self.speaks_chinese(request));
         self.wrapped(request, code, message, payload, now)
     }
@@ -24,7 +30,7 @@ impl State {
         message: &str,
         payload: Json,
         now: u64,
-    ) -> Reply {
+    ) -> ServerReply {
         let status = object! {
             "code": code,
             "message": message,
@@ -39,11 +45,11 @@ impl State {
             Some("json") => escaped(&Json::Object(answer).to_string()),
             _ => xml(&answer),
         };
-        Reply::text(200, CONTENT_TYPE, body).code(code)
+        ServerReply::text(200, CONTENT_TYPE, body).code(code)
     }
 
     /// A code on demand.
-    pub(crate) fn fault(&self, request: &Request, code: &str, now: u64) -> Reply {
+    pub(crate) fn fault(&self, request: &Request, code: &str, now: u64) -> ServerReply {
         self.envelope(request, code, Json::Null, now)
     }
 

@@ -1,13 +1,13 @@
 //! Groups of domains: eight of the service's, and those a user makes.
 
-use super::calls::{Answer, Call};
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
 use super::domain::{DEFAULT_GROUP, SHARED_GROUP};
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// The service's groups, which have the numbers from 1, in English and in Chinese.
-const SYSTEM: [(&str, &str); 8] = [
+const SYSTEM_GROUPS: [(&str, &str); 8] = [
     ("Default Group", "默认分组"),
     ("Often Change", "经常修改"),
     ("Few Change", "很少修改"),
@@ -19,9 +19,9 @@ const SYSTEM: [(&str, &str); 8] = [
 ];
 
 /// So many groups a user makes at most; on the free plan, none.
-const MOST_GROUPS: usize = 10;
+const MAX_GROUPS: usize = 10;
 
-const LONGEST_NAME: usize = 32;
+const MAX_NAME_LENGTH: usize = 32;
 
 #[derive(Debug)]
 pub(super) struct Group {
@@ -29,9 +29,9 @@ pub(super) struct Group {
     name: String,
 }
 
-impl State {
+impl DnsPodState {
     pub(super) fn group_list(&self, call: &Call<'_>) -> Json {
-        let system = (1..).zip(SYSTEM).map(|(id, (english, chinese))| {
+        let system = (1..).zip(SYSTEM_GROUPS).map(|(id, (english, chinese))| {
             let name = if self.china() { chinese } else { english };
             (id, name, "system")
         });
@@ -49,11 +49,11 @@ impl State {
     }
 
     /// Only those who pay for a domain may. The answer is an object, unlike the list's array.
-    pub(super) fn group_create(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn group_create(&mut self, call: &Call<'_>) -> CallAnswer {
         let name = self.new_name(call)?;
         let pays = self.domains.iter().any(|d| d.owner == call.user && d.vip);
         let groups = self.accounts[call.user].groups.len();
-        if !pays || groups >= MOST_GROUPS {
+        if !pays || groups >= MAX_GROUPS {
             return Err("9");
         }
         let id = self.other_id();
@@ -61,7 +61,7 @@ impl State {
         Ok(object! {"groups": object! {"id": id.to_string()}})
     }
 
-    pub(super) fn group_modify(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn group_modify(&mut self, call: &Call<'_>) -> CallAnswer {
         let at = self.own_group(call)?;
         let name = self.new_name(call)?;
         self.accounts[call.user].groups[at].name = name;
@@ -69,7 +69,7 @@ impl State {
     }
 
     /// The domains that were in it go back to the first group.
-    pub(super) fn group_remove(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn group_remove(&mut self, call: &Call<'_>) -> CallAnswer {
         let at = self.own_group(call)?;
         let gone = self.accounts[call.user].groups.remove(at).id;
         for domain in &mut self.domains {
@@ -97,11 +97,11 @@ impl State {
 
     fn new_name(&self, call: &Call<'_>) -> Result<String, Code> {
         let name = call.param("group_name").unwrap_or_default().trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        if name.is_empty() || name.chars().count() > MAX_NAME_LENGTH {
             return Err("7");
         }
         let own = self.accounts[call.user].groups.iter();
-        let system = SYSTEM.iter().any(|(e, c)| *e == name || *c == name);
+        let system = SYSTEM_GROUPS.iter().any(|(e, c)| *e == name || *c == name);
         if system || own.into_iter().any(|g| g.name == name) {
             return Err("8");
         }

@@ -1,9 +1,9 @@
 //! What was done, as `Domain.Log` and `User.Log` tell it.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::record::site_time;
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// So many entries come at once.
@@ -23,10 +23,10 @@ const LOOKS: [&str; 10] = [
     "Version",
 ];
 
-impl State {
+impl DnsPodState {
     /// Makes a call, and writes down that it was made if it changed something.
-    pub(super) fn noted(&mut self, name: &str, call: &Call<'_>) -> Option<Answer> {
-        let about = self.domain_for(call, Need::read("").notes()).ok();
+    pub(super) fn noted(&mut self, name: &str, call: &Call<'_>) -> Option<CallAnswer> {
+        let about = self.domain_for(call, RequiredLevel::read("").notes()).ok();
         let about = about.map(|at| self.domains[at].id);
         let answer = self.make(name, call)?;
         let looks = name.rsplit('.').next().is_some_and(|n| LOOKS.contains(&n));
@@ -43,8 +43,8 @@ impl State {
         Some(answer)
     }
 
-    pub(super) fn domain_log(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::read("8"))?;
+    pub(super) fn domain_log(&self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::read("8"))?;
         let number = |name: &str, default: usize| {
             let given = call.filled(name).map(str::parse);
             given.unwrap_or(Ok(default)).map_err(|_| "6")

@@ -1,16 +1,16 @@
 //! `Record.List` and `Record.Info`.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::codes;
 use super::record::Record;
-use super::state::State;
+use super::state::DnsPodState;
 use super::{lines, rules};
 use crate::json::{Json, object};
 
-impl State {
-    pub(super) fn record_list(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::read("9"))?;
+impl DnsPodState {
+    pub(super) fn record_list(&self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::read("9"))?;
         let domain = &self.domains[at];
         let (from, length) = self.page(call, "7", "8")?;
         let reach = self.reach(domain, call);
@@ -62,8 +62,8 @@ impl State {
             && keyword.is_none_or(|word| record.name.contains(word) || record.value.contains(word))
     }
 
-    pub(super) fn record_info(&self, call: &Call<'_>) -> Answer {
-        let need = Need::read(codes::NOT_OWNER).unbanned();
+    pub(super) fn record_info(&self, call: &Call<'_>) -> CallAnswer {
+        let need = RequiredLevel::read(codes::NOT_OWNER).unbanned();
         let (at, id) = self.record_for(call, need)?;
         let domain = &self.domains[at];
         let record = domain.records.get(id).ok_or(codes::BAD_RECORD_ID)?;

@@ -1,16 +1,16 @@
 //! Domains that their owners lock, so that nothing can be written for some days.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::codes;
 use super::record::site_date;
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 const DAY: u64 = 86_400;
 
 /// A domain is not locked for longer than this.
-pub(super) const MOST_DAYS: u64 = 30;
+pub(super) const MAX_LOCK_DAYS: u64 = 30;
 
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -25,16 +25,16 @@ impl Lock {
     }
 }
 
-impl State {
+impl DnsPodState {
     /// Abroad the domain goes by its id only.
-    pub(super) fn domain_lock(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn domain_lock(&mut self, call: &Call<'_>) -> CallAnswer {
         if !self.china() && call.filled("domain_id").is_none() {
             return Err(codes::BAD_PARAMETER);
         }
-        let at = self.domain_for(call, Need::own("7"))?;
+        let at = self.domain_for(call, RequiredLevel::own("7"))?;
         let days = call.filled("days").and_then(|days| days.parse().ok());
         let days: u64 = days.filter(|days| *days > 0).ok_or("8")?;
-        if days > MOST_DAYS {
+        if days > MAX_LOCK_DAYS {
             return Err("9");
         }
         let site = self.site;
@@ -54,16 +54,16 @@ impl State {
         Ok(object! {"lock": shown})
     }
 
-    pub(super) fn domain_lock_status(&self, call: &Call<'_>) -> Answer {
-        let need = Need::own(codes::BAD_PARAMETER).locked(None);
+    pub(super) fn domain_lock_status(&self, call: &Call<'_>) -> CallAnswer {
+        let need = RequiredLevel::own(codes::BAD_PARAMETER).locked(None);
         let at = self.domain_for(call, need)?;
         let lock = self.lock_json(at, call.unix).ok_or("7")?;
         Ok(object! {"lock": lock})
     }
 
     /// Abroad the answer still shows the lock, as if it were in force.
-    pub(super) fn domain_unlock(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::own("7").locked(None))?;
+    pub(super) fn domain_unlock(&mut self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::own("7").locked(None))?;
         let shown = self.lock_json(at, call.unix).ok_or("8")?;
         let domain = &mut self.domains[at];
         let lock = domain

@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 
 pub use auth::AuthAnswer;
 pub(crate) use domain::Domain;
-pub(crate) use state::State;
+pub(crate) use state::DnsPodState;
 
 use crate::log::{Service, Site};
 use crate::shared::Shared;
@@ -190,7 +190,7 @@ impl DnsPod {
         self.with(|pod| pod.chinese = chinese);
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut DnsPodState) -> T) -> T {
         f(self.shared.world().pod(self.site))
     }
 }

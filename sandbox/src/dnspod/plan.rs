@@ -1,12 +1,12 @@
 //! What a plan allows: `Record.Type`, `Record.Line` and `Domain.Purview`.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
 use super::lines;
-use super::locks::MOST_DAYS;
-use super::rules::{LOAD_BALANCING, MOST_LEVELS};
-use super::state::State;
+use super::locks::MAX_LOCK_DAYS;
+use super::rules::{LOAD_BALANCING, MAX_LEVELS};
+use super::state::DnsPodState;
 use crate::json::object;
 
 /// The types of the documents; the site for China has come by more since.
@@ -39,8 +39,8 @@ const TYPES_CHINA: [&str; 12] = [
 /// The old plans and the new ones of the site for China; abroad there is one.
 const GRADES: [&str; 5] = ["Free", "Plus", "Extra", "Expert", "Ultra"];
 
-impl State {
-    pub(super) fn record_type(&self, call: &Call<'_>) -> Answer {
+impl DnsPodState {
+    pub(super) fn record_type(&self, call: &Call<'_>) -> CallAnswer {
         self.grade(call)?;
         Ok(if self.china() {
             object! {"types": TYPES_CHINA}
@@ -49,9 +49,9 @@ impl State {
         })
     }
 
-    pub(super) fn record_line(&self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_line(&self, call: &Call<'_>) -> CallAnswer {
         self.grade(call)?;
-        self.domain_for(call, Need::read(codes::BAD_PARAMETER))?;
+        self.domain_for(call, RequiredLevel::read(codes::BAD_PARAMETER))?;
         Ok(lines::all(self.site))
     }
 
@@ -65,15 +65,15 @@ impl State {
         known.then_some(()).ok_or(codes::BAD_PARAMETER)
     }
 
-    pub(super) fn domain_purview(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::read(codes::BAD_PARAMETER).any_plan())?;
+    pub(super) fn domain_purview(&self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::read(codes::BAD_PARAMETER).any_plan())?;
         let domain = &self.domains[at];
         let limit = |kind: &str| domain.limits.get(kind).copied();
         let mut purview = vec![
             object! {"name": "记录TTL最低", "value": domain.min_ttl},
-            object! {"name": "域名锁定天数", "value": MOST_DAYS},
+            object! {"name": "域名锁定天数", "value": MAX_LOCK_DAYS},
             object! {"name": "负载均衡数量", "value": LOAD_BALANCING},
-            object! {"name": "子域名级数", "value": MOST_LEVELS},
+            object! {"name": "子域名级数", "value": MAX_LEVELS},
             object! {"name": "搜索引擎推送", "value": "yes"},
         ];
         for (kind, name) in [

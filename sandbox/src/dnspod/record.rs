@@ -9,12 +9,12 @@ use super::{lines, rules};
 use crate::clock::{date, date_time};
 use crate::json::{Json, object};
 use crate::log::Site;
-use crate::table::Row;
+use crate::table::TableRow;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 /// So many updates that change nothing are borne within an hour.
-const UNCHANGED_BORNE: usize = 5;
+const MAX_UNCHANGED_UPDATES: usize = 5;
 
 /// A record of a zone.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct Record {
     locked_until: Option<Duration>,
 }
 
-impl Row for Record {
+impl TableRow for Record {
     fn id(&self) -> u64 {
         self.id
     }
@@ -144,7 +144,7 @@ impl Record {
     pub(super) fn note_unchanged(&mut self, now: Duration) -> bool {
         self.unchanged.retain(|then| *then + HOUR > now);
         self.unchanged.push(now);
-        let over = self.unchanged.len() > UNCHANGED_BORNE;
+        let over = self.unchanged.len() > MAX_UNCHANGED_UPDATES;
         if over {
             self.locked_until = Some(now + HOUR);
         }

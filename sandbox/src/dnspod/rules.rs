@@ -18,13 +18,13 @@ const TYPES: [&str; 11] = [
 
 const TYPES_CHINA: [&str; 2] = ["显性URL", "隐性URL"];
 
-pub(super) const LARGEST_TTL: u32 = 604_800;
+pub(super) const MAX_TTL: u32 = 604_800;
 
 /// So many records of one type at one name on one line.
 pub(super) const LOAD_BALANCING: usize = 4;
 
 /// So many labels below the domain.
-pub(super) const MOST_LEVELS: usize = 10;
+pub(super) const MAX_LEVELS: usize = 10;
 
 pub(super) fn is_type(kind: &str) -> bool {
     TYPES.contains(&kind) || TYPES_CHINA.contains(&kind)

@@ -1,14 +1,14 @@
 //! Domains shared with other users, whole or in part.
 
-use super::access::Need;
+use super::access::RequiredLevel;
 use super::account::is_email;
-use super::calls::{Answer, Call};
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// A domain is not shared more often.
-const MOST_SHARES: usize = 20;
+const MAX_SHARES: usize = 20;
 
 #[derive(Debug)]
 pub(super) struct Share {
@@ -34,9 +34,9 @@ impl Share {
     }
 }
 
-impl State {
-    pub(super) fn share_create(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::own(codes::BAD_PARAMETER))?;
+impl DnsPodState {
+    pub(super) fn share_create(&mut self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::own(codes::BAD_PARAMETER))?;
         let email = self.partner(call)?;
         let share = Share {
             email: email.to_owned(),
@@ -51,15 +51,15 @@ impl State {
         {
             return Err("9");
         }
-        if shares.len() >= MOST_SHARES {
+        if shares.len() >= MAX_SHARES {
             return Err("10");
         }
         shares.push(share);
         Ok(Json::Null)
     }
 
-    pub(super) fn share_list(&self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::read(codes::BAD_PARAMETER))?;
+    pub(super) fn share_list(&self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::read(codes::BAD_PARAMETER))?;
         let domain = &self.domains[at];
         let shares = domain.shares.iter().map(|share| {
             object! {
@@ -77,8 +77,8 @@ impl State {
     }
 
     /// The old part says which share is meant, the new one what becomes of it; without a part it is the whole domain.
-    pub(super) fn share_modify(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::own(codes::BAD_PARAMETER))?;
+    pub(super) fn share_modify(&mut self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::own(codes::BAD_PARAMETER))?;
         let email = self.partner(call)?;
         let part = |name: &str| call.filled(name).map(str::to_lowercase);
         let (old, new, write) = (part("old_sub_domain"), part("new_sub_domain"), mode(call)?);
@@ -94,8 +94,8 @@ impl State {
     }
 
     /// Everything that is shared with that user goes.
-    pub(super) fn share_remove(&mut self, call: &Call<'_>) -> Answer {
-        let at = self.domain_for(call, Need::own(codes::BAD_PARAMETER))?;
+    pub(super) fn share_remove(&mut self, call: &Call<'_>) -> CallAnswer {
+        let at = self.domain_for(call, RequiredLevel::own(codes::BAD_PARAMETER))?;
         let email = self.partner(call)?;
         let shares = &mut self.domains[at].shares;
         let before = shares.len();

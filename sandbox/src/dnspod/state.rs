@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::account::Account;
-use super::auth::Gate;
+use super::auth::LoginLimiter;
 use super::batch::Job;
 use super::domain::Domain;
 use super::record::Record;
@@ -18,12 +18,12 @@ const NAME_SERVERS: [&str; 2] = ["f1g1ns1.dnspod.net.", "f1g1ns2.dnspod.net."];
 
 /// One site.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct DnsPodState {
     pub(super) site: Site,
     /// None is ever removed: an account is known by its position.
     pub(super) accounts: Vec<Account>,
     pub(crate) domains: Vec<Domain>,
-    pub(super) gate: Gate,
+    pub(super) gate: LoginLimiter,
     pub(super) chinese: bool,
     /// Addresses that no record may lead to.
     pub(super) forbidden: BTreeSet<IpAddr>,
@@ -36,14 +36,14 @@ pub(crate) struct State {
     next_other: u64,
 }
 
-impl State {
+impl DnsPodState {
     pub(crate) fn new(site: Site) -> Self {
         let china = site == Site::China;
         Self {
             site,
             accounts: Vec::new(),
             domains: Vec::new(),
-            gate: Gate::default(),
+            gate: LoginLimiter::default(),
             chinese: false,
             forbidden: BTreeSet::new(),
             jobs: Vec::new(),

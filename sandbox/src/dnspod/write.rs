@@ -1,21 +1,21 @@
 //! The calls that write records.
 
-use super::access::Need;
-use super::calls::{Answer, Call};
+use super::access::RequiredLevel;
+use super::calls::{Call, CallAnswer};
 use super::codes::{self, Code};
 use super::content::{Content, sub_domain};
 use super::record::Record;
 use super::rules;
-use super::state::State;
+use super::state::DnsPodState;
 use crate::json::{Json, object};
 
 /// What the site for China makes of a `Record.Ddns` without a TTL; below what its own `Record.Modify` takes.
 const DDNS_TTL_CHINA: u32 = 10;
 
-const WRITE: Need = Need::write(codes::NOT_OWNER);
+const WRITE: RequiredLevel = RequiredLevel::write(codes::NOT_OWNER);
 
-impl State {
-    pub(super) fn record_create(&mut self, call: &Call<'_>) -> Answer {
+impl DnsPodState {
+    pub(super) fn record_create(&mut self, call: &Call<'_>) -> CallAnswer {
         let at = self.domain_for(call, WRITE)?;
         for needed in ["record_type", "value"] {
             call.filled(needed).ok_or(codes::BAD_PARAMETER)?;
@@ -33,7 +33,7 @@ impl State {
         Ok(answer)
     }
 
-    pub(super) fn record_modify(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_modify(&mut self, call: &Call<'_>) -> CallAnswer {
         let (at, id, before) = self.writable(call)?;
         let content = self.content(call, at, Some(&before))?;
         self.covered(call, at, &content)?;
@@ -43,7 +43,7 @@ impl State {
         self.replace(call, at, id, content, Record::modified)
     }
 
-    pub(super) fn record_ddns(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_ddns(&mut self, call: &Call<'_>) -> CallAnswer {
         let (at, id, before) = self.writable(call)?;
         let value = match call.filled("value") {
             Some(value) => value.to_owned(),
@@ -79,13 +79,13 @@ impl State {
         )
     }
 
-    pub(super) fn record_remove(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_remove(&mut self, call: &Call<'_>) -> CallAnswer {
         let (at, id, _) = self.writable(call)?;
         self.domains[at].records.remove(id);
         Ok(Json::Null)
     }
 
-    pub(super) fn record_status(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_status(&mut self, call: &Call<'_>) -> CallAnswer {
         let (at, id, _) = self.writable(call)?;
         let enabled = call.either("status", "enable", "disable");
         let enabled = enabled.ok_or(codes::BAD_PARAMETER)?;
@@ -101,7 +101,7 @@ impl State {
         records.change(id, set).ok_or(codes::BAD_RECORD_ID)
     }
 
-    pub(super) fn record_remark(&mut self, call: &Call<'_>) -> Answer {
+    pub(super) fn record_remark(&mut self, call: &Call<'_>) -> CallAnswer {
         let (at, id) = self.record_for(call, WRITE.notes())?;
         let remark = call.param("remark").ok_or(codes::BAD_PARAMETER)?;
         self.domains[at].records.change(id, |record| {
@@ -136,7 +136,7 @@ impl State {
         id: u64,
         content: Content,
         shown: impl FnOnce(&Record, crate::log::Site) -> Json,
-    ) -> Answer {
+    ) -> CallAnswer {
         let (site, china) = (self.site, self.china());
         let domain = &mut self.domains[at];
         if domain.has(&content, Some(id)) {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::record::Given;
+use super::record::RecordInput;
 use super::refusals::{collision, invalid, unknown};
-use super::state::State;
-use crate::http::{Reply, Request};
+use super::state::DomeneshopState;
+use crate::http::{Request, ServerReply};
 
 /// So many addresses one call may carry, both families together.
-const MOST_ADDRESSES: usize = 9;
+const MAX_ADDRESSES: usize = 9;
 
-impl State {
-    pub(super) fn dyndns(&mut self, token: &str, request: &Request) -> Reply {
+impl DomeneshopState {
+    pub(super) fn dyndns(&mut self, token: &str, request: &Request) -> ServerReply {
         let hosts = request.query("hostname").unwrap_or_default();
         if hosts.is_empty() {
             return invalid("hostname is missing");
@@ -43,7 +43,7 @@ impl State {
                 self.replace_family(*at, host, kind, addresses);
             }
         }
-        Reply::empty(204)
+        ServerReply::empty(204)
     }
 
     fn aliased(&self, at: usize, host: &str) -> bool {
@@ -63,7 +63,7 @@ impl State {
         }
         for address in addresses {
             let id = self.fresh_id();
-            let given = Given::address(host, kind, address.to_string());
+            let given = RecordInput::address(host, kind, address.to_string());
             self.domains[at].records.insert(given.with_id(id));
         }
     }
@@ -71,8 +71,8 @@ impl State {
 
 fn by_family(list: &str) -> Result<BTreeMap<&'static str, Vec<IpAddr>>, String> {
     let mut families: BTreeMap<_, Vec<IpAddr>> = BTreeMap::new();
-    if list.split(',').count() > MOST_ADDRESSES {
-        return Err(format!("more than {MOST_ADDRESSES} addresses"));
+    if list.split(',').count() > MAX_ADDRESSES {
+        return Err(format!("more than {MAX_ADDRESSES} addresses"));
     }
     for text in list.split(',') {
         let address: IpAddr = text

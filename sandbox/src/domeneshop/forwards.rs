@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::record::{is_host, leads_somewhere};
 use super::refusals::{collision, host_changed, invalid, unknown};
-use super::state::{Domain, State};
-use crate::http::{Reply, Request};
+use super::state::{Domain, DomeneshopState};
+use crate::http::{Request, ServerReply};
 use crate::json::{Json, object};
 
 /// A forward of a domain; its host is its identity.
@@ -62,7 +62,7 @@ impl Domain {
     }
 }
 
-impl State {
+impl DomeneshopState {
     #[track_caller]
     pub(super) fn forwards(&mut self, zone: &str) -> Vec<Value> {
         let forwards = &self.zone(zone).forwards;
@@ -70,16 +70,16 @@ impl State {
         shown.map(Json::into_value).collect()
     }
 
-    pub(super) fn list_forwards(&self, at: usize) -> Reply {
+    pub(super) fn list_forwards(&self, at: usize) -> ServerReply {
         let forwards = &self.domains[at].forwards;
-        Reply::json(
+        ServerReply::json(
             200,
             &forwards.iter().map(Forward::to_json).collect::<Json>(),
         )
     }
 
     /// Unlike a record's, the answer has no body: only its address says what was made.
-    pub(super) fn create_forward(&mut self, at: usize, request: &Request) -> Reply {
+    pub(super) fn create_forward(&mut self, at: usize, request: &Request) -> ServerReply {
         let forward = match Forward::checked(&request.body) {
             Ok(forward) => forward,
             Err(why) => return invalid(&why),
@@ -89,10 +89,10 @@ impl State {
         }
         let location = self.location(at, &format!("forwards/{}", forward.host));
         self.domains[at].forwards.push(forward);
-        Reply::empty(201).header("location", location)
+        ServerReply::empty(201).header("location", location)
     }
 
-    pub(super) fn one_forward(&mut self, at: usize, host: &str, request: &Request) -> Reply {
+    pub(super) fn one_forward(&mut self, at: usize, host: &str, request: &Request) -> ServerReply {
         let works = self.forwards_per_host;
         let domain = &mut self.domains[at];
         let host = decoded(host).to_ascii_lowercase();
@@ -100,10 +100,10 @@ impl State {
             return unknown();
         };
         match request.method.as_str() {
-            "GET" => Reply::json(200, &domain.forwards[found].to_json()),
+            "GET" => ServerReply::json(200, &domain.forwards[found].to_json()),
             "DELETE" => {
                 domain.forwards.remove(found);
-                Reply::empty(204)
+                ServerReply::empty(204)
             }
             _ => {
                 let forward = match Forward::checked(&request.body) {
@@ -114,7 +114,7 @@ impl State {
                     return host_changed();
                 }
                 domain.forwards[found] = forward;
-                Reply::json(200, &domain.forwards[found].to_json())
+                ServerReply::json(200, &domain.forwards[found].to_json())
             }
         }
     }

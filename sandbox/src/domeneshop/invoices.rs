@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::refusals::unknown;
-use super::state::State;
+use super::state::DomeneshopState;
 use crate::clock::date;
-use crate::http::Reply;
+use crate::http::ServerReply;
 use crate::json::{Json, object};
 
-impl State {
+impl DomeneshopState {
     /// An invoice with made-up values for what the fields leave out. Only an invoice falls due, and only one that was paid
     /// has a day of payment.
     #[track_caller]
@@ -45,7 +45,7 @@ impl State {
     }
 
     /// The invoices of the last three years.
-    pub(super) fn list_invoices(&self, token: &str, status: Option<&str>, now: u64) -> Reply {
+    pub(super) fn list_invoices(&self, token: &str, status: Option<&str>, now: u64) -> ServerReply {
         let today = date(now);
         let (year, rest) = today.split_at(4);
         let year: u32 = year.parse().unwrap_or_default();
@@ -56,14 +56,14 @@ impl State {
             issued >= oldest.as_str()
                 && status.is_none_or(|status| invoice.text("status") == Some(status))
         });
-        Reply::json(200, &shown.cloned().collect::<Json>())
+        ServerReply::json(200, &shown.cloned().collect::<Json>())
     }
 
-    pub(super) fn one_invoice(&self, token: &str, id: u64) -> Reply {
+    pub(super) fn one_invoice(&self, token: &str, id: u64) -> ServerReply {
         let own = self.accounts.iter().filter(|a| a.token == token);
         let found = own
             .flat_map(|a| &a.invoices)
             .find(|i| i.get("id") == Some(&id.into()));
-        found.map_or_else(unknown, |invoice| Reply::json(200, invoice))
+        found.map_or_else(unknown, |invoice| ServerReply::json(200, invoice))
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub(crate) use refusals::failure;
-pub(crate) use state::{Domain, NAME_SERVERS, State};
+pub(crate) use state::{Domain, DomeneshopState, NAME_SERVERS};
 
 use crate::shared::Shared;
 

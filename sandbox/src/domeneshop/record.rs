@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::Value;
 
 use crate::json::{Json, object};
-use crate::table::Row;
+use crate::table::TableRow;
 
 pub(super) const DEFAULT_TTL: u32 = 3600;
 
@@ -26,7 +26,7 @@ const TYPES: [(&str, &[&str]); 11] = [
 
 /// A record without an id, as a caller gave it and normalised.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Given {
+pub(crate) struct RecordInput {
     pub(super) host: String,
     pub(super) ttl: u32,
     pub(super) kind: String,
@@ -70,7 +70,7 @@ pub(crate) struct Record {
     extras: Vec<(String, Extra)>,
 }
 
-impl Given {
+impl RecordInput {
     /// What a body says, or why it is refused. Keys that mean nothing here are passed over.
     pub(super) fn checked(body: &str) -> Result<Self, String> {
         let body: Value =
@@ -184,7 +184,7 @@ impl Given {
     }
 }
 
-impl Row for Record {
+impl TableRow for Record {
     fn id(&self) -> u64 {
         self.id
     }
@@ -231,7 +231,7 @@ impl Record {
     }
 
     /// Takes over everything but the id.
-    pub(super) fn replace(&mut self, given: Given) {
+    pub(super) fn replace(&mut self, given: RecordInput) {
         *self = given.with_id(self.id);
     }
 }

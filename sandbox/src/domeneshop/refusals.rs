@@ -1,15 +1,15 @@
 //! What the service says when it does not do what was asked.
 
-use crate::http::Reply;
+use crate::http::ServerReply;
 use crate::json::object;
 
 /// An error in the service's own form.
-pub(crate) fn failure(status: u16, code: &str, help: &str) -> Reply {
-    Reply::json(status, &object! {"code": code, "help": help}).code(code)
+pub(crate) fn failure(status: u16, code: &str, help: &str) -> ServerReply {
+    ServerReply::json(status, &object! {"code": code, "help": help}).code(code)
 }
 
 /// The one answer to a path that leads nowhere and to a thing that does not exist.
-pub(super) fn unknown() -> Reply {
+pub(super) fn unknown() -> ServerReply {
     failure(
         404,
         "resource:unknown",
@@ -17,7 +17,7 @@ pub(super) fn unknown() -> Reply {
     )
 }
 
-pub(super) fn unauthorized() -> Reply {
+pub(super) fn unauthorized() -> ServerReply {
     failure(
         403,
         "resource:unauthorized",
@@ -25,11 +25,11 @@ pub(super) fn unauthorized() -> Reply {
     )
 }
 
-pub(super) fn invalid(why: &str) -> Reply {
+pub(super) fn invalid(why: &str) -> ServerReply {
     failure(400, "request:invalid", why)
 }
 
-pub(super) fn collision() -> Reply {
+pub(super) fn collision() -> ServerReply {
     failure(
         409,
         "record:collision",
@@ -37,7 +37,7 @@ pub(super) fn collision() -> Reply {
     )
 }
 
-pub(super) fn wrong_method(allowed: &'static str) -> Reply {
+pub(super) fn wrong_method(allowed: &'static str) -> ServerReply {
     failure(
         405,
         "method:unsupported",
@@ -46,7 +46,7 @@ pub(super) fn wrong_method(allowed: &'static str) -> Reply {
     .header("allow", allowed)
 }
 
-pub(super) fn host_changed() -> Reply {
+pub(super) fn host_changed() -> ServerReply {
     failure(
         412,
         "forward:host",

@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::refusals::{failure, unauthorized, unknown, wrong_method};
-use super::state::{Domain, State};
-use crate::http::{Reply, Request};
+use super::state::{Domain, DomeneshopState};
+use crate::http::{Request, ServerReply};
 use crate::json::Json;
 
-impl State {
+impl DomeneshopState {
     /// The answer at a time, in seconds since 1970.
-    pub(crate) fn answer(&mut self, request: &Request, now: u64) -> Reply {
+    pub(crate) fn answer(&mut self, request: &Request, now: u64) -> ServerReply {
         let Some(token) = self.authenticate(request) else {
             return failure(
                 401,
@@ -30,7 +30,7 @@ impl State {
             ["v0", "domains", id] => match (number(id), method) {
                 (None, _) => unknown(),
                 (Some(id), "GET") => self.own(&token, id).map_or_else(unauthorized, |at| {
-                    Reply::json(200, &self.domains[at].to_json())
+                    ServerReply::json(200, &self.domains[at].to_json())
                 }),
                 _ => wrong_method("GET"),
             },
@@ -110,8 +110,8 @@ impl State {
         &mut self,
         token: &str,
         id: u64,
-        then: impl FnOnce(&mut Self, usize) -> Reply,
-    ) -> Reply {
+        then: impl FnOnce(&mut Self, usize) -> ServerReply,
+    ) -> ServerReply {
         match self.own(token, id) {
             None => unauthorized(),
             Some(at) if !self.domains[at].dns => unknown(),
@@ -119,11 +119,11 @@ impl State {
         }
     }
 
-    fn list_domains(&self, token: &str, request: &Request) -> Reply {
+    fn list_domains(&self, token: &str, request: &Request) -> ServerReply {
         let part = request.query("domain").unwrap_or_default();
         let part = part.to_ascii_lowercase();
         let own = self.domains.iter();
         let shown = own.filter(|d| d.owner == token && d.name.contains(&part));
-        Reply::json(200, &shown.map(Domain::to_json).collect::<Json>())
+        ServerReply::json(200, &shown.map(Domain::to_json).collect::<Json>())
     }
 }

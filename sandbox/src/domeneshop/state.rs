@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde_json::Value;
 
 use super::forwards::Forward;
-use super::record::{Given, Record, leads_somewhere};
+use super::record::{Record, RecordInput, leads_somewhere};
 use crate::json::{Json, object};
 use crate::table::Table;
 
@@ -51,7 +51,7 @@ impl Domain {
 
 impl Domain {
     /// Whether something at the host cannot stand beside that record; `except` is the record that it replaces.
-    pub(super) fn taken(&self, given: &Given, except: Option<u64>) -> bool {
+    pub(super) fn taken(&self, given: &RecordInput, except: Option<u64>) -> bool {
         let mut others = self
             .records
             .at(&given.host)
@@ -63,7 +63,7 @@ impl Domain {
 
 /// All of Domeneshop.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct DomeneshopState {
     addr: SocketAddr,
     pub(super) accounts: Vec<Account>,
     pub(crate) domains: Vec<Domain>,
@@ -75,7 +75,7 @@ pub(crate) struct State {
     pub(super) next_invoice: u64,
 }
 
-impl State {
+impl DomeneshopState {
     pub(crate) fn new(addr: SocketAddr) -> Self {
         Self {
             addr,
@@ -159,7 +159,7 @@ impl State {
     #[track_caller]
     pub(crate) fn add_by_hand(&mut self, zone: &str, fields: &Value) -> u64 {
         let id = self.fresh_id();
-        let record = Given::lenient(fields).with_id(id);
+        let record = RecordInput::lenient(fields).with_id(id);
         self.zone(zone).records.insert(record);
         id
     }

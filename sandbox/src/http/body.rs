@@ -13,7 +13,7 @@ use crate::clock::pause;
 
 /// How a body leaves.
 #[derive(Debug)]
-pub(super) enum Out {
+pub(super) enum BodyPlan {
     /// All at once.
     Whole(Option<Bytes>),
     /// The first half, then the connection breaks.
@@ -32,7 +32,7 @@ pub(super) enum Out {
     Endless,
 }
 
-impl Out {
+impl BodyPlan {
     pub(super) fn whole(body: String) -> Self {
         Self::Whole((!body.is_empty()).then(|| body.into()))
     }
@@ -59,7 +59,7 @@ pub(super) fn first_half(body: &str) -> Bytes {
     Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2])
 }
 
-impl Body for Out {
+impl Body for BodyPlan {
     type Data = Bytes;
     type Error = io::Error;
 

@@ -72,7 +72,7 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// What a service answers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reply {
+pub(crate) struct ServerReply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
@@ -80,7 +80,7 @@ pub(crate) struct Reply {
     pub(crate) api_code: Option<String>,
 }
 
-impl Reply {
+impl ServerReply {
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             status,

@@ -16,8 +16,8 @@ use hyper::{Request as Head, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::body::{Out, first_half};
-use super::{Reply, Request};
+use super::body::{BodyPlan, first_half};
+use super::{Request, ServerReply};
 use crate::clock::pause;
 use crate::control;
 use crate::fault::FaultKind;
@@ -96,7 +96,7 @@ async fn respond(
     peer: SocketAddr,
     endpoint: Endpoint,
     shared: Arc<Shared>,
-) -> Result<Response<Out>, Closed> {
+) -> Result<Response<BodyPlan>, Closed> {
     let request = read(head, peer).await?;
     match endpoint {
         Endpoint::Control => Ok(response(control::answer(&shared, &request))),
@@ -109,9 +109,9 @@ async fn act(
     shared: &Arc<Shared>,
     service: Service,
     request: Request,
-) -> Result<Response<Out>, Closed> {
+) -> Result<Response<BodyPlan>, Closed> {
     let (entry, fault, reply) = shared.arrive(service, &request);
-    let done = |shaped: fn(Reply) -> Response<Out>| {
+    let done = |shaped: fn(ServerReply) -> Response<BodyPlan>| {
         shared.answered(entry, &reply);
         shaped(reply)
     };
@@ -120,14 +120,14 @@ async fn act(
         Some(FaultKind::Drop | FaultKind::LoseAnswer) => return Err(Closed),
         Some(FaultKind::Truncate) => done(|reply| {
             let half = first_half(&reply.body);
-            shape(&reply, Out::Whole((!half.is_empty()).then_some(half)))
+            shape(&reply, BodyPlan::Whole((!half.is_empty()).then_some(half)))
         }),
-        Some(FaultKind::CutOff) => done(|reply| shape(&reply, Out::half(&reply.body))),
+        Some(FaultKind::CutOff) => done(|reply| shape(&reply, BodyPlan::half(&reply.body))),
         Some(FaultKind::Slow(every)) => {
             let mut slow = done(response);
-            if let Out::Whole(Some(bytes)) = slow.body() {
+            if let BodyPlan::Whole(Some(bytes)) = slow.body() {
                 let body = String::from_utf8_lossy(bytes).into_owned();
-                *slow.body_mut() = Out::drops(body, every);
+                *slow.body_mut() = BodyPlan::drops(body, every);
             }
             slow
         }
@@ -144,7 +144,7 @@ async fn act(
             });
             response(work.await.map_err(|_| Closed)?)
         }
-        Some(FaultKind::Endless) => done(|reply| shape(&reply, Out::Endless)),
+        Some(FaultKind::Endless) => done(|reply| shape(&reply, BodyPlan::Endless)),
         None
         | Some(
             FaultKind::Status(..)
@@ -176,20 +176,20 @@ async fn read(head: Head<Incoming>, peer: SocketAddr) -> Result<Request, Closed>
     Ok(Request::new(method, target, headers, body, peer))
 }
 
-fn response(reply: Reply) -> Response<Out> {
-    let mut response = shape(&reply, Out::Endless);
-    *response.body_mut() = Out::whole(reply.body);
+fn response(reply: ServerReply) -> Response<BodyPlan> {
+    let mut response = shape(&reply, BodyPlan::Endless);
+    *response.body_mut() = BodyPlan::whole(reply.body);
     response
 }
 
-fn shape(reply: &Reply, body: Out) -> Response<Out> {
+fn shape(reply: &ServerReply, body: BodyPlan) -> Response<BodyPlan> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(*name, value);
     }
     // Only a test that asks for an impossible status or header gets here.
     response.body(body).unwrap_or_else(|error| {
-        let mut response = Response::new(Out::whole(io::Error::other(error).to_string()));
+        let mut response = Response::new(BodyPlan::whole(io::Error::other(error).to_string()));
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         response
     })

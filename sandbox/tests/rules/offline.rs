@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sandbox::{Answer, Offline, Service, Site};
+use sandbox::{Offline, OfflineAnswer, Service, Site};
 use serde_json::Value;
 
-fn form(offline: &Offline, path: &str, body: &str) -> Answer {
+fn form(offline: &Offline, path: &str, body: &str) -> OfflineAnswer {
     let headers = [
         ("user-agent", "Test/1.0 (me@example.com)"),
         ("content-type", "application/x-www-form-urlencoded"),
@@ -14,7 +14,7 @@ fn form(offline: &Offline, path: &str, body: &str) -> Answer {
     offline.ask(service, "POST", path, &headers, body)
 }
 
-fn code(answer: &Answer) -> String {
+fn code(answer: &OfflineAnswer) -> String {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     body["status"]["code"].as_str().unwrap().to_owned()
 }

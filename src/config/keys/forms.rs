@@ -2,70 +2,70 @@
 
 /// A form of text.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Form {
+pub struct TextFormat {
     /// What it is called.
     pub name: &'static str,
     /// A regular expression that everything of the form matches, and some other text too.
     pub pattern: &'static str,
 }
 
-pub(super) static LABEL: Form = Form {
+pub(super) static LABEL: TextFormat = TextFormat {
     name: "word",
     pattern: r"^[^\s-]\S*$",
 };
-pub(super) static PATH: Form = Form {
+pub(super) static PATH: TextFormat = TextFormat {
     name: "absolute path",
     pattern: "^/",
 };
-pub(super) static VARIABLE: Form = Form {
+pub(super) static VARIABLE: TextFormat = TextFormat {
     name: "name of an environment variable",
     pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
 };
-pub(super) static ENDPOINT: Form = Form {
+pub(super) static ENDPOINT: TextFormat = TextFormat {
     name: "URL",
     pattern: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$",
 };
-pub(super) static MAIL: Form = Form {
+pub(super) static MAIL: TextFormat = TextFormat {
     name: "e-mail address",
     pattern: r"^\s*[^@\s]+@[^@\s]+\s*$",
 };
-pub(super) static LINE: Form = Form {
+pub(super) static LINE: TextFormat = TextFormat {
     name: "name of a line",
     pattern: r"\S",
 };
-pub(super) static INTERFACE: Form = Form {
+pub(super) static INTERFACE: TextFormat = TextFormat {
     name: "name of an interface",
     pattern: r"^[^\s/:]{1,15}$",
 };
-pub(super) static HOST: Form = Form {
+pub(super) static HOST: TextFormat = TextFormat {
     name: "host name",
     pattern: r"^\s*(\*\.)?[^\s*.]+(\.[^\s*.]+)+\.?\s*$",
 };
-pub(super) static NETWORK_V4: Form = Form {
+pub(super) static NETWORK_V4: TextFormat = TextFormat {
     name: "IPv4 network",
     pattern: r"^[0-9.]+(/[0-9]+)?$",
 };
-pub(super) static NETWORK_V6: Form = Form {
+pub(super) static NETWORK_V6: TextFormat = TextFormat {
     name: "IPv6 network",
     pattern: r"^[0-9a-fA-F:.]+(/[0-9]+)?$",
 };
-pub(super) static SERVER: Form = Form {
+pub(super) static SERVER: TextFormat = TextFormat {
     name: "address of a DNS server",
     pattern: r"^\s*([0-9.]+(:[0-9]+)?|[0-9a-fA-F:.]+|\[[0-9a-fA-F:.]+\](:[0-9]+)?)\s*$",
 };
-pub(super) static SOURCE_V4: Form = Form {
+pub(super) static SOURCE_V4: TextFormat = TextFormat {
     name: "source",
     pattern: r"^\s*((interface|https|dns|stun|router)\s*$|https?://.|(interface|stun|static|file|command)\s*:\s*\S)",
 };
-pub(super) static SOURCE_V6: Form = Form {
+pub(super) static SOURCE_V6: TextFormat = TextFormat {
     name: "source",
     pattern: r"^\s*((interface|https|dns|stun)\s*$|https?://.|(interface|stun|static|file|command)\s*:\s*\S)",
 };
-pub(super) static HOST_PART: Form = Form {
+pub(super) static HOST_PART: TextFormat = TextFormat {
     name: "host part of an IPv6 address",
     pattern: r"^\s*[0-9a-fA-F:.]+\s*$",
 };
-pub(super) static MAC: Form = Form {
+pub(super) static MAC: TextFormat = TextFormat {
     name: "MAC address",
     pattern: r"^\s*[0-9a-fA-F]{2}([-:.]?[0-9a-fA-F]{2}){5}\s*$",
 };

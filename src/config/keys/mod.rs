@@ -6,13 +6,13 @@ mod forms;
 mod tables;
 
 pub use self::{
-    forms::{Form, SOURCES},
+    forms::{SOURCES, TextFormat},
     tables::TABLES,
 };
 
 /// A table of the file.
 #[derive(Debug)]
-pub struct Table {
+pub struct KeyTable {
     /// Its path, as in `domeneshop.host`; empty for what stands before the first table.
     pub path: &'static str,
     /// Whether there may be several: `[[…]]`.
@@ -20,18 +20,18 @@ pub struct Table {
     /// What it is for, in a few sentences.
     pub about: &'static str,
     /// Its keys besides the tables within it.
-    pub keys: &'static [Key],
+    pub keys: &'static [ConfigKey],
 }
 
 /// A key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Key {
+pub struct ConfigKey {
     /// Its name. A secret has four of them.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// What is so without it.
-    pub without: Without,
+    pub without: Fallback,
     /// A value of it, as it is written.
     pub example: &'static str,
     /// What it means, in a few sentences.
@@ -40,18 +40,18 @@ pub struct Key {
 
 /// What is so without a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Without {
+pub enum Fallback {
     /// The same as with this value.
     Default(&'static str),
     /// What these words say.
-    Else(&'static str),
+    Described(&'static str),
     /// Nothing: it must be there.
     Required,
 }
 
 /// What a key takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum KeyKind {
     /// A length of time between these two, both included.
     Duration(&'static str, &'static str),
     /// A whole number between these two, both included, in steps from zero.
@@ -61,9 +61,9 @@ pub enum Kind {
     /// One of these words.
     Choice(&'static [&'static str]),
     /// Text of a form.
-    Text(&'static Form),
+    Text(&'static TextFormat),
     /// A list of texts of a form.
-    Texts(&'static Form),
+    Texts(&'static TextFormat),
     /// A secret, written in one of four ways.
     Secret,
     /// `true`, `false`, or the table of the same path, which is another device.
@@ -71,7 +71,7 @@ pub enum Kind {
 }
 
 /// The ends of a secret's names, and what stands there.
-pub const WAYS: [(&str, &str); 4] = [
+pub const SPELLINGS: [(&str, &str); 4] = [
     ("", "the secret itself"),
     (
         "_file",
@@ -84,19 +84,21 @@ pub const WAYS: [(&str, &str); 4] = [
     ),
 ];
 
-impl Key {
+impl ConfigKey {
     /// All names that it has.
     pub fn names(&self) -> Vec<String> {
         match self.kind {
-            Kind::Secret => WAYS.map(|(end, _)| format!("{}{end}", self.name)).into(),
+            KeyKind::Secret => SPELLINGS
+                .map(|(end, _)| format!("{}{end}", self.name))
+                .into(),
             _ => vec![self.name.to_owned()],
         }
     }
 }
 
-impl Table {
+impl KeyTable {
     /// The tables that stand in it.
-    pub fn inner(&self) -> impl Iterator<Item = &'static Table> {
+    pub fn inner(&self) -> impl Iterator<Item = &'static KeyTable> {
         TABLES
             .iter()
             .filter(|it| !it.path.is_empty() && it.parent() == self.path)

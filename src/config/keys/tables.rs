@@ -1,7 +1,7 @@
 //! The tables and their keys, in the order of the manual.
 
 use super::{
-    Form, Key, Kind, Table, Without,
+    ConfigKey, Fallback, KeyKind, KeyTable, TextFormat,
     forms::{
         ENDPOINT, HOST, HOST_PART, INTERFACE, LABEL, LINE, MAC, MAIL, NETWORK_V4, NETWORK_V6, PATH,
         SERVER, SOURCE_V4, SOURCE_V6, VARIABLE,
@@ -9,16 +9,16 @@ use super::{
 };
 
 /// Every table there is.
-pub const TABLES: &[Table] = &[
-    Table {
+pub const TABLES: &[KeyTable] = &[
+    KeyTable {
         path: "",
         repeats: false,
         about: "These stand before the first table: TOML counts every line after a table's head to it.",
         keys: &[
             key(
                 "interval",
-                Kind::Duration("1s", "1d"),
-                Without::Default("\"5m\""),
+                KeyKind::Duration("1s", "1d"),
+                Fallback::Default("\"5m\""),
                 "\"5m\"",
                 "How often this host's own address is looked at if nothing happens. A round starts by itself when an \
                  interface has a new address, a source's file is written or replaced, a router that is a source \
@@ -27,29 +27,29 @@ pub const TABLES: &[Table] = &[
             ),
             key(
                 "verify",
-                Kind::Duration("1s", "30d"),
-                Without::Default("\"1h\""),
+                KeyKind::Duration("1s", "30d"),
+                Fallback::Default("\"1h\""),
                 "\"1h\"",
                 "How often the zone's own name servers are asked whether they answer what was written.",
             ),
             key(
                 "audit",
-                Kind::Duration("1s", "30d"),
-                Without::Default("\"24h\""),
+                KeyKind::Duration("1s", "30d"),
+                Fallback::Default("\"24h\""),
                 "\"24h\"",
                 "How often the records themselves are listed at the provider and compared.",
             ),
             key(
                 "timeout",
-                Kind::Duration("100ms", "5m"),
-                Without::Default("\"10s\""),
+                KeyKind::Duration("100ms", "5m"),
+                Fallback::Default("\"10s\""),
                 "\"10s\"",
                 "How long any one request may take.",
             ),
             key(
                 "state_dir",
-                Kind::Text(&PATH),
-                Without::Else(
+                KeyKind::Text(&PATH),
+                Fallback::Described(
                     "`$STATE_DIRECTORY`, as systemd sets it, else `$XDG_STATE_HOME/moored`, else `~/.local/state/moored`, \
                      and /var/lib/moored for root.",
                 ),
@@ -58,15 +58,15 @@ pub const TABLES: &[Table] = &[
             ),
             key(
                 "command_environment",
-                Kind::Texts(&VARIABLE),
-                Without::Default("[]"),
+                KeyKind::Texts(&VARIABLE),
+                Fallback::Default("[]"),
                 "[\"ROUTER_PASSWORD\"]",
                 "Which of the variables that moored was started with the commands of `command:` sources get as well. They always \
                  get `PATH`, `HOME`, `LANG` and `TZ`, and no other: credentials may be among them.",
             ),
         ],
     },
-    Table {
+    KeyTable {
         path: "ipv4",
         repeats: false,
         about: "How this host's IPv4 address is found out.",
@@ -79,7 +79,7 @@ pub const TABLES: &[Table] = &[
             ON_ABSENT,
         ],
     },
-    Table {
+    KeyTable {
         path: "ipv6",
         repeats: false,
         about: "How this host's IPv6 address is found out.",
@@ -92,27 +92,27 @@ pub const TABLES: &[Table] = &[
             ON_ABSENT,
             key(
                 "prefer",
-                Kind::Choice(&["stable", "temporary"]),
-                Without::Default("\"stable\""),
+                KeyKind::Choice(&["stable", "temporary"]),
+                Fallback::Default("\"stable\""),
                 "\"stable\"",
                 "Which of an interface's addresses to publish: the stable one, or the temporary one that changes every \
                  day or so.",
             ),
         ],
     },
-    Table {
+    KeyTable {
         path: "dns",
         repeats: false,
         about: "Whom to ask what the zones' names have.",
         keys: &[key(
             "servers",
-            Kind::Texts(&SERVER),
-            Without::Default("[]"),
+            KeyKind::Texts(&SERVER),
+            Fallback::Default("[]"),
             "[\"127.0.0.1\", \"[::1]:5300\"]",
             "Servers to ask instead of each zone's own, where those cannot be reached; with a port if it is not 53.",
         )],
     },
-    Table {
+    KeyTable {
         path: "domeneshop",
         repeats: true,
         about: "An account at Domeneshop.",
@@ -120,26 +120,26 @@ pub const TABLES: &[Table] = &[
             name("\"domeneshop\""),
             key(
                 "token",
-                Kind::Secret,
-                Without::Required,
+                KeyKind::Secret,
+                Fallback::Required,
                 "\"sandbox\"",
                 "The API token, made at https://www.domeneshop.no/admin?view=api.",
             ),
             key(
                 "secret",
-                Kind::Secret,
-                Without::Required,
+                KeyKind::Secret,
+                Fallback::Required,
                 "\"sandbox-secret\"",
                 "The secret that belongs to the token.",
             ),
             endpoint(
-                Without::Default("\"https://api.domeneshop.no/v0\""),
+                Fallback::Default("\"https://api.domeneshop.no/v0\""),
                 "\"https://api.domeneshop.no/v0\"",
             ),
             key(
                 "update",
-                Kind::Choice(&["auto", "dyndns", "records"]),
-                Without::Default("\"auto\""),
+                KeyKind::Choice(&["auto", "dyndns", "records"]),
+                Fallback::Default("\"auto\""),
                 "\"auto\"",
                 "How records are written. `auto` uses the short way, dyndns, where it loses nothing, and the records \
                  API elsewhere; `dyndns` and `records` use only the one. With `dyndns` no host may be a wildcard, \
@@ -151,7 +151,7 @@ pub const TABLES: &[Table] = &[
     },
     host_table("domeneshop.host", &DOMENESHOP_HOST),
     device_table("domeneshop.host.ipv6"),
-    Table {
+    KeyTable {
         path: "dnspod",
         repeats: true,
         about: "An account at DNSPod.",
@@ -159,40 +159,42 @@ pub const TABLES: &[Table] = &[
             name("\"dnspod\""),
             key(
                 "site",
-                Kind::Choice(&["international", "china"]),
-                Without::Default("\"international\""),
+                KeyKind::Choice(&["international", "china"]),
+                Fallback::Default("\"international\""),
                 "\"international\"",
                 "`international` is api.dnspod.com, `china` is dnsapi.cn. It sets the endpoint and the line.",
             ),
             key(
                 "token",
-                Kind::Secret,
-                Without::Else("`user_token` must be there."),
+                KeyKind::Secret,
+                Fallback::Described("`user_token` must be there."),
                 "\"12345,0123456789abcdef\"",
                 "An API token, written as its ID, a comma and the token itself.",
             ),
             key(
                 "user_token",
-                Kind::Secret,
-                Without::Else("`token` must be there."),
+                KeyKind::Secret,
+                Fallback::Described("`token` must be there."),
                 "\"730060,e1a8a$f14d\"",
                 "The older form, of the international site only.",
             ),
             endpoint(
-                Without::Else("https://api.dnspod.com or https://dnsapi.cn, as `site` says."),
+                Fallback::Described("https://api.dnspod.com or https://dnsapi.cn, as `site` says."),
                 "\"https://api.dnspod.com\"",
             ),
             key(
                 "line",
-                Kind::Text(&LINE),
-                Without::Else("`default`, or `默认` on the site for China: the one for everybody."),
+                KeyKind::Text(&LINE),
+                Fallback::Described(
+                    "`default`, or `默认` on the site for China: the one for everybody.",
+                ),
                 "\"default\"",
                 "The line whose records are kept.",
             ),
             key(
                 "contact",
-                Kind::Text(&MAIL),
-                Without::Required,
+                KeyKind::Text(&MAIL),
+                Fallback::Required,
                 "\"me@example.com\"",
                 "Whom DNSPod may write to when a program misbehaves. Where the environment is the configuration and this \
                  is not set, it is `moored@` and the first host.",
@@ -207,12 +209,12 @@ pub const TABLES: &[Table] = &[
 
 const fn key(
     name: &'static str,
-    kind: Kind,
-    without: Without,
+    kind: KeyKind,
+    without: Fallback,
     example: &'static str,
     about: &'static str,
-) -> Key {
-    Key {
+) -> ConfigKey {
+    ConfigKey {
         name,
         kind,
         without,
@@ -221,88 +223,88 @@ const fn key(
     }
 }
 
-const fn sources(form: &'static Form) -> Key {
+const fn sources(form: &'static TextFormat) -> ConfigKey {
     key(
         "sources",
-        Kind::Texts(form),
-        Without::Default("[\"interface\", \"https\", \"dns\"]"),
+        KeyKind::Texts(form),
+        Fallback::Default("[\"interface\", \"https\", \"dns\"]"),
         "[\"interface\", \"https\", \"dns\"]",
         "Whom to ask, in order, as SOURCES below has them; the first acceptable answer proposes. `[]` switches the family \
          off; in the variable that is the word `none`.",
     )
 }
 
-const CONFIRM: Key = key(
+const CONFIRM: ConfigKey = key(
     "confirm",
-    Kind::Integer(1, i64::MAX, 1),
-    Without::Default("2"),
+    KeyKind::Integer(1, i64::MAX, 1),
+    Fallback::Default("2"),
     "2",
     "How many independent operators must say the same before an answer from outside that is new is believed. It does not \
      apply to `interface`, `static`, `file` and `command`. If the sources are of fewer operators, that is an error.",
 );
 
-const ACCEPT: Key = key(
+const ACCEPT: ConfigKey = key(
     "accept",
-    Kind::Choice(&["global", "any"]),
-    Without::Default("\"global\""),
+    KeyKind::Choice(&["global", "any"]),
+    Fallback::Default("\"global\""),
     "\"global\"",
     "`global` publishes nothing that the Internet cannot reach; `any` publishes private, carrier-grade NAT, unique \
      local and documentation addresses too.",
 );
 
-const fn only(form: &'static Form, example: &'static str) -> Key {
+const fn only(form: &'static TextFormat, example: &'static str) -> ConfigKey {
     key(
         "only",
-        Kind::Texts(form),
-        Without::Default("[]"),
+        KeyKind::Texts(form),
+        Fallback::Default("[]"),
         example,
         "Networks an address must lie in, if any are given.",
     )
 }
 
-const fn exclude(form: &'static Form, example: &'static str) -> Key {
+const fn exclude(form: &'static TextFormat, example: &'static str) -> ConfigKey {
     key(
         "exclude",
-        Kind::Texts(form),
-        Without::Default("[]"),
+        KeyKind::Texts(form),
+        Fallback::Default("[]"),
         example,
         "Networks an address must not lie in.",
     )
 }
 
-const ON_ABSENT: Key = key(
+const ON_ABSENT: ConfigKey = key(
     "on_absent",
-    Kind::Choice(&["keep", "remove"]),
-    Without::Default("\"keep\""),
+    KeyKind::Choice(&["keep", "remove"]),
+    Fallback::Default("\"keep\""),
     "\"keep\"",
     "What to do with the records when this host is known to have no address of this family any more. Not being able to \
      find out never removes anything.",
 );
 
-const fn name(default: &'static str) -> Key {
+const fn name(default: &'static str) -> ConfigKey {
     key(
         "name",
-        Kind::Text(&LABEL),
-        Without::Default(default),
+        KeyKind::Text(&LABEL),
+        Fallback::Default(default),
         "\"home\"",
         "What the account is called in reports and commands: one word that starts with no hyphen. No two have the same name.",
     )
 }
 
-const fn endpoint(without: Without, example: &'static str) -> Key {
+const fn endpoint(without: Fallback, example: &'static str) -> ConfigKey {
     key(
         "endpoint",
-        Kind::Text(&ENDPOINT),
+        KeyKind::Text(&ENDPOINT),
         without,
         example,
         "The base address of the API. `http://` is accepted on your own network only.",
     )
 }
 
-const VIA: Key = key(
+const VIA: ConfigKey = key(
     "via",
-    Kind::Text(&INTERFACE),
-    Without::Else("the routing table decides."),
+    KeyKind::Text(&INTERFACE),
+    Fallback::Described("the routing table decides."),
     "\"eth1\"",
     "On a host with several uplinks: the interface that the hosts' addresses are found out over. Every question about the \
      address leaves by it and by nothing else, for which it takes a default route by it in any routing table; the source `interface` means its addresses only; and while it is not there or down, the records stay as they are. It needs no \
@@ -310,16 +312,16 @@ const VIA: Key = key(
      to the provider take the usual way, and `static`, `file` and `command` say the same whatever the interface.",
 );
 
-const HOSTS: Key = key(
+const HOSTS: ConfigKey = key(
     "hosts",
-    Kind::Texts(&HOST),
-    Without::Else("at least one host must stand in a table of its own, `[[….host]]`."),
+    KeyKind::Texts(&HOST),
+    Fallback::Described("at least one host must stand in a table of its own, `[[….host]]`."),
     "[\"home.example.com\"]",
     "The names to keep at this host's addresses.",
 );
 
-const fn host_table(path: &'static str, keys: &'static [Key]) -> Table {
-    Table {
+const fn host_table(path: &'static str, keys: &'static [ConfigKey]) -> KeyTable {
+    KeyTable {
         path,
         repeats: true,
         about: "A host that needs more than its name.",
@@ -327,29 +329,29 @@ const fn host_table(path: &'static str, keys: &'static [Key]) -> Table {
     }
 }
 
-static DOMENESHOP_HOST: [Key; 6] = host_keys(Kind::Integer(60, 604_800, 60));
-static DNSPOD_HOST: [Key; 6] = host_keys(Kind::Integer(1, 604_800, 1));
+static DOMENESHOP_HOST: [ConfigKey; 6] = host_keys(KeyKind::Integer(60, 604_800, 60));
+static DNSPOD_HOST: [ConfigKey; 6] = host_keys(KeyKind::Integer(1, 604_800, 1));
 
-const fn host_keys(ttl: Kind) -> [Key; 6] {
+const fn host_keys(ttl: KeyKind) -> [ConfigKey; 6] {
     [
         key(
             "name",
-            Kind::Text(&HOST),
-            Without::Required,
+            KeyKind::Text(&HOST),
+            Fallback::Required,
             "\"nas.example.com\"",
             "The host's name.",
         ),
         key(
             "ipv4",
-            Kind::Switch,
-            Without::Default("true"),
+            KeyKind::Switch,
+            Fallback::Default("true"),
             "false",
             "`false` leaves its A records alone.",
         ),
         key(
             "ipv6",
-            Kind::Device,
-            Without::Default("true"),
+            KeyKind::Device,
+            Fallback::Default("true"),
             "{ host = \"::5054:ff:fe12:3456\" }",
             "`false` leaves its AAAA records alone, `true` is this host's own address, and a table is another device behind the \
              same prefix.",
@@ -357,29 +359,29 @@ const fn host_keys(ttl: Kind) -> [Key; 6] {
         key(
             "ttl",
             ttl,
-            Without::Else("what the record has stays."),
+            Fallback::Described("what the record has stays."),
             "300",
             "The time to live of its records, in seconds.",
         ),
         key(
             "create",
-            Kind::Switch,
-            Without::Default("true"),
+            KeyKind::Switch,
+            Fallback::Default("true"),
             "false",
             "`false` creates no record that is not there.",
         ),
         key(
             "via",
-            Kind::Text(&INTERFACE),
-            Without::Else("the account's."),
+            KeyKind::Text(&INTERFACE),
+            Fallback::Described("the account's."),
             "\"eth2\"",
             "The same for this host alone.",
         ),
     ]
 }
 
-const fn device_table(path: &'static str) -> Table {
-    Table {
+const fn device_table(path: &'static str) -> KeyTable {
+    KeyTable {
         path,
         repeats: false,
         about: "Another device behind this network's prefix, told by its host part or by its MAC address: one of both. \
@@ -388,25 +390,25 @@ const fn device_table(path: &'static str) -> Table {
     }
 }
 
-static DEVICE: [Key; 3] = [
+static DEVICE: [ConfigKey; 3] = [
     key(
         "host",
-        Kind::Text(&HOST_PART),
-        Without::Else("`mac` must be there."),
+        KeyKind::Text(&HOST_PART),
+        Fallback::Described("`mac` must be there."),
         "\"::5054:ff:fe12:3456\"",
         "The last bits of its address.",
     ),
     key(
         "mac",
-        Kind::Text(&MAC),
-        Without::Else("`host` must be there."),
+        KeyKind::Text(&MAC),
+        Fallback::Described("`host` must be there."),
         "\"52:54:00:12:34:56\"",
         "Its MAC address, if it makes its address from that (EUI-64).",
     ),
     key(
         "prefix",
-        Kind::Integer(48, 64, 1),
-        Without::Default("64"),
+        KeyKind::Integer(48, 64, 1),
+        Fallback::Default("64"),
         "56",
         "How many bits come from this host's own address. Where the device is in another subnet, fewer; `host` says the subnet \
          then, and with `mac` it is zero.",

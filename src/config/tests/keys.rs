@@ -6,7 +6,7 @@ use super::{
     super::{
         duration,
         environment::VARIABLES,
-        keys::{Key, Kind, SOURCES, TABLES, Table, Without},
+        keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, TABLES},
     },
     *,
 };
@@ -33,7 +33,7 @@ host = "::1"
 "#;
 
 /// The frame with a line in one of its tables, instead of what that line makes impossible there.
-fn with(table: &Table, line: &str) -> String {
+fn with(table: &KeyTable, line: &str) -> String {
     let key = line.split_once(" = ").map_or("", |(key, _)| key);
     let secret = ["user_token", "token", "secret"]
         .into_iter()
@@ -63,7 +63,7 @@ fn with(table: &Table, line: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-fn read_with(table: &Table, line: &str) -> Result<Config, Problems> {
+fn read_with(table: &KeyTable, line: &str) -> Result<Config, Problems> {
     read(&with(table, line))
 }
 
@@ -81,7 +81,7 @@ fn read(text: &str) -> Result<Config, Problems> {
     read
 }
 
-fn all_keys() -> impl Iterator<Item = (&'static Table, &'static Key)> {
+fn all_keys() -> impl Iterator<Item = (&'static KeyTable, &'static ConfigKey)> {
     TABLES
         .iter()
         .flat_map(|table| table.keys.iter().map(move |key| (table, key)))
@@ -98,7 +98,7 @@ fn the_reader_has_the_keys_of_the_table_and_no_others() {
         assert!(hint.starts_with("the keys here are"), "{problem}");
         let words = hint.split('`').skip(1).step_by(2);
         let read: BTreeSet<_> = words.map(str::to_owned).collect();
-        let keys: Vec<_> = table.keys.iter().flat_map(Key::names).collect();
+        let keys: Vec<_> = table.keys.iter().flat_map(ConfigKey::names).collect();
         let inner = table.inner().map(|it| it.name().to_owned());
         let known: BTreeSet<_> = keys.into_iter().chain(inner).collect();
         assert_eq!(read, known, "[{}]", table.path);
@@ -133,22 +133,22 @@ fn every_example_is_one_in_each_way_it_can_be_written() {
 fn without_a_key_it_is_as_the_table_says() {
     for (table, key) in all_keys() {
         let value = match key.without {
-            Without::Default(value) => value,
-            Without::Else(_) | Without::Required => key.example,
+            Fallback::Default(value) => value,
+            Fallback::Described(_) | Fallback::Required => key.example,
         };
         let line = format!("{} = {value}\n", key.name);
         let written = with(table, line.trim_end());
         let without = written.replacen(&line, "", 1);
         match key.without {
-            Without::Default(_) => assert_eq!(
+            Fallback::Default(_) => assert_eq!(
                 format!("{:?}", read(&without).unwrap()),
                 format!("{:?}", read(&written).unwrap()),
                 "{} {}",
                 table.path,
                 key.name
             ),
-            Without::Else(words) => assert!(words.ends_with('.'), "{words}"),
-            Without::Required => {
+            Fallback::Described(words) => assert!(words.ends_with('.'), "{words}"),
+            Fallback::Required => {
                 let problems = read(&without).unwrap_err().to_string();
                 let missing = format!(".{}: is missing", key.name);
                 assert!(problems.contains(&missing), "{problems}");
@@ -159,7 +159,7 @@ fn without_a_key_it_is_as_the_table_says() {
 
 #[test]
 fn limits_words_and_forms_are_the_readers() {
-    let problem = |table: &Table, key: &Key, value: &str| {
+    let problem = |table: &KeyTable, key: &ConfigKey, value: &str| {
         let problems = read_with(table, &format!("{} = {value}", key.name));
         let problems = problems.map_or_else(|it| it.0, |_| Vec::new());
         let own = format!(".{}", key.name);
@@ -181,11 +181,11 @@ fn limits_words_and_forms_are_the_readers() {
             problem.unwrap()
         };
         match key.kind {
-            Kind::Duration(least, most) => {
+            KeyKind::Duration(least, most) => {
                 for end in [least, most] {
                     right(&format!("\"{end}\""));
                 }
-                let any = duration::Limits {
+                let any = duration::DurationLimits {
                     least: Duration::ZERO,
                     most: Duration::MAX,
                 };
@@ -193,7 +193,7 @@ fn limits_words_and_forms_are_the_readers() {
                 wrong(&format!("\"{}ms\"", millis(least) - 1));
                 wrong(&format!("\"{}ms\"", millis(most) + 1));
             }
-            Kind::Integer(least, most, step) => {
+            KeyKind::Integer(least, most, step) => {
                 right(&least.to_string());
                 wrong(&(least - 1).to_string());
                 wrong(&format!("\"{least}\""));
@@ -207,12 +207,12 @@ fn limits_words_and_forms_are_the_readers() {
                     wrong(&(least + 1).to_string());
                 }
             }
-            Kind::Switch => {
+            KeyKind::Switch => {
                 right("true");
                 right("false");
                 wrong("\"true\"");
             }
-            Kind::Choice(words) => {
+            KeyKind::Choice(words) => {
                 for word in words {
                     // Not every word goes with the frame's hosts; the word itself is known.
                     let said = problem(table, key, &format!("\"{word}\""));
@@ -222,15 +222,15 @@ fn limits_words_and_forms_are_the_readers() {
                 let listed: Vec<_> = hint.split('`').skip(3).step_by(2).collect();
                 assert_eq!(listed, words, "{hint}");
             }
-            Kind::Text(_) | Kind::Secret => {
+            KeyKind::Text(_) | KeyKind::Secret => {
                 wrong("5");
                 wrong("[]");
             }
-            Kind::Texts(_) => {
+            KeyKind::Texts(_) => {
                 wrong("\"text\"");
                 wrong("[5]");
             }
-            Kind::Device => {
+            KeyKind::Device => {
                 right("true");
                 right("false");
                 right("{ mac = \"52:54:00:12:34:56\" }");

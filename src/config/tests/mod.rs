@@ -31,9 +31,9 @@ fn file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// An environment with these variables and the files above.
-fn surroundings(variables: &[(&str, &str)]) -> Surroundings {
+fn surroundings(variables: &[(&str, &str)]) -> Environment {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Surroundings {
+    Environment {
         variables: variables.iter().map(owned).collect(),
         read: Box::new(file),
         root: true,

@@ -25,9 +25,9 @@ fn ip(text: &str) -> IpAddr {
 }
 
 /// Label, operator, trust, answer.
-type Row<'r> = (&'r str, &'r str, Trust, Result<&'r [&'r str], &'r str>);
+type SourceRow<'r> = (&'r str, &'r str, Trust, Result<&'r [&'r str], &'r str>);
 
-fn case(sources: &[Row<'_>]) -> Case {
+fn case(sources: &[SourceRow<'_>]) -> Case {
     Case {
         sources: sources
             .iter()

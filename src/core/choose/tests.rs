@@ -22,7 +22,7 @@ fn address(text: &str, marks: &str) -> InterfaceAddress {
 
 /// What the row shows, the candidates with their marks, what is preferred, what is published,
 /// and what is chosen.
-type Row = (
+type AddressRow = (
     &'static str,
     &'static [(&'static str, &'static str)],
     AddressPreference,
@@ -32,7 +32,7 @@ type Row = (
 
 #[test]
 fn the_ranking_holds_row_by_row() {
-    let table: &[Row] = &[
+    let table: &[AddressRow] = &[
         (
             "a deprecated address never wins, be it alone",
             &[("2a01::1", "du")],
@@ -122,7 +122,7 @@ fn the_ranking_holds_row_by_row() {
 
 #[test]
 fn a_prefix_that_is_announced_no_more_loses_row_by_row() {
-    let table: &[Row] = &[
+    let table: &[AddressRow] = &[
         (
             "an address that is preferred no longer is deprecated",
             &[("2a01::1", "d0")],
@@ -179,7 +179,7 @@ fn a_prefix_that_is_announced_no_more_loses_row_by_row() {
     holds(table);
 }
 
-fn holds(table: &[Row]) {
+fn holds(table: &[AddressRow]) {
     for (what, candidates, prefer, published, expected) in table {
         let candidates: Vec<_> = candidates
             .iter()

@@ -11,7 +11,7 @@ fn told(text: &str) -> NetworkEvent {
 }
 
 /// What the row shows, what is heard when, and when rounds begin.
-type Row<'r> = (&'r str, &'r [(i64, NetworkEvent)], &'r [i64]);
+type TriggerRow<'r> = (&'r str, &'r [(i64, NetworkEvent)], &'r [i64]);
 
 /// Hears the changes at their times, looking as the loop does whenever something is due before
 /// the next; says when rounds began.
@@ -36,7 +36,7 @@ fn rounds(heard: &[(i64, NetworkEvent)]) -> Vec<i64> {
 fn rounds_begin_when_the_table_says() {
     use NetworkEvent::{AddressAdded, Other};
     let restless: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
-    let table: &[Row<'_>] = &[
+    let table: &[TriggerRow<'_>] = &[
         ("nothing", &[], &[]),
         ("an address at once", &[(7, AddressAdded)], &[7]),
         ("a removal when it is quiet", &[(0, Other)], &[500]),

@@ -11,10 +11,10 @@ use crate::core::{outcome::DetectionReport, poke::AddressHint, schedule::Interva
 
 /// A host whose clock stands still until it is moved, and whose rounds end when they are let end.
 #[derive(Default)]
-struct Host {
+struct TestPlatform {
     now: Cell<i64>,
     signals: RefCell<VecDeque<Event>>,
-    rounds: RefCell<Vec<Occasion>>,
+    rounds: RefCell<Vec<Trigger>>,
     audits: RefCell<Vec<bool>>,
     is_detecting: Cell<bool>,
     reloads: Cell<u32>,
@@ -22,23 +22,23 @@ struct Host {
     alive: Cell<u32>,
 }
 
-impl Clock for Host {
+impl Clock for TestPlatform {
     fn now(&self) -> BootTime {
         BootTime::from_millis(self.now.get())
     }
 
-    fn is_set(&self) -> bool {
+    fn is_clock_set(&self) -> bool {
         true
     }
 }
 
-impl Chance for Host {
-    fn unit(&self) -> f64 {
+impl Rng for TestPlatform {
+    fn next_f64(&self) -> f64 {
         0.0
     }
 }
 
-impl Shell for &Host {
+impl Platform for &TestPlatform {
     async fn event(&self) -> Event {
         poll_fn(|_| match self.signals.borrow_mut().pop_front() {
             Some(event) => Poll::Ready(event),
@@ -62,12 +62,12 @@ impl Shell for &Host {
         *self
     }
 
-    fn chance(&self) -> &dyn Chance {
+    fn rng(&self) -> &dyn Rng {
         *self
     }
 
-    fn tell(&self, word: Word<'_>) {
-        if word == Word::Alive {
+    fn notify(&self, word: ServiceState<'_>) {
+        if word == ServiceState::Alive {
             self.alive.set(self.alive.get() + 1);
         }
     }
@@ -77,8 +77,8 @@ impl Shell for &Host {
     }
 }
 
-impl Crew for &Host {
-    async fn round(&self, _: &RefCell<State>, task: Task) -> Report {
+impl Engine for &TestPlatform {
+    async fn round(&self, _: &RefCell<State>, task: RoundOptions) -> Report {
         self.rounds.borrow_mut().push(task.occasion);
         self.audits.borrow_mut().push(task.audit);
         poll_fn(|_| {
@@ -98,7 +98,7 @@ impl Crew for &Host {
 
     fn prepare(&self, _: &RefCell<State>) {}
 
-    fn cadence(&self) -> Intervals {
+    fn intervals(&self) -> Intervals {
         Intervals {
             interval: Duration::from_mins(5),
             verify: Duration::from_hours(1),
@@ -110,7 +110,7 @@ impl Crew for &Host {
         self.is_detecting.get()
     }
 
-    fn rest(&self) {}
+    fn close_connections(&self) {}
 
     fn save(&self, _: &State) -> Result<(), String> {
         Ok(())
@@ -119,7 +119,7 @@ impl Crew for &Host {
 
 #[test]
 fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
-    let host = &Host::default();
+    let host = &TestPlatform::default();
     let board = Rc::default();
     let reload = || {
         host.reloads.set(host.reloads.get() + 1);
@@ -158,33 +158,33 @@ fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
 
 #[test]
 fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_does() {
-    use Occasion::{Asked, Network, Routine};
+    use Trigger::{Manual, Network, Scheduled};
     let gained = Event::Network(NetworkEvent::AddressAdded);
     let poke = AddressHint::of(["84.212.10.20".parse().unwrap()]).unwrap();
     for (heard, at_once, expected) in [
         (
             &[Event::Reload][..],
-            &[Routine][..],
-            &[Routine, Routine][..],
+            &[Scheduled][..],
+            &[Scheduled, Scheduled][..],
         ),
-        (&[gained], &[Routine, Network], &[Routine, Network]),
+        (&[gained], &[Scheduled, Network], &[Scheduled, Network]),
         (
             &[Event::Reload, gained, Event::Reload],
-            &[Routine, Network],
-            &[Routine, Network, Routine],
+            &[Scheduled, Network],
+            &[Scheduled, Network, Scheduled],
         ),
         (
-            &[Event::Verify, gained, Event::Verify],
-            &[Routine, Network],
-            &[Routine, Network, Asked],
+            &[Event::FullCheck, gained, Event::FullCheck],
+            &[Scheduled, Network],
+            &[Scheduled, Network, Manual],
         ),
         (
             &[Event::Network(NetworkEvent::Hint(poke)), gained],
-            &[Routine, Occasion::Told(poke), Network],
-            &[Routine, Occasion::Told(poke), Network],
+            &[Scheduled, Trigger::Hint(poke), Network],
+            &[Scheduled, Trigger::Hint(poke), Network],
         ),
     ] {
-        let host = &Host::default();
+        let host = &TestPlatform::default();
         let board = Rc::default();
         let mut running = pin!(run(host, || Ok(host), &host, &board, false));
         let mut go_on = || {
@@ -203,8 +203,8 @@ fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_doe
 
 #[test]
 fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place() {
-    use Occasion::{Asked, Routine};
-    let host = &Host::default();
+    use Trigger::{Manual, Scheduled};
+    let host = &TestPlatform::default();
     host.is_detecting.set(true);
     let poke = AddressHint::of(["84.212.10.20".parse().unwrap()]).unwrap();
     let (told, gained) = (
@@ -220,18 +220,21 @@ fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place()
     host.round_may_end.set(true);
     assert!(go_on().is_pending());
     host.round_may_end.set(false);
-    for event in [Event::Verify, gained, told, gained] {
+    for event in [Event::FullCheck, gained, told, gained] {
         host.signals.borrow_mut().push_back(event);
         assert!(go_on().is_pending());
     }
-    let told = Occasion::Told(poke);
-    assert_eq!(*host.rounds.borrow(), [Routine, Asked, Asked, told, told]);
+    let told = Trigger::Hint(poke);
+    assert_eq!(
+        *host.rounds.borrow(),
+        [Scheduled, Manual, Manual, told, told]
+    );
     assert_eq!(*host.audits.borrow(), [false, true, true, true, true]);
 }
 
 #[test]
 fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_them() {
-    let host = &Host::default();
+    let host = &TestPlatform::default();
     let board = Rc::default();
     let mut running = pin!(run(host, || Ok(host), &host, &board, false));
     let mut go_on = || {
@@ -241,7 +244,7 @@ fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_t
     host.round_may_end.set(true);
     for millis in 0..1_400 {
         host.now.set(millis * 5);
-        host.signals.borrow_mut().push_back(Event::Verify);
+        host.signals.borrow_mut().push_back(Event::FullCheck);
         assert!(go_on().is_pending());
     }
     let full_checks = host.audits.borrow().iter().filter(|it| **it).count();
@@ -250,19 +253,19 @@ fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_t
         .borrow_mut()
         .push_back(Event::Network(NetworkEvent::AddressAdded));
     assert!(go_on().is_pending());
-    assert_eq!(host.rounds.borrow().last(), Some(&Occasion::Network));
+    assert_eq!(host.rounds.borrow().last(), Some(&Trigger::Network));
     host.now.set(60_000);
     assert!(go_on().is_pending());
     assert_eq!(
         host.rounds.borrow().last(),
-        Some(&Occasion::Asked),
+        Some(&Trigger::Manual),
         "the last is acted upon"
     );
 }
 
 #[test]
 fn a_change_that_has_not_come_to_rest_when_a_reload_comes_is_what_the_round_is_for() {
-    let host = &Host::default();
+    let host = &TestPlatform::default();
     let board = Rc::default();
     let mut running = pin!(run(host, || Ok(host), &host, &board, false));
     let mut go_on = || {
@@ -280,6 +283,6 @@ fn a_change_that_has_not_come_to_rest_when_a_reload_comes_is_what_the_round_is_f
         assert!(go_on().is_pending());
     }
     let rounds = host.rounds.borrow();
-    let expected = [Occasion::Routine, Occasion::Network, Occasion::Routine];
+    let expected = [Trigger::Scheduled, Trigger::Network, Trigger::Scheduled];
     assert_eq!(*rounds, expected);
 }

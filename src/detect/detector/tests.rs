@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, net::Ipv4Addr};
 use super::*;
 use crate::{
     core::{agree::QueryStep, observe::FamilyPresence},
-    detect::{https, questions::Ask},
+    detect::{https, questions::Probe},
 };
 
 fn how(texts: &[&str]) -> FamilySources {
@@ -19,7 +19,7 @@ fn how(texts: &[&str]) -> FamilySources {
 }
 
 fn operators(texts: &[&str], turn: usize) -> Vec<String> {
-    let (sources, _) = expand(&how(texts), turn);
+    let (sources, _) = expand_sources(&how(texts), turn);
     sources.into_iter().map(|it| it.operator).collect()
 }
 
@@ -63,7 +63,7 @@ fn a_single_stale_operator_cannot_pin_an_address() {
     };
     for stale in https::OPERATORS {
         let believed = |turn| {
-            let (sources, _) = expand(&how, turn);
+            let (sources, _) = expand_sources(&how, turn);
             let mut inquiry = ConsensusQuery::new(QueryInputs {
                 family: how.family,
                 sources: &sources,
@@ -107,8 +107,8 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
     let texts: Vec<_> = names.take(outside.len()).collect();
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     let how = how(&texts);
-    let mut questions = expand(&how, 0);
-    add_told(&mut questions, told, &known);
+    let mut questions = expand_sources(&how, 0);
+    add_hint(&mut questions, told, &known);
     let (sources, asks) = questions;
     let reachable = FamilyPresence {
         has_usable_address: false,
@@ -134,7 +134,7 @@ fn believed(told: &str, known: &str, confirm: usize, outside: &[&str]) -> (Strin
         for position in positions {
             asked.push(sources[position].operator.clone());
             let answer = match &asks[position] {
-                Ask::Static(addrs) => addrs.clone(),
+                Probe::Static(addrs) => addrs.clone(),
                 _ => vec![
                     outside[position - (sources.len() - outside.len())]
                         .parse()
@@ -153,8 +153,8 @@ const LIE: &str = "104.16.1.1";
 #[test]
 fn what_is_said_with_a_poke_counts_as_one_operators_word() {
     // What is said, how many must agree, what operators outside say; what is believed, who was asked.
-    type Row<'r> = (&'r str, usize, &'r [&'r str], &'r str, &'r [&'r str]);
-    let table: [Row<'_>; 6] = [
+    type DetectorRow<'r> = (&'r str, usize, &'r [&'r str], &'r str, &'r [&'r str]);
+    let table: [DetectorRow<'_>; 6] = [
         (NEW, 2, &[NEW, NEW], NEW, &["poke", "1.example"]),
         (NEW, 1, &[OLD], NEW, &["poke"]),
         (
@@ -207,9 +207,9 @@ fn a_lie_with_a_poke_alone_is_never_believed_where_two_must_agree() {
 fn what_is_said_stands_before_the_first_source_outside_or_nowhere() {
     let addr: IpAddr = NEW.parse().unwrap();
     let places = |texts: &[&str], known: &[&str]| {
-        let mut questions = expand(&how(texts), 0);
+        let mut questions = expand_sources(&how(texts), 0);
         let known = known.iter().map(|it| it.parse().unwrap()).collect();
-        add_told(&mut questions, addr, &known);
+        add_hint(&mut questions, addr, &known);
         let (sources, asks) = questions;
         assert_eq!(sources.len(), asks.len());
         sources.iter().position(|it| it.label == "poke")
@@ -232,7 +232,7 @@ fn what_is_said_stands_before_the_first_source_outside_or_nowhere() {
 fn another_operator_is_asked_first_each_hour_and_the_same_within_it() {
     let turn = |minutes: i64| {
         let tls = crate::http::tls::config().unwrap();
-        let clocks = Clocks {
+        let clocks = DetectionClocks {
             now: Box::new(move || BootTime::from_millis(minutes * 60_000)),
             is_set: Box::new(|| true),
         };
@@ -254,13 +254,13 @@ fn an_operator_that_answers_in_several_ways_is_one_witness() {
     let how = how(&["https", "dns", "stun"]);
     let all: BTreeSet<&str> = how.sources.iter().flat_map(Source::operators).collect();
     assert_eq!(all.len(), 11);
-    let (sources, _) = expand(&how, 3);
+    let (sources, _) = expand_sources(&how, 3);
     let asked: BTreeSet<&str> = sources.iter().map(|it| it.operator.as_str()).collect();
     assert_eq!(asked, all);
 }
 
-fn clocks(is_set: bool) -> Clocks {
-    Clocks {
+fn clocks(is_set: bool) -> DetectionClocks {
+    DetectionClocks {
         now: Box::new(|| BootTime::from_millis(0)),
         is_set: Box::new(move || is_set),
     }

@@ -8,14 +8,14 @@ use hickory_resolver::proto::{
     serialize::binary::{BinDecodable, BinDecoder},
 };
 
-use super::{Kind, Operator};
+use super::{AnswerKind, DnsOperator};
 use crate::{
     core::addr::Family,
-    detect::{Heard, body::one},
+    detect::{Reply, body::one},
 };
 
 /// A question that was given a random id and letters in random case.
-pub struct Question {
+pub struct DnsQuestion {
     id: u16,
     query: Query,
     authoritative: bool,
@@ -23,17 +23,17 @@ pub struct Question {
 
 /// What an acceptable answer says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Said {
+pub enum DnsAnswer {
     /// The asker's address.
     Address(IpAddr),
     /// That it did not fit: to be asked by TCP.
     Truncated,
 }
 
-impl Question {
+impl DnsQuestion {
     /// The operator's question about a family. Two random bytes are the id, the others decide which
     /// letters are capitals (the 0x20 draft): a forger has to guess both, and the port.
-    pub fn new(operator: &Operator, family: Family, random: [u8; 8]) -> Result<Self, String> {
+    pub fn new(operator: &DnsOperator, family: Family, random: [u8; 8]) -> Result<Self, String> {
         let [high, low, case @ ..] = random;
         // One bit a letter; the longest name has 19 of them.
         let mut bits = case
@@ -49,12 +49,12 @@ impl Question {
         let text: String = operator.asks.chars().map(flipped).collect();
         let name = Name::from_ascii(format!("{text}.")).map_err(|error| error.to_string())?;
         let kind = match (operator.kind, family) {
-            (Kind::Address, Family::V4) => RecordType::A,
-            (Kind::Address, Family::V6) => RecordType::AAAA,
-            (Kind::Text | Kind::ChaosText, _) => RecordType::TXT,
+            (AnswerKind::Address, Family::V4) => RecordType::A,
+            (AnswerKind::Address, Family::V6) => RecordType::AAAA,
+            (AnswerKind::Text | AnswerKind::ChaosText, _) => RecordType::TXT,
         };
         let mut query = Query::query(name, kind);
-        if operator.kind == Kind::ChaosText {
+        if operator.kind == AnswerKind::ChaosText {
             query.set_query_class(DNSClass::CH);
         }
         Ok(Self {
@@ -74,24 +74,24 @@ impl Question {
 
     /// Reads a message whole: what does not belong to this question is a stray, what does is either
     /// exactly one address or no answer at all.
-    pub fn read(&self, bytes: &[u8]) -> Heard<Result<Said, String>> {
+    pub fn read(&self, bytes: &[u8]) -> Reply<Result<DnsAnswer, String>> {
         if bytes.get(..2) != Some(&self.id.to_be_bytes()[..]) {
-            return Heard::Stray("its id is another one");
+            return Reply::Unrelated("its id is another one");
         }
         let mut decoder = BinDecoder::new(bytes);
         let Ok(message) = Message::read(&mut decoder) else {
-            return Heard::Stray("it is no DNS message");
+            return Reply::Unrelated("it is no DNS message");
         };
         if !decoder.is_empty() {
-            return Heard::Stray("something follows the DNS message");
+            return Reply::Unrelated("something follows the DNS message");
         }
         let head = &message.metadata;
         if head.message_type != MessageType::Response || head.op_code != OpCode::Query {
-            return Heard::Stray("it is no answer");
+            return Reply::Unrelated("it is no answer");
         }
         match &message.queries[..] {
-            [asked] if self.is_asked_by(asked) => Heard::Answer(self.said(&message)),
-            _ => Heard::Stray("it answers another question"),
+            [asked] if self.is_asked_by(asked) => Reply::Match(self.said(&message)),
+            _ => Reply::Unrelated("it answers another question"),
         }
     }
 
@@ -101,7 +101,7 @@ impl Question {
             && asked.query_class() == self.query.query_class()
     }
 
-    fn said(&self, message: &Message) -> Result<Said, String> {
+    fn said(&self, message: &Message) -> Result<DnsAnswer, String> {
         let head = &message.metadata;
         if head.response_code != ResponseCode::NoError {
             return Err(format!("it answers {}", head.response_code));
@@ -109,7 +109,7 @@ impl Question {
         // Whoever says it, it is no address. A server that sends its askers to TCP may say so before it
         // looks at its zones (Knot's module noudp does).
         if head.truncation {
-            return Ok(Said::Truncated);
+            return Ok(DnsAnswer::Truncated);
         }
         if self.authoritative && !head.authoritative {
             return Err(
@@ -117,7 +117,7 @@ impl Question {
             );
         }
         match &message.answers[..] {
-            [record] if self.is_about(record) => address(&record.data).map(Said::Address),
+            [record] if self.is_about(record) => address(&record.data).map(DnsAnswer::Address),
             [] => Err("the answer is empty".to_owned()),
             _ => Err("the answer is not the one record that was asked for".to_owned()),
         }

@@ -10,29 +10,29 @@ use tokio::{
     time::timeout_at,
 };
 
-use self::message::{Question, Said};
+use self::message::{DnsAnswer, DnsQuestion};
 use super::{
-    datagram::{self, Heard, late},
+    datagram::{self, Reply, late},
     place,
-    way::Way,
+    way::SocketBinder,
 };
 use crate::core::addr::Family;
 
 /// The longest answer by UDP, as nobody was told that more would do (RFC 1035, section 4.2.1).
-const UDP_CAP: usize = 512;
+const MAX_UDP_BYTES: usize = 512;
 
 /// The longest answer by TCP: one address takes far less.
-const TCP_CAP: u16 = 4096;
+const MAX_TCP_BYTES: u16 = 4096;
 
 /// An operator, its server and the name to ask for.
 #[derive(Clone, Copy, Debug)]
-pub struct Operator {
+pub struct DnsOperator {
     /// Who runs it.
     pub name: &'static str,
     /// The name that answers with the asker's address.
     pub asks: &'static str,
-    kind: Kind,
-    server: Server,
+    kind: AnswerKind,
+    server: DnsServer,
     /// Whether the server speaks for the name itself. Then its answer must say so, and the question
     /// asks for no recursion: a resolver on the way that answers in its place gives itself away.
     authoritative: bool,
@@ -40,7 +40,7 @@ pub struct Operator {
 
 /// What kind of record holds the address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum AnswerKind {
     /// A or AAAA.
     Address,
     /// TXT.
@@ -50,95 +50,95 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Server {
+enum DnsServer {
     At(Ipv4Addr, Ipv6Addr),
     /// Found through the system's resolver.
     Named(&'static str),
 }
 
 /// Each is run by somebody else.
-pub const OPERATORS: [Operator; 4] = [
+pub const OPERATORS: [DnsOperator; 4] = [
     // resolver1.opendns.com
-    Operator {
+    DnsOperator {
         name: "OpenDNS",
         asks: "myip.opendns.com",
-        kind: Kind::Address,
-        server: Server::At(
+        kind: AnswerKind::Address,
+        server: DnsServer::At(
             Ipv4Addr::new(208, 67, 222, 222),
             Ipv6Addr::new(0x2620, 0x119, 0x35, 0, 0, 0, 0, 0x35),
         ),
         authoritative: false,
     },
     // ns1.google.com
-    Operator {
+    DnsOperator {
         name: "Google",
         asks: "o-o.myaddr.l.google.com",
-        kind: Kind::Text,
-        server: Server::At(
+        kind: AnswerKind::Text,
+        server: DnsServer::At(
             Ipv4Addr::new(216, 239, 32, 10),
             Ipv6Addr::new(0x2001, 0x4860, 0x4802, 0x32, 0, 0, 0, 0xa),
         ),
         authoritative: true,
     },
     // one.one.one.one
-    Operator {
+    DnsOperator {
         name: "Cloudflare",
         asks: "whoami.cloudflare",
-        kind: Kind::ChaosText,
-        server: Server::At(
+        kind: AnswerKind::ChaosText,
+        server: DnsServer::At(
             Ipv4Addr::new(1, 1, 1, 1),
             Ipv6Addr::new(0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1111),
         ),
         authoritative: false,
     },
-    Operator {
+    DnsOperator {
         name: "Akamai",
         asks: "whoami.akamai.net",
-        kind: Kind::Address,
-        server: Server::Named("ns1-1.akamaitech.net."),
+        kind: AnswerKind::Address,
+        server: DnsServer::Named("ns1-1.akamaitech.net."),
         authoritative: true,
     },
 ];
 
-impl Operator {
+impl DnsOperator {
     /// Asks by this way. `random` makes the question hard to forge an answer to.
-    pub(super) async fn ask(&self, way: &Way, random: [u8; 8]) -> Result<IpAddr, String> {
+    pub(super) async fn ask(&self, way: &SocketBinder, random: [u8; 8]) -> Result<IpAddr, String> {
         let server = match (self.server, way.family()) {
-            (Server::At(addr, _), Family::V4) => SocketAddr::new(addr.into(), 53),
-            (Server::At(_, addr), Family::V6) => SocketAddr::new(addr.into(), 53),
-            (Server::Named(name), _) => place::find(way, name, 53).await?,
+            (DnsServer::At(addr, _), Family::V4) => SocketAddr::new(addr.into(), 53),
+            (DnsServer::At(_, addr), Family::V6) => SocketAddr::new(addr.into(), 53),
+            (DnsServer::Named(name), _) => place::find(way, name, 53).await?,
         };
         self.ask_at(way, server, random).await
     }
 
     async fn ask_at(
         &self,
-        way: &Way,
+        way: &SocketBinder,
         server: SocketAddr,
         random: [u8; 8],
     ) -> Result<IpAddr, String> {
-        let question = Question::new(self, way.family(), random)?;
+        let question = DnsQuestion::new(self, way.family(), random)?;
         let request = question.to_bytes()?;
         let short = |bytes: &[u8]| match bytes.len() {
-            0..=UDP_CAP => question.read(bytes),
-            _ => Heard::Stray("it is longer than an answer by UDP may be"),
+            0..=MAX_UDP_BYTES => question.read(bytes),
+            _ => Reply::Unrelated("it is longer than an answer by UDP may be"),
         };
         match datagram::ask(way, server, &request, short).await?? {
-            Said::Address(addr) => return Ok(addr),
-            Said::Truncated => {}
+            DnsAnswer::Address(addr) => return Ok(addr),
+            DnsAnswer::Truncated => {}
         }
         let answer = timeout_at(way.until, by_tcp(way, server, &request)).await;
         let answer = answer.map_err(|_| format!("by TCP: {}", late(None)))?;
         match question.read(&answer.map_err(|what| format!("by TCP: {what}"))?) {
-            Heard::Answer(Ok(Said::Address(addr))) => Ok(addr),
-            Heard::Answer(Ok(Said::Truncated)) => Err("by TCP: it is cut short too".to_owned()),
-            Heard::Answer(Err(what)) => Err(what),
-            Heard::Stray(what) => Err(format!("by TCP: {what}")),
+            Reply::Match(Ok(DnsAnswer::Address(addr))) => Ok(addr),
+            Reply::Match(Ok(DnsAnswer::Truncated)) => Err("by TCP: it is cut short too".to_owned()),
+            Reply::Match(Err(what)) => Err(what),
+            Reply::Unrelated(what) => Err(format!("by TCP: {what}")),
         }
     }
 }
 
-async fn by_tcp(way: &Way, server: SocketAddr, request: &[u8]) -> Result<Vec<u8>, String> {
+async fn by_tcp(way: &SocketBinder, server: SocketAddr, request: &[u8]) -> Result<Vec<u8>, String> {
     let mut stream = way.stream(server).await?;
     let exchange = async {
         let length = u16::try_from(request.len()).unwrap_or_default();
@@ -146,7 +146,7 @@ async fn by_tcp(way: &Way, server: SocketAddr, request: &[u8]) -> Result<Vec<u8>
             .write_all(&[&length.to_be_bytes()[..], request].concat())
             .await?;
         let length = stream.read_u16().await?;
-        if length > TCP_CAP {
+        if length > MAX_TCP_BYTES {
             return Err(std::io::Error::other("the answer is too long"));
         }
         let mut answer = vec![0; usize::from(length)];

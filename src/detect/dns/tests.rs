@@ -24,7 +24,7 @@ async fn server() -> (UdpSocket, TcpListener, SocketAddr) {
 }
 
 async fn ask(place: SocketAddr, millis: u64) -> Result<IpAddr, String> {
-    let way = Way::new(Family::V4.into(), Duration::from_millis(millis));
+    let way = SocketBinder::new(Family::V4.into(), Duration::from_millis(millis));
     OPERATORS[0].ask_at(&way, place, RANDOM).await
 }
 
@@ -140,7 +140,7 @@ async fn a_forged_id_or_an_oversized_answer_does_not_keep_the_true_one_from_bein
         let (question, client) = hear(&udp).await;
         let forged = answer(&question, |it| it.metadata.id ^= 1);
         let mut oversized = answer(&question, |_| {});
-        oversized.resize(UDP_CAP + 1, 0);
+        oversized.resize(MAX_UDP_BYTES + 1, 0);
         for answer in [forged, oversized, answer(&question, |_| {})] {
             udp.send_to(&answer, client).await.unwrap();
         }

@@ -12,13 +12,13 @@ fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
         preferred: Duration::MAX,
     };
     let acceptance = PublishPolicy::default();
-    let view = |addresses: &[&str], default_route| View {
+    let view = |addresses: &[&str], default_route| NetworkSnapshot {
         addresses: addresses.iter().map(|it| address(it)).collect(),
         default_route,
         egress: [None, None],
         router: Err(String::new()),
     };
-    let absent = |view: &View| view.of(Family::V6, &acceptance).is_absent();
+    let absent = |view: &NetworkSnapshot| view.of(Family::V6, &acceptance).is_absent();
     assert!(absent(&view(
         &["84.212.10.20", "fd00::1", "::1"],
         [true, false]
@@ -41,7 +41,7 @@ fn a_family_is_absent_only_without_a_usable_address_and_without_a_route() {
 const MAIN: u32 = 254;
 
 /// Interfaces eth0 and wg0, numbers 2 and 3, with an address of each family, and these routes.
-fn tables(routes: Vec<Route>) -> Tables {
+fn tables(routes: Vec<Route>) -> KernelTables {
     let link = |(index, name): (u32, &str)| Link {
         index,
         name: name.to_owned(),
@@ -52,8 +52,8 @@ fn tables(routes: Vec<Route>) -> Tables {
         addr: text.parse().unwrap(),
         flags: 0,
         scope: 0,
-        preferred: FOREVER,
-        valid: FOREVER,
+        preferred: INFINITE_LIFETIME,
+        valid: INFINITE_LIFETIME,
     };
     let texts = [
         (2, "84.212.10.20"),
@@ -61,7 +61,7 @@ fn tables(routes: Vec<Route>) -> Tables {
         (3, "84.212.10.30"),
         (3, "2a01::3"),
     ];
-    Tables {
+    KernelTables {
         links: [(2, "eth0"), (3, "wg0")].map(link).into(),
         addresses: texts.map(address).into(),
         routes,
@@ -74,7 +74,7 @@ fn by(index: u32, table: u32) -> Route {
 }
 
 /// The addresses of a view that a default route's interface has.
-fn routed(view: &View) -> Vec<String> {
+fn routed(view: &NetworkSnapshot) -> Vec<String> {
     let routed = view.addresses.iter().filter(|it| it.default_route);
     routed.map(|it| it.addr.to_string()).collect()
 }
@@ -154,7 +154,7 @@ fn over_an_interface_an_address_of_another_counts_only_where_a_route_by_it_names
     bare.addresses.retain(|address| address.index == 2);
     // The kernel takes the other uplink's for want of one.
     bare.selected = [selected(3, "84.212.10.20"), None];
-    let over = |tables: &Tables| tables.over(&"wg0".parse().unwrap()).unwrap();
+    let over = |tables: &KernelTables| tables.over(&"wg0".parse().unwrap()).unwrap();
     assert_eq!(over(&bare).addresses, []);
     bare.routes = vec![by(3, MAIN).sourced([84, 212, 10, 20].into())];
     let [address] = &over(&bare).addresses[..] else {
@@ -169,7 +169,7 @@ fn over_an_interface_an_address_of_another_counts_only_where_a_route_by_it_names
 #[test]
 fn what_the_kernel_says_of_an_address_is_kept() {
     let mut tables = tables(vec![by(2, MAIN).sourced([84, 212, 10, 20].into())]);
-    let one = |tables: &Tables| tables.all().addresses[0].clone();
+    let one = |tables: &KernelTables| tables.all().addresses[0].clone();
     let address = one(&tables);
     assert!(address.source && !address.unusable && address.preferred == Duration::MAX);
     assert!(!tables.all().addresses[1].source);
@@ -185,7 +185,7 @@ fn what_the_kernel_says_of_an_address_is_kept() {
 
 #[test]
 fn this_hosts_loopback_address_is_seen() {
-    let view = View::take().unwrap();
+    let view = NetworkSnapshot::take().unwrap();
     assert!(
         view.addresses
             .iter()
@@ -195,9 +195,9 @@ fn this_hosts_loopback_address_is_seen() {
 
 #[test]
 fn one_interface_is_seen_alone_and_one_that_is_not_there_is_unknown() {
-    let view = View::over(&"lo".parse().unwrap()).unwrap();
+    let view = NetworkSnapshot::over(&"lo".parse().unwrap()).unwrap();
     assert!(!view.addresses.is_empty());
     assert!(view.addresses.iter().all(|it| it.interface == "lo"));
-    let gone = View::over(&"gone0".parse().unwrap()).unwrap_err();
+    let gone = NetworkSnapshot::over(&"gone0".parse().unwrap()).unwrap_err();
     assert_eq!(gone.to_string(), "there is no interface `gone0`");
 }

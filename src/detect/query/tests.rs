@@ -14,12 +14,12 @@ use crate::core::{
 
 /// A clock in milliseconds that goes on to the next moment that something waits for.
 #[derive(Default)]
-struct Clock {
+struct SteppedClock {
     now: Cell<u64>,
     due: Cell<Option<u64>>,
 }
 
-impl Clock {
+impl SteppedClock {
     /// Waits so long; for ever, if that is `None`.
     async fn pause(&self, length: Option<u64>) {
         let end = length.map(|length| self.now.get() + length);
@@ -51,11 +51,11 @@ impl Clock {
 }
 
 /// An operator, and when it answers, in milliseconds; never, if that is `None`.
-type Row = (&'static str, Option<u64>);
+type QueryRow = (&'static str, Option<u64>);
 
 /// Asks these; who was asked at which millisecond, and when it was known.
 fn known_after(
-    operators: &[Row],
+    operators: &[QueryRow],
     confirm: usize,
     max_delay: Option<u64>,
 ) -> (Vec<(usize, u64)>, u64) {
@@ -82,7 +82,7 @@ fn known_after(
         kernel,
         other: kernel,
     });
-    let clock = Clock::default();
+    let clock = SteppedClock::default();
     let asked = RefCell::new(Vec::new());
     let ask = async |position: usize| {
         asked.borrow_mut().push((position, clock.now.get()));
@@ -106,7 +106,7 @@ fn known_after(
 
 #[test]
 fn an_operator_that_hangs_costs_no_more_than_the_delay_that_is_put_up_with() {
-    let hanging: &[Row] = &[("hangs", None), ("a", Some(30)), ("b", Some(40))];
+    let hanging: &[QueryRow] = &[("hangs", None), ("a", Some(30)), ("b", Some(40))];
     let (asked, end) = known_after(hanging, 2, Some(80));
     assert_eq!(asked, [(0, 0), (1, 80), (2, 80)]);
     assert_eq!(end, 120);
@@ -117,7 +117,7 @@ fn an_operator_that_hangs_costs_no_more_than_the_delay_that_is_put_up_with() {
 
 #[test]
 fn whoever_answers_in_time_is_asked_alone() {
-    let quick: &[Row] = &[("a", Some(30)), ("b", Some(79)), ("c", Some(1))];
+    let quick: &[QueryRow] = &[("a", Some(30)), ("b", Some(79)), ("c", Some(1))];
     for max_delay in [Some(80), None] {
         let (asked, end) = known_after(quick, 2, max_delay);
         assert_eq!((asked, end), (vec![(0, 0), (1, 30)], 109), "{max_delay:?}");

@@ -16,30 +16,30 @@ use self::{
     race::{Attempt, race},
     upnp::{Recipients, Upnp, ssdp},
 };
-use super::{datagram, way::Way};
+use super::{datagram, way::SocketBinder};
 use crate::{
     core::addr::PublishPolicy,
-    portmapping::{REQUESTS, Refusal, natpmp},
+    portmapping::{PortMapError, REQUESTS, natpmp},
 };
 
 /// How long one protocol is waited for before the next is tried as well, where time allows. On one's
 /// own network an answer takes milliseconds; a slow router's new mapping some hundreds.
-const HEAD_START: Duration = Duration::from_millis(400);
+const STAGGER: Duration = Duration::from_millis(400);
 
 /// How long a router is waited for that says nothing, where more is allowed: three attempts by PCP and
 /// NAT-PMP, and twice what an answer to a search may be put off.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ROUTER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why there is no address from a router.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Failure {
+pub(super) struct RouterError {
     /// What went wrong, in words.
     pub(super) what: String,
     /// Whether the router says that it has no external address.
     pub(super) no_address: bool,
 }
 
-impl From<String> for Failure {
+impl From<String> for RouterError {
     fn from(what: String) -> Self {
         Self {
             what,
@@ -48,8 +48,8 @@ impl From<String> for Failure {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+impl From<PortMapError> for RouterError {
+    fn from(refusal: PortMapError) -> Self {
         Self {
             what: refusal.what,
             no_address: refusal.no_address,
@@ -72,7 +72,7 @@ impl<'a> Router<'a> {
     /// The router at an address of the own network. `acceptance` says which address is wanted of a router
     /// that has several.
     pub(super) fn new(addr: Ipv4Addr, user_agent: &'a str, acceptance: &'a PublishPolicy) -> Self {
-        let (everybody, port) = ssdp::EVERYBODY;
+        let (everybody, port) = ssdp::MULTICAST;
         Self {
             addr,
             requests: SocketAddrV4::new(addr, REQUESTS).into(),
@@ -86,26 +86,30 @@ impl<'a> Router<'a> {
     }
 
     /// Asks by `way` for its external address. `nonce` is what nobody can guess.
-    pub(super) async fn ask(&self, way: &Way, nonce: [u8; 12]) -> Result<Ipv4Addr, Failure> {
-        let soon = &way.no_later_than(Instant::now() + PATIENCE);
-        let ways: Vec<Attempt<'_, _, Failure>> = vec![
+    pub(super) async fn ask(
+        &self,
+        way: &SocketBinder,
+        nonce: [u8; 12],
+    ) -> Result<Ipv4Addr, RouterError> {
+        let soon = &way.no_later_than(Instant::now() + ROUTER_TIMEOUT);
+        let ways: Vec<Attempt<'_, _, RouterError>> = vec![
             ("PCP", Box::pin(pcp::ask(soon, self.requests, nonce))),
             ("NAT-PMP", Box::pin(self.by_natpmp(soon))),
             ("UPnP", Box::pin(self.by_upnp(soon, way))),
         ];
-        let head_start = HEAD_START.min(way.limit / 10);
+        let head_start = STAGGER.min(way.limit / 10);
         race(ways, head_start).await.map_err(|failures| {
             let told = failures
                 .iter()
                 .map(|(way, failure)| format!("{way}: {}", failure.what));
-            Failure {
+            RouterError {
                 what: told.collect::<Vec<_>>().join("; "),
                 no_address: failures.iter().any(|(_, failure)| failure.no_address),
             }
         })
     }
 
-    async fn by_natpmp(&self, way: &Way) -> Result<Ipv4Addr, Failure> {
+    async fn by_natpmp(&self, way: &SocketBinder) -> Result<Ipv4Addr, RouterError> {
         let read = |bytes: &[u8]| natpmp::answer(bytes).into();
         let answer = datagram::ask(way, self.requests, &natpmp::REQUEST, read);
         Ok(answer.await??)
@@ -113,7 +117,11 @@ impl<'a> Router<'a> {
 
     /// `found` is the way by which there is an answer to the search, `way` the one by which there is one to
     /// all.
-    async fn by_upnp(&self, found: &Way, way: &Way) -> Result<Ipv4Addr, Failure> {
+    async fn by_upnp(
+        &self,
+        found: &SocketBinder,
+        way: &SocketBinder,
+    ) -> Result<Ipv4Addr, RouterError> {
         // No datagram is sent: the kernel says which of our addresses faces the router.
         let towards = way.datagrams(self.requests).await?;
         let own = towards.local_addr().map_err(|error| error.to_string())?;

@@ -5,24 +5,24 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::UdpSocket;
 
-use super::Failure;
+use super::RouterError;
 use crate::{
-    detect::{datagram::ask_over, way::Way},
+    detect::{datagram::ask_over, way::SocketBinder},
     portmapping::pcp::Mapping,
 };
 
 /// How long the mapping would last, in seconds, should the word that takes it back be lost.
-const LIFETIME: u32 = 60;
+const MAPPING_LIFETIME: u32 = 60;
 
 /// A mapping that was asked for: whatever becomes of the asking, it is taken back.
-struct Asked<'a> {
+struct PcpRequest<'a> {
     socket: &'a UdpSocket,
     mapping: Mapping,
     /// The router said no: there is none to take back.
     refused: bool,
 }
 
-impl Drop for Asked<'_> {
+impl Drop for PcpRequest<'_> {
     fn drop(&mut self) {
         if !self.refused {
             // It may be lost; the mapping ends by itself then.
@@ -33,10 +33,10 @@ impl Drop for Asked<'_> {
 
 /// Asks the router at `server` for its external address.
 pub(super) async fn ask(
-    way: &Way,
+    way: &SocketBinder,
     server: SocketAddr,
     nonce: [u8; 12],
-) -> Result<Ipv4Addr, Failure> {
+) -> Result<Ipv4Addr, RouterError> {
     let socket = way.datagrams(server).await?;
     // The port that is mapped is the one that is asked from: whatever comes by it is dropped, since it
     // is not the router's.
@@ -48,13 +48,13 @@ pub(super) async fn ask(
         port: own.port(),
         nonce,
     };
-    let mut asked = Asked {
+    let mut asked = PcpRequest {
         socket: &socket,
         mapping,
         refused: false,
     };
     let read = |bytes: &[u8]| mapping.read(bytes).into();
-    let answer = ask_over(&socket, &mapping.request(LIFETIME), way.until, read).await?;
+    let answer = ask_over(&socket, &mapping.request(MAPPING_LIFETIME), way.until, read).await?;
     asked.refused = answer.is_err();
     Ok(answer?)
 }

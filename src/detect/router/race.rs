@@ -89,11 +89,11 @@ mod tests {
         raced.expect("it waits for ever")
     }
 
-    type Answer = Result<u8, &'static str>;
+    type ProtocolAnswer = Result<u8, &'static str>;
 
     fn way<'a>(
         name: &'static str,
-        way: impl Future<Output = Answer> + 'a,
+        way: impl Future<Output = ProtocolAnswer> + 'a,
     ) -> Attempt<'a, u8, &'static str> {
         (name, Box::pin(way))
     }

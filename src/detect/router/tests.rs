@@ -9,18 +9,18 @@ const NONCE: [u8; 12] = *b"twelve bytes";
 const OURS: [u8; 4] = [84, 212, 10, 20];
 const LONG: Duration = Duration::from_secs(10);
 
-fn way(limit: Duration) -> Way {
-    Way::new(Family::V4.into(), limit)
+fn way(limit: Duration) -> SocketBinder {
+    SocketBinder::new(Family::V4.into(), limit)
 }
 
 /// A router on loopback: what it is sent, by PCP or NAT-PMP and by search.
-struct Fake {
+struct FakeRouter {
     requests: UdpSocket,
     everybody: UdpSocket,
     acceptance: PublishPolicy,
 }
 
-impl Fake {
+impl FakeRouter {
     async fn start() -> Self {
         Self {
             requests: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
@@ -95,7 +95,7 @@ fn external(addr: [u8; 4]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_router_that_speaks_pcp_is_asked_by_it_alone_and_its_mapping_is_taken_back() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let answering = async {
         let (request, client) = hear(&fake.requests).await;
         assert_eq!(request[..8], [2, 1, 0, 0, 0, 0, 0, 60]);
@@ -117,7 +117,7 @@ async fn a_router_that_speaks_pcp_is_asked_by_it_alone_and_its_mapping_is_taken_
 
 #[tokio::test]
 async fn a_router_that_speaks_nat_pmp_only_says_so_and_is_asked_by_it_at_once() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let answering = async {
         let (_, client) = hear(&fake.requests).await;
         let unsupported = [0, 129, 0, 1, 0, 0, 0, 9];
@@ -133,12 +133,12 @@ async fn a_router_that_speaks_nat_pmp_only_says_so_and_is_asked_by_it_at_once() 
     let begun = Instant::now();
     let (addr, ()) = tokio::join!(fake.ask(LONG), answering);
     assert_eq!(addr, Ok(OURS.into()));
-    assert!(begun.elapsed() < HEAD_START, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < STAGGER, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn a_mapping_that_was_asked_for_in_vain_is_taken_back_too() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let answering = async {
         let mut taken_back = false;
         loop {
@@ -162,7 +162,7 @@ async fn a_mapping_that_was_asked_for_in_vain_is_taken_back_too() {
 
 #[tokio::test]
 async fn a_router_that_speaks_pcp_only_says_so_to_nat_pmp_and_is_asked_once() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let speaking_pcp = async {
         let mut asked = 0;
         loop {
@@ -192,7 +192,7 @@ async fn a_router_that_speaks_pcp_only_says_so_to_nat_pmp_and_is_asked_once() {
 
 #[tokio::test]
 async fn only_the_router_itself_is_believed_about_where_its_description_is() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let stranger = UdpSocket::bind("127.0.0.2:0").await.unwrap();
     let answering = async {
         loop {
@@ -211,7 +211,7 @@ async fn only_the_router_itself_is_believed_about_where_its_description_is() {
 
 #[tokio::test]
 async fn a_router_that_never_answers_ends_within_the_time() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let limit = Duration::from_millis(300);
     let begun = Instant::now();
     let error = fake.ask(limit).await.unwrap_err();
@@ -229,7 +229,7 @@ async fn a_router_that_never_answers_ends_within_the_time() {
 
 #[tokio::test]
 async fn a_router_that_is_no_router_is_done_with_at_once() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let (requests, recipients) = (fake.router().requests, fake.router().recipients);
     let router = Router {
         addr: Ipv4Addr::LOCALHOST,
@@ -257,7 +257,7 @@ async fn a_router_that_is_no_router_is_done_with_at_once() {
 
 #[tokio::test]
 async fn a_router_without_an_address_says_so_by_any_protocol() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let router = fake.router();
     let way = way(Duration::from_millis(300));
     let failure = tokio::select! {

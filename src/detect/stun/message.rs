@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::detect::Heard;
+use crate::detect::Reply;
 
 /// Says that a message is of STUN as of RFC 5389 and later.
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
@@ -17,7 +17,7 @@ const ERROR: [u8; 2] = [0x01, 0x11];
 const HEADER: usize = 20;
 
 /// The longest answer: one that is not fragmented on any path (RFC 8489, section 6.1).
-const CAP: usize = 1280;
+const MAX_MESSAGE_BYTES: usize = 1280;
 
 const ERROR_CODE: u16 = 0x0009;
 const XOR_MAPPED_ADDRESS: u16 = 0x0020;
@@ -33,30 +33,33 @@ pub(super) fn request(transaction: [u8; 12]) -> Vec<u8> {
 
 /// Reads an answer whole: what does not belong to the transaction or is not well formed is a stray;
 /// what does is an address or, in words, why there is none.
-pub fn read(bytes: &[u8], transaction: [u8; 12]) -> Heard<Result<IpAddr, String>> {
+pub fn read(bytes: &[u8], transaction: [u8; 12]) -> Reply<Result<IpAddr, String>> {
     let Some((header, body)) = bytes.split_at_checked(HEADER) else {
-        return Heard::Stray("it is no STUN message");
+        return Reply::Unrelated("it is no STUN message");
     };
     let kind = header.get(..2).unwrap_or_default();
     let length = number(header.get(2..4).unwrap_or_default());
     if header.get(4..8) != Some(&COOKIE[..]) {
-        return Heard::Stray("it is no STUN message");
+        return Reply::Unrelated("it is no STUN message");
     }
     if header.get(8..) != Some(&transaction[..]) {
-        return Heard::Stray("it is of another transaction");
+        return Reply::Unrelated("it is of another transaction");
     }
-    if bytes.len() > CAP || usize::from(length) != body.len() || !length.is_multiple_of(4) {
-        return Heard::Stray("its length is wrong");
+    if bytes.len() > MAX_MESSAGE_BYTES
+        || usize::from(length) != body.len()
+        || !length.is_multiple_of(4)
+    {
+        return Reply::Unrelated("its length is wrong");
     }
     let Some(attributes) = attributes(body) else {
-        return Heard::Stray("its attributes are damaged");
+        return Reply::Unrelated("its attributes are damaged");
     };
     if kind == SUCCESS {
-        Heard::Answer(address(&attributes, transaction))
+        Reply::Match(address(&attributes, transaction))
     } else if kind == ERROR {
-        Heard::Answer(Err(refusal(&attributes)))
+        Reply::Match(Err(refusal(&attributes)))
     } else {
-        Heard::Stray("it does not answer a binding request")
+        Reply::Unrelated("it does not answer a binding request")
     }
 }
 

@@ -7,11 +7,11 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-use super::{datagram, place, source::operator_of, way::Way};
+use super::{datagram, place, source::operator_of, way::SocketBinder};
 
 /// An operator and its server.
 #[derive(Clone, Copy, Debug)]
-pub struct Operator {
+pub struct StunOperator {
     /// Who runs it.
     pub name: &'static str,
     /// The server's name.
@@ -21,23 +21,23 @@ pub struct Operator {
 }
 
 /// Each is run by somebody else.
-pub const OPERATORS: [Operator; 4] = [
-    Operator {
+pub const OPERATORS: [StunOperator; 4] = [
+    StunOperator {
         name: "Google",
         host: "stun.l.google.com",
         port: 19_302,
     },
-    Operator {
+    StunOperator {
         name: "Cloudflare",
         host: "stun.cloudflare.com",
         port: 3478,
     },
-    Operator {
+    StunOperator {
         name: "Nextcloud",
         host: "stun.nextcloud.com",
         port: 3478,
     },
-    Operator {
+    StunOperator {
         name: "sipgate",
         host: "stun.sipgate.net",
         port: 3478,
@@ -46,14 +46,14 @@ pub const OPERATORS: [Operator; 4] = [
 
 /// A server by name or address.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Server {
+pub struct StunServer {
     /// The name in lower case, or the address; IPv6 without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
 }
 
-impl Server {
+impl StunServer {
     /// Reads `HOST:PORT`, with an IPv6 address in brackets.
     pub fn parse(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
@@ -78,7 +78,11 @@ impl Server {
     }
 
     /// Asks by this way.
-    pub(super) async fn ask(&self, way: &Way, transaction: [u8; 12]) -> Result<IpAddr, String> {
+    pub(super) async fn ask(
+        &self,
+        way: &SocketBinder,
+        transaction: [u8; 12],
+    ) -> Result<IpAddr, String> {
         let server = place::find(way, &self.host, self.port).await?;
         let request = message::request(transaction);
         datagram::ask(way, server, &request, |bytes| {
@@ -88,8 +92,8 @@ impl Server {
     }
 }
 
-impl From<Operator> for Server {
-    fn from(operator: Operator) -> Self {
+impl From<StunOperator> for StunServer {
+    fn from(operator: StunOperator) -> Self {
         Self {
             host: operator.host.to_owned(),
             port: operator.port,
@@ -97,7 +101,7 @@ impl From<Operator> for Server {
     }
 }
 
-impl fmt::Display for Server {
+impl fmt::Display for StunServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {
             write!(f, "[{}]:{}", self.host, self.port)

@@ -21,9 +21,9 @@ async fn hear(socket: &UdpSocket) -> (Vec<u8>, std::net::SocketAddr) {
     (room[..length].to_vec(), client)
 }
 
-async fn start() -> (UdpSocket, Server) {
+async fn start() -> (UdpSocket, StunServer) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::parse(&socket.local_addr().unwrap().to_string()).unwrap();
+    let server = StunServer::parse(&socket.local_addr().unwrap().to_string()).unwrap();
     (socket, server)
 }
 
@@ -47,7 +47,7 @@ fn a_server_of_the_list_is_its_operators_however_it_is_configured() {
         ("stun.example.net:3478", "stun.example.net"),
         ("[2001:DB8::1]:3478", "2001:db8::1"),
     ] {
-        assert_eq!(Server::parse(text).unwrap().operator(), operator);
+        assert_eq!(StunServer::parse(text).unwrap().operator(), operator);
     }
 }
 
@@ -58,7 +58,7 @@ async fn the_address_a_request_comes_from_is_the_answer() {
         let (request, client) = hear(&socket).await;
         socket.send_to(&answer(&request), client).await.unwrap();
     };
-    let way = Way::new(Family::V4.into(), Duration::from_secs(10));
+    let way = SocketBinder::new(Family::V4.into(), Duration::from_secs(10));
     let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert_eq!(addr.unwrap().to_string(), "84.212.10.20");
@@ -72,7 +72,7 @@ async fn an_answer_to_another_transaction_is_ignored_until_the_deadline() {
         request[19] ^= 1;
         socket.send_to(&answer(&request), client).await.unwrap();
     };
-    let way = Way::new(Family::V4.into(), Duration::from_millis(100));
+    let way = SocketBinder::new(Family::V4.into(), Duration::from_millis(100));
     let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert!(addr.unwrap_err().ends_with("it is of another transaction"));
@@ -87,7 +87,7 @@ async fn a_request_that_was_lost_is_repeated_with_its_transaction() {
         assert_eq!(first, second);
         socket.send_to(&answer(&second), client).await.unwrap();
     };
-    let way = Way::new(Family::V4.into(), Duration::from_secs(10));
+    let way = SocketBinder::new(Family::V4.into(), Duration::from_secs(10));
     let asking = server.ask(&way, TRANSACTION);
     let (addr, ()) = tokio::join!(asking, answering);
     assert!(addr.is_ok());
@@ -96,7 +96,7 @@ async fn a_request_that_was_lost_is_repeated_with_its_transaction() {
 #[tokio::test]
 async fn a_server_without_an_address_of_the_family_is_not_asked_in_the_other() {
     let (_socket, server) = start().await;
-    let way = Way::new(Family::V6.into(), Duration::from_secs(10));
+    let way = SocketBinder::new(Family::V6.into(), Duration::from_secs(10));
     let asking = server.ask(&way, TRANSACTION);
     assert_eq!(asking.await.unwrap_err(), "127.0.0.1 has no IPv6 address");
 }

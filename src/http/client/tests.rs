@@ -26,12 +26,12 @@ const FOREIGN_NAMES: &[u8] = include_bytes!("tests/certificates/foreign-names.de
 const KEY: &[u8] = include_bytes!("tests/certificates/key.der");
 
 /// A server with a certificate. It answers whatever it is asked, and counts that.
-struct Server {
+struct TestServer {
     address: SocketAddr,
     heard: Arc<AtomicUsize>,
 }
 
-impl Server {
+impl TestServer {
     fn start(certificate: &'static [u8]) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = PrivateKeyDer::try_from(KEY).unwrap();
@@ -69,8 +69,8 @@ fn answer(
     stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello")
 }
 
-async fn ask(server: &Server, tls: Arc<ClientConfig>) -> Result<Response, SendError> {
-    let options = Options {
+async fn ask(server: &TestServer, tls: Arc<ClientConfig>) -> Result<Response, SendError> {
+    let options = ClientOptions {
         base: format!("https://{}", server.address),
         timeout: Duration::from_secs(20),
         cap: 1024,
@@ -79,12 +79,12 @@ async fn ask(server: &Server, tls: Arc<ClientConfig>) -> Result<Response, SendEr
         interface: None,
         proxy: None,
     };
-    let client = Client::new(tls, options);
+    let client = HttpClient::new(tls, options);
     let request = Request {
         method: Method::Get,
         path: "/".into(),
         basic: None,
-        body: Body::Empty,
+        body: RequestBody::Empty,
         writes: false,
     };
     client.send(&request).await
@@ -103,7 +103,7 @@ fn with_authority(certificate: &'static [u8]) -> Arc<ClientConfig> {
 
 #[tokio::test]
 async fn l12_a_certificate_that_is_self_signed_expired_or_of_another_name_is_refused() {
-    let good = Server::start(GOOD);
+    let good = TestServer::start(GOOD);
     let answer = ask(&good, with_our_authority()).await.unwrap();
     assert_eq!(
         answer.body, b"hello",
@@ -117,17 +117,17 @@ async fn l12_a_certificate_that_is_self_signed_expired_or_of_another_name_is_ref
         (GOOD, tls::config().unwrap(), "UnknownIssuer"),
         (SELF_SIGNED, tls::config().unwrap(), "UnknownIssuer"),
     ] {
-        let server = Server::start(certificate);
+        let server = TestServer::start(certificate);
         let error = ask(&server, tls).await.unwrap_err();
         assert!(error.what.contains(why), "{why}: {}", error.what);
-        assert_eq!(error.sent, Sent::No);
+        assert_eq!(error.sent, Delivery::NotSent);
         assert_eq!(server.heard.load(Ordering::SeqCst), 0, "{why}");
     }
 }
 
 #[tokio::test]
 async fn l15_the_names_in_a_certificate_reach_no_message_as_they_are() {
-    let server = Server::start(FOREIGN_NAMES);
+    let server = TestServer::start(FOREIGN_NAMES);
     // Only the names of one that is trusted are told.
     let error = ask(&server, with_authority(FOREIGN_NAMES)).await;
     let what = error.unwrap_err().what;
@@ -144,7 +144,7 @@ async fn l15_the_names_in_a_certificate_reach_no_message_as_they_are() {
 async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
     let server = wiremock::MockServer::start().await;
     for (interface, connects) in [(None, true), (Some("lo"), true), (Some("gone0"), false)] {
-        let options = Options {
+        let options = ClientOptions {
             base: server.uri(),
             timeout: Duration::from_secs(10),
             cap: 256,
@@ -153,18 +153,18 @@ async fn connections_are_made_over_the_interface_that_is_named_or_not_at_all() {
             interface: interface.map(|it| it.parse().unwrap()),
             proxy: None,
         };
-        let client = Client::new(tls::config().unwrap(), options);
+        let client = HttpClient::new(tls::config().unwrap(), options);
         let request = Request {
             method: Method::Get,
             path: "/".to_owned(),
             basic: None,
-            body: Body::Empty,
+            body: RequestBody::Empty,
             writes: false,
         };
         let sent = client.send(&request).await.map(|it| it.status);
         assert_eq!(sent.is_ok(), connects, "{interface:?}: {sent:?}");
         if let Err(error) = sent {
-            assert_eq!(error.sent, Sent::No);
+            assert_eq!(error.sent, Delivery::NotSent);
             assert!(error.what.contains("No such device"), "{}", error.what);
         }
     }
@@ -183,7 +183,7 @@ async fn asked_of_a_proxy(service: &str, user: &str) -> String {
             .unwrap();
         String::from_utf8_lossy(&bytes[..length]).into_owned()
     });
-    let options = Options {
+    let options = ClientOptions {
         base: service.to_owned(),
         timeout: Duration::from_secs(10),
         cap: 256,
@@ -192,12 +192,12 @@ async fn asked_of_a_proxy(service: &str, user: &str) -> String {
         interface: None,
         proxy: Some(Proxy::parse(&format!("{user}127.0.0.1:{port}")).unwrap()),
     };
-    let client = Client::new(tls::config().unwrap(), options);
+    let client = HttpClient::new(tls::config().unwrap(), options);
     let request = Request {
         method: Method::Get,
         path: "/".to_owned(),
         basic: None,
-        body: Body::Empty,
+        body: RequestBody::Empty,
         writes: false,
     };
     let _ = client.send(&request).await;

@@ -1,7 +1,7 @@
 //! What a text says behind one layer of escapes, of whatever kind, also where the rest is not well-formed or was cut off.
 
 /// Names of characters in HTML (its list of named character references) that a credential may have.
-const NAMED: [(&str, char); 39] = [
+const NAMED_REFERENCES: [(&str, char); 39] = [
     ("amp", '&'),
     ("apos", '\''),
     ("ast", '*'),
@@ -63,11 +63,11 @@ pub(super) fn decoded(text: &str) -> String {
             _ => backslash(escape),
         };
         match said {
-            Said::Byte(byte) => bytes.push(byte),
-            Said::Char(letter) => {
+            Decoded::Byte(byte) => bytes.push(byte),
+            Decoded::Char(letter) => {
                 bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             }
-            Said::Nothing => {}
+            Decoded::Nothing => {}
         }
         rest = after;
     }
@@ -76,7 +76,7 @@ pub(super) fn decoded(text: &str) -> String {
 }
 
 /// What an escape stands for.
-enum Said {
+enum Decoded {
     Byte(u8),
     Char(char),
     /// A character that nobody is shown.
@@ -84,41 +84,41 @@ enum Said {
 }
 
 /// What a text that begins with a percent sign says, and what follows.
-fn percent(text: &str) -> (Said, &str) {
+fn percent(text: &str) -> (Decoded, &str) {
     let rest = text.get(1..).unwrap_or_default();
     if let Some((number, after)) = digits(rest, 2)
         && let Ok(byte) = u8::try_from(number)
     {
-        return (Said::Byte(byte), after);
+        return (Decoded::Byte(byte), after);
     }
     let unit = rest.strip_prefix(['u', 'U']).and_then(|it| digits(it, 4));
     match unit.and_then(|(number, after)| Some((char::from_u32(number)?, after))) {
-        Some((letter, after)) => (Said::Char(letter), after),
-        None => (Said::Char('%'), rest),
+        Some((letter, after)) => (Decoded::Char(letter), after),
+        None => (Decoded::Char('%'), rest),
     }
 }
 
-fn backslash(text: &str) -> (Said, &str) {
+fn backslash(text: &str) -> (Decoded, &str) {
     let rest = text.get(1..).unwrap_or_default();
     let mut letters = rest.chars();
     let letter = letters.next();
     let after = letters.as_str();
     let coded = match letter {
         // Line feed, carriage return, tab, backspace, form feed.
-        Some('n' | 'r' | 't' | 'b' | 'f') => return (Said::Nothing, after),
+        Some('n' | 'r' | 't' | 'b' | 'f') => return (Decoded::Nothing, after),
         Some('u') => braced(after).or_else(|| digits(after, 4)),
         Some('U') => digits(after, 8),
         Some('x') => digits(after, 2),
-        Some(other) => return (Said::Char(other), after),
-        None => return (Said::Nothing, ""),
+        Some(other) => return (Decoded::Char(other), after),
+        None => return (Decoded::Nothing, ""),
     };
     match (
         coded.and_then(|(number, after)| Some((char::from_u32(number)?, after))),
         letter,
     ) {
-        (Some((letter, after)), _) => (Said::Char(letter), after),
-        (None, Some(letter)) => (Said::Char(letter), after),
-        (None, None) => (Said::Nothing, after),
+        (Some((letter, after)), _) => (Decoded::Char(letter), after),
+        (None, Some(letter)) => (Decoded::Char(letter), after),
+        (None, None) => (Decoded::Nothing, after),
     }
 }
 
@@ -131,12 +131,15 @@ fn braced(text: &str) -> Option<(u32, &str)> {
     Some((number, after))
 }
 
-fn reference(text: &str) -> (Said, &str) {
+fn reference(text: &str) -> (Decoded, &str) {
     let rest = text.get(1..).unwrap_or_default();
     let found = rest.strip_prefix('#').map_or_else(|| named(rest), numbered);
     match found {
-        Some((letter, after)) => (Said::Char(letter), after.strip_prefix(';').unwrap_or(after)),
-        None => (Said::Char('&'), rest),
+        Some((letter, after)) => (
+            Decoded::Char(letter),
+            after.strip_prefix(';').unwrap_or(after),
+        ),
+        None => (Decoded::Char('&'), rest),
     }
 }
 
@@ -162,7 +165,7 @@ fn numbered(text: &str) -> Option<(char, &str)> {
 fn named(text: &str) -> Option<(char, &str)> {
     let end = text.find(|it: char| !it.is_ascii_alphanumeric())?;
     let (name, after) = text.split_at(end);
-    let (_, letter) = NAMED.iter().find(|(known, _)| *known == name)?;
+    let (_, letter) = NAMED_REFERENCES.iter().find(|(known, _)| *known == name)?;
     after.starts_with(';').then_some((*letter, after))
 }
 

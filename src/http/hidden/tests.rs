@@ -3,8 +3,8 @@ use super::*;
 const TOKEN: &str = "t/ken+a=b7";
 const SECRET: &str = "t/ken+a=b7c8";
 
-fn hidden() -> Hidden {
-    Hidden::basic(TOKEN, SECRET)
+fn hidden() -> Redactor {
+    Redactor::basic(TOKEN, SECRET)
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_secret_is_hidden_however_it_is_written() {
 }
 
 /// Text between two others in which it is found, and which stay.
-fn is_hidden(hidden: &Hidden, text: &str) {
+fn is_hidden(hidden: &Redactor, text: &str) {
     let said = format!("it was {text}, he said");
     let shown = hidden.hide(&said);
     assert!(shown.starts_with("it was …"), "{text}: {shown}");
@@ -52,7 +52,7 @@ fn is_hidden(hidden: &Hidden, text: &str) {
 #[test]
 fn a_secret_is_hidden_in_every_coding_that_an_echo_may_use() {
     let secret = "a8/Kz+q=Zt;&\"<x>";
-    let hidden = Hidden::basic("me-user", secret);
+    let hidden = Redactor::basic("me-user", secret);
     let each = |code: fn(u32) -> String| {
         secret
             .chars()
@@ -103,7 +103,7 @@ fn a_secret_is_hidden_in_every_coding_that_an_echo_may_use() {
 fn base64_of_each_half_is_hidden_wherever_it_stands_in_what_was_coded() {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
     for secret in ["t0k?", "t0ken", "t0k>en", "a~t0k?n>", "9f~86?d0>81884c7d"] {
-        let hidden = Hidden::basic("another-user", secret);
+        let hidden = Redactor::basic("another-user", secret);
         for before in ["", "a", "ab", "abc", "me:", "{\"k\":\""] {
             for behind in ["", "x", "xy", "\"}"] {
                 let coded = format!("{before}{secret}{behind}");
@@ -127,13 +127,13 @@ fn base64_of_each_half_is_hidden_wherever_it_stands_in_what_was_coded() {
 
 #[test]
 fn what_is_too_short_to_be_a_secret_hides_nothing() {
-    let hidden = Hidden::basic("t", "abc");
+    let hidden = Redactor::basic("t", "abc");
     assert_eq!(
         hidden.hide("the abc, dDphYmM"),
         "the abc, dDphYmM".replace("dDphYmM", "…")
     );
-    assert_eq!(Hidden::new(["abc"]).hide("abc"), "abc");
-    assert_eq!(Hidden::new(["abcd"]).hide("abcd"), "…");
+    assert_eq!(Redactor::new(["abc"]).hide("abc"), "abc");
+    assert_eq!(Redactor::new(["abcd"]).hide("abcd"), "…");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn what_hides_nothing_stays_as_it_is() {
         r#"{"a":"\u0041"}"#,
     ] {
         assert_eq!(hidden().hide(text), text);
-        assert_eq!(Hidden::new([""]).hide(text), text);
+        assert_eq!(Redactor::new([""]).hide(text), text);
     }
     let body = r#"{ "b": 1.50, "a": "\u0041" }"#;
     assert_eq!(hidden().hide_in(&answer(body)), answer(body));

@@ -134,9 +134,9 @@ async fn a_wildcard_in_a_search_domain_captures_no_absolute_name() {
     );
     let asked = async {
         for (names, asked, found) in [
-            (Names::Absolute, "api.domeneshop.no.", false),
-            (Names::Absolute, "api.domeneshop.no", false),
-            (Names::Searched, "proxy", true),
+            (LookupNames::Absolute, "api.domeneshop.no.", false),
+            (LookupNames::Absolute, "api.domeneshop.no", false),
+            (LookupNames::Searched, "proxy", true),
         ] {
             let mut config = parse(
                 "nameserver 127.0.0.1\nsearch svc.cluster.local cluster.local\noptions ndots:5\n",
@@ -178,7 +178,7 @@ async fn datagrams_and_connections_go_over_the_link_that_is_named() {
 async fn a_resolver_asks_a_link_local_server_over_its_own_link_only() {
     let mut config = parse("nameserver fe80::1%999999\noptions timeout:1 attempts:1\n");
     config.servers.truncate(1);
-    let resolver = config.resolver(Names::Absolute, |options| {
+    let resolver = config.resolver(LookupNames::Absolute, |options| {
         options.ip_strategy = LookupIpStrategy::Ipv4Only;
     });
     // Sent nowhere, it fails at once; over another link it would be waited for.

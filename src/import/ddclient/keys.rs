@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use crate::import::found::Shown;
+use crate::import::found::Disclosure;
 
-const PACE: &str = "moored paces itself by what each provider allows";
-const LOG: &str =
+const PACE_SETTINGS: &str = "moored paces itself by what each provider allows";
+const LOG_SETTINGS: &str =
     "moored logs to standard error, which systemd and Docker keep; `--log` says how much";
-const TLS: &str = "moored verifies every server with root certificates of its own";
-const PAGES: &str = "moored takes no address out of a text: the answer has to be the address alone";
-const OTHERS: &str = "neither Domeneshop nor DNSPod has it";
+const TLS_SETTINGS: &str = "moored verifies every server with root certificates of its own";
+const WEB_PAGES: &str =
+    "moored takes no address out of a text: the answer has to be the address alone";
+const OTHER_SETTINGS: &str = "neither Domeneshop nor DNSPod has it";
 
 /// Keys that are carried over where a host uses them.
-const CARRIED: [&str; 24] = [
+const CARRIED_SETTINGS: [&str; 24] = [
     "protocol", "server", "login", "password", "zone", "ttl", "daemon", "timeout", "use", "usev4",
     "usev6", "ip", "ipv4", "ipv6", "if", "ifv4", "ifv6", "web", "webv4", "webv6", "cmd", "cmdv4",
     "cmdv6", "host",
@@ -30,7 +31,7 @@ pub(super) fn is_usual(key: &str, value: &str) -> bool {
 }
 
 /// Keys of other providers that may have secrets for values.
-const FOREIGN: [&str; 12] = [
+const FOREIGN_SETTINGS: [&str; 12] = [
     "script",
     "path",
     "tcp",
@@ -47,16 +48,18 @@ const FOREIGN: [&str; 12] = [
 
 /// Why a setting is not carried over, and how much of it may be shown; nothing if all of it is carried
 /// over.
-pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
-    use Shown::{Key, Nothing, Whole};
-    if CARRIED.contains(&key) || is_usual(key, value) {
+pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Disclosure)> {
+    use Disclosure::{Key, Nothing, Whole};
+    if CARRIED_SETTINGS.contains(&key) || is_usual(key, value) {
         return None;
     }
     Some(match key {
         "ssl" => ("moored sends credentials over TLS only", Whole),
-        "fw-ssl-validate" | "web-ssl-validate" | "ssl_ca_dir" | "ssl_ca_file" => (TLS, Whole),
+        "fw-ssl-validate" | "web-ssl-validate" | "ssl_ca_dir" | "ssl_ca_file" => {
+            (TLS_SETTINGS, Whole)
+        }
         "syslog" | "facility" | "priority" | "quiet" | "verbose" | "debug" | "max-warn" => {
-            (LOG, Whole)
+            (LOG_SETTINGS, Whole)
         }
         "exec" => (
             "moored writes what is wrong; `--dry-run` writes nothing",
@@ -75,17 +78,17 @@ pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
             "set HTTPS_PROXY where moored runs: it is used for the providers, never to find an address",
             Key,
         ),
-        "min-interval" | "min-error-interval" | "jitter" => (PACE, Whole),
+        "min-interval" | "min-error-interval" | "jitter" => (PACE_SETTINGS, Whole),
         "max-interval" => (
             "moored writes nothing that is right, and compares with the provider once a day (`audit`)",
             Whole,
         ),
         "redirect" => ("moored follows no redirect", Whole),
-        "web-skip" | "webv4-skip" | "webv6-skip" | "cmd-skip" | "if-skip" => (PAGES, Whole),
+        "web-skip" | "webv4-skip" | "webv6-skip" | "cmd-skip" | "if-skip" => (WEB_PAGES, Whole),
         "fw" | "fwv4" | "fwv6" | "fw-skip" | "fwv4-skip" | "fwv6-skip" | "fw-login"
         | "fw-password" | "fw-banlocal" => ("moored reads no router's pages", Key),
-        "wildcard" | "mx" | "backupmx" | "static" | "custom" => (OTHERS, Whole),
-        key if FOREIGN.contains(&key) => (OTHERS, Key),
+        "wildcard" | "mx" | "backupmx" | "static" | "custom" => (OTHER_SETTINGS, Whole),
+        key if FOREIGN_SETTINGS.contains(&key) => (OTHER_SETTINGS, Key),
         _ => ("a setting that ddclient does not have", Nothing),
     })
 }
@@ -148,10 +151,10 @@ mod tests {
     #[test]
     fn what_may_be_a_secret_is_not_shown() {
         let shown = |key| left(key, "hunter2").map(|(_, shown)| shown);
-        assert_eq!(shown("mail"), Some(Shown::Whole));
-        assert_eq!(shown("fw-password"), Some(Shown::Key));
-        assert_eq!(shown("apikey"), Some(Shown::Key));
-        assert_eq!(shown("hunter2"), Some(Shown::Nothing));
+        assert_eq!(shown("mail"), Some(Disclosure::Whole));
+        assert_eq!(shown("fw-password"), Some(Disclosure::Key));
+        assert_eq!(shown("apikey"), Some(Disclosure::Key));
+        assert_eq!(shown("hunter2"), Some(Disclosure::Nothing));
         assert_eq!(left("ssl", "yes"), None);
         assert!(left("ssl", "no").is_some());
     }

@@ -7,11 +7,12 @@ mod settings;
 mod ways;
 
 use self::{
-    parse::{Assignment, Statement, Value},
-    settings::{Ledger, Settings},
+    parse::{Assignment, DdclientStatement, DdclientValue},
+    settings::{DdclientSettings, UsedSettings},
 };
 use super::found::{
-    Entry, Found, Given, Login, Shown, Spot, mail_address, overridden, quoted, ttl as ttl_of,
+    Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, SourceLine, mail_address,
+    overridden, quoted, ttl as ttl_of,
 };
 use crate::{
     core::{
@@ -22,31 +23,31 @@ use crate::{
 };
 
 /// Keys that only ddclient has, and that every file with a host has one of.
-const TRAITS: [&str; 5] = ["protocol", "use", "usev4", "usev6", "server"];
+const DETECTED_LINES: [&str; 5] = ["protocol", "use", "usev4", "usev6", "server"];
 
 /// The first line that says that a text is a ddclient.conf.
 pub(super) fn trait_in(text: &str) -> Option<usize> {
     let statements = parse::statements(text);
     let mut assignments = statements.iter().flat_map(|it| &it.assignments);
     assignments
-        .find(|it| TRAITS.contains(&it.key.as_str()))
+        .find(|it| DETECTED_LINES.contains(&it.key.as_str()))
         .map(|it| it.line)
 }
 
 /// A host as often as the file mentions it: its name, the line of the first mention, and its settings.
-type Mention = (String, usize, Settings);
+type Mention = (String, usize, DdclientSettings);
 
 /// Reads a whole file.
-pub(super) fn read(text: &str) -> Found {
-    let mut found = Found::default();
-    let mut ledger = Ledger::default();
-    let mut globals = Settings::default();
+pub(super) fn read(text: &str) -> ImportModel {
+    let mut found = ImportModel::default();
+    let mut ledger = UsedSettings::default();
+    let mut globals = DdclientSettings::default();
     let mut mail = None;
     let mut hosts: Vec<Mention> = Vec::new();
     for statement in parse::statements(text) {
         if let Some(line) = statement.surplus {
             let why = "more words than a host, a login and a password: ddclient does not read them";
-            found.leave(Spot::Line(line), "", why);
+            found.leave(SourceLine::Line(line), "", why);
         }
         let names = names(&statement, &mut found);
         let locals = settings(&statement, &mut ledger, &mut found);
@@ -80,9 +81,9 @@ pub(super) fn read(text: &str) -> Found {
 fn mention(
     name: String,
     line: usize,
-    settings: Settings,
+    settings: DdclientSettings,
     hosts: &mut Vec<Mention>,
-    found: &mut Found,
+    found: &mut ImportModel,
 ) {
     let Some((_, first, known)) = hosts.iter_mut().find(|(known, ..)| *known == name) else {
         return hosts.push((name, line, settings));
@@ -98,12 +99,12 @@ fn mention(
             }
         } else {
             let name = Fqdn::parse(&name).map(|name| format!("{name}: "));
-            let what = name.unwrap_or_default() + &quoted(key, "", Shown::Key);
+            let what = name.unwrap_or_default() + &quoted(key, "", Disclosure::Key);
             let why = format!(
                 "line {first} mentions the host first, and its `{key}` of line {} counts",
                 other.line
             );
-            found.leave(Spot::Line(setting.line), what, why);
+            found.leave(SourceLine::Line(setting.line), what, why);
             setting.consume();
         }
     }
@@ -111,28 +112,34 @@ fn mention(
 }
 
 /// The hosts of a statement: by `host=`, and behind the assignments.
-fn names(statement: &Statement, found: &mut Found) -> Vec<String> {
+fn names(statement: &DdclientStatement, found: &mut ImportModel) -> Vec<String> {
     let mut names = statement.hosts.clone();
     for Assignment { line, key, value } in &statement.assignments {
         match value {
             _ if key != "host" => {}
-            Value::Literal(text) => {
+            DdclientValue::Literal(text) => {
                 let separated = text.split([',', ' ']).filter(|name| !name.is_empty());
                 names.extend(separated.map(str::to_owned));
             }
-            Value::Variable(_) => found.leave(Spot::Line(*line), "host_env=…", VARIABLE),
+            DdclientValue::Variable(_) => {
+                found.leave(SourceLine::Line(*line), "host_env=…", VARIABLE)
+            }
         }
     }
     names
 }
 
-fn settings(statement: &Statement, ledger: &mut Ledger, found: &mut Found) -> Settings {
-    let mut settings = Settings::default();
-    let mut set = |key: &str, line: usize, value: Value| {
+fn settings(
+    statement: &DdclientStatement,
+    ledger: &mut UsedSettings,
+    found: &mut ImportModel,
+) -> DdclientSettings {
+    let mut settings = DdclientSettings::default();
+    let mut set = |key: &str, line: usize, value: DdclientValue| {
         let setting = ledger.enter(key, line, value);
         if let Some(previous) = settings.insert(key, setting) {
-            let what = quoted(key, "", Shown::Key);
-            found.leave(Spot::Line(previous.line), what, overridden(line));
+            let what = quoted(key, "", Disclosure::Key);
+            found.leave(SourceLine::Line(previous.line), what, overridden(line));
             previous.consume();
         }
     };
@@ -146,7 +153,7 @@ fn settings(statement: &Statement, ledger: &mut Ledger, found: &mut Found) -> Se
         ("password", &statement.password),
     ] {
         if let Some(word) = word {
-            set(key, statement.line, Value::Literal(word.clone()));
+            set(key, statement.line, DdclientValue::Literal(word.clone()));
         }
     }
     settings
@@ -156,11 +163,11 @@ const VARIABLE: &str =
     "moored takes secrets from variables and nothing else: write the value in and import again";
 
 /// A length of time that holds for the program rather than for a host.
-fn length(key: &'static str, globals: &Settings, found: &mut Found) {
+fn length(key: &'static str, globals: &DdclientSettings, found: &mut ImportModel) {
     let Some(setting) = globals.get(key) else {
         return;
     };
-    let spot = Spot::Line(setting.line);
+    let spot = SourceLine::Line(setting.line);
     let place = match key {
         "daemon" => &mut found.interval,
         _ => &mut found.timeout,
@@ -172,18 +179,24 @@ fn length(key: &'static str, globals: &Settings, found: &mut Found) {
                 "daemon" => "moored keeps running; `moored --once` runs one round",
                 _ => "moored waits for no request without end; its own `timeout` takes its place",
             };
-            found.leave(spot, quoted(key, setting.text(), Shown::Key), why);
+            found.leave(spot, quoted(key, setting.text(), Disclosure::Key), why);
         }
         None => found.leave(
             spot,
-            quoted(key, setting.text(), Shown::Key),
+            quoted(key, setting.text(), Disclosure::Key),
             "that is no length of time",
         ),
     }
 }
 
-fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found: &mut Found) {
-    let spot = Spot::Line(line);
+fn host(
+    name: &str,
+    line: usize,
+    settings: &DdclientSettings,
+    mail: Option<&str>,
+    found: &mut ImportModel,
+) {
+    let spot = SourceLine::Line(line);
     let Ok(fqdn) = Fqdn::parse(name) else {
         // The text is not shown: what stands where a name belongs may be anything.
         let why =
@@ -197,7 +210,7 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
     let Some(login) = login(&protocol, settings, found) else {
         let what = format!(
             "{fqdn} with {}",
-            quoted("protocol", &protocol, Shown::Whole)
+            quoted("protocol", &protocol, Disclosure::Whole)
         );
         settings.consume_all();
         return found.leave(
@@ -208,9 +221,13 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
     };
     let mut whole = true;
     for (key, setting) in settings.iter() {
-        let is_variable = matches!(setting.value, Value::Variable(_));
+        let is_variable = matches!(setting.value, DdclientValue::Variable(_));
         if is_variable && !["login", "password"].contains(&key) {
-            found.leave(Spot::Line(setting.line), format!("{key}_env=…"), VARIABLE);
+            found.leave(
+                SourceLine::Line(setting.line),
+                format!("{key}_env=…"),
+                VARIABLE,
+            );
             setting.consume();
             whole &= keys::left(key, "").is_some();
         }
@@ -226,7 +243,7 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
         settings.consume_all();
         return found.leave(spot, fqdn.as_str(), "no address is found for it");
     }
-    found.entries.push(Entry {
+    found.entries.push(ImportedHost {
         line,
         name: name.to_owned(),
         login,
@@ -238,7 +255,7 @@ fn host(name: &str, line: usize, settings: &Settings, mail: Option<&str>, found:
 }
 
 /// moored finds a host's zone by itself: a zone that holds the host says nothing more.
-fn zone(host: &Fqdn, settings: &Settings) {
+fn zone(host: &Fqdn, settings: &DdclientSettings) {
     if let Some(setting) = settings.peek("zone")
         && ZoneName::parse(setting.text()).is_ok_and(|zone| host.is_within(&zone))
     {
@@ -246,13 +263,13 @@ fn zone(host: &Fqdn, settings: &Settings) {
     }
 }
 
-fn ttl(settings: &Settings, found: &mut Found) -> Option<(usize, u32)> {
+fn ttl(settings: &DdclientSettings, found: &mut ImportModel) -> Option<(usize, u32)> {
     let setting = settings.get("ttl")?;
     let seconds = ttl_of(setting.text());
     if seconds.is_none() {
-        let what = quoted("ttl", "", Shown::Key);
+        let what = quoted("ttl", "", Disclosure::Key);
         found.leave(
-            Spot::Line(setting.line),
+            SourceLine::Line(setting.line),
             what,
             "that is no number of seconds",
         );
@@ -265,7 +282,11 @@ fn ttl(settings: &Settings, found: &mut Found) -> Option<(usize, u32)> {
 /// `protocol=domeneshop`: token and secret are `login` and `password`. Before ddclient had that, people
 /// pointed `dyndns2` at Domeneshop's server. `protocol=dnspod`: `login` is the token's ID, and the
 /// server is the international one if none is named (ddclient's docs/protocol-dnspod.md).
-fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login> {
+fn login(
+    protocol: &str,
+    settings: &DdclientSettings,
+    found: &mut ImportModel,
+) -> Option<ImportedLogin> {
     let server = settings.get("server");
     let host = server.map(|setting| server::host_of(setting.text()));
     let is_domeneshop = match protocol {
@@ -275,7 +296,7 @@ fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login
         _ => return None,
     };
     if is_domeneshop {
-        return Some(Login::Domeneshop {
+        return Some(ImportedLogin::Domeneshop {
             token: given("login", "token", settings),
             secret: given("password", "secret", settings),
             endpoint: server::endpoint(server, &[domeneshop::ENDPOINT], "/v0", found),
@@ -289,33 +310,33 @@ fn login(protocol: &str, settings: &Settings, found: &mut Found) -> Option<Login
         _ => Site::International,
     };
     let known = [Site::International.endpoint(), Site::China.endpoint()];
-    Some(Login::DnsPod {
+    Some(ImportedLogin::DnsPod {
         site,
         token: pair(settings),
         endpoint: server::endpoint(server, &known, "", found),
     })
 }
 
-fn given(key: &str, meant: &str, settings: &Settings) -> Given {
+fn given(key: &str, meant: &str, settings: &DdclientSettings) -> ImportedSecret {
     match settings.get(key).map(|setting| &setting.value) {
-        Some(Value::Literal(text)) => Given::Literal(Secret::new(text)),
-        Some(Value::Variable(name)) => Given::Variable(name.clone()),
-        None => Given::Missing(format!("there is no `{key}`, which is the `{meant}`")),
+        Some(DdclientValue::Literal(text)) => ImportedSecret::Literal(Secret::new(text)),
+        Some(DdclientValue::Variable(name)) => ImportedSecret::Variable(name.clone()),
+        None => ImportedSecret::Missing(format!("there is no `{key}`, which is the `{meant}`")),
     }
 }
 
 /// DNSPod's token in one word.
-fn pair(settings: &Settings) -> Given {
+fn pair(settings: &DdclientSettings) -> ImportedSecret {
     let value = |key| settings.get(key).map(|setting| &setting.value);
     match (value("login"), value("password")) {
-        (Some(Value::Literal(id)), Some(Value::Literal(key))) => {
-            Given::Literal(Secret::new(format!("{id},{key}")))
+        (Some(DdclientValue::Literal(id)), Some(DdclientValue::Literal(key))) => {
+            ImportedSecret::Literal(Secret::new(format!("{id},{key}")))
         }
-        (Some(_), Some(_)) => Given::Missing(
+        (Some(_), Some(_)) => ImportedSecret::Missing(
             "`login` or `password` is in an environment variable, and moored's `token` is both in \
              one, as `ID,Token`"
                 .to_owned(),
         ),
-        _ => Given::Missing("there is no `login` or no `password`".to_owned()),
+        _ => ImportedSecret::Missing("there is no `login` or no `password`".to_owned()),
     }
 }

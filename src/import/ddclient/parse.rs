@@ -14,12 +14,12 @@ use std::fmt::Write as _;
 pub(super) struct Assignment {
     pub(super) line: usize,
     pub(super) key: String,
-    pub(super) value: Value,
+    pub(super) value: DdclientValue,
 }
 
 /// A value as it is written.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum DdclientValue {
     Literal(String),
     /// The value of an environment variable.
     Variable(String),
@@ -27,7 +27,7 @@ pub(super) enum Value {
 
 /// Assignments with the hosts that they are for; none: for all hosts that follow.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Statement {
+pub(super) struct DdclientStatement {
     pub(super) assignments: Vec<Assignment>,
     pub(super) hosts: Vec<String>,
     /// Where the hosts stand.
@@ -39,15 +39,15 @@ pub(super) struct Statement {
 }
 
 /// Reads all statements.
-pub(super) fn statements(text: &str) -> Vec<Statement> {
+pub(super) fn statements(text: &str) -> Vec<DdclientStatement> {
     let mut statements = Vec::new();
-    let mut logical = Logical::default();
+    let mut logical = LogicalLine::default();
     for (number, line) in text.lines().enumerate() {
         if logical.add(line, number + 1) {
             continue;
         }
         statements.extend(logical.read());
-        logical = Logical::default();
+        logical = LogicalLine::default();
     }
     // ddclient forgets a statement that the file's end cuts off. It was meant, all the same.
     statements.extend(logical.read());
@@ -59,14 +59,14 @@ const MARK: char = '\u{e000}';
 
 /// A line with those that continue it.
 #[derive(Default)]
-struct Logical {
+struct LogicalLine {
     text: String,
     /// Where in the text each line starts, and its number.
     starts: Vec<(usize, usize)>,
     passwords: Vec<String>,
 }
 
-impl Logical {
+impl LogicalLine {
     /// Adds a line, and says whether another one follows.
     fn add(&mut self, line: &str, number: usize) -> bool {
         self.starts.push((self.text.len(), number));
@@ -128,8 +128,8 @@ impl Logical {
         known.map_or(0, |(_, line)| *line)
     }
 
-    fn read(&self) -> Option<Statement> {
-        let mut statement = Statement::default();
+    fn read(&self) -> Option<DdclientStatement> {
+        let mut statement = DdclientStatement::default();
         let mut rest = self.text.as_str();
         loop {
             rest = rest.trim_start_matches(|it: char| it == ',' || it.is_whitespace());
@@ -141,8 +141,8 @@ impl Logical {
             rest = behind;
             let value = self.whole(&value);
             let (key, value) = match key.strip_suffix("_env") {
-                Some(key) => (key, Value::Variable(value)),
-                None => (key, Value::Literal(value)),
+                Some(key) => (key, DdclientValue::Variable(value)),
+                None => (key, DdclientValue::Literal(value)),
             };
             let key = key.to_lowercase();
             statement.assignments.push(Assignment { line, key, value });
@@ -246,10 +246,10 @@ mod tests {
     use super::*;
 
     /// A statement in one line, for comparison.
-    fn shown(statement: &Statement) -> String {
+    fn shown(statement: &DdclientStatement) -> String {
         let assignments = statement.assignments.iter().map(|it| match &it.value {
-            Value::Literal(value) => format!("{}:{}=<{value}>", it.line, it.key),
-            Value::Variable(name) => format!("{}:{}=${name}", it.line, it.key),
+            DdclientValue::Literal(value) => format!("{}:{}=<{value}>", it.line, it.key),
+            DdclientValue::Variable(name) => format!("{}:{}=${name}", it.line, it.key),
         });
         let mut shown: Vec<_> = assignments.collect();
         if !statement.hosts.is_empty() {

@@ -2,10 +2,10 @@
 
 use reqwest::Url;
 
-use super::settings::Setting;
+use super::settings::DdclientSetting;
 use crate::{
     detect::source::is_own_network,
-    import::found::{Found, Spot},
+    import::found::{ImportModel, SourceLine},
 };
 
 /// The host of a `server`, which may come with a scheme, a port and a path.
@@ -28,17 +28,17 @@ fn with_scheme(server: &str) -> String {
 /// An account's secrets go to its endpoint. A `server` may belong to another provider, whose hosts have
 /// left the file: only one on the user's own network is taken along.
 pub(super) fn endpoint(
-    server: Option<&Setting>,
+    server: Option<&DdclientSetting>,
     usual: &[&str],
     path: &str,
-    found: &mut Found,
+    found: &mut ImportModel,
 ) -> Option<String> {
     let server = server?;
     let url = Url::parse(&with_scheme(server.text())).ok().filter(|url| {
         let plain = url.query().is_none() && url.fragment().is_none();
         plain && url.username().is_empty() && url.password().is_none() && url.has_host()
     });
-    let spot = Spot::Line(server.line);
+    let spot = SourceLine::Line(server.line);
     let Some(url) = url else {
         let why = "moored sends credentials to no such address; the provider's own takes its place";
         found.leave(spot, "server=…", why);

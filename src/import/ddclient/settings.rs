@@ -4,22 +4,22 @@
 
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
-use super::{keys, parse::Value};
-use crate::import::found::{Found, Shown, Spot, UNUSED, overridden, quoted};
+use super::{keys, parse::DdclientValue};
+use crate::import::found::{Disclosure, ImportModel, SourceLine, UNUSED, overridden, quoted};
 
 /// A value, where it stands, and whether it was carried over or named.
 #[derive(Clone)]
-pub(super) struct Setting {
+pub(super) struct DdclientSetting {
     pub(super) line: usize,
-    pub(super) value: Value,
+    pub(super) value: DdclientValue,
     consumed: Rc<Cell<bool>>,
 }
 
-impl Setting {
+impl DdclientSetting {
     /// The text of the value; of a variable's, its name.
     pub(super) fn text(&self) -> &str {
         match &self.value {
-            Value::Literal(text) | Value::Variable(text) => text,
+            DdclientValue::Literal(text) | DdclientValue::Variable(text) => text,
         }
     }
 
@@ -36,32 +36,36 @@ impl Setting {
 
 /// The settings that hold for a host, by their keys.
 #[derive(Clone, Default)]
-pub(super) struct Settings(BTreeMap<String, Setting>);
+pub(super) struct DdclientSettings(BTreeMap<String, DdclientSetting>);
 
-impl Settings {
+impl DdclientSettings {
     /// The setting of a key, which counts as carried over from now on.
-    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
+    pub(super) fn get(&self, key: &str) -> Option<&DdclientSetting> {
         let setting = self.0.get(key)?;
         setting.consume();
         Some(setting)
     }
 
     /// The setting of a key for a look that carries nothing over.
-    pub(super) fn peek(&self, key: &str) -> Option<&Setting> {
+    pub(super) fn peek(&self, key: &str) -> Option<&DdclientSetting> {
         self.0.get(key)
     }
 
     /// The text of a key, which counts as carried over from now on.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
-        self.get(key).map(Setting::text)
+        self.get(key).map(DdclientSetting::text)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &DdclientSetting)> {
         self.0.iter().map(|(key, setting)| (key.as_str(), setting))
     }
 
     /// Sets a key, and returns what it was before.
-    pub(super) fn insert(&mut self, key: &str, setting: Setting) -> Option<Setting> {
+    pub(super) fn insert(
+        &mut self,
+        key: &str,
+        setting: DdclientSetting,
+    ) -> Option<DdclientSetting> {
         self.0.insert(key.to_owned(), setting)
     }
 
@@ -87,13 +91,18 @@ impl Settings {
 
 /// Every setting of a file, in its order.
 #[derive(Default)]
-pub(super) struct Ledger(Vec<(String, Setting)>);
+pub(super) struct UsedSettings(Vec<(String, DdclientSetting)>);
 
-impl Ledger {
+impl UsedSettings {
     /// Enters a setting of the file.
-    pub(super) fn enter(&mut self, key: &str, line: usize, value: Value) -> Setting {
+    pub(super) fn enter(
+        &mut self,
+        key: &str,
+        line: usize,
+        value: DdclientValue,
+    ) -> DdclientSetting {
         let consumed = Rc::default();
-        let setting = Setting {
+        let setting = DdclientSetting {
             line,
             value,
             consumed,
@@ -103,13 +112,13 @@ impl Ledger {
     }
 
     /// Names everything that was neither carried over nor named, nor says what moored does anyway.
-    pub(super) fn close(&self, last_host: usize, found: &mut Found) {
+    pub(super) fn close(&self, last_host: usize, found: &mut ImportModel) {
         for (place, (key, setting)) in self.0.iter().enumerate() {
-            let spot = Spot::Line(setting.line);
+            let spot = SourceLine::Line(setting.line);
             if let Some((why, shown)) = keys::left(key, setting.text()) {
                 let text = match setting.value {
-                    Value::Literal(_) => setting.text(),
-                    Value::Variable(_) => "",
+                    DdclientValue::Literal(_) => setting.text(),
+                    DdclientValue::Variable(_) => "",
                 };
                 found.leave(spot, quoted(key, text, shown), why);
                 continue;
@@ -125,7 +134,7 @@ impl Ledger {
             } else {
                 UNUSED.to_owned()
             };
-            found.leave(spot, quoted(key, "", Shown::Key), why);
+            found.leave(spot, quoted(key, "", Disclosure::Key), why);
         }
     }
 }

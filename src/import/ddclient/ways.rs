@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::settings::{Setting, Settings};
+use super::settings::{DdclientSetting, DdclientSettings};
 use crate::{
     core::addr::Family,
     import::{
-        found::{Found, Shown, Spot, Way, quoted},
+        found::{Disclosure, ImportModel, ImportedSource, SourceLine, quoted},
         way,
     },
 };
@@ -36,11 +36,11 @@ const SERVICES: [&str; 18] = [
 
 /// How a host's addresses are found.
 pub(super) fn ways(
-    settings: &Settings,
+    settings: &DdclientSettings,
     line: usize,
-    found: &mut Found,
-) -> (Option<Way>, Option<Way>) {
-    let mut reader = Reader {
+    found: &mut ImportModel,
+) -> (Option<ImportedSource>, Option<ImportedSource>) {
+    let mut reader = DdclientSources {
         settings,
         line,
         found,
@@ -84,13 +84,13 @@ pub(super) fn ways(
     (v4, v6)
 }
 
-struct Reader<'a> {
-    settings: &'a Settings,
+struct DdclientSources<'a> {
+    settings: &'a DdclientSettings,
     line: usize,
-    found: &'a mut Found,
+    found: &'a mut ImportModel,
 }
 
-impl Reader<'_> {
+impl DdclientSources<'_> {
     fn text(&self, key: &str) -> Option<&str> {
         self.settings.text(key)
     }
@@ -110,7 +110,7 @@ impl Reader<'_> {
             .settings
             .peek(key)
             .map_or(self.line, |setting| setting.line);
-        self.found.leave(Spot::Line(line), what, why);
+        self.found.leave(SourceLine::Line(line), what, why);
     }
 
     /// `ipv6=yes` was how ddclient before 3.9.2 was told to look for IPv6.
@@ -119,7 +119,7 @@ impl Reader<'_> {
             "ip" => self.text("ip").and_then(|it| it.parse::<IpAddr>().ok()),
             _ => None,
         };
-        let switch = self.settings.peek("ipv6").map(Setting::text);
+        let switch = self.settings.peek("ipv6").map(DdclientSetting::text);
         let switch = switch.map(str::to_lowercase).filter(|word| {
             let mut words = ["yes", "true", "no", "false"].into_iter();
             !word.is_empty() && words.any(|known| known.starts_with(word))
@@ -135,7 +135,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unsaid(&mut self) -> Option<Way> {
+    fn unsaid(&mut self) -> Option<ImportedSource> {
         if let Some(ip) = self.text("ip") {
             return match way::fixed(ip, Family::V4) {
                 Ok(way) => Some(way),
@@ -146,12 +146,12 @@ impl Reader<'_> {
             };
         }
         let why = "the file does not say how the address is found (`use`): echo services are asked";
-        self.found.leave(Spot::Line(self.line), "", why);
-        Some(Way::outside())
+        self.found.leave(SourceLine::Line(self.line), "", why);
+        Some(ImportedSource::outside())
     }
 
     /// One way by its name; `family` says which address is looked for.
-    fn way(&mut self, name: &str, key: &str, family: Family) -> Option<Way> {
+    fn way(&mut self, name: &str, key: &str, family: Family) -> Option<ImportedSource> {
         let keys: [&[&'static str]; 4] = match (key, family) {
             ("use", _) => [&["ip"], &["if"], &["web"], &["cmd"]],
             (_, Family::V4) => [&["ipv4"], &["ifv4"], &["webv4"], &["cmdv4"]],
@@ -166,14 +166,14 @@ impl Reader<'_> {
         match name {
             "ip" | "ipv4" | "ipv6" => self.found_in(fixed, |it| way::fixed(it, family)),
             "if" | "ifv4" | "ifv6" => match self.first(interface) {
-                None if key == "use" => Some(Way::Interface {
+                None if key == "use" => Some(ImportedSource::Interface {
                     name: Some("ppp0".to_owned()),
                     any: false,
                 }),
                 Some((_, name)) if name != "default" => {
                     self.found_in(interface, |it| way::interface(it, false))
                 }
-                _ => Some(Way::Interface {
+                _ => Some(ImportedSource::Interface {
                     name: None,
                     any: false,
                 }),
@@ -184,7 +184,7 @@ impl Reader<'_> {
                 let why = "moored reads no router's pages: echo services are asked instead (the source \
                            `router` asks it by PCP, NAT-PMP or UPnP)";
                 self.leave(key, format!("{key}={device}"), why);
-                Some(Way::outside())
+                Some(ImportedSource::outside())
             }
         }
     }
@@ -194,8 +194,8 @@ impl Reader<'_> {
     fn found_in(
         &mut self,
         keys: &[&'static str],
-        read: impl Fn(&str) -> Result<Way, String>,
-    ) -> Option<Way> {
+        read: impl Fn(&str) -> Result<ImportedSource, String>,
+    ) -> Option<ImportedSource> {
         let Some((key, value)) = self.first(keys) else {
             let key = keys.first().copied().unwrap_or_default();
             self.leave(key, String::new(), format!("there is no `{key}`"));
@@ -210,14 +210,14 @@ impl Reader<'_> {
         }
     }
 
-    fn web(&mut self, keys: &[&'static str], family: Family) -> Way {
+    fn web(&mut self, keys: &[&'static str], family: Family) -> ImportedSource {
         let Some((key, service)) = self.first(keys) else {
-            return Way::outside();
+            return ImportedSource::outside();
         };
         if SERVICES.contains(&service.as_str()) {
             let why = "moored asks its own list of unrelated operators (`https`) in its place";
-            self.leave(key, quoted(key, &service, Shown::Whole), why);
-            return Way::outside();
+            self.leave(key, quoted(key, &service, Disclosure::Whole), why);
+            return ImportedSource::outside();
         }
         let skips = ["webv4-skip", "webv6-skip", "web-skip"];
         if self.first(&skips).is_some() {
@@ -225,12 +225,12 @@ impl Reader<'_> {
             let why = "with text to skip its answer is a page, out of which moored takes no address; \
                        others are asked";
             self.leave(key, format!("{key}: {host}"), why);
-            return Way::outside();
+            return ImportedSource::outside();
         }
         let plain = self.word("ssl").is_some_and(|it| it.starts_with('n'));
         let address = with_scheme(&service, if plain { "http" } else { "https" });
         match way::echo(&address, family) {
-            Ok(outside) => Way::Outside(outside),
+            Ok(outside) => ImportedSource::External(outside),
             Err(why) => {
                 let host = way::host_of(&address);
                 self.leave(
@@ -238,7 +238,7 @@ impl Reader<'_> {
                     format!("{key}: {host}"),
                     format!("{why}; others are asked"),
                 );
-                Way::outside()
+                ImportedSource::outside()
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     core::addr::Family,
     import::{
-        found::{Found, Outside, Spot, Way},
+        found::{ExternalSource, ImportModel, ImportedSource, SourceLine},
         way,
     },
 };
@@ -61,13 +61,16 @@ const OTHERS: [(&str, &str); 16] = [
 ];
 
 /// Reads everything. The ways are those to the IPv4 and to the IPv6 address.
-pub(super) fn read(variables: &[(String, String)], found: &mut Found) -> (Way, Way) {
-    let environment = Environment(variables);
+pub(super) fn read(
+    variables: &[(String, String)],
+    found: &mut ImportModel,
+) -> (ImportedSource, ImportedSource) {
+    let environment = DdnsUpdaterEnvironment(variables);
     for (name, kept) in [("PERIOD", true), ("HTTP_TIMEOUT", false)] {
         let Some(text) = environment.get(name) else {
             continue;
         };
-        let spot = Spot::Variable(name);
+        let spot = SourceLine::Variable(name);
         match duration(text) {
             Some(length) => {
                 found.taken.push(name);
@@ -83,7 +86,7 @@ pub(super) fn read(variables: &[(String, String)], found: &mut Found) -> (Way, W
     }
     for (name, why) in OTHERS {
         if environment.get(name).is_some() {
-            found.leave(Spot::Variable(name), "", why);
+            found.leave(SourceLine::Variable(name), "", why);
         }
     }
     let fetchers = fetchers(&environment, found);
@@ -92,9 +95,9 @@ pub(super) fn read(variables: &[(String, String)], found: &mut Found) -> (Way, W
     (ipv4, ipv6)
 }
 
-struct Environment<'a>(&'a [(String, String)]);
+struct DdnsUpdaterEnvironment<'a>(&'a [(String, String)]);
 
-impl Environment<'_> {
+impl DdnsUpdaterEnvironment<'_> {
     /// A variable that is set to something.
     fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(it, _)| it == name)?;
@@ -102,12 +105,17 @@ impl Environment<'_> {
     }
 
     /// Whom to ask for a family's address.
-    fn way(&self, family: Family, (https, dns): (bool, bool), found: &mut Found) -> Way {
+    fn way(
+        &self,
+        family: Family,
+        (https, dns): (bool, bool),
+        found: &mut ImportModel,
+    ) -> ImportedSource {
         let own = match family {
             Family::V4 => "PUBLICIPV4_HTTP_PROVIDERS",
             Family::V6 => "PUBLICIPV6_HTTP_PROVIDERS",
         };
-        let mut outside = Outside {
+        let mut outside = ExternalSource {
             https,
             dns,
             echoes: Vec::new(),
@@ -115,20 +123,20 @@ impl Environment<'_> {
         for name in ["PUBLICIP_HTTP_PROVIDERS", own] {
             match self.get(name) {
                 Some(list) if https => echoes(name, list, family, &mut outside, found),
-                Some(_) => found.leave(Spot::Variable(name), "", NOT_FETCHED),
+                Some(_) => found.leave(SourceLine::Variable(name), "", NOT_FETCHED),
                 None => {}
             }
         }
         let name = "PUBLICIP_DNS_PROVIDERS";
         match self.get(name) {
-            Some(_) if !dns => found.leave(Spot::Variable(name), "", NOT_FETCHED),
+            Some(_) if !dns => found.leave(SourceLine::Variable(name), "", NOT_FETCHED),
             Some("all") | None => {}
             Some(_) => {
                 let why = "moored asks its own list of unrelated operators (`dns`)";
-                found.leave(Spot::Variable(name), "", why);
+                found.leave(SourceLine::Variable(name), "", why);
             }
         }
-        Way::Outside(outside)
+        ImportedSource::External(outside)
     }
 }
 
@@ -139,8 +147,8 @@ fn echoes(
     name: &'static str,
     list: &str,
     family: Family,
-    outside: &mut Outside,
-    found: &mut Found,
+    outside: &mut ExternalSource,
+    found: &mut ImportModel,
 ) {
     for item in list.split(',').map(str::trim) {
         let address = item.strip_prefix("url:").unwrap_or(item);
@@ -149,7 +157,7 @@ fn echoes(
         }
         if !address.starts_with("https://") {
             let why = "moored asks its own list of unrelated operators (`https`)";
-            found.leave(Spot::Variable(name), "", why);
+            found.leave(SourceLine::Variable(name), "", why);
             continue;
         }
         match way::echo(address, family) {
@@ -159,14 +167,14 @@ fn echoes(
                 }
                 outside.echoes.extend(echo.echoes);
             }
-            Err(why) => found.leave(Spot::Variable(name), way::host_of(address), why),
+            Err(why) => found.leave(SourceLine::Variable(name), way::host_of(address), why),
         }
     }
     outside.echoes.dedup();
 }
 
 /// Whether echo services and DNS names are asked.
-fn fetchers(environment: &Environment<'_>, found: &mut Found) -> (bool, bool) {
+fn fetchers(environment: &DdnsUpdaterEnvironment<'_>, found: &mut ImportModel) -> (bool, bool) {
     let name = "PUBLICIP_FETCHERS";
     let Some(list) = environment.get(name) else {
         return (true, true);
@@ -176,12 +184,16 @@ fn fetchers(environment: &Environment<'_>, found: &mut Found) -> (bool, bool) {
         https |= matches!(item.as_str(), "all" | "http");
         dns |= matches!(item.as_str(), "all" | "dns");
         if !matches!(item.as_str(), "" | "all" | "http" | "dns") {
-            found.leave(Spot::Variable(name), "", "one of these is no such fetcher");
+            found.leave(
+                SourceLine::Variable(name),
+                "",
+                "one of these is no such fetcher",
+            );
         }
     }
     if !https && !dns {
         found.leave(
-            Spot::Variable(name),
+            SourceLine::Variable(name),
             "",
             "there are no such fetchers; all are used",
         );
@@ -224,12 +236,12 @@ mod tests {
 
     use super::*;
 
-    fn ways(variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>, Found) {
+    fn ways(variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>, ImportModel) {
         let variables: Vec<_> = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut found = Found::default();
+        let mut found = ImportModel::default();
         let (ipv4, ipv6) = read(&variables, &mut found);
         (ipv4.sources(), ipv6.sources(), found)
     }

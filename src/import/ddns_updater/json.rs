@@ -5,27 +5,27 @@ use std::cell::Cell;
 
 /// A value and the line it starts on.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Placed {
+pub(super) struct SpannedValue {
     pub(super) line: usize,
-    pub(super) value: Value,
+    pub(super) value: JsonValue,
     /// Whether it was carried over or named.
     pub(super) consumed: Cell<bool>,
 }
 
 /// What a value is.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum JsonValue {
     Text(String),
-    List(Vec<Placed>),
-    Map(Vec<(String, Placed)>),
+    List(Vec<SpannedValue>),
+    Map(Vec<(String, SpannedValue)>),
     /// A number, a truth value or nothing, as it is written.
     Other(String),
 }
 
-impl Placed {
+impl SpannedValue {
     /// The last value with a key: that one counts. It counts as carried over from now on.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
-        let Value::Map(entries) = &self.value else {
+        let JsonValue::Map(entries) = &self.value else {
             return None;
         };
         let mut entries = entries.iter().rev();
@@ -37,32 +37,32 @@ impl Placed {
     /// The text of a key.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         match &self.get(key)?.value {
-            Value::Text(text) => Some(text),
+            JsonValue::Text(text) => Some(text),
             _ => None,
         }
     }
 }
 
 /// Reads a text. The error says where it stops being JSON, and shows nothing of it.
-pub(super) fn parse(text: &str) -> Result<Placed, String> {
+pub(super) fn parse(text: &str) -> Result<SpannedValue, String> {
     // Its limit on nesting is the limit of what follows.
     serde_json::from_str::<serde_json::Value>(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         format!("it is not valid JSON from line {line}, column {column} on")
     })?;
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         rest: text,
         line: 1,
     };
     Ok(reader.value())
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     rest: &'a str,
     line: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     fn skip(&mut self, bytes: usize) -> &'a str {
         let (passed, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.line += passed.matches('\n').count();
@@ -85,11 +85,11 @@ impl<'a> Reader<'a> {
         there
     }
 
-    fn value(&mut self) -> Placed {
+    fn value(&mut self) -> SpannedValue {
         let first = self.peek();
         let line = self.line;
         let value = match first {
-            Some('"') => Value::Text(self.text()),
+            Some('"') => JsonValue::Text(self.text()),
             Some('[') => {
                 self.sign('[');
                 let mut items = Vec::new();
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
                     self.sign(',');
                 }
                 self.sign(']');
-                Value::List(items)
+                JsonValue::List(items)
             }
             Some('{') => {
                 self.sign('{');
@@ -110,17 +110,17 @@ impl<'a> Reader<'a> {
                     self.sign(',');
                 }
                 self.sign('}');
-                Value::Map(entries)
+                JsonValue::Map(entries)
             }
             _ => {
                 let ends = |it: char| it.is_whitespace() || ",]}".contains(it);
                 let length = self.rest.find(ends).unwrap_or(self.rest.len());
                 // At least one letter, so that there is an end to it whatever the text.
                 let first = first.map_or(0, char::len_utf8);
-                Value::Other(self.skip(length.max(first)).to_owned())
+                JsonValue::Other(self.skip(length.max(first)).to_owned())
             }
         };
-        Placed {
+        SpannedValue {
             line,
             value,
             consumed: Cell::new(false),
@@ -147,16 +147,16 @@ mod tests {
 
     use super::*;
 
-    fn shown(placed: &Placed) -> String {
-        let Placed { line, value, .. } = placed;
+    fn shown(placed: &SpannedValue) -> String {
+        let SpannedValue { line, value, .. } = placed;
         match value {
-            Value::Text(text) => format!("{line}<{text}>"),
-            Value::Other(_) => format!("{line}?"),
-            Value::List(items) => {
+            JsonValue::Text(text) => format!("{line}<{text}>"),
+            JsonValue::Other(_) => format!("{line}?"),
+            JsonValue::List(items) => {
                 let items: Vec<_> = items.iter().map(shown).collect();
                 format!("{line}[{}]", items.join(" "))
             }
-            Value::Map(entries) => {
+            JsonValue::Map(entries) => {
                 let entries = entries
                     .iter()
                     .map(|(key, value)| format!("{key}:{}", shown(value)));
@@ -212,23 +212,23 @@ mod tests {
         })
     }
 
-    fn same(placed: &Placed, json: &serde_json::Value) -> bool {
+    fn same(placed: &SpannedValue, json: &serde_json::Value) -> bool {
         match (&placed.value, json) {
-            (Value::Text(text), serde_json::Value::String(other)) => text == other,
-            (Value::List(items), serde_json::Value::Array(others)) => {
+            (JsonValue::Text(text), serde_json::Value::String(other)) => text == other,
+            (JsonValue::List(items), serde_json::Value::Array(others)) => {
                 items.len() == others.len()
                     && items
                         .iter()
                         .zip(others)
                         .all(|(item, other)| same(item, other))
             }
-            (Value::Map(entries), serde_json::Value::Object(others)) => {
+            (JsonValue::Map(entries), serde_json::Value::Object(others)) => {
                 entries.len() == others.len()
                     && entries
                         .iter()
                         .all(|(key, value)| others.get(key).is_some_and(|it| same(value, it)))
             }
-            (Value::Other(_), other) => {
+            (JsonValue::Other(_), other) => {
                 !other.is_string() && !other.is_array() && !other.is_object()
             }
             _ => false,

@@ -5,8 +5,11 @@ mod json;
 
 use std::net::Ipv6Addr;
 
-use self::json::{Placed, Value};
-use super::found::{Device, Entry, Found, Given, Login, Spot, Way, overridden, with};
+use self::json::{JsonValue, SpannedValue};
+use super::found::{
+    ImportModel, ImportedDevice, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
+    SourceLine, overridden, with,
+};
 use crate::{
     core::{
         device::{HostId, PrefixLength},
@@ -16,10 +19,10 @@ use crate::{
 };
 
 /// Reads a whole file, and the variables that belong to it.
-pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<Found, String> {
+pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<ImportModel, String> {
     let document = json::parse(text)?;
-    let Some(Placed {
-        value: Value::List(settings),
+    let Some(SpannedValue {
+        value: JsonValue::List(settings),
         ..
     }) = document.get("settings")
     else {
@@ -27,7 +30,7 @@ pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<Found, 
             "it is JSON, but not ddns-updater's: there is no list `settings` in it".to_owned(),
         );
     };
-    let mut found = Found::default();
+    let mut found = ImportModel::default();
     others(&document, &mut found);
     let (ipv4, ipv6) = environment::read(variables, &mut found);
     for setting in settings {
@@ -37,18 +40,23 @@ pub(super) fn read(text: &str, variables: &[(String, String)]) -> Result<Found, 
 }
 
 /// One object of `settings`.
-fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
+fn setting(
+    setting: &SpannedValue,
+    ipv4: &ImportedSource,
+    ipv6: &ImportedSource,
+    found: &mut ImportModel,
+) {
     let line = setting.line;
     let provider = setting.text("provider").unwrap_or_default();
     let names = names(setting);
     let login = match provider {
-        "domeneshop" => Login::Domeneshop {
+        "domeneshop" => ImportedLogin::Domeneshop {
             token: given(setting, "token"),
             secret: given(setting, "secret"),
             endpoint: None,
         },
         // Its plugin calls dnsapi.cn and no other.
-        "dnspod" => Login::DnsPod {
+        "dnspod" => ImportedLogin::DnsPod {
             site: Site::China,
             token: given(setting, "token"),
             endpoint: None,
@@ -56,12 +64,12 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
         _ => {
             let what = format!("{provider}{}", with(&names));
             let why = "moored keeps names at Domeneshop and DNSPod only";
-            return found.leave(Spot::Line(line), what, why);
+            return found.leave(SourceLine::Line(line), what, why);
         }
     };
     if names.is_empty() {
         others(setting, found);
-        return found.leave(Spot::Line(line), provider, "it has no `domain`");
+        return found.leave(SourceLine::Line(line), provider, "it has no `domain`");
     }
     let ttl = ttl(setting, found);
     let (v4, v6) = families(setting, found);
@@ -69,12 +77,12 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
     others(setting, found);
     let ipv4 = v4.then(|| ipv4.clone());
     let ipv6 = match whose {
-        Whose::Own => v6.then(|| (ipv6.clone(), None)),
-        Whose::Other(device) => v6.then(|| (ipv6.clone(), Some(device))),
-        Whose::Lost => None,
+        ProviderOwner::Own => v6.then(|| (ipv6.clone(), None)),
+        ProviderOwner::Other(device) => v6.then(|| (ipv6.clone(), Some(device))),
+        ProviderOwner::Lost => None,
     };
     for name in names {
-        found.entries.push(Entry {
+        found.entries.push(ImportedHost {
             line,
             name,
             login: login.clone(),
@@ -86,30 +94,30 @@ fn setting(setting: &Placed, ipv4: &Way, ipv6: &Way, found: &mut Found) {
     }
 }
 
-fn given(setting: &Placed, key: &str) -> Given {
+fn given(setting: &SpannedValue, key: &str) -> ImportedSecret {
     match setting.text(key) {
-        Some(text) => Given::Literal(Secret::new(text.trim())),
-        None => Given::Missing(format!("there is no `{key}`")),
+        Some(text) => ImportedSecret::Literal(Secret::new(text.trim())),
+        None => ImportedSecret::Missing(format!("there is no `{key}`")),
     }
 }
 
 /// `ttl`, a number or a text of one.
-fn ttl(setting: &Placed, found: &mut Found) -> Option<(usize, u32)> {
+fn ttl(setting: &SpannedValue, found: &mut ImportModel) -> Option<(usize, u32)> {
     let placed = setting.get("ttl")?;
     let seconds = match &placed.value {
-        Value::Text(text) | Value::Other(text) => super::found::ttl(text),
-        Value::List(_) | Value::Map(_) => None,
+        JsonValue::Text(text) | JsonValue::Other(text) => super::found::ttl(text),
+        JsonValue::List(_) | JsonValue::Map(_) => None,
     };
     if seconds.is_none() {
         let why = "that is no number of seconds";
-        found.leave(Spot::Line(placed.line), "`ttl`", why);
+        found.leave(SourceLine::Line(placed.line), "`ttl`", why);
     }
     Some((placed.line, seconds?))
 }
 
 /// The names of a setting. Older files have them in two parts, `owner` or before that `host`, of which
 /// `@` is the domain itself; newer ones have whole names in `domain`. Commas separate several.
-fn names(setting: &Placed) -> Vec<String> {
+fn names(setting: &SpannedValue) -> Vec<String> {
     let domain = setting.text("domain").unwrap_or_default().trim();
     let owner = ["owner", "host"]
         .into_iter()
@@ -132,19 +140,19 @@ fn names(setting: &Placed) -> Vec<String> {
 }
 
 /// Names what was not carried over. Values are not shown: they may be secrets.
-fn others(setting: &Placed, found: &mut Found) {
-    let Value::Map(entries) = &setting.value else {
+fn others(setting: &SpannedValue, found: &mut ImportModel) {
+    let JsonValue::Map(entries) = &setting.value else {
         return;
     };
     for (place, (key, value)) in entries.iter().enumerate() {
-        let says_nothing = matches!(&value.value, Value::Text(text) if text.trim().is_empty());
+        let says_nothing = matches!(&value.value, JsonValue::Text(text) if text.trim().is_empty());
         if value.consumed.get() || says_nothing {
             continue;
         }
         let mut later = entries.iter().skip(place + 1);
         if let Some((_, other)) = later.rfind(|(other, _)| other == key) {
             found.leave(
-                Spot::Line(value.line),
+                SourceLine::Line(value.line),
                 format!("`{key}`"),
                 overridden(other.line),
             );
@@ -160,12 +168,12 @@ fn others(setting: &Placed, found: &mut Found) {
             "ipv6_suffix" => "the setting keeps no IPv6 address",
             _ => "moored has nothing like it",
         };
-        found.leave(Spot::Line(value.line), format!("`{key}`"), why);
+        found.leave(SourceLine::Line(value.line), format!("`{key}`"), why);
     }
 }
 
 /// Which families are kept.
-fn families(setting: &Placed, found: &mut Found) -> (bool, bool) {
+fn families(setting: &SpannedValue, found: &mut ImportModel) -> (bool, bool) {
     let written = setting.get("ip_version");
     match setting.text("ip_version").unwrap_or_default() {
         "ipv4" => (true, false),
@@ -174,59 +182,64 @@ fn families(setting: &Placed, found: &mut Found) -> (bool, bool) {
             let line = written.map_or(setting.line, |it| it.line);
             let why = "ddns-updater writes whichever address it finds; moored keeps both, unless a host \
                        says `ipv6 = false`";
-            found.leave(Spot::Line(line), "`ip_version` of both", why);
+            found.leave(SourceLine::Line(line), "`ip_version` of both", why);
             (true, true)
         }
         _ => {
             let line = written.map_or(setting.line, |it| it.line);
             let why = "there is no such version; both are kept";
-            found.leave(Spot::Line(line), "`ip_version`", why);
+            found.leave(SourceLine::Line(line), "`ip_version`", why);
             (true, true)
         }
     }
 }
 
 /// Whose IPv6 address it is.
-enum Whose {
+enum ProviderOwner {
     /// This host's.
     Own,
     /// Another device's.
-    Other(Device),
+    Other(ImportedDevice),
     /// Another device's, in a way that moored has not; this host's would be wrong.
     Lost,
 }
 
 /// `ipv6_suffix`: `0:0:0:0:72ad:8fbb:a54e:bedd/64`.
-fn whose(setting: &Placed, kept: bool, names: &[String], found: &mut Found) -> Whose {
+fn whose(
+    setting: &SpannedValue,
+    kept: bool,
+    names: &[String],
+    found: &mut ImportModel,
+) -> ProviderOwner {
     if !kept {
-        return Whose::Own;
+        return ProviderOwner::Own;
     }
     let Some(suffix) = setting.get("ipv6_suffix") else {
-        return Whose::Own;
+        return ProviderOwner::Own;
     };
     let text = setting.text("ipv6_suffix").unwrap_or("?").trim();
     if text.is_empty() {
-        return Whose::Own;
+        return ProviderOwner::Own;
     }
     if let Some(device) = suffixed(text) {
-        return Whose::Other(device);
+        return ProviderOwner::Other(device);
     }
     let why = "moored puts a device's own bits behind 48 to 64 of this network's; that IPv6 address is \
                not kept";
     let what = format!("`ipv6_suffix`{}", with(names));
-    found.leave(Spot::Line(suffix.line), what, why);
-    Whose::Lost
+    found.leave(SourceLine::Line(suffix.line), what, why);
+    ProviderOwner::Lost
 }
 
 /// `ADDRESS/BITS`: so many last bits are the device's own, and what the address has above them counts
 /// for nothing. Nothing where moored has no such prefix.
-fn suffixed(text: &str) -> Option<Device> {
+fn suffixed(text: &str) -> Option<ImportedDevice> {
     let (addr, bits) = text.split_once('/').unwrap_or((text, "64"));
     let prefix = PrefixLength::new(128 - bits.parse::<i64>().ok()?)?;
     let own = u128::MAX >> prefix.bits();
     let host = Ipv6Addr::from(u128::from(addr.parse::<Ipv6Addr>().ok()?) & own);
     HostId::parse(&host.to_string(), prefix).ok()?;
-    Some(Device { host, prefix })
+    Some(ImportedDevice { host, prefix })
 }
 
 #[cfg(test)]

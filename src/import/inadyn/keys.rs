@@ -1,6 +1,6 @@
 //! What becomes of the keys that moored has nothing for.
 
-use crate::import::found::Shown;
+use crate::import::found::Disclosure;
 
 const TLS: &str = "moored verifies every server with root certificates of its own";
 const OTHERS: &str = "neither Domeneshop nor DNSPod has it";
@@ -36,7 +36,7 @@ pub(super) fn is_usual(key: &str, value: &str) -> bool {
 
 /// Why a setting is not carried over, and how much of it may be shown; nothing if all of it is carried
 /// over.
-pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
+pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Disclosure)> {
     if CARRIED.contains(&key) || is_usual(key, value) {
         return None;
     }
@@ -60,11 +60,11 @@ pub(super) fn left(key: &str, value: &str) -> Option<(&'static str, Shown)> {
         "cache-dir" => "moored's own memory is in `state_dir`",
         "wildcard" => "add the host `*.NAME`, if that is meant",
         "append-myip" => "moored says the address by the provider's own interface",
-        "ddns-response" => return Some(("moored knows the provider's answers", Shown::Key)),
+        "ddns-response" => return Some(("moored knows the provider's answers", Disclosure::Key)),
         "proxied" => OTHERS,
-        _ => return Some(("a setting that inadyn does not have", Shown::Nothing)),
+        _ => return Some(("a setting that inadyn does not have", Disclosure::Nothing)),
     };
-    Some((why, Shown::Whole))
+    Some((why, Disclosure::Whole))
 }
 
 #[cfg(test)]
@@ -74,8 +74,8 @@ mod tests {
     #[test]
     fn what_may_be_a_secret_is_not_shown() {
         let shown = |key| left(key, "hunter2").map(|(_, shown)| shown);
-        assert_eq!(shown("include"), Some(Shown::Whole));
-        assert_eq!(shown("hunter2"), Some(Shown::Nothing));
+        assert_eq!(shown("include"), Some(Disclosure::Whole));
+        assert_eq!(shown("hunter2"), Some(Disclosure::Nothing));
         assert_eq!(shown("password"), None);
         assert_eq!(left("ssl", "true"), None);
         assert!(left("ssl", "false").is_some());

@@ -7,10 +7,11 @@ mod ways;
 
 use std::time::Duration;
 
-use self::parse::{Document, Section, Setting, Value};
+use self::parse::{InadynDocument, InadynSection, InadynSetting, InadynValue};
 use super::{
     found::{
-        Entry, Found, Given, Login, Shown, Spot, UNUSED, mail_address, overridden, quoted, with,
+        Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, SourceLine, UNUSED,
+        mail_address, overridden, quoted, with,
     },
     way,
 };
@@ -28,21 +29,21 @@ pub(super) fn trait_in(text: &str) -> Option<usize> {
         .map(|section| section.line)
 }
 
-fn is_account(section: &Section) -> bool {
+fn is_account(section: &InadynSection) -> bool {
     matches!(section.kind.as_str(), "provider" | "custom")
 }
 
 /// Reads a whole file.
-pub(super) fn read(text: &str) -> Found {
+pub(super) fn read(text: &str) -> ImportModel {
     if trait_in(text).is_none()
         && let Some(line) = old::trait_in(text)
     {
         return old::read(text, line);
     }
     let document = parse::document(text);
-    let mut found = Found::default();
+    let mut found = ImportModel::default();
     for line in &document.strange {
-        found.leave(Spot::Line(*line), "", "this is not understood");
+        found.leave(SourceLine::Line(*line), "", "this is not understood");
     }
     for section in &document.sections {
         if account(section, &document, &mut found) {
@@ -55,46 +56,46 @@ pub(super) fn read(text: &str) -> Found {
 }
 
 /// The last of a list of settings with a key, for a look that carries nothing over: that one counts.
-fn peek<'a>(settings: &'a [Setting], key: &str) -> Option<&'a Setting> {
+fn peek<'a>(settings: &'a [InadynSetting], key: &str) -> Option<&'a InadynSetting> {
     settings.iter().rev().find(|it| it.key == key && !it.cut)
 }
 
 /// The same; it counts as carried over from now on.
-fn last<'a>(settings: &'a [Setting], key: &str) -> Option<&'a Setting> {
+fn last<'a>(settings: &'a [InadynSetting], key: &str) -> Option<&'a InadynSetting> {
     let setting = peek(settings, key)?;
     setting.consume();
     Some(setting)
 }
 
 /// The first value of a setting, if it is a literal one.
-fn literal(setting: &Setting) -> Option<&str> {
+fn literal(setting: &InadynSetting) -> Option<&str> {
     match setting.values.first()? {
-        Value::Literal(text) => Some(text),
-        Value::Variable { .. } | Value::Mixed => None,
+        InadynValue::Literal(text) => Some(text),
+        InadynValue::Variable { .. } | InadynValue::Mixed => None,
     }
 }
 
 /// The literal value of a key, which counts as carried over from now on.
-fn text<'a>(settings: &'a [Setting], key: &str) -> Option<&'a str> {
+fn text<'a>(settings: &'a [InadynSetting], key: &str) -> Option<&'a str> {
     literal(last(settings, key)?)
 }
 
 /// A switch, which counts as carried over from now on.
-fn switch(settings: &[Setting], key: &str) -> Option<bool> {
+fn switch(settings: &[InadynSetting], key: &str) -> Option<bool> {
     is_on(last(settings, key)?)
 }
 
 /// The value of a switch; libConfuse takes `true`, `on` and `yes`.
-fn is_on(setting: &Setting) -> Option<bool> {
+fn is_on(setting: &InadynSetting) -> Option<bool> {
     let word = literal(setting)?.to_lowercase();
     Some(matches!(word.as_str(), "true" | "on" | "yes"))
 }
 
-fn period(settings: &[Setting], found: &mut Found) {
+fn period(settings: &[InadynSetting], found: &mut ImportModel) {
     let Some(setting) = last(settings, "period") else {
         return;
     };
-    let spot = Spot::Line(setting.line);
+    let spot = SourceLine::Line(setting.line);
     match literal(setting).and_then(|text| text.parse().ok()) {
         Some(seconds) => found.interval = Some((spot, Duration::from_secs(seconds))),
         None => found.leave(spot, "period", "that is no number of seconds"),
@@ -103,7 +104,7 @@ fn period(settings: &[Setting], found: &mut Found) {
 
 /// Names every setting of a list that was not carried over, or not as it was meant, if it is one that
 /// says something.
-fn close(settings: &[Setting], found: &mut Found) {
+fn close(settings: &[InadynSetting], found: &mut ImportModel) {
     for (place, setting) in settings.iter().enumerate() {
         let later = settings.iter().skip(place + 1);
         let later = later.filter(|it| it.key == setting.key && !it.cut);
@@ -111,15 +112,15 @@ fn close(settings: &[Setting], found: &mut Found) {
     }
 }
 
-fn name_left(setting: &Setting, overridden_in: Option<usize>, found: &mut Found) {
+fn name_left(setting: &InadynSetting, overridden_in: Option<usize>, found: &mut ImportModel) {
     let value = literal(setting).unwrap_or_default();
-    let spot = Spot::Line(setting.line);
+    let spot = SourceLine::Line(setting.line);
     let key = &setting.key;
     let left = keys::left(key, value);
     let hidden = quoted(
         key,
         "",
-        left.map_or(Shown::Key, |(_, shown)| shown.without_value()),
+        left.map_or(Disclosure::Key, |(_, shown)| shown.without_value()),
     );
     if setting.cut {
         let why = "more stands behind it than inadyn reads: put all of it in quotes";
@@ -143,14 +144,14 @@ fn name_left(setting: &Setting, overridden_in: Option<usize>, found: &mut Found)
         }
         let is_secret = matches!(key.as_str(), "username" | "password");
         match setting.values.first() {
-            Some(Value::Variable {
+            Some(InadynValue::Variable {
                 has_default: true, ..
             }) if is_secret => {
                 let why = "the variable is carried over, the value for where it is not set (`:-`) is \
                            not: set the variable where moored runs";
                 found.leave(spot, hidden, why);
             }
-            Some(Value::Variable { .. } | Value::Mixed) if !is_secret && !is_list => {
+            Some(InadynValue::Variable { .. } | InadynValue::Mixed) if !is_secret && !is_list => {
                 found.leave(spot, hidden, VARIABLE);
             }
             _ => {}
@@ -165,7 +166,7 @@ const VARIABLE: &str =
     "moored takes secrets from variables and nothing else: write the value in and import again";
 
 /// What a section is about.
-enum Service {
+enum InadynService {
     Domeneshop,
     DnsPod,
 }
@@ -175,12 +176,12 @@ enum Service {
 /// inadyn knows `default@domene.shop`, `default@dnspod.cn` and `ipv6@dnspod.cn`; the part before the `@`
 /// can be left out, and `:NUMBER` tells accounts apart. Before it had a plugin for Domeneshop, people
 /// wrote a `custom` section with its server.
-fn service(section: &Section) -> Option<(Service, Option<Family>)> {
+fn service(section: &InadynSection) -> Option<(InadynService, Option<Family>)> {
     if section.kind == "custom" {
         let server = literal(peek(&section.settings, "ddns-server")?)?;
         let host = server.split(':').next().unwrap_or(server);
         let is_own = host.eq_ignore_ascii_case("api.domeneshop.no");
-        return is_own.then_some((Service::Domeneshop, None));
+        return is_own.then_some((InadynService::Domeneshop, None));
     }
     let title = section.title.to_lowercase();
     let title = title.split(':').next().unwrap_or(&title);
@@ -192,18 +193,18 @@ fn service(section: &Section) -> Option<(Service, Option<Family>)> {
     };
     match name {
         "domene.shop" | "domene" | "domeneshop" | "domeneshop.no" => {
-            Some((Service::Domeneshop, family))
+            Some((InadynService::Domeneshop, family))
         }
-        "dnspod.cn" | "dnspod" => Some((Service::DnsPod, family)),
+        "dnspod.cn" | "dnspod" => Some((InadynService::DnsPod, family)),
         _ => None,
     }
 }
 
 /// Reads a section. False: the section as a whole is named, and its settings with it.
-fn account(section: &Section, document: &Document, found: &mut Found) -> bool {
+fn account(section: &InadynSection, document: &InadynDocument, found: &mut ImportModel) -> bool {
     let line = section.line;
     if !is_account(section) {
-        found.leave(Spot::Line(line), "", "this section is not understood");
+        found.leave(SourceLine::Line(line), "", "this section is not understood");
         return false;
     }
     let hosts = hosts(section, found);
@@ -211,22 +212,22 @@ fn account(section: &Section, document: &Document, found: &mut Found) -> bool {
         let names: Vec<_> = hosts.into_iter().map(|(_, name)| name).collect();
         let what = format!("{} {}{}", section.kind, section.title, with(&names));
         let why = "moored keeps names at Domeneshop and DNSPod only";
-        found.leave(Spot::Line(line), what, why);
+        found.leave(SourceLine::Line(line), what, why);
         return false;
     };
     server(section, &service, found);
     if hosts.is_empty() {
         let why = "it has no `hostname`";
-        found.leave(Spot::Line(line), section.title.clone(), why);
+        found.leave(SourceLine::Line(line), section.title.clone(), why);
         return true;
     }
     let login = match service {
-        Service::Domeneshop => Login::Domeneshop {
+        InadynService::Domeneshop => ImportedLogin::Domeneshop {
             token: given("username", section),
             secret: given("password", section),
             endpoint: None,
         },
-        Service::DnsPod => Login::DnsPod {
+        InadynService::DnsPod => ImportedLogin::DnsPod {
             site: Site::China,
             token: pair(section),
             endpoint: None,
@@ -236,12 +237,12 @@ fn account(section: &Section, document: &Document, found: &mut Found) -> bool {
     let contact = agent(&section.settings).or_else(|| agent(&document.settings));
     let Some((found_by, family)) = ways::way(section, family, &document.settings, found) else {
         let why = "its hosts are left out: their address cannot be found as before";
-        found.leave(Spot::Line(line), section.title.clone(), why);
+        found.leave(SourceLine::Line(line), section.title.clone(), why);
         return true;
     };
     let ttl = ttl(section, found);
     for (line, name) in hosts {
-        found.entries.push(Entry {
+        found.entries.push(ImportedHost {
             line,
             name,
             login: login.clone(),
@@ -256,11 +257,11 @@ fn account(section: &Section, document: &Document, found: &mut Found) -> bool {
 
 /// Names a server or path that is not the one of the section's provider: its secrets go there and
 /// nowhere else.
-fn server(section: &Section, service: &Service, found: &mut Found) {
+fn server(section: &InadynSection, service: &InadynService, found: &mut ImportModel) {
     let settings = &section.settings;
     let (own, path) = match service {
-        Service::Domeneshop => ("api.domeneshop.no", "/v0/dyndns/update"),
-        Service::DnsPod => ("dnsapi.cn", ""),
+        InadynService::Domeneshop => ("api.domeneshop.no", "/v0/dyndns/update"),
+        InadynService::DnsPod => ("dnsapi.cn", ""),
     };
     if let Some(setting) = last(settings, "ddns-server") {
         let server = literal(setting).unwrap_or_default();
@@ -269,7 +270,7 @@ fn server(section: &Section, service: &Service, found: &mut Found) {
             let shown = way::host_of(&format!("https://{server}"));
             let why = "moored sends this account's secrets to its provider's own address only";
             found.leave(
-                Spot::Line(setting.line),
+                SourceLine::Line(setting.line),
                 format!("ddns-server={shown}"),
                 why,
             );
@@ -282,23 +283,23 @@ fn server(section: &Section, service: &Service, found: &mut Found) {
         let usual = ["hostname=%h", "myip=%i", "hostname=", "myip="];
         if place != path || !parts.all(|part| usual.contains(&part)) {
             let why = "moored speaks to the provider in its own way";
-            found.leave(Spot::Line(setting.line), "ddns-path=…", why);
+            found.leave(SourceLine::Line(setting.line), "ddns-path=…", why);
         }
     }
 }
 
-fn ttl(section: &Section, found: &mut Found) -> Option<(usize, u32)> {
+fn ttl(section: &InadynSection, found: &mut ImportModel) -> Option<(usize, u32)> {
     let setting = last(&section.settings, "ttl")?;
     let seconds = literal(setting).and_then(super::found::ttl);
     if seconds.is_none() {
         let why = "that is no number of seconds";
-        found.leave(Spot::Line(setting.line), "ttl=…", why);
+        found.leave(SourceLine::Line(setting.line), "ttl=…", why);
     }
     Some((setting.line, seconds?))
 }
 
 /// The hosts with their lines; `alias` is the older word. `+=` adds to what stands before.
-fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
+fn hosts(section: &InadynSection, found: &mut ImportModel) -> Vec<(usize, String)> {
     let settings = &section.settings;
     let key = ["hostname", "alias"]
         .into_iter()
@@ -313,11 +314,11 @@ fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
         setting.consume();
         for value in &setting.values {
             match value {
-                Value::Literal(name) => hosts.push((setting.line, name.clone())),
-                Value::Variable { .. } | Value::Mixed => {
+                InadynValue::Literal(name) => hosts.push((setting.line, name.clone())),
+                InadynValue::Variable { .. } | InadynValue::Mixed => {
                     let why =
                         "moored takes secrets from variables and nothing else: write the name in";
-                    found.leave(Spot::Line(setting.line), setting.key.clone(), why);
+                    found.leave(SourceLine::Line(setting.line), setting.key.clone(), why);
                 }
             }
         }
@@ -325,25 +326,25 @@ fn hosts(section: &Section, found: &mut Found) -> Vec<(usize, String)> {
     hosts
 }
 
-fn given(key: &str, section: &Section) -> Given {
+fn given(key: &str, section: &InadynSection) -> ImportedSecret {
     match last(&section.settings, key).and_then(|it| it.values.first()) {
-        Some(Value::Literal(text)) => Given::Literal(Secret::new(text)),
-        Some(Value::Variable { name, .. }) => Given::Variable(name.clone()),
-        Some(Value::Mixed) => Given::Missing(format!(
+        Some(InadynValue::Literal(text)) => ImportedSecret::Literal(Secret::new(text)),
+        Some(InadynValue::Variable { name, .. }) => ImportedSecret::Variable(name.clone()),
+        Some(InadynValue::Mixed) => ImportedSecret::Missing(format!(
             "part of `{key}` is in an environment variable, and moored takes a whole one"
         )),
-        None => Given::Missing(format!("there is no `{key}`")),
+        None => ImportedSecret::Missing(format!("there is no `{key}`")),
     }
 }
 
 /// DNSPod's token in one word: `username` is its ID, `password` the token.
-fn pair(section: &Section) -> Given {
+fn pair(section: &InadynSection) -> ImportedSecret {
     match (given("username", section), given("password", section)) {
-        (Given::Literal(id), Given::Literal(key)) => {
-            Given::Literal(Secret::new(format!("{},{}", id.expose(), key.expose())))
+        (ImportedSecret::Literal(id), ImportedSecret::Literal(key)) => {
+            ImportedSecret::Literal(Secret::new(format!("{},{}", id.expose(), key.expose())))
         }
-        (missing @ Given::Missing(_), _) | (_, missing @ Given::Missing(_)) => missing,
-        _ => Given::Missing(
+        (missing @ ImportedSecret::Missing(_), _) | (_, missing @ ImportedSecret::Missing(_)) => missing,
+        _ => ImportedSecret::Missing(
             "`username` or `password` is in an environment variable, and moored's `token` is both in \
              one, as `ID,Token`"
                 .to_owned(),

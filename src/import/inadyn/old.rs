@@ -9,13 +9,16 @@ use std::time::Duration;
 use crate::{
     core::secret::Secret,
     import::{
-        found::{Entry, Found, Given, Login, Shown, Spot, Way, overridden, quoted, with},
+        found::{
+            Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
+            SourceLine, overridden, quoted, with,
+        },
         way,
     },
 };
 
 /// An option's name with `-` between its words, its value, and its line.
-struct Setting {
+struct OldSetting {
     line: usize,
     key: String,
     value: Option<String>,
@@ -56,11 +59,11 @@ pub(in crate::import) fn trait_in(text: &str) -> Option<usize> {
 }
 
 /// Reads a whole file.
-pub(super) fn read(text: &str, old: usize) -> Found {
-    let mut found = Found::default();
+pub(super) fn read(text: &str, old: usize) -> ImportModel {
+    let mut found = ImportModel::default();
     let why = "this is of inadyn's format from before version 2.0 (2016): what can be read of it is \
                carried over";
-    found.leave(Spot::Line(old), "", why);
+    found.leave(SourceLine::Line(old), "", why);
     let settings = settings(text);
     let last = |key: &str| settings.iter().rev().find(|setting| setting.key == key);
     let value = |key: &str| last(key).and_then(|setting| setting.value.as_deref());
@@ -83,7 +86,7 @@ pub(super) fn read(text: &str, old: usize) -> Found {
         let why = "moored keeps names at Domeneshop and DNSPod only, and inadyn of that time knew neither";
         let line = last("dyndns-system").map_or(old, |setting| setting.line);
         found.leave(
-            Spot::Line(line),
+            SourceLine::Line(line),
             format!("dyndns_system{}", with(&names)),
             why,
         );
@@ -94,16 +97,16 @@ pub(super) fn read(text: &str, old: usize) -> Found {
         return found;
     };
     let given = |key: &str| match value(key) {
-        Some(text) => Given::Literal(Secret::new(text)),
-        None => Given::Missing(format!("there is no `{key}`")),
+        Some(text) => ImportedSecret::Literal(Secret::new(text)),
+        None => ImportedSecret::Missing(format!("there is no `{key}`")),
     };
-    let login = Login::Domeneshop {
+    let login = ImportedLogin::Domeneshop {
         token: given("username"),
         secret: given("password"),
         endpoint: None,
     };
     for (line, name) in aliases {
-        found.entries.push(Entry {
+        found.entries.push(ImportedHost {
             line,
             name,
             login: login.clone(),
@@ -117,7 +120,7 @@ pub(super) fn read(text: &str, old: usize) -> Found {
 }
 
 /// The names of an `alias`; what stands behind a comma was a hash of the service's.
-fn aliases(setting: &Setting) -> impl Iterator<Item = String> {
+fn aliases(setting: &OldSetting) -> impl Iterator<Item = String> {
     let name = setting.value.as_deref().unwrap_or_default();
     let name = name.split(',').next().unwrap_or_default();
     Some(name.to_owned())
@@ -125,38 +128,43 @@ fn aliases(setting: &Setting) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-fn period(setting: Option<&Setting>, found: &mut Found) {
+fn period(setting: Option<&OldSetting>, found: &mut ImportModel) {
     let Some(setting) = setting else {
         return;
     };
     let seconds = setting.value.as_deref().and_then(|text| text.parse().ok());
-    let spot = Spot::Line(setting.line);
+    let spot = SourceLine::Line(setting.line);
     match seconds {
         Some(seconds) => found.interval = Some((spot, Duration::from_secs(seconds))),
         None => found.leave(spot, "period", "that is no number of seconds"),
     }
 }
 
-fn way(setting: Option<&Setting>, found: &mut Found) -> Option<Way> {
+fn way(setting: Option<&OldSetting>, found: &mut ImportModel) -> Option<ImportedSource> {
     let Some(setting) = setting else {
-        return Some(Way::outside());
+        return Some(ImportedSource::outside());
     };
     let name = setting.value.as_deref().unwrap_or_default();
     match way::interface(name, false) {
         Ok(way) => Some(way),
         Err(why) => {
             let why = format!("{why}: its hosts are left out");
-            found.leave(Spot::Line(setting.line), "iface=…", why);
+            found.leave(SourceLine::Line(setting.line), "iface=…", why);
             None
         }
     }
 }
 
 /// Names a setting that is not carried over, or not as a whole.
-fn name_left(setting: &Setting, later: Option<usize>, is_domeneshop: bool, found: &mut Found) {
-    let spot = Spot::Line(setting.line);
+fn name_left(
+    setting: &OldSetting,
+    later: Option<usize>,
+    is_domeneshop: bool,
+    found: &mut ImportModel,
+) {
+    let spot = SourceLine::Line(setting.line);
     let key = setting.key.as_str();
-    let hidden = quoted(key, "", Shown::Key);
+    let hidden = quoted(key, "", Disclosure::Key);
     let is_carried = match key {
         "alias" => true,
         "username" | "password" | "period" | "iface" | "dyndns-system" | "dyndns-server-name"
@@ -221,8 +229,8 @@ const OTHERS: [&str; 24] = [
     "secure",
 ];
 
-fn settings(text: &str) -> Vec<Setting> {
-    let mut settings: Vec<Setting> = Vec::new();
+fn settings(text: &str) -> Vec<OldSetting> {
+    let mut settings: Vec<OldSetting> = Vec::new();
     for (place, line) in text.lines().enumerate() {
         let mut opened = false;
         for word in line.split_whitespace() {
@@ -250,10 +258,10 @@ fn settings(text: &str) -> Vec<Setting> {
     settings
 }
 
-fn named(word: &str, line: usize) -> Setting {
+fn named(word: &str, line: usize) -> OldSetting {
     let key = word.to_lowercase().replace('_', "-");
     let known = NAMES.iter().find(|(short, _)| *short == key);
-    Setting {
+    OldSetting {
         line,
         key: known.map_or(key, |(_, name)| (*name).to_owned()),
         value: None,
@@ -261,7 +269,7 @@ fn named(word: &str, line: usize) -> Setting {
     }
 }
 
-fn set(setting: Option<&mut Setting>, word: &str) {
+fn set(setting: Option<&mut OldSetting>, word: &str) {
     let Some(setting) = setting else {
         return;
     };

@@ -10,10 +10,10 @@ use std::cell::Cell;
 
 /// A setting's key, values and line.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Setting {
+pub(super) struct InadynSetting {
     pub(super) line: usize,
     pub(super) key: String,
-    pub(super) values: Vec<Value>,
+    pub(super) values: Vec<InadynValue>,
     /// More stands behind it than inadyn would have understood.
     pub(super) cut: bool,
     /// Written with `+=`: the values come on top of those before.
@@ -22,8 +22,8 @@ pub(super) struct Setting {
     pub(super) consumed: Cell<bool>,
 }
 
-impl Setting {
-    pub(super) fn new(line: usize, key: String, values: Vec<Value>) -> Self {
+impl InadynSetting {
+    pub(super) fn new(line: usize, key: String, values: Vec<InadynValue>) -> Self {
         Self {
             line,
             key,
@@ -42,7 +42,7 @@ impl Setting {
 
 /// A value.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum InadynValue {
     Literal(String),
     /// The value of an environment variable.
     Variable {
@@ -56,38 +56,38 @@ pub(super) enum Value {
 
 /// `provider title { … }` or `custom title { … }`.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Section {
+pub(super) struct InadynSection {
     pub(super) line: usize,
     pub(super) kind: String,
     pub(super) title: String,
-    pub(super) settings: Vec<Setting>,
+    pub(super) settings: Vec<InadynSetting>,
 }
 
 /// A whole file.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Document {
-    pub(super) settings: Vec<Setting>,
-    pub(super) sections: Vec<Section>,
+pub(super) struct InadynDocument {
+    pub(super) settings: Vec<InadynSetting>,
+    pub(super) sections: Vec<InadynSection>,
     /// Lines that are none of this.
     pub(super) strange: Vec<usize>,
 }
 
 /// Reads all of it.
-pub(super) fn document(text: &str) -> Document {
+pub(super) fn document(text: &str) -> InadynDocument {
     let tokens = tokens(text);
-    let mut document = Document::default();
-    let mut open: Option<Section> = None;
+    let mut document = InadynDocument::default();
+    let mut open: Option<InadynSection> = None;
     let mut rest = tokens.as_slice();
     while let Some((statement, behind)) = statement(rest) {
         rest = behind;
         match statement {
-            Statement::Opens(section) => document.sections.extend(open.replace(section)),
-            Statement::Closes => document.sections.extend(open.take()),
-            Statement::Sets(setting) => match &mut open {
+            InadynStatement::Opens(section) => document.sections.extend(open.replace(section)),
+            InadynStatement::Closes => document.sections.extend(open.take()),
+            InadynStatement::Sets(setting) => match &mut open {
                 Some(section) => section.settings.push(setting),
                 None => document.settings.push(setting),
             },
-            Statement::Strange(line) => {
+            InadynStatement::Strange(line) => {
                 if document.strange.last() != Some(&line) {
                     document.strange.push(line);
                 }
@@ -99,31 +99,31 @@ pub(super) fn document(text: &str) -> Document {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Token {
-    Word(Value),
+enum InadynToken {
+    Word(InadynValue),
     Sign(char),
 }
 
-type Placed = (Token, usize);
+type SpannedToken = (InadynToken, usize);
 
-enum Statement {
-    Opens(Section),
+enum InadynStatement {
+    Opens(InadynSection),
     Closes,
-    Sets(Setting),
+    Sets(InadynSetting),
     Strange(usize),
 }
 
 /// The next statement and what follows it.
-fn statement(tokens: &[Placed]) -> Option<(Statement, &[Placed])> {
-    use Token::{Sign, Word};
+fn statement(tokens: &[SpannedToken]) -> Option<(InadynStatement, &[SpannedToken])> {
+    use InadynToken::{Sign, Word};
     let ((first, line), rest) = tokens.split_first()?;
     let line = *line;
-    let Word(Value::Literal(key)) = first else {
+    let Word(InadynValue::Literal(key)) = first else {
         let closes = *first == Sign('}');
         let statement = if closes {
-            Statement::Closes
+            InadynStatement::Closes
         } else {
-            Statement::Strange(line)
+            InadynStatement::Strange(line)
         };
         return Some((statement, rest));
     };
@@ -141,43 +141,49 @@ fn statement(tokens: &[Placed]) -> Option<(Statement, &[Placed])> {
                 Word(value) => Some(value.clone()),
                 Sign(_) => None,
             });
-            let mut setting = Setting::new(line, key, values.collect());
+            let mut setting = InadynSetting::new(line, key, values.collect());
             setting.adds = adds;
             let behind = behind.get(1..).unwrap_or_default();
-            (Statement::Sets(setting), behind)
+            (InadynStatement::Sets(setting), behind)
         }
         [(Sign('='), _), (Word(value), at), rest @ ..] => {
             let strays = strays(rest, *at);
-            let mut setting = Setting::new(line, key, vec![value.clone()]);
+            let mut setting = InadynSetting::new(line, key, vec![value.clone()]);
             setting.cut = strays > 0;
             setting.adds = adds;
             let behind = rest.get(strays..).unwrap_or_default();
-            (Statement::Sets(setting), behind)
+            (InadynStatement::Sets(setting), behind)
         }
         [(Sign('('), _), (Word(value), _), (Sign(')'), _), rest @ ..] => {
-            let setting = Setting::new(line, key, vec![value.clone()]);
-            (Statement::Sets(setting), rest)
+            let setting = InadynSetting::new(line, key, vec![value.clone()]);
+            (InadynStatement::Sets(setting), rest)
         }
-        [(Word(Value::Literal(title)), _), (Sign('{'), _), rest @ ..] => {
-            let section = Section {
+        [
+            (Word(InadynValue::Literal(title)), _),
+            (Sign('{'), _),
+            rest @ ..,
+        ] => {
+            let section = InadynSection {
                 line,
                 kind: key,
                 title: title.clone(),
                 settings: Vec::new(),
             };
-            (Statement::Opens(section), rest)
+            (InadynStatement::Opens(section), rest)
         }
-        _ => (Statement::Strange(line), rest),
+        _ => (InadynStatement::Strange(line), rest),
     })
 }
 
 /// How many words stand behind a value on its line that begin nothing: it should have been in quotes.
-fn strays(tokens: &[Placed], line: usize) -> usize {
+fn strays(tokens: &[SpannedToken], line: usize) -> usize {
     let mut count = 0;
     while let Some(((token, at), behind)) = tokens.get(count..).and_then(<[_]>::split_first) {
-        let begins = matches!(behind.first(), Some((Token::Sign('=' | '(' | '+'), _)))
-            && matches!(token, Token::Word(_));
-        if *at != line || begins || *token == Token::Sign('}') {
+        let begins = matches!(
+            behind.first(),
+            Some((InadynToken::Sign('=' | '(' | '+'), _))
+        ) && matches!(token, InadynToken::Word(_));
+        if *at != line || begins || *token == InadynToken::Sign('}') {
             break;
         }
         count += 1;
@@ -186,8 +192,8 @@ fn strays(tokens: &[Placed], line: usize) -> usize {
 }
 
 /// Splits a text into words and signs.
-fn tokens(text: &str) -> Vec<Placed> {
-    let mut reader = Reader {
+fn tokens(text: &str) -> Vec<SpannedToken> {
+    let mut reader = InadynReader {
         rest: text,
         line: 1,
     };
@@ -205,26 +211,29 @@ fn tokens(text: &str) -> Vec<Placed> {
         } else if letter == '"' || letter == '\'' {
             reader.skip(1);
             let word = reader.quoted(letter);
-            tokens.push((Token::Word(word), line));
+            tokens.push((InadynToken::Word(word), line));
         } else if "{}()=,".contains(letter) && !reader.rest.starts_with("${") {
             reader.skip(1);
-            tokens.push((Token::Sign(letter), line));
+            tokens.push((InadynToken::Sign(letter), line));
         } else if reader.rest.starts_with("+=") {
             reader.skip(2);
-            tokens.extend([(Token::Sign('+'), line), (Token::Sign('='), line)]);
+            tokens.extend([
+                (InadynToken::Sign('+'), line),
+                (InadynToken::Sign('='), line),
+            ]);
         } else {
-            tokens.push((Token::Word(reader.word()), line));
+            tokens.push((InadynToken::Word(reader.word()), line));
         }
     }
     tokens
 }
 
-struct Reader<'a> {
+struct InadynReader<'a> {
     rest: &'a str,
     line: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> InadynReader<'a> {
     /// Passes over some bytes, and says what they were.
     fn skip(&mut self, bytes: usize) -> &'a str {
         let (passed, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
@@ -238,7 +247,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A word without quotes: up to white space or a sign; `${NAME}` is part of it.
-    fn word(&mut self) -> Value {
+    fn word(&mut self) -> InadynValue {
         let mut length = 0;
         let mut in_name = false;
         for letter in self.rest.chars() {
@@ -260,7 +269,7 @@ impl<'a> Reader<'a> {
 
     /// The rest of a text in quotes. In double ones a backslash makes what follows mean itself, or a
     /// line break or tab; in single ones only quotes and backslashes.
-    fn quoted(&mut self, quote: char) -> Value {
+    fn quoted(&mut self, quote: char) -> InadynValue {
         let mut text = String::new();
         let mut escaped = false;
         let mut length = 0;
@@ -285,19 +294,19 @@ impl<'a> Reader<'a> {
                     return if quote == '"' {
                         variable(&text)
                     } else {
-                        Value::Literal(text)
+                        InadynValue::Literal(text)
                     };
                 }
                 letter => text.push(letter),
             }
         }
         self.skip(length);
-        Value::Literal(text)
+        InadynValue::Literal(text)
     }
 }
 
 /// A value in which `${NAME}` or `${NAME:-…}` stands for a variable's.
-fn variable(word: &str) -> Value {
+fn variable(word: &str) -> InadynValue {
     let inside = word.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
     match inside {
         Some(inside) if !inside.contains(['$', '{', '}']) => {
@@ -305,13 +314,13 @@ fn variable(word: &str) -> Value {
                 Some((name, default)) => (name, Some(default)),
                 None => (inside, None),
             };
-            Value::Variable {
+            InadynValue::Variable {
                 name: name.to_owned(),
                 has_default: default.is_some(),
             }
         }
-        _ if word.contains("${") => Value::Mixed,
-        _ => Value::Literal(word.to_owned()),
+        _ if word.contains("${") => InadynValue::Mixed,
+        _ => InadynValue::Literal(word.to_owned()),
     }
 }
 
@@ -321,14 +330,14 @@ mod tests {
 
     use super::*;
 
-    fn shown(settings: &[Setting]) -> String {
+    fn shown(settings: &[InadynSetting]) -> String {
         let shown = settings.iter().map(|it| {
             let values = it.values.iter().map(|value| match value {
-                Value::Literal(text) => format!("<{text}>"),
-                Value::Variable { name, has_default } => {
+                InadynValue::Literal(text) => format!("<{text}>"),
+                InadynValue::Variable { name, has_default } => {
                     format!("${name}{}", if *has_default { ":-" } else { "" })
                 }
-                Value::Mixed => "<$>".to_owned(),
+                InadynValue::Mixed => "<$>".to_owned(),
             });
             let cut = if it.cut { "…" } else { "" };
             format!("{}:{}={}{cut}", it.line, it.key, values.collect::<String>())

@@ -2,13 +2,13 @@
 
 use super::{
     is_on, last, literal,
-    parse::{Section, Setting},
+    parse::{InadynSection, InadynSetting},
     peek, switch, text,
 };
 use crate::{
     core::addr::Family,
     import::{
-        found::{Found, HTTPS, Outside, Spot, Way},
+        found::{ExternalSource, HTTPS, ImportModel, ImportedSource, SourceLine},
         way,
     },
 };
@@ -16,11 +16,11 @@ use crate::{
 /// How a section's address is found, and of which family it is, which may be `asked` for. Nothing: that
 /// is not to be had, and any other way might find another address.
 pub(super) fn way(
-    section: &Section,
+    section: &InadynSection,
     asked: Option<Family>,
-    globals: &[Setting],
-    found: &mut Found,
-) -> Option<(Way, Family)> {
+    globals: &[InadynSetting],
+    found: &mut ImportModel,
+) -> Option<(ImportedSource, Family)> {
     let own = &section.settings;
     let family = asked.unwrap_or_else(|| family(own, globals));
     // An interface counts more than everything else (`inadyn.conf(5)`, iface).
@@ -38,19 +38,19 @@ pub(super) fn way(
         let way = whole.and_then(way::command);
         way.map_err(|why| (setting.line, "checkip-command", why))
     } else {
-        Ok(Way::Outside(outside(own, family, found)))
+        Ok(ImportedSource::External(outside(own, family, found)))
     };
     match way {
         Ok(way) => Some((way, family)),
         Err((line, key, why)) => {
-            found.leave(Spot::Line(line), format!("{key}=…"), why);
+            found.leave(SourceLine::Line(line), format!("{key}=…"), why);
             None
         }
     }
 }
 
 /// inadyn publishes whatever it finds; that it is IPv6 shows only in where it looks.
-fn family(own: &[Setting], globals: &[Setting]) -> Family {
+fn family(own: &[InadynSetting], globals: &[InadynSetting]) -> Family {
     const MARKS: [&str; 5] = ["ipv6", "inet6", "api6.", "v6.", " -6"];
     let sought = ["checkip-command", "checkip-server"]
         .into_iter()
@@ -66,7 +66,7 @@ fn family(own: &[Setting], globals: &[Setting]) -> Family {
 
 /// Whom it asks: the provider's usual service, which moored's own list takes the place of, or one of
 /// the user's choice.
-fn outside(own: &[Setting], family: Family, found: &mut Found) -> Outside {
+fn outside(own: &[InadynSetting], family: Family, found: &mut ImportModel) -> ExternalSource {
     let Some(setting) = last(own, "checkip-server") else {
         return HTTPS;
     };
@@ -91,7 +91,7 @@ fn outside(own: &[Setting], family: Family, found: &mut Found) -> Outside {
     echo.unwrap_or_else(|why| {
         let what = format!("checkip-server={}", way::host_of(&address));
         found.leave(
-            Spot::Line(setting.line),
+            SourceLine::Line(setting.line),
             what,
             format!("{why}; others are asked"),
         );

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{
-    Body, GET_ROUTE, INET, INET6, Malformed, REQUEST, aligned, attributes, ip, u16_at, u32_at,
+    GET_ROUTE, INET, INET6, Malformed, NetlinkBody, REQUEST, aligned, attributes, ip, u16_at,
+    u32_at,
 };
 use crate::core::addr::Family;
 
@@ -41,12 +42,12 @@ pub struct Route {
     preference: Option<u8>,
     source: Option<IpAddr>,
     /// The ways it leaves by: more than one if traffic is shared between them.
-    hops: Vec<Hop>,
+    hops: Vec<NextHop>,
 }
 
 /// One of the ways a route leaves by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Hop {
+struct NextHop {
     interface: Option<u32>,
     gateway: Option<IpAddr>,
 }
@@ -100,7 +101,7 @@ impl Route {
 
     /// Whether it surely leaves by others alone.
     pub fn leaves_elsewhere(&self, index: u32) -> bool {
-        let is_other = |hop: &Hop| hop.interface.is_some_and(|it| it != index);
+        let is_other = |hop: &NextHop| hop.interface.is_some_and(|it| it != index);
         self.hops.iter().all(is_other)
     }
 
@@ -121,7 +122,7 @@ impl Route {
 impl Route {
     /// An IPv4 route by these interfaces, each with its router if it has one.
     pub(crate) fn sample(hops: &[(u32, Option<[u8; 4]>)], priority: u32, table: u32) -> Self {
-        let hop = |(interface, gateway): &(u32, Option<[u8; 4]>)| Hop {
+        let hop = |(interface, gateway): &(u32, Option<[u8; 4]>)| NextHop {
             interface: Some(*interface),
             gateway: gateway.map(IpAddr::from),
         };
@@ -192,20 +193,22 @@ fn append(payload: &mut Vec<u8>, kind: u16, value: &[u8]) {
 
 /// What a message says about a route that is there or gone. `struct rtmsg`: family, destination length,
 /// source length, TOS, table, protocol, scope, kind, flags.
-pub(super) fn body(is_new: bool, payload: &[u8]) -> Result<Body, Malformed> {
+pub(super) fn body(is_new: bool, payload: &[u8]) -> Result<NetlinkBody, Malformed> {
     let [family, length, _, _, _, _, _, kind, _, _, _, _, ..] = *payload else {
         return Err(Malformed);
     };
     if !matches!(family, INET | INET6) || !leads_to_destination(family, length, payload)? {
-        return Ok(Body::Other);
+        return Ok(NetlinkBody::Other);
     }
     let is_whole = length == if family == INET { 32 } else { 128 };
     Ok(match (kind, length) {
-        (UNICAST, 0) if is_new => Body::DefaultRoute(default_route(payload)?),
-        (UNICAST, 0) => Body::DefaultRouteGone(default_route(payload)?),
-        (UNICAST, _) if is_new && is_whole => Body::SelectedRoute(selected(family, payload)?),
+        (UNICAST, 0) if is_new => NetlinkBody::DefaultRoute(default_route(payload)?),
+        (UNICAST, 0) => NetlinkBody::DefaultRouteGone(default_route(payload)?),
+        (UNICAST, _) if is_new && is_whole => {
+            NetlinkBody::SelectedRoute(selected(family, payload)?)
+        }
         // One that refuses (`unreachable`, `prohibit`) may be selected like any other.
-        _ => Body::RoutingChanged,
+        _ => NetlinkBody::RoutingChanged,
     })
 }
 
@@ -244,7 +247,7 @@ fn default_route(payload: &[u8]) -> Result<Route, Malformed> {
     let [family, _, _, _, table, ..] = *payload else {
         return Err(Malformed);
     };
-    let mut only = Hop {
+    let mut only = NextHop {
         interface: None,
         gateway: None,
     };
@@ -280,7 +283,7 @@ fn default_route(payload: &[u8]) -> Result<Route, Malformed> {
 
 /// Several `struct rtnexthop`, one behind the other: length, flags, weight, interface, and attributes
 /// of its own.
-fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<Hop>, Malformed> {
+fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<NextHop>, Malformed> {
     let mut hops = Vec::new();
     while !bytes.is_empty() {
         let length = usize::from(u16_at(bytes, 0)?);
@@ -292,7 +295,7 @@ fn hops(family: u8, mut bytes: &[u8]) -> Result<Vec<Hop>, Malformed> {
                 gateway = ip(family, value).ok();
             }
         }
-        hops.push(Hop {
+        hops.push(NextHop {
             interface: Some(u32_at(hop, 4)?),
             gateway,
         });

@@ -61,7 +61,7 @@ fn route(length: u8, kind: u8) -> Vec<u8> {
     message(NEW_ROUTE, &fixed, &[])
 }
 
-fn only(bytes: &[u8]) -> Body {
+fn only(bytes: &[u8]) -> NetlinkBody {
     let [one] = &decode(bytes).unwrap()[..] else {
         panic!("more than one")
     };
@@ -71,7 +71,7 @@ fn only(bytes: &[u8]) -> Body {
 
 #[test]
 fn an_address_has_all_its_flags_and_lifetimes() {
-    let Body::Address(address) = only(&v6(NEW_ADDR, 0, 0x301)) else {
+    let NetlinkBody::Address(address) = only(&v6(NEW_ADDR, 0, 0x301)) else {
         panic!()
     };
     assert_eq!(address.addr.to_string(), "2a01:79c::1");
@@ -79,7 +79,7 @@ fn an_address_has_all_its_flags_and_lifetimes() {
     assert_eq!((address.preferred, address.valid), (1800, 3600));
     assert!(address.is_temporary() && address.is_global() && !address.is_unusable());
     let gone = only(&v6(DEL_ADDR, 253, 0x40));
-    let Body::AddressGone(address) = gone else {
+    let NetlinkBody::AddressGone(address) = gone else {
         panic!("{gone:?}")
     };
     assert!(address.is_unusable() && !address.is_global() && !address.is_temporary());
@@ -88,7 +88,7 @@ fn an_address_has_all_its_flags_and_lifetimes() {
 #[test]
 fn an_address_whose_preferred_time_is_over_is_not_used() {
     for (flags, preferred, unusable) in [
-        (0x80, FOREVER, false),
+        (0x80, INFINITE_LIFETIME, false),
         (0x80, 1, false),
         (0x80, 0, true),
         (DEPRECATED, 1, true),
@@ -101,7 +101,7 @@ fn an_address_whose_preferred_time_is_over_is_not_used() {
             flags,
             scope: 0,
             preferred,
-            valid: FOREVER,
+            valid: INFINITE_LIFETIME,
         };
         assert_eq!(address.is_unusable(), unusable, "{address:?}");
     }
@@ -109,11 +109,11 @@ fn an_address_whose_preferred_time_is_over_is_not_used() {
 
 #[test]
 fn of_a_line_between_two_points_our_end_is_ours() {
-    let Body::Address(address) = only(&ppp()) else {
+    let NetlinkBody::Address(address) = only(&ppp()) else {
         panic!()
     };
     assert_eq!(address.addr.to_string(), "84.212.10.20");
-    assert_eq!(address.preferred, FOREVER);
+    assert_eq!(address.preferred, INFINITE_LIFETIME);
 }
 
 #[test]
@@ -124,9 +124,13 @@ fn a_link_is_up_when_it_runs() {
             name: "wan0".into(),
             up,
         };
-        assert_eq!(only(&a_link(0, flags)), Body::Link(expected));
+        assert_eq!(only(&a_link(0, flags)), NetlinkBody::Link(expected));
     }
-    assert_eq!(only(&a_link(7, 0x41)), Body::Other, "a bridge's port");
+    assert_eq!(
+        only(&a_link(7, 0x41)),
+        NetlinkBody::Other,
+        "a bridge's port"
+    );
 }
 
 /// A default route that leaves by several interfaces, each hop with a gateway.
@@ -144,7 +148,7 @@ fn by_several(interfaces: &[u32]) -> Vec<u8> {
 
 #[test]
 fn a_route_by_several_interfaces_leaves_by_each_of_them() {
-    let Body::DefaultRoute(route) = only(&by_several(&[2, 9])) else {
+    let NetlinkBody::DefaultRoute(route) = only(&by_several(&[2, 9])) else {
         panic!()
     };
     assert_eq!([1, 2, 9].map(|it| route.leaves_by(it)), [false, true, true]);
@@ -173,9 +177,9 @@ fn a_route_by_several_interfaces_leaves_by_each_of_them() {
 #[test]
 fn a_list_that_broke_off_is_no_list() {
     for (payload, body) in [
-        (&[][..], Body::Done),
-        (&0_i32.to_ne_bytes(), Body::Done),
-        (&(-90_i32).to_ne_bytes(), Body::Error(-90)),
+        (&[][..], NetlinkBody::Done),
+        (&0_i32.to_ne_bytes(), NetlinkBody::Done),
+        (&(-90_i32).to_ne_bytes(), NetlinkBody::Error(-90)),
     ] {
         assert_eq!(only(&message(DONE, payload, &[])), body);
     }
@@ -185,7 +189,7 @@ fn a_list_that_broke_off_is_no_list() {
 fn a_route_may_say_from_which_address_its_traffic_comes() {
     let fixed = [INET, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
     let bytes = message(NEW_ROUTE, &fixed, &[attribute(7, &[84, 212, 10, 20])]);
-    let Body::DefaultRoute(route) = only(&bytes) else {
+    let NetlinkBody::DefaultRoute(route) = only(&bytes) else {
         panic!()
     };
     let prefers = |last| route.prefers([84, 212, 10, last].into());
@@ -194,10 +198,10 @@ fn a_route_may_say_from_which_address_its_traffic_comes() {
 
 #[test]
 fn of_routes_only_default_ones_matter() {
-    assert!(matches!(only(&route(0, 1)), Body::DefaultRoute(_)));
-    assert_eq!(only(&route(24, 1)), Body::Other);
+    assert!(matches!(only(&route(0, 1)), NetlinkBody::DefaultRoute(_)));
+    assert_eq!(only(&route(24, 1)), NetlinkBody::Other);
     assert!(
-        !matches!(only(&route(0, 7)), Body::DefaultRoute(_)),
+        !matches!(only(&route(0, 7)), NetlinkBody::DefaultRoute(_)),
         "unreachable"
     );
 }
@@ -220,18 +224,18 @@ fn route_to(message_kind: u16, destination: &str, bits: u8, kind: u8) -> Vec<u8>
 #[test]
 fn what_decides_the_way_to_the_destination_is_told_from_everything_else() {
     for (destination, bits, kind, body) in [
-        ("0.0.0.0", 0, 7, Body::RoutingChanged),
-        ("128.0.0.0", 1, 1, Body::RoutingChanged),
-        ("192.0.0.0", 2, 8, Body::RoutingChanged),
-        ("0.0.0.0", 1, 1, Body::Other),
-        ("193.0.14.128", 31, 1, Body::RoutingChanged),
-        ("193.0.14.128", 32, 1, Body::Other),
-        ("193.0.14.129", 32, 7, Body::RoutingChanged),
-        ("2000::", 3, 1, Body::RoutingChanged),
-        ("2001:7fd::", 32, 1, Body::RoutingChanged),
-        ("2001:7fe::", 32, 1, Body::Other),
-        ("fe80::", 64, 1, Body::Other),
-        ("2001:7fd::1", 128, 8, Body::RoutingChanged),
+        ("0.0.0.0", 0, 7, NetlinkBody::RoutingChanged),
+        ("128.0.0.0", 1, 1, NetlinkBody::RoutingChanged),
+        ("192.0.0.0", 2, 8, NetlinkBody::RoutingChanged),
+        ("0.0.0.0", 1, 1, NetlinkBody::Other),
+        ("193.0.14.128", 31, 1, NetlinkBody::RoutingChanged),
+        ("193.0.14.128", 32, 1, NetlinkBody::Other),
+        ("193.0.14.129", 32, 7, NetlinkBody::RoutingChanged),
+        ("2000::", 3, 1, NetlinkBody::RoutingChanged),
+        ("2001:7fd::", 32, 1, NetlinkBody::RoutingChanged),
+        ("2001:7fe::", 32, 1, NetlinkBody::Other),
+        ("fe80::", 64, 1, NetlinkBody::Other),
+        ("2001:7fd::1", 128, 8, NetlinkBody::RoutingChanged),
     ] {
         for message_kind in [NEW_ROUTE, DEL_ROUTE] {
             let seen = only(&route_to(message_kind, destination, bits, kind));
@@ -240,7 +244,10 @@ fn what_decides_the_way_to_the_destination_is_told_from_everything_else() {
     }
     for rule in [NEW_RULE, DEL_RULE] {
         let fixed = [INET, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0];
-        assert_eq!(only(&message(rule, &fixed, &[])), Body::RoutingChanged);
+        assert_eq!(
+            only(&message(rule, &fixed, &[])),
+            NetlinkBody::RoutingChanged
+        );
     }
 }
 
@@ -254,9 +261,9 @@ fn the_selected_route_has_its_interface_and_the_address_that_is_sent_from() {
             source: Some(addr),
         };
         let answer = route_to(NEW_ROUTE, destination, bits, 1);
-        assert_eq!(only(&answer), Body::SelectedRoute(selected));
+        assert_eq!(only(&answer), NetlinkBody::SelectedRoute(selected));
         let gone = route_to(DEL_ROUTE, destination, bits, 1);
-        assert_eq!(only(&gone), Body::RoutingChanged);
+        assert_eq!(only(&gone), NetlinkBody::RoutingChanged);
         let fixed = answer[16..28].to_vec();
         let octets = answer[32..32 + usize::from(bits / 8)].to_vec();
         let bare = message(NEW_ROUTE, &fixed, &[attribute(1, &octets)]);
@@ -264,7 +271,7 @@ fn the_selected_route_has_its_interface_and_the_address_that_is_sent_from() {
             interface: None,
             source: None,
         };
-        assert_eq!(only(&bare), Body::SelectedRoute(nothing));
+        assert_eq!(only(&bare), NetlinkBody::SelectedRoute(nothing));
     }
 }
 
@@ -315,10 +322,13 @@ fn a_datagram_may_hold_several_messages() {
         .into_iter()
         .map(|it| it.body)
         .collect();
-    assert!(matches!(bodies[..], [Body::Address(_), Body::Done]));
+    assert!(matches!(
+        bodies[..],
+        [NetlinkBody::Address(_), NetlinkBody::Done]
+    ));
     assert_eq!(
         only(&message(ERROR, &(-1_i32).to_ne_bytes(), &[])),
-        Body::Error(-1)
+        NetlinkBody::Error(-1)
     );
 }
 

@@ -11,8 +11,8 @@ use crate::core::{
     schedule::Hold,
 };
 
-fn stamp(boot: &str, moment: i64, wall: i64) -> Stamp {
-    Stamp {
+fn stamp(boot: &str, moment: i64, wall: i64) -> BootStamp {
+    BootStamp {
         boot: boot.to_owned(),
         moment: BootTime::from_millis(moment * 1000),
         wall: wall * 1000,
@@ -38,7 +38,7 @@ fn memory(now: BootTime) -> State {
     memory
 }
 
-fn saved(now: &Stamp) -> (tempfile::TempDir, StateFile, State) {
+fn saved(now: &BootStamp) -> (tempfile::TempDir, StateFile, State) {
     let dir = tempfile::tempdir().unwrap();
     let file = StateFile::new(dir.path());
     let memory = memory(now.moment);
@@ -75,7 +75,7 @@ fn l11_wall_clock_jumps_of_any_size_move_nothing_within_a_boot() {
 fn after_a_reboot_a_hold_lasts_for_what_is_left_of_it() {
     let now = stamp("a", 1_000_000, 1_700_000_000);
     let (_dir, file, _) = saved(&now);
-    let hold_left = |later: Stamp| {
+    let hold_left = |later: BootStamp| {
         let memory = file.load(&later).memory;
         let hold = memory.account(&target().account).unwrap().hold.clone();
         hold.map(|hold| hold.until.since(later.moment))
@@ -201,7 +201,7 @@ fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let learnt = |looker: &StateFile| {
         let mut more = memory.clone();
         more.paths.entry(Family::V6.into()).or_default().absent = Some(now.moment);
-        looker.save_if_nobody_else_does(&more, &now).unwrap();
+        looker.save_if_unlocked(&more, &now).unwrap();
         file.load(&now).memory == more
     };
     let looker = StateFile::new(dir.path());
@@ -311,7 +311,7 @@ fn the_first_save_of_a_process_is_made_whatever_was_loaded() {
         let memory = file.load(&now).memory;
         let save = || {
             if shares {
-                file.save_if_nobody_else_does(&memory, &now)
+                file.save_if_unlocked(&memory, &now)
             } else {
                 file.save(&memory, &now)
             }
@@ -332,7 +332,7 @@ fn whoever_only_looks_says_that_nothing_can_be_saved_where_there_is_no_lock_to_b
     let now = stamp("a", 100, 1_700_000_000);
     let (dir, _, memory) = saved(&now);
     let file = StateFile::new(&dir.path().join("state.json"));
-    let error = file.save_if_nobody_else_does(&memory, &now).unwrap_err();
+    let error = file.save_if_unlocked(&memory, &now).unwrap_err();
     assert!(
         error.contains("cannot be saved (Not a directory"),
         "{error}"

@@ -54,9 +54,14 @@ fn no_part_of_an_answer_is_an_answer_and_it_has_a_longest_length() {
         assert!(MAPPING.read(&whole[..end]).is_err(), "{end}");
     }
     let mut long = answer();
-    long.resize(LONGEST, 0);
+    long.resize(MAX_MESSAGE_BYTES, 0);
     assert!(MAPPING.read(&long).is_ok());
-    for length in [whole.len() + 1, whole.len() + 2, LONGEST + 4, 60_000] {
+    for length in [
+        whole.len() + 1,
+        whole.len() + 2,
+        MAX_MESSAGE_BYTES + 4,
+        60_000,
+    ] {
         long.resize(length, 0);
         assert_eq!(MAPPING.read(&long), Err("its length is wrong"), "{length}");
     }

@@ -10,9 +10,9 @@ use super::{
         record::{RecordList, RecordRemove},
         subject,
     },
-    client::{Client, Part},
-    line::Line,
-    listing::Listing as Paged,
+    client::{AnswerPart, Client},
+    line::RecordLine,
+    listing::PagedListing as Paged,
     record::{change, conflicting, creation, domain, read, without_parked},
     types::{self, Domain, Written},
     written::is_as_sent,
@@ -32,19 +32,19 @@ use crate::{
 };
 
 /// An account at DNSPod, reached through `T`.
-pub struct Account<T> {
+pub struct DnsPodAccount<T> {
     client: Client<T>,
-    pub(super) line: Line,
+    pub(super) line: RecordLine,
     max_kept: usize,
 }
 
-impl<T> Account<T> {
+impl<T> DnsPodAccount<T> {
     /// The account of `settings`. `transport` has the settings' `endpoint` as its base address and
     /// sends [`user_agent`](super::user_agent)`(&settings.contact)`.
     pub fn new(transport: T, settings: &Settings) -> Self {
         Self {
             client: Client::new(transport, settings.site, settings.credential.clone()),
-            line: Line::new(settings.site, &settings.line),
+            line: RecordLine::new(settings.site, &settings.line),
             max_kept: MAX_KEPT_BYTES,
         }
     }
@@ -61,9 +61,9 @@ impl<T> Account<T> {
     }
 }
 
-impl<T: Transport> Provider for Account<T> {
+impl<T: Transport> Provider for DnsPodAccount<T> {
     /// Each record is written by itself: DNSPod has no push, so there is no TTL of one either.
-    fn rules(&self) -> Capabilities {
+    fn capabilities(&self) -> Capabilities {
         Capabilities {
             replace: UpdateMode::Never,
             replace_ttl: 600,
@@ -78,7 +78,7 @@ impl<T: Transport> Provider for Account<T> {
             let is_gone =
                 |(_, failure): &(ZoneName, ProviderError)| failure.class == ErrorClass::NotFound;
             // A remembered zone that is gone: what there is now, the account's list says.
-            if !listing.troubles.iter().any(is_gone) {
+            if !listing.zone_errors.iter().any(is_gone) {
                 return Ok(listing);
             }
         }
@@ -115,7 +115,7 @@ impl<T: Transport> Provider for Account<T> {
     }
 }
 
-impl<T: Transport> Account<T> {
+impl<T: Transport> DnsPodAccount<T> {
     /// Every zone of the account that is wanted.
     pub(super) async fn every_zone(
         &self,
@@ -128,7 +128,7 @@ impl<T: Transport> Account<T> {
         let mut allowance = Allowance::new(self.max_kept);
         let mut zones = Vec::new();
         let listed = self.each_item(&call, &|_, _| {}, |answer, part| {
-            let Part::Item(item) = part else {
+            let AnswerPart::Item(item) = part else {
                 return Ok(());
             };
             let misread = |what: String| answer.misread(&what);
@@ -161,14 +161,14 @@ impl<T: Transport> Account<T> {
         let listed = self.each_item(&call, progress, |answer, part| {
             let misread = |what: String| answer.misread(&what);
             match part {
-                Part::Page(members) => {
+                AnswerPart::Page(members) => {
                     let about = members.get("domain");
                     let about = about.map(|it| json::read::<AboutDomain>(it.get().as_bytes()));
                     let about = about.transpose().map_err(misread)?.unwrap_or_default();
                     min_ttl = min_ttl.or(about.0.min_ttl);
                     Ok(())
                 }
-                Part::Item(item) => {
+                AnswerPart::Item(item) => {
                     let record = json::read(item.get().as_bytes()).map_err(misread)?;
                     take(record)
                 }
@@ -183,7 +183,7 @@ impl<T: Transport> Account<T> {
         &self,
         call: &C,
         progress: Progress<'_>,
-        take: impl FnMut(&Answer, Part<'_>) -> Result<(), ProviderError>,
+        take: impl FnMut(&Answer, AnswerPart<'_>) -> Result<(), ProviderError>,
     ) -> Result<(), ProviderError> {
         let name = C::OPERATION.name;
         let Some(listing) = Paged::of(C::OPERATION) else {
@@ -229,9 +229,9 @@ impl<T: Transport> Account<T> {
         Ok(Listing {
             zones,
             records: without_parked(&records),
-            troubles,
+            zone_errors: troubles,
             conflicts,
-            unclear: BTreeMap::new(),
+            host_errors: BTreeMap::new(),
             min_ttls,
         })
     }

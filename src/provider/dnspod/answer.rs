@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     api::account::InfoVersion,
-    codes::{self, Kind, SUCCESS},
+    codes::{self, CodeMeaning, SUCCESS},
     types::Status,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         foreign_text::ForeignText,
         outcome::{ErrorClass, ProviderError},
     },
-    http::{Response, hidden::Hidden},
+    http::{Response, hidden::Redactor},
     json::{self, ItemsError, Members},
     provider::operation::{Call, Operation},
 };
@@ -29,7 +29,7 @@ pub(super) struct Answer {
     operation: &'static Operation,
     /// What was asked for, in words that an error begins with.
     subject: String,
-    hidden: Hidden,
+    hidden: Redactor,
     response: Response,
     code: i64,
     message: String,
@@ -40,7 +40,7 @@ impl Answer {
     pub(super) fn read(
         operation: &'static Operation,
         subject: String,
-        hidden: Hidden,
+        hidden: Redactor,
         response: Response,
     ) -> Result<Self, ProviderError> {
         let envelope = envelope(&response.body);
@@ -142,7 +142,7 @@ impl Answer {
     fn is_empty_list(&self) -> Result<bool, ProviderError> {
         let codes = self.operation.codes;
         match (codes::find(codes, self.code), codes::list(codes)) {
-            (Some((_, Kind::Empty(_))), _) => Ok(true),
+            (Some((_, CodeMeaning::Empty(_))), _) => Ok(true),
             (None, Some(list)) if self.code == SUCCESS => {
                 let members = self.members()?;
                 let is_missing = members.get(list).is_none_or(|it| it.get() == "null");

@@ -1,7 +1,7 @@
 //! An account's zones and their records of any type.
 
 use super::{
-    Account, Site,
+    DnsPodAccount, Site,
     api::{
         record::{
             RecordCreate, RecordInfo, RecordList, RecordModify, RecordRemark, RecordRemove,
@@ -21,7 +21,7 @@ use crate::{
     },
     http::Transport,
     provider::{
-        book::{AnyRecord, Book, Progress, Zones},
+        book::{AccountZones, AnyRecord, Progress, ZoneRecords},
         operation::Call,
     },
 };
@@ -39,9 +39,9 @@ const HIGHEST_MINIMUM: u32 = 600;
 /// The code for a record that is there already.
 const THERE_ALREADY: i64 = 104;
 
-impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Zones, ProviderError> {
-        Ok(Zones {
+impl<T: Transport> ZoneRecords for DnsPodAccount<T> {
+    async fn zones(&self) -> Result<AccountZones, ProviderError> {
+        Ok(AccountZones {
             editable: self.every_zone(|_| true).await?,
             others: Vec::new(),
         })
@@ -183,7 +183,7 @@ impl<T: Transport> Book for Account<T> {
     }
 }
 
-impl<T: Transport> Account<T> {
+impl<T: Transport> DnsPodAccount<T> {
     /// A listed record in the words that all providers share.
     fn shown(&self, listed: types::Record) -> AnyRecord {
         let is_enabled = listed.is_enabled();

@@ -9,15 +9,15 @@ use super::{
     api::{limits, operations, subject},
     codes,
     hidden::secrets,
-    listing::Listing,
-    paging::Pages,
+    listing::PagedListing,
+    paging::PageReader,
 };
 use crate::{
     core::outcome::{ErrorClass, ProviderError},
-    http::{Body, Request, SendError, Sent, Transport},
+    http::{Delivery, Request, RequestBody, SendError, Transport},
     json::{self, Members},
     provider::{
-        answered::{Answered, ListBuilder, not_documented},
+        answered::{AnswerListBuilder, ApiAnswer, not_documented},
         book::Progress,
         operation::{Arguments, Call, Operation},
     },
@@ -83,7 +83,7 @@ impl<T> Client<T> {
             method: operation.method,
             path,
             basic: None,
-            body: Body::Form(fields),
+            body: RequestBody::Form(fields),
             writes: operation.writes,
         })
     }
@@ -141,7 +141,7 @@ impl<T: Transport> Client<T> {
             Some(_) => self
                 .answer_all(operation, arguments, progress)
                 .await
-                .map(Answered::into_value),
+                .map(ApiAnswer::into_value),
             None => self.invoke(operation, arguments).await,
         }
     }
@@ -153,18 +153,18 @@ impl<T: Transport> Client<T> {
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-    ) -> Result<Answered, ProviderError> {
+    ) -> Result<ApiAnswer, ProviderError> {
         let not_documented = |what: String| not_documented(operation, &what);
         let Some(listing) = Self::listing(operation, arguments) else {
             let value = self.invoke(operation, arguments).await?;
             (operation.shape)(&value).map_err(not_documented)?;
-            return Ok(Answered::Value(value));
+            return Ok(ApiAnswer::Value(value));
         };
-        let mut list = ListBuilder::new(operation, Some(listing.items()));
+        let mut list = AnswerListBuilder::new(operation, Some(listing.items()));
         let pages = self.each_item(listing, operation, arguments, progress, |_, part| {
             let taken = match part {
-                Part::Page(members) => list.around(|| trees(members)),
-                Part::Item(item) => list.push(item),
+                AnswerPart::Page(members) => list.around(|| trees(members)),
+                AnswerPart::Item(item) => list.push(item),
             };
             taken.map_err(not_documented)
         });
@@ -173,27 +173,27 @@ impl<T: Transport> Client<T> {
     }
 
     /// How an operation lists in pages, unless one of them is asked for.
-    fn listing(operation: &Operation, arguments: &Arguments) -> Option<Listing> {
+    fn listing(operation: &Operation, arguments: &Arguments) -> Option<PagedListing> {
         let is_given = |name| arguments.get(name).is_some();
-        Listing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
+        PagedListing::of(operation).filter(|_| !is_given("offset") && !is_given("length"))
     }
 
     /// Reads a list of pages to its end and hands out each item once, as it comes, and before a page's items what
     /// else the page says. Nothing of it is kept.
     pub(super) async fn each_item(
         &self,
-        listing: Listing,
+        listing: PagedListing,
         operation: &'static Operation,
         arguments: &Arguments,
         progress: Progress<'_>,
-        mut take: impl FnMut(&Answer, Part<'_>) -> Result<(), ProviderError>,
+        mut take: impl FnMut(&Answer, AnswerPart<'_>) -> Result<(), ProviderError>,
     ) -> Result<(), ProviderError> {
         let length = listing.page_length(self.site);
         let subject = subject(operation, arguments);
         let broken = |what| {
             ProviderError::of_account(ErrorClass::ProtocolViolation, format!("{subject}: {what}"))
         };
-        let mut pages = Pages::new(length);
+        let mut pages = PageReader::new(length);
         loop {
             let offset = pages.offset();
             let arguments = arguments
@@ -202,7 +202,7 @@ impl<T: Transport> Client<T> {
                 .with("length", length.to_string());
             let answer = self.ask(operation, &arguments).await?;
             let (members, items) = answer.list(listing.items())?;
-            take(&answer, Part::Page(&members))?;
+            take(&answer, AnswerPart::Page(&members))?;
             let mut received = 0;
             answer.each_item(items, |item| {
                 if listing.is_filler(item, offset) {
@@ -210,7 +210,7 @@ impl<T: Transport> Client<T> {
                 }
                 received += 1;
                 if pages.add(item).map_err(broken)? {
-                    take(&answer, Part::Item(item))?;
+                    take(&answer, AnswerPart::Item(item))?;
                 }
                 Ok(())
             })?;
@@ -243,7 +243,7 @@ impl<T: Transport> Client<T> {
 }
 
 /// A part of a list that comes in pages.
-pub(super) enum Part<'p> {
+pub(super) enum AnswerPart<'p> {
     /// A page begins: what its answer says besides the items.
     Page(&'p Members<'p>),
     /// An item that was not there before.
@@ -260,7 +260,7 @@ fn trees(members: &Members<'_>) -> Result<Map<String, Value>, String> {
 
 /// No answer: of a write that may have arrived nobody knows whether it took effect.
 fn unanswered(operation: &Operation, subject: &str, error: &SendError) -> ProviderError {
-    if operation.writes && error.sent == Sent::Maybe {
+    if operation.writes && error.sent == Delivery::Unknown {
         let what = format!("{subject}: {error}; whether it took effect is not known");
         ProviderError::of_account(ErrorClass::Unconfirmed, what)
     } else {

@@ -15,7 +15,7 @@ use crate::{
     },
     provider::{
         dnspod::api::auth::Auth,
-        operation::{Call, Code, Operation},
+        operation::{Call, Operation, ResultCode},
     },
 };
 
@@ -24,7 +24,7 @@ pub const SUCCESS: i64 = 1;
 
 /// What a code asks of the caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum CodeMeaning {
     /// Stop: the token or the account is refused, and each further try counts against us.
     Credential,
     /// Wait: too many calls, or a ban that passes.
@@ -48,7 +48,7 @@ pub enum Kind {
 }
 
 /// The code in these tables with this number, and what it asks of the caller.
-pub fn find(codes: &[&[Code]], number: i64) -> Option<(Code, Kind)> {
+pub fn find(codes: &[&[ResultCode]], number: i64) -> Option<(ResultCode, CodeMeaning)> {
     let mut codes = codes.iter().copied().flatten();
     let code = codes.find(|code| code.number == number)?;
     Some((*code, kind(*code)?))
@@ -56,7 +56,7 @@ pub fn find(codes: &[&[Code]], number: i64) -> Option<(Code, Kind)> {
 
 /// What a code asks of the caller. One number with one meaning asks one thing, in whichever table it
 /// stands.
-fn kind(code: Code) -> Option<Kind> {
+fn kind(code: ResultCode) -> Option<CodeMeaning> {
     let mut all = tables::KINDS
         .iter()
         .flat_map(|(codes, kinds)| codes.iter().zip(*kinds));
@@ -65,10 +65,10 @@ fn kind(code: Code) -> Option<Kind> {
 
 /// The key in the answer under which an operation with these codes lists, if it says by a code that
 /// there is nothing to list.
-pub fn list(codes: &[&[Code]]) -> Option<&'static str> {
+pub fn list(codes: &[&[ResultCode]]) -> Option<&'static str> {
     let mut codes = codes.iter().copied().flatten();
     codes.find_map(|code| match kind(*code)? {
-        Kind::Empty(list) => Some(list),
+        CodeMeaning::Empty(list) => Some(list),
         _ => None,
     })
 }
@@ -76,7 +76,7 @@ pub fn list(codes: &[&[Code]]) -> Option<&'static str> {
 /// How long DNSPod's locks last (facts: DNSPod section 1.2).
 const LOCK: Duration = Duration::from_hours(1);
 
-impl Kind {
+impl CodeMeaning {
     /// What to do about it, and how far it reaches, for a call that changes something or not.
     pub fn classify(self, writes: bool) -> (ErrorClass, Scope) {
         let unsettled = if writes {
@@ -143,7 +143,7 @@ pub fn failure(subject: &str, operation: &Operation, number: i64, message: &str)
 fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> ProviderError {
     let writes = operation.writes;
     let said = quoted(message);
-    let Some((Code { meaning, .. }, kind)) = find(operation.codes, number) else {
+    let Some((ResultCode { meaning, .. }, kind)) = find(operation.codes, number) else {
         let what = format!("{subject}: DNSPod answers with an unknown code ({number}{said})");
         let class = ErrorClass::ProtocolViolation;
         let scope = reach(writes);
@@ -151,25 +151,27 @@ fn of_code(subject: &str, operation: &Operation, number: i64, message: &str) -> 
     };
     let (class, scope) = kind.classify(writes);
     let what = match kind {
-        Kind::Credential => {
+        CodeMeaning::Credential => {
             let refused = credential(operation);
             format!("DNSPod refuses {refused} ({number}: {meaning})")
         }
-        Kind::Throttled => format!("DNSPod asks to wait ({number}: {meaning})"),
-        Kind::Locked => format!("{subject}: DNSPod asks to wait ({number}: {meaning})"),
-        Kind::Suspended | Kind::Fault if writes => format!(
+        CodeMeaning::Throttled => format!("DNSPod asks to wait ({number}: {meaning})"),
+        CodeMeaning::Locked => format!("{subject}: DNSPod asks to wait ({number}: {meaning})"),
+        CodeMeaning::Suspended | CodeMeaning::Fault if writes => format!(
             "{subject}: DNSPod is in trouble ({number}: {meaning}), and whether it took effect is \
              not known"
         ),
-        Kind::Suspended | Kind::Fault => {
+        CodeMeaning::Suspended | CodeMeaning::Fault => {
             format!("{subject}: DNSPod is in trouble ({number}: {meaning})")
         }
-        Kind::AlreadySo => {
+        CodeMeaning::AlreadySo => {
             format!("{subject}: DNSPod says it is so already ({number}: {meaning})")
         }
-        Kind::Gone | Kind::Empty(_) => format!("{subject}: not found ({number}: {meaning})"),
+        CodeMeaning::Gone | CodeMeaning::Empty(_) => {
+            format!("{subject}: not found ({number}: {meaning})")
+        }
         // Here the message says more than the code: which limit it is, for instance.
-        Kind::Refused | Kind::Misuse => {
+        CodeMeaning::Refused | CodeMeaning::Misuse => {
             format!("{subject}: DNSPod refuses it ({number}: {meaning}{said})")
         }
     };

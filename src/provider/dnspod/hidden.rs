@@ -2,18 +2,18 @@
 
 use crate::{
     core::secret::Secret,
-    http::{Body, Request, Text, hidden::Hidden},
+    http::{FormValue, Request, RequestBody, hidden::Redactor},
 };
 
 /// The secrets of a request, and the account's own, which not every request carries.
-pub(super) fn secrets(request: &Request, own: &Secret) -> Hidden {
+pub(super) fn secrets(request: &Request, own: &Secret) -> Redactor {
     let fields = match &request.body {
-        Body::Form(fields) => &fields[..],
+        RequestBody::Form(fields) => &fields[..],
         _ => &[],
     };
     let sent = fields.iter().filter_map(|(_, value)| match value {
-        Text::Secret(secret) => Some(secret),
-        Text::Plain(_) => None,
+        FormValue::Secret(secret) => Some(secret),
+        FormValue::Plain(_) => None,
     });
     let parts = sent.chain([own]).flat_map(|secret| {
         let whole = secret.expose();
@@ -21,7 +21,7 @@ pub(super) fn secrets(request: &Request, own: &Secret) -> Hidden {
         let token = whole.split_once(',').map_or(whole, |(_, token)| token);
         [whole, token]
     });
-    Hidden::new(parts)
+    Redactor::new(parts)
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
             method: Method::Post,
             path: "/Record.List".into(),
             basic: None,
-            body: Body::Form(vec![("login_token".into(), token.into())]),
+            body: RequestBody::Form(vec![("login_token".into(), token.into())]),
             writes: false,
         };
         let own = Secret::new("13491,7c5976c68aba5b15");

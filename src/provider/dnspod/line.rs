@@ -26,7 +26,7 @@ impl LineRef {
 
 /// The line that an account keeps.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct RecordLine {
     site: Site,
     configured: String,
 }
@@ -34,7 +34,7 @@ pub(super) struct Line {
 /// The identifier of China's default line.
 const DEFAULT_ID: &str = "0";
 
-impl Line {
+impl RecordLine {
     pub(super) fn new(site: Site, configured: &str) -> Self {
         Self {
             site,
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_international_default_line_is_recognised_and_sent_in_lower_case() {
-        let line = Line::new(Site::International, "default");
+        let line = RecordLine::new(Site::International, "default");
         assert_eq!(line.holds(Some("Default"), None), Some(true));
         assert_eq!(line.holds(Some("CN"), None), Some(false));
         assert_eq!(line.of_new(), named("default"));
@@ -114,13 +114,13 @@ mod tests {
             line.of_existing(Some("Default"), Some("0")),
             named("default")
         );
-        let capital = Line::new(Site::International, "Default");
+        let capital = RecordLine::new(Site::International, "Default");
         assert_eq!(capital.of_new(), named("default"));
     }
 
     #[test]
     fn another_international_line_is_sent_back_as_it_was_listed() {
-        let line = Line::new(Site::International, "CN");
+        let line = RecordLine::new(Site::International, "CN");
         assert_eq!(line.holds(Some("CN"), None), Some(true));
         assert_eq!(line.holds(Some("Default"), None), Some(false));
         assert_eq!(line.of_existing(Some("CN"), None), named("CN"));
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_chinese_line_is_known_by_name_or_by_identifier() {
         let id = |id: &str| LineRef::Id(id.into());
-        let default = Line::new(Site::China, "默认");
+        let default = RecordLine::new(Site::China, "默认");
         assert_eq!(default.holds(Some("默认"), None), Some(true));
         assert_eq!(default.holds(Some("Default"), Some("0")), Some(true));
         assert_eq!(default.holds(Some("联通"), Some("10=1")), Some(false));
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(default.of_existing(Some("默认"), Some("0")), id("0"));
         assert_eq!(default.of_existing(Some("默认"), None), named("默认"));
 
-        let unicom = Line::new(Site::China, "10=1");
+        let unicom = RecordLine::new(Site::China, "10=1");
         assert_eq!(unicom.holds(Some("联通"), Some("10=1")), Some(true));
         assert_eq!(unicom.holds(Some("电信"), Some("10=0")), Some(false));
         assert_eq!(unicom.of_new(), id("10=1"));
@@ -146,12 +146,12 @@ mod tests {
     #[test]
     fn a_listing_that_does_not_say_the_line_is_not_taken_for_another_line() {
         assert_eq!(
-            Line::new(Site::International, "default").holds(None, None),
+            RecordLine::new(Site::International, "default").holds(None, None),
             None
         );
-        assert_eq!(Line::new(Site::China, "默认").holds(None, None), None);
+        assert_eq!(RecordLine::new(Site::China, "默认").holds(None, None), None);
         assert_eq!(
-            Line::new(Site::China, "10=1").holds(Some("联通"), None),
+            RecordLine::new(Site::China, "10=1").holds(Some("联通"), None),
             None
         );
     }

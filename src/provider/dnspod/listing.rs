@@ -16,7 +16,7 @@ use crate::{
 
 /// An operation whose answer is one page of a list.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Listing {
+pub(super) struct PagedListing {
     operation: &'static str,
     /// The key of the items.
     items: &'static str,
@@ -24,18 +24,18 @@ pub(super) struct Listing {
     total: &'static str,
 }
 
-const LISTINGS: [Listing; 3] = [
-    Listing {
+const LISTINGS: [PagedListing; 3] = [
+    PagedListing {
         operation: DomainList::OPERATION.name,
         items: "domains",
         total: "domain_total",
     },
-    Listing {
+    PagedListing {
         operation: RecordList::OPERATION.name,
         items: "records",
         total: "record_total",
     },
-    Listing {
+    PagedListing {
         operation: DomainLog::OPERATION.name,
         items: "log",
         total: "count",
@@ -48,7 +48,7 @@ const LOG_PAGE: usize = 500;
 /// What stands in an empty log.
 const NO_LOGS: &str = "There is no domain logs at the moment.";
 
-impl Listing {
+impl PagedListing {
     /// How this operation lists, if it does so in pages.
     pub(super) fn of(operation: &Operation) -> Option<Self> {
         let mut all = LISTINGS.into_iter();

@@ -17,7 +17,7 @@
 //!
 //! # The whole API
 //!
-//! [`Client`] calls every operation that the vendor's pages document. Each is defined once, in
+//! [`HttpClient`] calls every operation that the vendor's pages document. Each is defined once, in
 //! [`api`]: a struct with its parameters, whose limits are checked before anything is sent, and the
 //! type of its answer, from [`types`]. [`operations`] lists the definitions of a site, each with the
 //! address of the vendor's page, for programs that take an operation's name from somebody.
@@ -123,11 +123,11 @@ mod record;
 pub mod types;
 mod written;
 
-pub use adapter::Account;
+pub use adapter::DnsPodAccount;
 pub use api::operations;
 pub use client::Client;
 
-use crate::{core::secret::Secret, http::Text};
+use crate::{core::secret::Secret, http::FormValue};
 
 /// Which of the two services.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -185,7 +185,7 @@ pub enum Credential {
 
 impl Credential {
     /// The form field that carries it.
-    fn field(&self) -> (&'static str, Text) {
+    fn field(&self) -> (&'static str, FormValue) {
         let name = match self {
             Self::LoginToken(_) => "login_token",
             Self::UserToken(_) => "user_token",

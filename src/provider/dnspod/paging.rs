@@ -13,22 +13,22 @@ use crate::json::MAX_ITEMS;
 
 /// An item's identifier: those that are no number are told apart by their hash, however long they are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Id {
+enum ItemId {
     Number(u64),
     Text(u64),
 }
 
 /// Any item of a list.
 #[derive(Deserialize)]
-struct Item {
+struct PageItem {
     #[serde(default, deserialize_with = "lenient::text")]
     id: Option<String>,
 }
 
-impl Id {
+impl ItemId {
     /// That of an item, if it has one.
     fn of(item: &RawValue) -> Option<Self> {
-        let item: Item = serde_json::from_str(item.get()).ok()?;
+        let item: PageItem = serde_json::from_str(item.get()).ok()?;
         let id = item.id?;
         Some(match id.parse() {
             Ok(number) if !id.starts_with(['0', '+']) => Self::Number(number),
@@ -45,8 +45,8 @@ fn hash(text: &str) -> u64 {
 
 /// A list that is read page by page. Of what was read it keeps the identifiers only.
 #[derive(Debug)]
-pub(super) struct Pages {
-    ids: BTreeSet<Id>,
+pub(super) struct PageReader {
+    ids: BTreeSet<ItemId>,
     /// How many items there are so far, each counted once.
     count: usize,
     offset: usize,
@@ -55,16 +55,16 @@ pub(super) struct Pages {
     /// Whether the page before was as long as asked for.
     full: bool,
     /// What the page before looked like.
-    before: Shape,
+    before: PageShape,
     /// The page that is being read.
-    page: Shape,
+    page: PageShape,
     /// How many of its items were not on the pages before.
     fresh: usize,
 }
 
 /// What tells pages of items without identifiers apart.
 #[derive(Clone, Default, Debug)]
-struct Shape {
+struct PageShape {
     received: usize,
     hasher: DefaultHasher,
 }
@@ -76,7 +76,7 @@ pub(super) type Broken = &'static str;
 /// bounds a list is the number of its items ([`MAX_ITEMS`]); this bounds the requests where pages have next to none.
 const MAX_PAGES: usize = 2_000;
 
-impl Pages {
+impl PageReader {
     /// An empty list, of pages of `length`.
     pub(super) fn new(length: usize) -> Self {
         Self {
@@ -86,8 +86,8 @@ impl Pages {
             length,
             taken: 0,
             full: true,
-            before: Shape::default(),
-            page: Shape::default(),
+            before: PageShape::default(),
+            page: PageShape::default(),
             fresh: 0,
         }
     }
@@ -107,7 +107,7 @@ impl Pages {
     pub(super) fn add(&mut self, item: &RawValue) -> Result<bool, Broken> {
         self.page.received += 1;
         item.get().hash(&mut self.page.hasher);
-        let is_new = Id::of(item).is_none_or(|id| self.ids.insert(id));
+        let is_new = ItemId::of(item).is_none_or(|id| self.ids.insert(id));
         if is_new {
             self.fresh += 1;
             self.count += 1;
@@ -167,7 +167,7 @@ mod tests {
 
     /// What came of reading these pages: the ends of each, and how many items there are.
     fn read(pages: Vec<Page>) -> (Vec<Result<bool, Broken>>, usize) {
-        let mut list = Pages::new(3);
+        let mut list = PageReader::new(3);
         let mut ends = Vec::new();
         for (items, total) in pages {
             let added = items
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn what_bounds_a_list_is_its_items_and_not_its_pages() {
         // An honest zone of 50,400 records at the international site's 500 a page.
-        let mut list = Pages::new(500);
+        let mut list = PageReader::new(500);
         for page in 0..101 {
             let items = page * 500..(page * 500 + 500).min(50_400);
             for id in items {
@@ -245,7 +245,7 @@ mod tests {
             assert_eq!(list.end(Some(50_400)), Ok(page < 100), "{page}");
         }
         assert_eq!(list.count(), 50_400);
-        let mut list = Pages::new(3);
+        let mut list = PageReader::new(3);
         let mut added = (0..=MAX_ITEMS).map(|id| list.add(&raw(format!(r#"{{"id":{id}}}"#))));
         let first_error = added.position(|it| it.is_err());
         assert_eq!(first_error, Some(MAX_ITEMS));
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_compared_as_they_are_written() {
-        let mut list = Pages::new(3);
+        let mut list = PageReader::new(3);
         for (item, is_new) in [
             (r#"{"id":1}"#, true),
             (r#"{"id":"1"}"#, false),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{
     Site,
     api::record::{RecordCreate, RecordModify},
-    line::Line,
+    line::RecordLine,
     types,
 };
 use crate::core::{
@@ -37,7 +37,7 @@ const REMARK: &str = "remark";
 pub(super) fn read(
     listed: &types::Record,
     zone: &ZoneName,
-    line: &Line,
+    line: &RecordLine,
     is_ours: impl Fn(&Fqdn) -> bool,
 ) -> Result<Option<Record>, String> {
     let Some(family) = family(listed) else {
@@ -84,7 +84,7 @@ pub(super) fn read(
 /// A record that its owner switched off answers nobody.
 pub(super) fn conflicting<'l>(
     listed: &'l types::Record,
-    line: &Line,
+    line: &RecordLine,
 ) -> Option<(ConflictKind, &'l str, &'l str)> {
     let kind = ConflictKind::of_type(listed.r#type.as_deref()?)?;
     let is_on_another_line =
@@ -117,7 +117,7 @@ fn family(listed: &types::Record) -> Option<Family> {
     families.find(|family| kind.eq_ignore_ascii_case(family.record_type()))
 }
 
-fn attributes(listed: &types::Record, name: &str, line: &Line) -> Attributes {
+fn attributes(listed: &types::Record, name: &str, line: &RecordLine) -> Attributes {
     let status = listed.is_enabled();
     let status = status.map(|it| if it { "enable" } else { "disable" });
     let pairs = [
@@ -152,7 +152,7 @@ pub(super) fn creation(
     sub_domain: &str,
     addr: IpAddr,
     ttl: Option<u32>,
-    line: &Line,
+    line: &RecordLine,
 ) -> RecordCreate {
     let (domain_id, domain) = domain(zone);
     let (record_line, record_line_id) = line.of_new().parameters();
@@ -176,7 +176,7 @@ pub(super) fn change(
     sub_domain: &str,
     addr: IpAddr,
     ttl: Option<u32>,
-    line: &Line,
+    line: &RecordLine,
 ) -> RecordModify {
     let attribute = |key: &str| record.attributes.get(key).map(String::as_str);
     let number = |key: &str| attribute(key).and_then(|it| it.trim().parse().ok());

@@ -20,16 +20,16 @@ use crate::{
 };
 
 use super::{
-    Client, PUSH_TTL, Settings,
+    Client, DYNDNS_TTL, Settings,
     api::{dns::DnsList, domains::DomainsList, forwards::ForwardsList},
     convert::{created, domain_id, modified, record, record_id},
-    ledger::Ledger,
+    ledger::ResultCollector,
     push,
     types::{DnsRecord, Domain, HttpForward},
 };
 
 /// What a zone has of some hosts.
-struct Contents {
+struct ZoneContents {
     records: Vec<Record>,
     conflicts: BTreeMap<Fqdn, NameConflict>,
     /// Hosts whose forwards could not be listed.
@@ -38,14 +38,14 @@ struct Contents {
 
 /// An account at Domeneshop.
 #[derive(Debug)]
-pub struct Account<T> {
+pub struct DomeneshopAccount<T> {
     client: Client<T>,
     endpoint: String,
     push: UpdateMode,
     max_kept: usize,
 }
 
-impl<T: Transport> Account<T> {
+impl<T: Transport> DomeneshopAccount<T> {
     /// The account of these settings, reached through a transport whose base address is
     /// `settings.endpoint`.
     pub fn new(transport: T, settings: &Settings) -> Self {
@@ -106,7 +106,7 @@ impl<T: Transport> Account<T> {
         zone: &Zone,
         hosts: &[&Fqdn],
         allowance: &mut Allowance,
-    ) -> Result<Contents, ProviderError> {
+    ) -> Result<ZoneContents, ProviderError> {
         let list = DnsList {
             domain_id: domain_id(zone)?,
             ..DnsList::default()
@@ -143,7 +143,7 @@ impl<T: Transport> Account<T> {
         if let Some(failure) = broken {
             return Err(failure);
         }
-        let mut contents = Contents {
+        let mut contents = ZoneContents {
             records,
             conflicts: conflicts.finish(),
             unclear: BTreeMap::new(),
@@ -156,7 +156,7 @@ impl<T: Transport> Account<T> {
     /// lets no forward stand beside an A or AAAA record (vendor's page, `POST …/forwards/`, 409).
     async fn add_forwards(
         &self,
-        contents: &mut Contents,
+        contents: &mut ZoneContents,
         zone: &Zone,
         hosts: &[&Fqdn],
     ) -> Result<(), ProviderError> {
@@ -220,7 +220,7 @@ impl<T: Transport> Account<T> {
             is_fresh = true;
         }
         // What was read of a zone, kept while the others are sorted out.
-        let mut read: Vec<(Zone, Contents)> = Vec::new();
+        let mut read: Vec<(Zone, ZoneContents)> = Vec::new();
         let mut allowance = Allowance::new(self.max_kept);
         while let Some(zone) = next_zone(hosts, &zones, &read) {
             let in_zone: Vec<_> = hosts
@@ -257,13 +257,13 @@ impl<T: Transport> Account<T> {
         without_dns.retain(is_missed);
         let mut listing = Listing {
             zones,
-            troubles: without_dns.into_iter().map(switched_off).collect(),
+            zone_errors: without_dns.into_iter().map(switched_off).collect(),
             ..Listing::default()
         };
         for (_, contents) in read {
             listing.records.extend(contents.records);
             listing.conflicts.extend(contents.conflicts);
-            listing.unclear.extend(contents.unclear);
+            listing.host_errors.extend(contents.unclear);
         }
         // The sort is stable: within a host the provider's order stays.
         listing.records.sort_by(|a, b| a.host.cmp(&b.host));
@@ -299,11 +299,11 @@ impl<T: Transport> Account<T> {
     }
 }
 
-impl<T: Transport> Provider for Account<T> {
-    fn rules(&self) -> Capabilities {
+impl<T: Transport> Provider for DomeneshopAccount<T> {
+    fn capabilities(&self) -> Capabilities {
         Capabilities {
             replace: self.push,
-            replace_ttl: PUSH_TTL,
+            replace_ttl: DYNDNS_TTL,
             // No lock is known here; this only keeps a storm away.
             max_repeats: 12,
         }
@@ -320,7 +320,7 @@ impl<T: Transport> Provider for Account<T> {
 
     async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
         let changes = plan.changes();
-        let mut ledger = Ledger::new(changes.len());
+        let mut ledger = ResultCollector::new(changes.len());
         for batch in push::batches(changes, &self.endpoint) {
             if !ledger.is_halted() {
                 push::deliver(&self.client, &batch, &mut ledger).await;
@@ -331,10 +331,10 @@ impl<T: Transport> Provider for Account<T> {
                 && !ledger.is_halted()
             {
                 let result = self.write(change, zone, steps).await;
-                ledger.settle([place], &result);
+                ledger.record([place], &result);
             }
         }
-        ledger.close()
+        ledger.finish()
     }
 }
 
@@ -356,7 +356,7 @@ fn zone_of<'z>(host: &Fqdn, zones: &'z [Zone]) -> Option<&'z Zone> {
 }
 
 /// The next zone that holds one of the hosts and was not read yet.
-fn next_zone(hosts: &[Fqdn], zones: &[Zone], read: &[(Zone, Contents)]) -> Option<Zone> {
+fn next_zone(hosts: &[Fqdn], zones: &[Zone], read: &[(Zone, ZoneContents)]) -> Option<Zone> {
     let mut needed = hosts.iter().filter_map(|host| zone_of(host, zones));
     needed
         .find(|zone| read.iter().all(|(done, _)| done != *zone))

@@ -12,7 +12,7 @@ use crate::{
         foreign_text::ForeignText,
         outcome::{ErrorClass, ProviderError, Scope},
     },
-    http::{Body, Request, Response},
+    http::{Request, RequestBody, Response},
     json,
     provider::operation::{Call as _, Operation},
 };
@@ -65,7 +65,7 @@ pub(super) fn succeeded(
 
 /// Refuses the answer to a creation that names something else than was sent.
 fn is_as_sent(request: &Request, response: &Response, said: &Value) -> Result<(), ProviderError> {
-    let Body::Json(sent) = &request.body else {
+    let RequestBody::Json(sent) = &request.body else {
         return Ok(());
     };
     let Ok(sent) = serde_json::from_str::<Map<String, Value>>(sent) else {
@@ -208,7 +208,7 @@ fn asked_to_wait(response: &Response, name: &str, said: &str) -> ProviderError {
 
 /// The API's own words, which the vendor documents for no status.
 #[derive(Deserialize)]
-struct Words {
+struct ErrorText {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -231,7 +231,7 @@ pub(super) fn said(response: &Response) -> String {
         return said;
     }
     match json::read(&response.body) {
-        Ok(Words { code, help }) if !(code.is_empty() && help.is_empty()) => {
+        Ok(ErrorText { code, help }) if !(code.is_empty() && help.is_empty()) => {
             if !code.is_empty() {
                 said.push(' ');
                 said.push_str(&short(&code));

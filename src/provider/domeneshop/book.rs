@@ -3,7 +3,7 @@
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Account,
+    DomeneshopAccount,
     adapter::switched_off,
     api::{
         self,
@@ -21,16 +21,16 @@ use crate::{
     http::Transport,
     json,
     provider::{
-        book::{AnyRecord, Book, Progress, Zones},
+        book::{AccountZones, AnyRecord, Progress, ZoneRecords},
         operation::{Arguments, Call as _, Operation},
     },
 };
 
-impl<T: Transport> Book for Account<T> {
-    async fn zones(&self) -> Result<Zones, ProviderError> {
+impl<T: Transport> ZoneRecords for DomeneshopAccount<T> {
+    async fn zones(&self) -> Result<AccountZones, ProviderError> {
         let mut without_dns = Vec::new();
         let editable = self.dns_zones(|_| true, &mut without_dns).await?;
-        Ok(Zones {
+        Ok(AccountZones {
             editable,
             others: without_dns.into_iter().map(switched_off).collect(),
         })

@@ -8,10 +8,10 @@ use crate::{
         outcome::{ErrorClass, ProviderError},
         secret::Secret,
     },
-    http::{Request, Response, SendError, Sent, Transport, hidden::Hidden},
+    http::{Delivery, Request, Response, SendError, Transport, hidden::Redactor},
     json::{self, ItemsError},
     provider::{
-        answered::{Answered, ListBuilder, not_documented},
+        answered::{AnswerListBuilder, ApiAnswer, not_documented},
         operation::{Arguments, Call, Operation},
     },
 };
@@ -83,14 +83,14 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-    ) -> Result<Answered, ProviderError> {
+    ) -> Result<ApiAnswer, ProviderError> {
         let not_documented = |what: String| not_documented(operation, &what);
-        let mut list = ListBuilder::new(operation, None);
+        let mut list = AnswerListBuilder::new(operation, None);
         let mut take = |item: &RawValue| list.push(item);
         match self.list_or_value(operation, arguments, &mut take).await? {
             Some(value) => {
                 (operation.shape)(&value).map_err(not_documented)?;
-                Ok(Answered::Value(value))
+                Ok(ApiAnswer::Value(value))
             }
             None => list.finish().map_err(not_documented),
         }
@@ -272,8 +272,8 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &'static Operation,
         request: &Request,
-    ) -> Result<O, End> {
-        let response = self.send(request).await.map_err(|failure| End {
+    ) -> Result<O, CallError> {
+        let response = self.send(request).await.map_err(|failure| CallError {
             status: None,
             said: String::new(),
             failure,
@@ -293,8 +293,8 @@ impl<T: Transport> Client<T> {
         response: &Response,
         read: impl FnOnce(&Response) -> Result<(), ProviderError>,
         what: Option<&str>,
-    ) -> End {
-        let hidden = Hidden::basic(self.token.expose(), self.secret.expose());
+    ) -> CallError {
+        let hidden = Redactor::basic(self.token.expose(), self.secret.expose());
         let length = response.body.len();
         let is_long = length > answer::MAX_QUOTED;
         let shown = if is_long {
@@ -318,7 +318,7 @@ impl<T: Transport> Client<T> {
             // With them gone it can be understood: it is another answer than the one that came (L7).
             (_, None) => answer::misunderstood(request, &said),
         };
-        End {
+        CallError {
             status: Some(response.status),
             said,
             failure: self.with_hint(failure),
@@ -351,7 +351,7 @@ impl<T: Transport> Client<T> {
 }
 
 /// How an exchange ended that was no success.
-struct End {
+struct CallError {
     /// The answer's status, if there was an answer.
     status: Option<u16>,
     /// What the answer said.
@@ -359,7 +359,7 @@ struct End {
     failure: ProviderError,
 }
 
-impl End {
+impl CallError {
     /// Whether the service itself says that there is no such thing.
     fn finds_nothing(&self) -> bool {
         self.status == Some(404) && self.failure.class == ErrorClass::NotFound
@@ -369,7 +369,7 @@ impl End {
 /// What it means that no answer came.
 fn unanswered(request: &Request, error: &SendError) -> ProviderError {
     let name = answer::name(request);
-    if request.writes && error.sent == Sent::Maybe {
+    if request.writes && error.sent == Delivery::Unknown {
         let what = format!("could not confirm {name}: {error}");
         ProviderError::of_account(ErrorClass::Unconfirmed, what)
     } else {

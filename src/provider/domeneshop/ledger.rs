@@ -3,12 +3,12 @@
 use crate::core::outcome::{ErrorClass, ProviderError, Scope};
 
 /// One entry for each change; once something concerns the whole account, nothing more is to be sent.
-pub(super) struct Ledger {
+pub(super) struct ResultCollector {
     entries: Vec<Option<Result<(), ProviderError>>>,
     halt: Option<ProviderError>,
 }
 
-impl Ledger {
+impl ResultCollector {
     /// Room for so many changes, nothing sent yet.
     pub(super) fn new(changes: usize) -> Self {
         Self {
@@ -23,7 +23,7 @@ impl Ledger {
     }
 
     /// Enters how a request ended for the changes it carried, by their places in the plan.
-    pub(super) fn settle(
+    pub(super) fn record(
         &mut self,
         places: impl IntoIterator<Item = usize>,
         result: &Result<(), ProviderError>,
@@ -41,7 +41,7 @@ impl Ledger {
     }
 
     /// The entries in order; what was not sent fails like what stopped it.
-    pub(super) fn close(self) -> Vec<Result<(), ProviderError>> {
+    pub(super) fn finish(self) -> Vec<Result<(), ProviderError>> {
         let unsent = match self.halt {
             None => ProviderError::of_account(ErrorClass::Transient, "not sent"),
             // Refused credentials are refused for everything alike.

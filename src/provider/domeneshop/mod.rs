@@ -10,7 +10,7 @@
 //! - A record's TTL is 60 to 604,800 seconds, a multiple of 60, and 3600 where nobody says one.
 //! - `PUT` replaces a record whole, and neither its host nor its type may change.
 //! - `dyndns/update` takes several hostnames and up to nine addresses, separated by commas. It creates
-//!   what is missing and replaces what is there by new records, hence [`Push`]; it answers 204 with
+//!   what is missing and replaces what is there by new records, hence [`HostUpdate`]; it answers 204 with
 //!   no body.
 //!
 //! - A forward that is asked for by its host has been seen to answer 404 always, even one that had just
@@ -21,8 +21,8 @@
 //!
 //! # The API as a library
 //!
-//! [`Client::call`] takes any of the [`api`]'s fifteen operations, typed; [`Client::invoke`] takes one of
-//! [`operations`] with arguments as text; [`Client::prepare`] only says what would be sent. One call
+//! [`HttpClient::call`] takes any of the [`api`]'s fifteen operations, typed; [`HttpClient::invoke`] takes one of
+//! [`operations`] with arguments as text; [`HttpClient::prepare`] only says what would be sent. One call
 //! is one request, and nothing is retried (the one exception is the forward above).
 //!
 //! ```
@@ -97,12 +97,12 @@
 //! never a credential.
 //!
 //! **Units and limits**: a TTL is in seconds; an invoice's amount in the currency's larger unit; days are
-//! written `2019-08-24`; identifiers are positive numbers. An answer of more than [`ANSWER_CAP`] bytes is
-//! refused by the transport above. A list has at most 100,000 items of at most 64 KiB; [`Client::answer`] reads one in
+//! written `2019-08-24`; identifiers are positive numbers. An answer of more than [`MAX_ANSWER_BYTES`] bytes is
+//! refused by the transport above. A list has at most 100,000 items of at most 64 KiB; [`HttpClient::answer`] reads one in
 //! little memory.
 //!
-//! [`Account`] is what a round sees: the same calls behind the two verbs of
-//! [`Provider`](crate::provider::Provider), and behind [`Book`](crate::provider::book::Book) for records of
+//! [`DomeneshopAccount`] is what a round sees: the same calls behind the two verbs of
+//! [`Provider`](crate::provider::Provider), and behind [`ZoneRecords`](crate::provider::book::Book) for records of
 //! any type.
 
 mod adapter;
@@ -116,7 +116,7 @@ mod push;
 mod request;
 pub mod types;
 
-pub use adapter::Account;
+pub use adapter::DomeneshopAccount;
 pub use client::Client;
 
 use crate::{
@@ -134,17 +134,17 @@ pub const ENDPOINT: &str = "https://api.domeneshop.no/v0";
 
 /// The TTL of a record whose TTL nobody said (vendor's page, DNS record models; through facts gathered in 2026):
 /// what a pushed record is taken to get.
-pub const PUSH_TTL: u32 = 3600;
+pub const DYNDNS_TTL: u32 = 3600;
 
 /// The most addresses in one `dyndns/update` (vendor's page, parameter `myip`; through facts gathered in 2026).
-pub const MOST_ADDRESSES: usize = 9;
+pub const MAX_ADDRESSES: usize = 9;
 
 /// A request's URL stays shorter than this. The vendor names no limit; servers and proxies in
 /// front of them are known to take 2,000 characters.
-pub const URL_LIMIT: usize = 2_000;
+pub const MAX_URL_BYTES: usize = 2_000;
 
 /// A cap for answers, in bytes: lists come whole, and a zone of ten thousand records fits.
-pub const ANSWER_CAP: usize = 2 << 20;
+pub const MAX_ANSWER_BYTES: usize = 2 << 20;
 
 /// What an account at Domeneshop needs.
 #[derive(Clone, Debug)]

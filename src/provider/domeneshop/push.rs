@@ -13,10 +13,10 @@ use crate::{
     provider::operation::Call as _,
 };
 
-use super::{Client, URL_LIMIT, api::dyndns::DyndnsUpdate, ledger::Ledger, request};
+use super::{Client, MAX_URL_BYTES, api::dyndns::DyndnsUpdate, ledger::ResultCollector, request};
 
 /// What one host gets: the addresses of both families, if both change.
-struct Push<'p> {
+struct HostUpdate<'p> {
     host: &'p Fqdn,
     addrs: BTreeSet<PublishableAddr>,
     /// The changes it carries out, by their places in the plan.
@@ -26,7 +26,7 @@ struct Push<'p> {
 /// Hosts that get the same addresses, few enough for one URL.
 pub(super) struct Batch<'p> {
     addrs: Vec<PublishableAddr>,
-    pushes: Vec<Push<'p>>,
+    pushes: Vec<HostUpdate<'p>>,
     room: usize,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn batches<'p>(changes: &'p [Change], base: &str) -> Vec<Batch<'p>> {
             let without_hosts = base.len() + length(&update(&[], &addrs));
             batches.push(Batch {
                 addrs,
-                room: URL_LIMIT.saturating_sub(without_hosts + cost),
+                room: MAX_URL_BYTES.saturating_sub(without_hosts + cost),
                 pushes: vec![push],
             });
         }
@@ -55,8 +55,8 @@ pub(super) fn batches<'p>(changes: &'p [Change], base: &str) -> Vec<Batch<'p>> {
     batches
 }
 
-fn pushes(changes: &[Change]) -> Vec<Push<'_>> {
-    let mut pushes: Vec<Push<'_>> = Vec::new();
+fn pushes(changes: &[Change]) -> Vec<HostUpdate<'_>> {
+    let mut pushes: Vec<HostUpdate<'_>> = Vec::new();
     for (place, change) in changes.iter().enumerate() {
         let Method::ReplaceRRset(addrs) = &change.method else {
             continue;
@@ -67,7 +67,7 @@ fn pushes(changes: &[Change]) -> Vec<Push<'_>> {
                 push.addrs.extend(addrs.iter());
                 push.places.push(place);
             }
-            None => pushes.push(Push {
+            None => pushes.push(HostUpdate {
                 host,
                 addrs: addrs.iter().collect(),
                 places: vec![place],
@@ -78,8 +78,8 @@ fn pushes(changes: &[Change]) -> Vec<Push<'_>> {
 }
 
 /// Some hosts of a batch, to go in one request.
-struct Part<'b, 'p> {
-    pushes: &'b [Push<'p>],
+struct BatchPart<'b, 'p> {
+    pushes: &'b [HostUpdate<'p>],
     /// Whether the other half comes right after it.
     is_first_half: bool,
     /// Whether it is known to hold a host that is refused: asking for all of it again would
@@ -94,9 +94,9 @@ struct Part<'b, 'p> {
 pub(super) async fn deliver<T: Transport>(
     client: &Client<T>,
     batch: &Batch<'_>,
-    ledger: &mut Ledger,
+    ledger: &mut ResultCollector,
 ) {
-    let mut parts = vec![Part {
+    let mut parts = vec![BatchPart {
         pushes: &batch.pushes,
         is_first_half: false,
         is_suspect: false,
@@ -124,7 +124,7 @@ pub(super) async fn deliver<T: Transport>(
         let (first, second) = part.pushes.split_at(part.pushes.len() / 2);
         // The last in is the first out.
         for (pushes, is_first_half) in [(second, false), (first, true)] {
-            parts.push(Part {
+            parts.push(BatchPart {
                 pushes,
                 is_first_half,
                 is_suspect: false,
@@ -133,7 +133,7 @@ pub(super) async fn deliver<T: Transport>(
     }
 }
 
-fn update(pushes: &[Push<'_>], addrs: &[PublishableAddr]) -> DyndnsUpdate {
+fn update(pushes: &[HostUpdate<'_>], addrs: &[PublishableAddr]) -> DyndnsUpdate {
     let hosts: Vec<_> = pushes.iter().map(|push| push.host.as_str()).collect();
     let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
     DyndnsUpdate {
@@ -147,7 +147,11 @@ fn length(update: &DyndnsUpdate) -> usize {
     request::target(DyndnsUpdate::OPERATION, &update.arguments()).len()
 }
 
-fn settle(ledger: &mut Ledger, pushes: &[Push<'_>], result: &Result<(), ProviderError>) {
+fn settle(
+    ledger: &mut ResultCollector,
+    pushes: &[HostUpdate<'_>],
+    result: &Result<(), ProviderError>,
+) {
     let places = pushes.iter().flat_map(|push| push.places.iter().copied());
-    ledger.settle(places, result);
+    ledger.record(places, result);
 }

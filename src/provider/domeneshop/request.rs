@@ -5,21 +5,25 @@ use serde_json::Value;
 
 use super::api::dns;
 use crate::{
-    http::{Body, Method, Request, encode},
-    provider::operation::{Arguments, Kind, Operation},
+    http::{Method, Request, RequestBody, encode},
+    provider::operation::{Arguments, Operation, ParameterKind},
 };
 
 /// The request of a call.
 pub(super) fn request(operation: &Operation, arguments: &Arguments) -> Request {
     let body = match operation.method {
-        Method::Get | Method::Delete => Body::Empty,
-        Method::Post | Method::Put => json(&Object(fields(operation, arguments))),
+        Method::Get | Method::Delete => RequestBody::Empty,
+        Method::Post | Method::Put => json(&JsonObject(fields(operation, arguments))),
     };
     with_body(operation, arguments, body)
 }
 
 /// The request of a call with a body of the caller's own.
-pub(super) fn with_body(operation: &Operation, arguments: &Arguments, body: Body) -> Request {
+pub(super) fn with_body(
+    operation: &Operation,
+    arguments: &Arguments,
+    body: RequestBody,
+) -> Request {
     Request {
         method: operation.method,
         path: target(operation, arguments),
@@ -30,9 +34,9 @@ pub(super) fn with_body(operation: &Operation, arguments: &Arguments, body: Body
 }
 
 /// A JSON body.
-pub(super) fn json(value: &impl Serialize) -> Body {
+pub(super) fn json(value: &impl Serialize) -> RequestBody {
     // Maps with text keys only: there is nothing in it that JSON cannot say.
-    Body::Json(serde_json::to_string(value).unwrap_or_default())
+    RequestBody::Json(serde_json::to_string(value).unwrap_or_default())
 }
 
 /// Path and query.
@@ -71,8 +75,8 @@ pub(super) fn fields(operation: &Operation, arguments: &Arguments) -> Vec<(&'sta
 fn value(operation: &Operation, name: &str, text: &str) -> Value {
     let kind = operation.parameter(name).map(|it| it.kind);
     let typed = match kind {
-        Some(Kind::Integer(..)) => text.parse::<i64>().ok().map(Value::from),
-        Some(Kind::Flag) => text.parse::<bool>().ok().map(Value::from),
+        Some(ParameterKind::Integer(..)) => text.parse::<i64>().ok().map(Value::from),
+        Some(ParameterKind::Flag) => text.parse::<bool>().ok().map(Value::from),
         _ if name == "tag" => Some(dns::tag(text)),
         _ => None,
     };
@@ -80,9 +84,9 @@ fn value(operation: &Operation, name: &str, text: &str) -> Value {
 }
 
 /// An object whose members keep their order, so that a request reads as its definition does.
-struct Object(Vec<(&'static str, Value)>);
+struct JsonObject(Vec<(&'static str, Value)>);
 
-impl Serialize for Object {
+impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }

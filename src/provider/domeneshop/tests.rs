@@ -13,7 +13,7 @@ use std::{cell::RefCell, net::IpAddr};
 
 use futures_util::FutureExt;
 
-use super::{Account, ENDPOINT, Settings};
+use super::{DomeneshopAccount, ENDPOINT, Settings};
 use crate::{
     core::{
         addr::{AddrSet, Family, PublishPolicy, PublishableAddr},
@@ -29,16 +29,16 @@ use crate::{
     provider::Provider,
 };
 
-type Answer = Result<Response, SendError>;
+type FakeAnswer = Result<Response, SendError>;
 
 /// A service in memory: notes every request and answers at once.
-struct Fake<F> {
+struct FakeTransport<F> {
     answer: F,
     sent: RefCell<Vec<Request>>,
 }
 
-impl<F: Fn(&Request) -> Answer> Transport for Fake<F> {
-    async fn send(&self, request: &Request) -> Answer {
+impl<F: Fn(&Request) -> FakeAnswer> Transport for FakeTransport<F> {
+    async fn send(&self, request: &Request) -> FakeAnswer {
         self.sent.borrow_mut().push(request.clone());
         (self.answer)(request)
     }
@@ -53,12 +53,12 @@ fn settings() -> Settings {
     }
 }
 
-fn account<F: Fn(&Request) -> Answer>(answer: F) -> Account<Fake<F>> {
+fn account<F: Fn(&Request) -> FakeAnswer>(answer: F) -> DomeneshopAccount<FakeTransport<F>> {
     let sent = RefCell::default();
-    Account::new(Fake { answer, sent }, &settings())
+    DomeneshopAccount::new(FakeTransport { answer, sent }, &settings())
 }
 
-impl<F: Fn(&Request) -> Answer> Account<Fake<F>> {
+impl<F: Fn(&Request) -> FakeAnswer> DomeneshopAccount<FakeTransport<F>> {
     /// What was sent, as `GET /domains`, in order.
     fn sent(&self) -> Vec<String> {
         let sent = self.client().transport().sent.borrow();
@@ -72,7 +72,7 @@ impl<F: Fn(&Request) -> Answer> Account<Fake<F>> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is an answer of the fake")]
-fn answer(status: u16, body: &str) -> Answer {
+fn answer(status: u16, body: &str) -> FakeAnswer {
     Ok(Response {
         status,
         retry_after: None,

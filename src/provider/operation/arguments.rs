@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use super::{Kind, Operation, Parameter};
+use super::{Operation, Parameter, ParameterKind};
 use crate::{
     core::{
         outcome::{ErrorClass, ProviderError},
         secret::Secret,
     },
-    http::{Text, encode},
+    http::{FormValue, encode},
 };
 
 /// Arguments by name, in the order in which they are sent.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Arguments(Vec<(&'static str, Text)>);
+pub struct Arguments(Vec<(&'static str, FormValue)>);
 
 /// A value that can be given for a parameter.
 pub trait Argument {
@@ -53,7 +53,7 @@ impl<A: Argument> Argument for Option<A> {
 
 /// Why arguments do not fit an operation. Each names the parameter and what is allowed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Misuse {
+pub enum ArgumentError {
     /// A required parameter is missing.
     #[error("{operation} needs `{parameter}` ({kind}): {about}")]
     Missing {
@@ -62,7 +62,7 @@ pub enum Misuse {
         /// The parameter.
         parameter: &'static str,
         /// What it takes.
-        kind: Kind,
+        kind: ParameterKind,
         /// What it means.
         about: &'static str,
     },
@@ -90,7 +90,7 @@ pub enum Misuse {
         /// The parameter.
         parameter: &'static str,
         /// What it takes.
-        kind: Kind,
+        kind: ParameterKind,
         /// What was given, unless it is a secret.
         given: Option<String>,
     },
@@ -136,21 +136,24 @@ impl Arguments {
     }
 
     /// What a person wrote: `name=value` each. Everything that does not fit is said at once.
-    pub fn written(operation: &'static Operation, words: &[String]) -> Result<Self, Vec<Misuse>> {
+    pub fn written(
+        operation: &'static Operation,
+        words: &[String],
+    ) -> Result<Self, Vec<ArgumentError>> {
         let mut arguments = Self::default();
         let mut wrong = Vec::new();
         for word in words {
             let Some((name, value)) = word.split_once('=') else {
-                wrong.push(Misuse::NoValue(word.clone()));
+                wrong.push(ArgumentError::NoValue(word.clone()));
                 continue;
             };
             match operation.parameter(name) {
                 None => wrong.push(unknown(operation, name)),
                 Some(parameter) if arguments.get(parameter.name).is_some() => {
-                    wrong.push(Misuse::Twice(parameter.name));
+                    wrong.push(ArgumentError::Twice(parameter.name));
                 }
                 Some(parameter) => {
-                    let secret = parameter.kind == Kind::Secret;
+                    let secret = parameter.kind == ParameterKind::Secret;
                     let value = value.to_owned();
                     let text = if secret {
                         Secret::new(value).into()
@@ -176,7 +179,7 @@ impl Arguments {
     }
 
     /// Every argument, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Text)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &FormValue)> {
         self.0.iter().map(|(name, text)| (*name, text))
     }
 
@@ -201,12 +204,12 @@ impl Arguments {
         ))
     }
 
-    fn misuses(&self, operation: &'static Operation) -> Vec<Misuse> {
+    fn misuses(&self, operation: &'static Operation) -> Vec<ArgumentError> {
         let mut wrong = Vec::new();
         for parameter in operation.parameters {
             match self.get(parameter.name) {
                 Some(value) => wrong.extend(value_misuse(parameter, value)),
-                None if parameter.required => wrong.push(Misuse::Missing {
+                None if parameter.required => wrong.push(ArgumentError::Missing {
                     operation: operation.name,
                     parameter: parameter.name,
                     kind: parameter.kind,
@@ -217,7 +220,7 @@ impl Arguments {
         }
         for group in operation.one_of {
             if group.iter().filter(|name| self.get(name).is_some()).count() != 1 {
-                wrong.push(Misuse::OneOf {
+                wrong.push(ArgumentError::OneOf {
                     operation: operation.name,
                     group,
                 });
@@ -241,14 +244,14 @@ impl Arguments {
     }
 }
 
-fn unknown(operation: &'static Operation, given: &str) -> Misuse {
+fn unknown(operation: &'static Operation, given: &str) -> ArgumentError {
     let known: Vec<_> = operation.parameters.iter().map(|it| it.name).collect();
     let likeness = |name: &str| strsim::jaro_winkler(name, given);
     let best = known
         .iter()
         .copied()
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    Misuse::Unknown {
+    ArgumentError::Unknown {
         operation: operation.name,
         given: given.to_owned(),
         meant: best.filter(|it| likeness(it) > 0.8),
@@ -256,18 +259,18 @@ fn unknown(operation: &'static Operation, given: &str) -> Misuse {
     }
 }
 
-fn value_misuse(parameter: &'static Parameter, value: &str) -> Option<Misuse> {
+fn value_misuse(parameter: &'static Parameter, value: &str) -> Option<ArgumentError> {
     let fits = match parameter.kind {
-        Kind::Note => true,
-        Kind::Text | Kind::Secret => !value.is_empty(),
-        Kind::Integer(least, most) => value
+        ParameterKind::OptionalText => true,
+        ParameterKind::Text | ParameterKind::Secret => !value.is_empty(),
+        ParameterKind::Integer(least, most) => value
             .parse::<i64>()
             .is_ok_and(|number| (least..=most).contains(&number)),
-        Kind::Choice(words) => words.contains(&value),
-        Kind::Flag => matches!(value, "true" | "false"),
+        ParameterKind::Choice(words) => words.contains(&value),
+        ParameterKind::Flag => matches!(value, "true" | "false"),
     };
-    let given = (parameter.kind != Kind::Secret).then(|| value.to_owned());
-    (!fits).then_some(Misuse::Value {
+    let given = (parameter.kind != ParameterKind::Secret).then(|| value.to_owned());
+    (!fits).then_some(ArgumentError::Value {
         parameter: parameter.name,
         kind: parameter.kind,
         given,
@@ -280,8 +283,8 @@ impl fmt::Display for Arguments {
         for (position, (name, text)) in self.iter().enumerate() {
             let space = if position == 0 { "" } else { " " };
             match text {
-                Text::Plain(value) => write!(f, "{space}{name}={value}")?,
-                Text::Secret(_) => write!(f, "{space}{name}=…")?,
+                FormValue::Plain(value) => write!(f, "{space}{name}={value}")?,
+                FormValue::Secret(_) => write!(f, "{space}{name}=…")?,
             }
         }
         Ok(())

@@ -100,18 +100,18 @@ macro_rules! operations {
     (@type optional integer) => { Option<i64> };
     (@type optional flag) => { Option<bool> };
     (@type $need:ident secret) => { Option<$crate::core::secret::Secret> };
-    (@kind text) => { $crate::provider::operation::Kind::Text };
-    (@kind note) => { $crate::provider::operation::Kind::Note };
-    (@kind secret) => { $crate::provider::operation::Kind::Secret };
-    (@kind flag) => { $crate::provider::operation::Kind::Flag };
+    (@kind text) => { $crate::provider::operation::ParameterKind::Text };
+    (@kind note) => { $crate::provider::operation::ParameterKind::OptionalText };
+    (@kind secret) => { $crate::provider::operation::ParameterKind::Secret };
+    (@kind flag) => { $crate::provider::operation::ParameterKind::Flag };
     (@kind integer[$least:literal, $most:literal]) => {
-        $crate::provider::operation::Kind::Integer($least, $most)
+        $crate::provider::operation::ParameterKind::Integer($least, $most)
     };
     (@kind integer[$least:literal]) => {
-        $crate::provider::operation::Kind::Integer($least, i64::MAX)
+        $crate::provider::operation::ParameterKind::Integer($least, i64::MAX)
     };
     (@kind choice[$($word:literal),+]) => {
-        $crate::provider::operation::Kind::Choice(&[$($word),+])
+        $crate::provider::operation::ParameterKind::Choice(&[$($word),+])
     };
     (@secret secret) => { true };
     (@secret $kind:ident) => { false };

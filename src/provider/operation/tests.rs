@@ -1,16 +1,16 @@
 use super::*;
 use crate::core::{outcome::ErrorClass, secret::Secret};
 
-const CODES: &[Code] = &[Code {
+const CODES: &[ResultCode] = &[ResultCode {
     number: 6,
     meaning: "the domain is not valid",
 }];
-const COMMON: &[Code] = &[
-    Code {
+const COMMON: &[ResultCode] = &[
+    ResultCode {
         number: 6,
         meaning: "the user is not valid",
     },
-    Code {
+    ResultCode {
         number: -1,
         meaning: "the login failed",
     },
@@ -73,7 +73,7 @@ fn a_definition_says_everything_about_its_operation() {
     let ttl = create.parameter("ttl").unwrap();
     assert_eq!(
         (ttl.about, ttl.required, ttl.kind),
-        ("Seconds.", false, Kind::Integer(1, 604_800))
+        ("Seconds.", false, ParameterKind::Integer(1, 604_800))
     );
     assert_eq!(create.parameter("type").unwrap().kind.to_string(), "A|AAAA");
     assert_eq!(

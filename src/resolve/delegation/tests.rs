@@ -13,14 +13,14 @@ use tokio::{net::UdpSocket, task::LocalSet};
 use super::*;
 use crate::{
     core::foreign_text::hostile,
-    resolve::{Servers, direct},
+    resolve::{AuthoritativeResolver, direct},
 };
 
 /// What a server says: `CODE`, or `SECTION NAME A|NS DATA` for each record.
-type Zone = &'static [(&'static str, &'static str)];
+type TestZone = &'static [(&'static str, &'static str)];
 
 /// The system's resolver, which knows the root, `example` and the addresses of servers outside.
-const SYSTEM: Zone = &[
+const SYSTEM: TestZone = &[
     ("NS .", "answer . NS root"),
     (
         "NS example.",
@@ -41,7 +41,7 @@ const SYSTEM: Zone = &[
 ];
 
 /// Serves `example`.
-const PARENT: Zone = &[
+const PARENT: TestZone = &[
     (
         "NS home.example.",
         "authority home.example. NS ns.home.example; authority home.example. NS ns.other; \
@@ -58,7 +58,7 @@ const PARENT: Zone = &[
 ];
 
 /// Serves `co.example`.
-const BETWEEN: Zone = &[(
+const BETWEEN: TestZone = &[(
     "NS deep.co.example.",
     "authority deep.co.example. NS ns.deep.co.example; additional ns.deep.co.example. A 127.0.0.6",
 )];
@@ -69,7 +69,7 @@ fn name(text: &str) -> Name {
 }
 
 /// The answer to a question, by the table.
-fn answer(zone: Zone, asked: &Message) -> Message {
+fn answer(zone: TestZone, asked: &Message) -> Message {
     let query = asked.queries[0].clone();
     let key = format!("{} {}", query.query_type(), query.name().to_lowercase());
     let mut message = Message::new(asked.id, MessageType::Response, OpCode::Query);
@@ -121,7 +121,7 @@ fn sockets(count: u8) -> (u16, Vec<StdSocket>) {
 
 /// What is found of each zone, and who was asked what.
 async fn found(zones: &[&str]) -> (Vec<Result<Vec<String>, String>>, Vec<String>) {
-    let serving: [Zone; 4] = [SYSTEM, &[], PARENT, BETWEEN];
+    let serving: [TestZone; 4] = [SYSTEM, &[], PARENT, BETWEEN];
     let (port, sockets) = sockets(4);
     let asked = Rc::new(std::cell::RefCell::new(Vec::new()));
     let local = LocalSet::new();
@@ -146,7 +146,7 @@ async fn found(zones: &[&str]) -> (Vec<Result<Vec<String>, String>>, Vec<String>
             }
         });
     }
-    let servers = Servers {
+    let servers = AuthoritativeResolver {
         configured: Vec::new(),
         timeout: Duration::from_secs(2),
     };
@@ -154,7 +154,7 @@ async fn found(zones: &[&str]) -> (Vec<Result<Vec<String>, String>>, Vec<String>
     recursive.recursion_desired = true;
     let system = SocketAddr::new(Ipv4Addr::new(127, 0, 0, 2).into(), port);
     let system = direct(&[system], recursive).unwrap();
-    let finder = Finder {
+    let finder = DelegationWalker {
         system: &system,
         ask: &|addrs| direct(addrs, servers.options()),
         port,
@@ -222,12 +222,12 @@ async fn a_parent_that_knows_no_such_zone_or_refers_upwards_leads_nowhere() {
 async fn l9_servers_that_never_answer_hold_up_the_search_no_longer_than_its_limit() {
     let silent = StdSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let addr = silent.local_addr().unwrap();
-    let servers = Servers {
+    let servers = AuthoritativeResolver {
         configured: Vec::new(),
         timeout: Duration::from_secs(2),
     };
     let system = direct(&[addr], servers.options()).unwrap();
-    let finder = Finder {
+    let finder = DelegationWalker {
         system: &system,
         ask: &|addrs| direct(addrs, servers.options()),
         port: addr.port(),
@@ -299,12 +299,12 @@ async fn l15_no_name_in_an_answer_reaches_a_message_as_it_is() {
                 socket.send_to(&bytes, from).await.unwrap();
             }
         };
-        let servers = Servers {
+        let servers = AuthoritativeResolver {
             configured: Vec::new(),
             timeout: Duration::from_secs(2),
         };
         let system = direct(&[server], servers.options()).unwrap();
-        let finder = Finder {
+        let finder = DelegationWalker {
             system: &system,
             ask: &|addrs| direct(addrs, servers.options()),
             port: server.port(),

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::world::{Dns, Fakes, Fault, first, host, outcomes};
+use super::world::{FakeDns, InjectedFault, RoundFixture, first, host, outcomes};
 use crate::{
     core::{
         guard::{GuardRejection, WriteLimits},
         outcome::{ErrorClass, Outcome, ProviderError, Verdict},
         plan::UpdateMode,
     },
-    round::Task,
+    round::RoundOptions,
 };
 
 const HOME: &str = "home.example.com";
@@ -17,13 +17,13 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 #[test]
 fn more_surplus_than_a_round_may_delete_goes_in_several() {
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
     for number in 0..=110 {
         fakes.provider().put(HOME, &format!("9.9.9.{number}"));
     }
-    let dry = Task {
+    let dry = RoundOptions {
         dry_run: true,
-        ..Task::ROUTINE
+        ..RoundOptions::ROUTINE
     };
     assert_eq!(*first(&fakes.play(dry)), Outcome::Planned);
     assert_eq!(fakes.provider().addrs(HOME).len(), 111);
@@ -57,7 +57,7 @@ fn more_surplus_than_a_round_may_delete_goes_in_several() {
 #[test]
 fn the_limit_of_deletes_is_one_for_all_hosts_of_a_round() {
     let hosts = ["a.example.com", "b.example.com"];
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts.map(host).into());
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, hosts.map(host).into());
     for name in hosts {
         for number in 0..=40 {
             fakes.provider().put(name, &format!("9.9.9.{number}"));
@@ -73,18 +73,18 @@ fn the_limit_of_deletes_is_one_for_all_hosts_of_a_round() {
 
 #[test]
 fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
-    let mut fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
+    let mut fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host(HOME)]);
     fakes.provider().put(HOME, "9.9.9.9");
-    *fakes.dns.borrow_mut() = Dns::Silent;
+    *fakes.dns.borrow_mut() = FakeDns::Silent;
     for minutes in [0, 1, 10, 50] {
-        fakes.meets(Fault::Lies);
+        fakes.meets(InjectedFault::Lies);
         fakes.advance(MINUTE * minutes);
-        fakes.play(Task {
+        fakes.play(RoundOptions {
             audit: true,
-            ..Task::ROUTINE
+            ..RoundOptions::ROUTINE
         });
     }
-    let writes = |fakes: &Fakes| fakes.provider().writes.borrow().len();
+    let writes = |fakes: &RoundFixture| fakes.provider().writes.borrow().len();
     let before = writes(&fakes);
     assert_eq!(before, 4, "as many as DNSPod puts up with");
     for renamed in [false, true] {
@@ -110,7 +110,7 @@ fn a_host_that_was_taken_out_and_put_in_again_has_no_new_hour() {
 
 #[test]
 fn l4_a_probe_that_reads_well_is_one_probe_also_where_the_guard_lets_nothing_be_written() {
-    let fakes = Fakes::new(
+    let fakes = RoundFixture::new(
         UpdateMode::WhenReplaceable,
         vec![host(HOME), host("nas.example.com")],
     );
@@ -119,9 +119,9 @@ fn l4_a_probe_that_reads_well_is_one_probe_also_where_the_guard_lets_nothing_be_
     *provider.unwritable.borrow_mut() =
         Some(ProviderError::of_account(ErrorClass::Unauthorized, "no"));
     fakes.provider().records.borrow_mut().remove(0);
-    let audit = Task {
+    let audit = RoundOptions {
         audit: true,
-        ..Task::ROUTINE
+        ..RoundOptions::ROUTINE
     };
     assert_eq!(outcomes(&fakes.play(audit)), ["failed", "unchanged"]);
     fakes.limits.set(WriteLimits {

@@ -11,7 +11,7 @@ mod waits;
 
 use std::time::Duration;
 
-use super::world::{Fakes, host};
+use super::world::{RoundFixture, host};
 use crate::core::{
     outcome::{ErrorClass, ProviderError},
     plan::UpdateMode,
@@ -21,8 +21,8 @@ const HOME: &str = "home.example.com";
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-fn one(push: UpdateMode) -> Fakes {
-    Fakes::new(push, vec![host(HOME)])
+fn one(push: UpdateMode) -> RoundFixture {
+    RoundFixture::new(push, vec![host(HOME)])
 }
 
 fn failure(class: ErrorClass) -> ProviderError {

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::world::{Dns, Fakes, host, ip, known, outcomes};
+use super::world::{FakeDns, RoundFixture, host, ip, known, outcomes};
 use crate::{
     core::{
         addr::Family,
@@ -14,12 +14,12 @@ use crate::{
         plan::UpdateMode,
         vantage::DetectionPath,
     },
-    round::{Occasion, Task},
+    round::{RoundOptions, Trigger},
 };
 
-const NETWORK: Task = Task {
-    occasion: Occasion::Network,
-    ..Task::ROUTINE
+const NETWORK: RoundOptions = RoundOptions {
+    occasion: Trigger::Network,
+    ..RoundOptions::ROUTINE
 };
 
 const OLD: &str = "84.212.10.20";
@@ -37,10 +37,10 @@ fn go_on(round: Pin<&mut impl Future<Output = Report>>) -> Option<Report> {
 fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
     let mut both = host("home.example.com");
     both.ipv6 = HostV6::ThisHost;
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
     fakes.is_ipv6_slow.set(true);
-    let mut round = pin!(fakes.begin(Task::ROUTINE));
+    let mut round = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(round.as_mut()), None);
     assert_eq!(fakes.provider().addrs("home.example.com"), [OLD]);
     fakes.is_ipv6_slow.set(false);
@@ -59,9 +59,9 @@ fn a_family_that_is_slow_to_be_found_out_holds_up_no_other() {
 
 #[test]
 fn an_older_round_writes_no_address_that_a_newer_one_knows_to_be_another() {
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.provider().is_hanging.set(true);
-    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    let mut older = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
     fakes.see(known(&[NEW]));
     let mut newer = pin!(fakes.begin(NETWORK));
@@ -86,9 +86,9 @@ fn an_older_round_writes_no_address_that_a_newer_one_knows_to_be_another() {
 
 #[test]
 fn an_older_round_goes_on_while_a_newer_one_finds_the_same() {
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.provider().is_hanging.set(true);
-    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    let mut older = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
     let mut newer = pin!(fakes.begin(NETWORK));
     assert_eq!(go_on(newer.as_mut()), None);
@@ -102,11 +102,11 @@ fn an_older_round_goes_on_while_a_newer_one_finds_the_same() {
 
 #[test]
 fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.round();
     fakes.advance(std::time::Duration::from_hours(2));
     fakes.is_dns_slow.set(true);
-    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    let mut older = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
     fakes.see(known(&[NEW]));
     let mut newer = pin!(fakes.begin(NETWORK));
@@ -133,7 +133,7 @@ fn a_look_at_dns_is_given_up_for_a_newer_round_and_made_by_that() {
 fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
     let mut both = host("home.example.com");
     both.ipv6 = HostV6::ThisHost;
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::1"]));
     fakes.round();
     fakes.see_from(Family::V6.into(), known(&["2a01:79c::2"]));
@@ -149,7 +149,7 @@ fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
     // The probe, with IPv4 known and right at once, and IPv6 later.
     fakes.advance(std::time::Duration::from_hours(8));
     fakes.is_ipv6_slow.set(true);
-    let mut round = pin!(fakes.begin(Task::ROUTINE));
+    let mut round = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(round.as_mut()), None);
     fakes.is_ipv6_slow.set(false);
     go_on(round.as_mut()).unwrap();
@@ -158,13 +158,13 @@ fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
 
 #[test]
 fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either() {
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![host("home.example.com")]);
     fakes.round();
     fakes.provider().records.borrow_mut().clear();
-    *fakes.dns.borrow_mut() = Dns::Says(&[]);
+    *fakes.dns.borrow_mut() = FakeDns::Says(&[]);
     fakes.advance(std::time::Duration::from_hours(2));
     fakes.provider().is_hanging.set(true);
-    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    let mut older = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None, "it lists what DNS has lost");
     fakes.see(known(&[NEW]));
     let mut newer = pin!(fakes.begin(NETWORK));
@@ -179,11 +179,11 @@ fn an_older_round_that_lists_because_of_dns_writes_no_address_of_before_either()
 #[test]
 fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_another_address() {
     let hosts = (0..120).map(|number| host(&format!("host-{number}.example.com")));
-    let fakes = Fakes::new(UpdateMode::Never, hosts.collect());
+    let fakes = RoundFixture::new(UpdateMode::Never, hosts.collect());
     fakes.provider().is_write_hanging.set(true);
-    let asked = Task {
-        occasion: Occasion::Asked,
-        ..Task::ROUTINE
+    let asked = RoundOptions {
+        occasion: Trigger::Manual,
+        ..RoundOptions::ROUTINE
     };
     let mut older = pin!(fakes.begin(asked));
     assert_eq!(go_on(older.as_mut()), None);
@@ -205,10 +205,10 @@ fn what_an_older_round_hears_late_does_not_count() {
     let mut only6 = host("home.example.com");
     only6.ipv4 = false;
     only6.ipv6 = HostV6::ThisHost;
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![only6]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![only6]);
     let six: DetectionPath = Family::V6.into();
     fakes.is_ipv6_slow.set(true);
-    let mut older = pin!(fakes.begin(Task::ROUTINE));
+    let mut older = pin!(fakes.begin(RoundOptions::ROUTINE));
     assert_eq!(go_on(older.as_mut()), None);
     fakes.is_ipv6_slow.set(false);
     fakes.see_from(six.clone(), known(&["2a01:79c::2"]));

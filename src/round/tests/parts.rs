@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use super::world::{Fakes, Fault, host, known, outcomes};
+use super::world::{InjectedFault, RoundFixture, host, known, outcomes};
 use crate::{
     core::{
         guard::GuardRejection,
@@ -11,19 +11,19 @@ use crate::{
         plan::UpdateMode,
         schedule::{Intervals, Schedule},
     },
-    round::{Clock, Occasion, Task},
+    round::{Clock, RoundOptions, Trigger},
 };
 
-const ASKED: Task = Task {
-    occasion: Occasion::Asked,
-    ..Task::ROUTINE
+const ASKED: RoundOptions = RoundOptions {
+    occasion: Trigger::Manual,
+    ..RoundOptions::ROUTINE
 };
 
 const OTHER: &str = "84.212.99.99";
 
-fn many(count: usize) -> Fakes {
+fn many(count: usize) -> RoundFixture {
     let hosts = (0..count).map(|number| host(&format!("host-{number}.example.com")));
-    Fakes::new(UpdateMode::Never, hosts.collect())
+    RoundFixture::new(UpdateMode::Never, hosts.collect())
 }
 
 /// How many changes a round left.
@@ -35,7 +35,7 @@ fn left(report: &Report) -> usize {
 }
 
 /// How many writes were under way at the most, by what was on the disk.
-fn under_way(fakes: &Fakes) -> usize {
+fn under_way(fakes: &RoundFixture) -> usize {
     let open = |memory: &State| {
         let targets = memory.accounts.values().flat_map(|it| it.targets.values());
         targets
@@ -117,11 +117,11 @@ fn an_account_that_is_in_trouble_in_one_part_is_sent_no_other() {
     ] {
         let fakes = many(300);
         let failure = ProviderError::of_account(class, "no");
-        fakes.meets(Fault::Loses(ProviderError::of_host(
+        fakes.meets(InjectedFault::Loses(ProviderError::of_host(
             ErrorClass::Invalid,
             "no",
         )));
-        fakes.meets(Fault::Fails(failure));
+        fakes.meets(InjectedFault::Fails(failure));
         let report = fakes.play(ASKED);
         assert_eq!(fakes.provider().sent.get(), 2 + 1, "a list and two parts");
         let failed = |index: usize| match &report.hosts[index].outcome {

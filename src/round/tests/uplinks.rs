@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::world::{Fakes, host, known, outcomes};
+use super::world::{RoundFixture, host, known, outcomes};
 use crate::{
     core::{
         addr::Family,
@@ -12,7 +12,7 @@ use crate::{
         plan::UpdateMode,
         vantage::{DetectionPath, Interface},
     },
-    round::{Occasion, Task},
+    round::{RoundOptions, Trigger},
 };
 
 const FIBRE: &str = "fibre.example.com";
@@ -36,9 +36,9 @@ fn via(name: &str, via: &str) -> Host {
 }
 
 /// Three hosts: over eth1, over eth2, and as the routing table says.
-fn fakes() -> Fakes {
+fn fakes() -> RoundFixture {
     let hosts = vec![via(FIBRE, "eth1"), via(RADIO, "eth2"), host(HOME)];
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, hosts);
     fakes.see_from(over("eth1"), known(&["84.212.10.1"]));
     fakes.see_from(over("eth2"), known(&["84.212.20.2"]));
     fakes
@@ -77,7 +77,7 @@ fn what_several_hosts_want_to_know_is_looked_at_once() {
         host(HOME),
         host("www.example.com"),
     ];
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, hosts);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, hosts);
     fakes.see_from(over("eth1"), known(&["84.212.10.1"]));
     let six = DetectionPath::new(Family::V6, Some(interface("eth1")));
     fakes.see_from(six.clone(), known(&["2a01::1"]));
@@ -94,10 +94,10 @@ fn l1_an_uplink_that_is_gone_changes_nothing_and_the_others_go_on() {
     fakes.see_from(over("eth1"), missing("eth1"));
     fakes.see_from(over("eth2"), known(&["84.212.20.3"]));
     fakes.advance(60 * MINUTE);
-    let report = fakes.play(Task {
+    let report = fakes.play(RoundOptions {
         audit: true,
-        occasion: Occasion::Asked,
-        ..Task::ROUTINE
+        occasion: Trigger::Manual,
+        ..RoundOptions::ROUTINE
     });
     assert_eq!(outcomes(&report), ["kept", "changed", "unchanged"]);
     assert_eq!(report.verdict(), Verdict::AddressUnknown);
@@ -134,7 +134,7 @@ fn what_is_believed_is_remembered_for_each_uplink_and_forgotten_with_it() {
     let mut fakes = fakes();
     fakes.round();
     fakes.restart();
-    let believed = |fakes: &Fakes| -> Vec<_> {
+    let believed = |fakes: &RoundFixture| -> Vec<_> {
         let memory = fakes.memory.borrow();
         memory.paths.keys().map(ToString::to_string).collect()
     };

@@ -32,8 +32,11 @@ use crate::{
         verify::ServerAnswer,
     },
     provider::{Listing, Provider},
-    resolve::Question,
-    round::{AccountSetup, Chance, Clock, Observe, Overlap, Store, Task, Verify, World},
+    resolve::RrsetQuery,
+    round::{
+        AccountContext, AddressDetector, Clock, DnsVerifier, Overlap, Reconciler, Rng,
+        RoundOptions, Store,
+    },
 };
 
 pub(super) fn ip(text: &str) -> IpAddr {
@@ -51,7 +54,7 @@ pub(super) fn unknown() -> Observation {
 }
 
 /// How the next call of a provider goes wrong.
-pub(super) enum Fault {
+pub(super) enum InjectedFault {
     /// Nothing happens.
     Fails(ProviderError),
     /// It happens, and the answer is lost.
@@ -63,7 +66,7 @@ pub(super) enum Fault {
 pub(super) struct FakeProvider {
     pub(super) records: RefCell<Vec<Record>>,
     /// How the next writes go wrong.
-    pub(super) faults: RefCell<VecDeque<Fault>>,
+    pub(super) faults: RefCell<VecDeque<InjectedFault>>,
     /// What every write fails with, if anything.
     pub(super) unwritable: RefCell<Option<ProviderError>>,
     /// What every call fails with, if anything.
@@ -166,7 +169,7 @@ impl FakeProvider {
 }
 
 impl Provider for FakeProvider {
-    fn rules(&self) -> Capabilities {
+    fn capabilities(&self) -> Capabilities {
         Capabilities {
             replace: self.push,
             replace_ttl: 3600,
@@ -197,9 +200,9 @@ impl Provider for FakeProvider {
         Ok(Listing {
             zones: vec![zone],
             records: if is_listed { records } else { Vec::new() },
-            troubles: troubles.into_iter().collect(),
+            zone_errors: troubles.into_iter().collect(),
             conflicts: self.conflicts.borrow().clone(),
-            unclear: BTreeMap::new(),
+            host_errors: BTreeMap::new(),
             min_ttls: BTreeMap::new(),
         })
     }
@@ -220,12 +223,12 @@ impl Provider for FakeProvider {
             return vec![Err(failure); all];
         }
         match self.faults.borrow_mut().pop_front() {
-            Some(Fault::Fails(failure)) => return vec![Err(failure); all],
-            Some(Fault::Loses(failure)) => {
+            Some(InjectedFault::Fails(failure)) => return vec![Err(failure); all],
+            Some(InjectedFault::Loses(failure)) => {
                 self.carry_out(plan);
                 return vec![Err(failure); all];
             }
-            Some(Fault::Lies) => return vec![Ok(()); all],
+            Some(InjectedFault::Lies) => return vec![Ok(()); all],
             None => {}
         }
         self.carry_out(plan);
@@ -246,7 +249,7 @@ async fn unless(is_waiting: &Cell<bool>) {
 }
 
 /// What the zone's servers answer.
-pub(super) enum Dns {
+pub(super) enum FakeDns {
     /// What the provider has.
     True,
     /// Always this.
@@ -255,7 +258,7 @@ pub(super) enum Dns {
     Silent,
 }
 
-pub(super) struct Fakes {
+pub(super) struct RoundFixture {
     pub(super) addresses: RefCell<BTreeMap<DetectionPath, Observation>>,
     /// From where was looked, in order.
     pub(super) looked: RefCell<Vec<DetectionPath>>,
@@ -266,7 +269,7 @@ pub(super) struct Fakes {
     pub(super) accounts: Vec<(AccountName, Vec<Host>, FakeProvider)>,
     pub(super) fingerprint: Cell<u64>,
     pub(super) on_absent: OnAbsent,
-    pub(super) dns: RefCell<Dns>,
+    pub(super) dns: RefCell<FakeDns>,
     pub(super) asked_dns: Cell<usize>,
     pub(super) disk_full: Cell<bool>,
     pub(super) clock_is_set: Cell<bool>,
@@ -292,7 +295,7 @@ pub(super) fn host(name: &str) -> Host {
     }
 }
 
-impl Fakes {
+impl RoundFixture {
     /// One account with these hosts, IPv4 only, and an address.
     pub(super) fn new(push: UpdateMode, hosts: Vec<Host>) -> Self {
         let account = (
@@ -311,7 +314,7 @@ impl Fakes {
             accounts: vec![account],
             fingerprint: Cell::new(1),
             on_absent: OnAbsent::Keep,
-            dns: RefCell::new(Dns::True),
+            dns: RefCell::new(FakeDns::True),
             asked_dns: Cell::new(0),
             disk_full: Cell::new(false),
             clock_is_set: Cell::new(true),
@@ -330,7 +333,7 @@ impl Fakes {
     }
 
     /// The first account's provider meets one write with this, after what it meets already.
-    pub(super) fn meets(&self, fault: Fault) {
+    pub(super) fn meets(&self, fault: InjectedFault) {
         self.provider().faults.borrow_mut().push_back(fault);
     }
 
@@ -369,21 +372,21 @@ impl Fakes {
     }
 
     pub(super) fn round(&self) -> Report {
-        self.play(Task::ROUTINE)
+        self.play(RoundOptions::ROUTINE)
     }
 
-    pub(super) fn play(&self, task: Task) -> Report {
+    pub(super) fn play(&self, task: RoundOptions) -> Report {
         let round = self.begin(task).now_or_never();
         round.expect("fakes answer at once")
     }
 
     /// A round that waits for what is made to wait.
-    pub(super) async fn begin(&self, task: Task) -> Report {
+    pub(super) async fn begin(&self, task: RoundOptions) -> Report {
         let acceptance = PublishPolicy::default();
         let accounts = self
             .accounts
             .iter()
-            .map(|(name, hosts, provider)| AccountSetup {
+            .map(|(name, hosts, provider)| AccountContext {
                 name,
                 place: "fake",
                 over_tls: true,
@@ -407,7 +410,7 @@ impl Fakes {
                 acceptance: [&acceptance, &acceptance],
                 on_absent: [self.on_absent, self.on_absent],
             });
-        let world = World {
+        let world = Reconciler {
             observe: self,
             verify: self,
             store: self,
@@ -438,7 +441,7 @@ pub(super) fn first(report: &Report) -> &Outcome {
     &report.hosts[0].outcome
 }
 
-impl Observe for Fakes {
+impl AddressDetector for RoundFixture {
     async fn observe(&self, vantage: &DetectionPath, _past: &DetectionState) -> DetectionReport {
         self.looked.borrow_mut().push(vantage.clone());
         if vantage.family == Family::V6 {
@@ -468,19 +471,19 @@ impl Observe for Fakes {
     async fn pause_between_families(&self) {}
 }
 
-impl Verify for Fakes {
-    async fn ask(&self, questions: &[Question]) -> Vec<Vec<ServerAnswer>> {
+impl DnsVerifier for RoundFixture {
+    async fn ask(&self, questions: &[RrsetQuery]) -> Vec<Vec<ServerAnswer>> {
         self.asked_dns.set(self.asked_dns.get() + questions.len());
         unless(&self.is_dns_slow).await;
-        let answer = |question: &Question| {
+        let answer = |question: &RrsetQuery| {
             let addrs = match &*self.dns.borrow() {
-                Dns::True => {
+                FakeDns::True => {
                     let records = self.provider().records.borrow();
                     let of_host = records.iter().filter(|it| it.host == question.host);
                     Ok(of_host.map(|it| it.addr).collect())
                 }
-                Dns::Says(texts) => Ok(texts.iter().map(|it| ip(it)).collect()),
-                Dns::Silent => Err("no answer in time".to_owned()),
+                FakeDns::Says(texts) => Ok(texts.iter().map(|it| ip(it)).collect()),
+                FakeDns::Silent => Err("no answer in time".to_owned()),
             };
             vec![ServerAnswer {
                 server: "ns1".to_owned(),
@@ -491,7 +494,7 @@ impl Verify for Fakes {
     }
 }
 
-impl Store for Fakes {
+impl Store for RoundFixture {
     fn save(&self, memory: &State) -> Result<(), String> {
         if self.disk_full.get() {
             return Err("the disk is full".to_owned());
@@ -501,7 +504,7 @@ impl Store for Fakes {
     }
 }
 
-impl Clock for Fakes {
+impl Clock for RoundFixture {
     fn now(&self) -> BootTime {
         let providers = self.accounts.iter().map(|(_, _, provider)| provider);
         let writes: usize = providers.map(|it| it.writes.borrow().len()).sum();
@@ -510,13 +513,13 @@ impl Clock for Fakes {
         BootTime::from_millis(self.now.get() + writing)
     }
 
-    fn is_set(&self) -> bool {
+    fn is_clock_set(&self) -> bool {
         self.clock_is_set.get()
     }
 }
 
-impl Chance for Fakes {
-    fn unit(&self) -> f64 {
+impl Rng for RoundFixture {
+    fn next_f64(&self) -> f64 {
         0.0
     }
 }

@@ -11,17 +11,17 @@ use tempfile::TempDir;
 use super::*;
 
 /// A directory with the file `address` in it, and both families' interest in it.
-fn watched() -> (TempDir, PathBuf, Files) {
+fn watched() -> (TempDir, PathBuf, FileMonitor) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("address");
     fs::write(&path, "84.212.10.20").unwrap();
-    let files = Files::open([&*path, &*path]).unwrap();
+    let files = FileMonitor::open([&*path, &*path]).unwrap();
     assert!(files.renew().is_empty());
     (dir, path, files)
 }
 
 /// The next change; a test does not wait for one that never comes.
-async fn next(files: &Files) -> NetworkEvent {
+async fn next(files: &FileMonitor) -> NetworkEvent {
     let soon = tokio::time::timeout(Duration::from_secs(20), files.next());
     soon.await.expect("nothing was heard").unwrap()
 }
@@ -53,7 +53,7 @@ async fn a_file_that_is_written_or_replaced_acts_at_once_and_a_removal_settles()
 async fn the_same_words_written_again_are_no_news() {
     let (dir, path, _) = watched();
     let (new, other) = (dir.path().join("new"), dir.path().join("other"));
-    let files = Files::open([&*path, &*other]).unwrap();
+    let files = FileMonitor::open([&*path, &*other]).unwrap();
     files.renew();
     for words in ["84.212.10.21", "84.212.10.20"] {
         // What it said when it was watched first, and then what it was heard to say.
@@ -85,7 +85,7 @@ async fn each_file_is_heard_where_two_ways_lead_to_one_directory() {
     let link = dir.path().join("link");
     std::os::unix::fs::symlink(dir.path(), &link).unwrap();
     let (one, other) = (dir.path().join("one"), link.join("other"));
-    let files = Files::open([&*one, &*other]).unwrap();
+    let files = FileMonitor::open([&*one, &*other]).unwrap();
     files.renew();
     for (path, words) in [(&one, "1"), (&other, "2"), (&one, "3")] {
         fs::write(path, words).unwrap();
@@ -130,8 +130,8 @@ async fn a_directory_that_is_not_there_is_said_once_and_watched_when_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let inner = dir.path().join("run");
     let path = inner.join("address");
-    let files = Files::open([&*path]).unwrap();
-    let said = |files: &Files| {
+    let files = FileMonitor::open([&*path]).unwrap();
+    let said = |files: &FileMonitor| {
         let news = files.renew().into_iter();
         let news = news.map(|(path, how)| (path, how.map_err(|it| it.kind())));
         news.collect::<Vec<_>>()
@@ -158,7 +158,7 @@ async fn a_directory_that_takes_the_place_of_another_is_watched_in_its_stead() {
     let (run, old) = (dir.path().join("run"), dir.path().join("old"));
     fs::create_dir(&run).unwrap();
     let path = run.join("address");
-    let files = Files::open([&*path]).unwrap();
+    let files = FileMonitor::open([&*path]).unwrap();
     assert!(files.renew().is_empty());
     fs::rename(&run, &old).unwrap();
     fs::create_dir(&run).unwrap();
@@ -173,7 +173,7 @@ async fn a_directory_that_takes_the_place_of_another_is_watched_in_its_stead() {
 
 #[tokio::test]
 async fn a_file_in_the_working_directory_is_watched_there() {
-    let files = Files::open([Path::new("address"), Path::new("/"), Path::new("")]).unwrap();
+    let files = FileMonitor::open([Path::new("address"), Path::new("/"), Path::new("")]).unwrap();
     let directories = files.directories.borrow();
     let paths: Vec<_> = directories.iter().map(|it| it.path.clone()).collect();
     assert_eq!(paths, [Path::new(".")]);

@@ -27,7 +27,7 @@ fn route_by(family: u8, interface: Option<u8>) -> Route {
     bytes.extend(interface.iter().flat_map(|it| [8, 0, 4, 0, *it, 0, 0, 0]));
     bytes[0] = u8::try_from(bytes.len()).unwrap();
     match decode(&bytes).unwrap().remove(0).body {
-        Body::DefaultRoute(route) => route,
+        NetlinkBody::DefaultRoute(route) => route,
         other => panic!("{other:?}"),
     }
 }
@@ -42,37 +42,37 @@ fn link(up: bool) -> Link {
 
 #[test]
 fn each_message_of_a_life_changes_what_it_changes() {
-    use Body::{AddressGone, DefaultRoute, DefaultRouteGone, LinkGone, Other};
+    use NetlinkBody::{AddressGone, DefaultRoute, DefaultRouteGone, LinkGone, Other};
     let table = [
         (
             "a link appears",
-            Body::Link(link(false)),
+            NetlinkBody::Link(link(false)),
             Some(NetworkEvent::Other),
         ),
         (
             "it comes up",
-            Body::Link(link(true)),
+            NetlinkBody::Link(link(true)),
             Some(NetworkEvent::Other),
         ),
-        ("statistics of a radio", Body::Link(link(true)), None),
+        ("statistics of a radio", NetlinkBody::Link(link(true)), None),
         (
             "a link-local address",
-            Body::Address(address("fe80::1", 0, 253)),
+            NetlinkBody::Address(address("fe80::1", 0, 253)),
             None,
         ),
         (
             "an address that is being tried",
-            Body::Address(address("2a01::1", 0x40, 0)),
+            NetlinkBody::Address(address("2a01::1", 0x40, 0)),
             None,
         ),
         (
             "and may be used now",
-            Body::Address(address("2a01::1", 0, 0)),
+            NetlinkBody::Address(address("2a01::1", 0, 0)),
             Some(NetworkEvent::AddressAdded),
         ),
         (
             "the router announces it again",
-            Body::Address(address("2a01::1", 0, 0)),
+            NetlinkBody::Address(address("2a01::1", 0, 0)),
             None,
         ),
         (
@@ -88,7 +88,7 @@ fn each_message_of_a_life_changes_what_it_changes() {
         ),
         (
             "the address is deprecated",
-            Body::Address(address("2a01::1", 0x20, 0)),
+            NetlinkBody::Address(address("2a01::1", 0x20, 0)),
             Some(NetworkEvent::Other),
         ),
         (
@@ -98,7 +98,7 @@ fn each_message_of_a_life_changes_what_it_changes() {
         ),
         (
             "another one",
-            Body::Address(address("84.212.10.20", 0x80, 0)),
+            NetlinkBody::Address(address("84.212.10.20", 0x80, 0)),
             Some(NetworkEvent::AddressAdded),
         ),
         (
@@ -114,9 +114,9 @@ fn each_message_of_a_life_changes_what_it_changes() {
         ("twice", LinkGone(link(false)), None),
         ("something else", Other, None),
     ];
-    let mut seen = Seen::default();
+    let mut seen = NetworkState::default();
     for (what, body, change) in table {
-        assert_eq!(seen.note(&body), change, "{what}");
+        assert_eq!(seen.apply(&body), change, "{what}");
     }
 }
 
@@ -175,11 +175,11 @@ fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_inte
         ),
     ];
     for (what, addr, routes, change) in table {
-        let mut seen = Seen::default();
+        let mut seen = NetworkState::default();
         for route in routes {
-            seen.note(&Body::DefaultRoute(route.clone()));
+            seen.apply(&NetlinkBody::DefaultRoute(route.clone()));
         }
-        let noted = seen.note(&Body::Address(address(addr, 0, 0)));
+        let noted = seen.apply(&NetlinkBody::Address(address(addr, 0, 0)));
         assert_eq!(noted, Some(change), "{what}");
     }
 }
@@ -187,16 +187,16 @@ fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_inte
 #[test]
 fn an_address_acts_at_once_again_when_the_other_interfaces_route_is_gone() {
     for gone in [
-        Body::DefaultRouteGone(route_by(2, Some(3))),
-        Body::Link(Link {
+        NetlinkBody::DefaultRouteGone(route_by(2, Some(3))),
+        NetlinkBody::Link(Link {
             index: 3,
             ..link(false)
         }),
     ] {
-        let mut seen = Seen::default();
-        seen.note(&Body::DefaultRoute(route_by(2, Some(3))));
-        seen.note(&gone);
-        let noted = seen.note(&Body::Address(address("84.212.10.20", 0, 0)));
+        let mut seen = NetworkState::default();
+        seen.apply(&NetlinkBody::DefaultRoute(route_by(2, Some(3))));
+        seen.apply(&gone);
+        let noted = seen.apply(&NetlinkBody::Address(address("84.212.10.20", 0, 0)));
         assert_eq!(noted, Some(NetworkEvent::AddressAdded), "{gone:?}");
     }
 }
@@ -204,15 +204,15 @@ fn an_address_acts_at_once_again_when_the_other_interfaces_route_is_gone() {
 #[test]
 fn a_default_route_that_comes_back_with_its_link_is_news() {
     for gone in [
-        Body::Link(link(false)),
-        Body::LinkGone(link(false)),
-        Body::AddressGone(address("84.212.10.20", 0, 0)),
+        NetlinkBody::Link(link(false)),
+        NetlinkBody::LinkGone(link(false)),
+        NetlinkBody::AddressGone(address("84.212.10.20", 0, 0)),
     ] {
-        let mut seen = Seen::default();
-        seen.note(&Body::DefaultRoute(route()));
-        assert_eq!(seen.note(&Body::DefaultRoute(route())), None);
-        seen.note(&gone);
-        let again = seen.note(&Body::DefaultRoute(route()));
+        let mut seen = NetworkState::default();
+        seen.apply(&NetlinkBody::DefaultRoute(route()));
+        assert_eq!(seen.apply(&NetlinkBody::DefaultRoute(route())), None);
+        seen.apply(&gone);
+        let again = seen.apply(&NetlinkBody::DefaultRoute(route()));
         assert_eq!(again, Some(NetworkEvent::Other), "{gone:?}");
     }
 }
@@ -220,29 +220,33 @@ fn a_default_route_that_comes_back_with_its_link_is_news() {
 #[test]
 fn an_old_ipv6_address_that_is_told_of_again_makes_no_route_news() {
     for told in [
-        Body::Address(address("2a01::1", 0x20, 0)),
-        Body::Address(address("fe80::1", 0x40, 253)),
-        Body::AddressGone(address("2a01::1", 0x20, 0)),
+        NetlinkBody::Address(address("2a01::1", 0x20, 0)),
+        NetlinkBody::Address(address("fe80::1", 0x40, 253)),
+        NetlinkBody::AddressGone(address("2a01::1", 0x20, 0)),
     ] {
-        let mut seen = Seen::default();
-        seen.note(&Body::DefaultRoute(route()));
-        assert_eq!(seen.note(&told), None, "{told:?}");
-        assert_eq!(seen.note(&Body::DefaultRoute(route())), None, "{told:?}");
+        let mut seen = NetworkState::default();
+        seen.apply(&NetlinkBody::DefaultRoute(route()));
+        assert_eq!(seen.apply(&told), None, "{told:?}");
+        assert_eq!(
+            seen.apply(&NetlinkBody::DefaultRoute(route())),
+            None,
+            "{told:?}"
+        );
     }
 }
 
 /// Interfaces 2 and 3, which run, with these addresses (temporary ones with flag 1), and what the
 /// kernel selects.
-fn network(addresses: &[(u32, &str, u32)], selected: Selected) -> Seen {
-    let mut seen = Seen::default();
+fn network(addresses: &[(u32, &str, u32)], selected: Selected) -> NetworkState {
+    let mut seen = NetworkState::default();
     for index in [2, 3] {
-        seen.note(&Body::Link(Link {
+        seen.apply(&NetlinkBody::Link(Link {
             index,
             ..link(true)
         }));
     }
     for each in addresses {
-        seen.note(&Body::Address(of_interface(*each)));
+        seen.apply(&NetlinkBody::Address(of_interface(*each)));
     }
     seen.follow(Some(selected));
     seen
@@ -266,7 +270,7 @@ fn by(interface: u32, source: &str) -> Option<SelectedRoute> {
 
 /// What the row shows, the addresses, which of them goes, what the kernel selects before and
 /// afterwards, and what that changes.
-type Row = (
+type MessageRow = (
     &'static str,
     &'static [(u32, &'static str, u32)],
     (u32, &'static str, u32),
@@ -286,7 +290,7 @@ const TEMPORARY: (u32, &str, u32) = (2, "2a01::2", 1);
 fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
     use NetworkEvent::{AddressAdded, Other, Rerouted};
     let (by_a, by_b) = (by(2, A.1), by(2, B.1));
-    let table: &[Row] = &[
+    let table: &[MessageRow] = &[
         (
             "made before it breaks",
             &[A, B],
@@ -355,7 +359,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
     ];
     for (what, addresses, gone, before, after, change) in table {
         let mut seen = network(addresses, [*before, None]);
-        let noted = seen.note(&Body::AddressGone(of_interface(*gone)));
+        let noted = seen.apply(&NetlinkBody::AddressGone(of_interface(*gone)));
         assert_eq!(noted, Some(Other), "{what}");
         let followed = seen.follow(Some([*after, None]));
         assert_eq!(noted.max(followed), Some(*change), "{what}");
@@ -393,10 +397,10 @@ fn an_ipv6_address_that_goes_or_goes_out_of_use_is_replaced_by_a_stable_one_only
             NetworkEvent::Rerouted,
         ),
     ] {
-        let deprecated = Body::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
-        for message in [Body::AddressGone(of_interface(gone)), deprecated] {
+        let deprecated = NetlinkBody::Address(of_interface((gone.0, gone.1, gone.2 | 0x20)));
+        for message in [NetlinkBody::AddressGone(of_interface(gone)), deprecated] {
             let mut seen = network(&addresses, [by(2, A.1), by(2, STABLE.1)]);
-            let noted = seen.note(&message);
+            let noted = seen.apply(&message);
             let followed = seen.follow(Some([by(2, A.1), by(2, "2a02::1")]));
             assert_eq!(noted.max(followed), Some(change), "{what}: {message:?}");
         }
@@ -409,10 +413,10 @@ fn addresses_that_go_together_or_with_their_link_leave_nothing_that_takes_their_
     let mut together = network(&[A, B], selected);
     let mut with_link = network(&[A, B], selected);
     for each in [A, B] {
-        together.note(&Body::AddressGone(of_interface(each)));
+        together.apply(&NetlinkBody::AddressGone(of_interface(each)));
     }
-    with_link.note(&Body::Link(link(false)));
-    with_link.note(&Body::AddressGone(of_interface(A)));
+    with_link.apply(&NetlinkBody::Link(link(false)));
+    with_link.apply(&NetlinkBody::AddressGone(of_interface(A)));
     for seen in [&mut together, &mut with_link] {
         assert_eq!(
             seen.follow(Some([None, None])),
@@ -426,7 +430,7 @@ fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
     let (first, second) = (by(2, A.1), by(3, BESIDE.1));
     let mut seen = network(&[A, BESIDE], [first, None]);
     // A policy rule or a route says nothing by itself.
-    assert_eq!(seen.note(&Body::RoutingChanged), None);
+    assert_eq!(seen.apply(&NetlinkBody::RoutingChanged), None);
     for (selected, news) in [
         ([first, None], None),
         ([second, None], Some(NetworkEvent::Rerouted)),
@@ -446,7 +450,7 @@ fn a_default_route_that_takes_the_place_of_another_and_gives_it_back_is_news_bot
     let direct = Route::sample(&[(2, None)], 100, 254);
     let by_router = Route::sample(&[(2, Some([84, 212, 10, 1]))], 100, 254);
     let backup = Route::sample(&[(3, None)], 700, 254);
-    let mut seen = Seen::default();
+    let mut seen = NetworkState::default();
     for (route, news) in [
         (&direct, Some(NetworkEvent::Other)),
         (&backup, Some(NetworkEvent::Other)),
@@ -455,7 +459,7 @@ fn a_default_route_that_takes_the_place_of_another_and_gives_it_back_is_news_bot
         (&direct, None),
         (&backup, None),
     ] {
-        let noted = seen.note(&Body::DefaultRoute(route.clone()));
+        let noted = seen.apply(&NetlinkBody::DefaultRoute(route.clone()));
         assert_eq!(noted, news, "{route:?}");
     }
 }

@@ -58,7 +58,9 @@ fn bad_input_is_refused_before_anything_is_sent() {
             "enable|disable",
         ),
     ] {
-        let run = bench.run(&[&["api", account], words].concat()).ends(2);
+        let run = bench
+            .run(&[&["api", account], words].concat())
+            .assert_exit(2);
         assert!(run.stderr.contains(said), "{words:?}: {}", run.stderr);
     }
     assert_eq!(bench.requests(), 0);
@@ -68,12 +70,14 @@ fn bad_input_is_refused_before_anything_is_sent() {
 fn a_write_asks_for_yes_and_a_dry_run_shows_the_request_without_its_secrets() {
     let bench = configured();
     let write = ["api", "china", "Domain.Create", "domain=new.example"];
-    let run = bench.run(&write).ends(2);
+    let run = bench.run(&write).assert_exit(2);
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);
-    let run = bench.run(&[&write[..], &["--dry-run"]].concat()).ends(0);
+    let run = bench
+        .run(&[&write[..], &["--dry-run"]].concat())
+        .assert_exit(0);
     assert!(run.stdout.contains("POST /Domain.Create") && run.stdout.contains("new.example"));
     let shop = ["api", "domeneshop", "domains.list", "--dry-run", "--json"];
-    let shown = run.stdout + &bench.run(&shop).ends(0).stdout;
+    let shown = run.stdout + &bench.run(&shop).assert_exit(0).stdout;
     for secret in [TOKEN, SECRET, LOGIN] {
         assert!(!shown.contains(secret), "{shown}");
     }
@@ -85,7 +89,7 @@ fn a_failure_says_what_the_code_means_for_that_call() {
     let bench = configured();
     let run = bench
         .run(&["api", "china", "Record.List", "domain=elsewhere.example"])
-        .ends(77);
+        .assert_exit(77);
     assert!(
         run.stderr.contains("13") && run.stderr.contains("no such domain"),
         "{}",
@@ -99,27 +103,33 @@ fn refused_credentials_are_not_tried_again_by_hand() {
     let path = bench.dir.path().join("config.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     bench.config(&text.replace(SECRET, "wrong"));
-    bench.run(&["api", "domeneshop", "domains.list"]).ends(77);
+    bench
+        .run(&["api", "domeneshop", "domains.list"])
+        .assert_exit(77);
     let refused = bench.requests();
-    let run = bench.run(&["api", "domeneshop", "domains.list"]).ends(77);
+    let run = bench
+        .run(&["api", "domeneshop", "domains.list"])
+        .assert_exit(77);
     assert!(
         run.stderr.contains("not asked for another 6 h"),
         "{}",
         run.stderr
     );
-    bench.run(&["records", "domeneshop", "list"]).ends(77);
+    bench
+        .run(&["records", "domeneshop", "list"])
+        .assert_exit(77);
     assert_eq!(bench.requests(), refused);
 }
 
 #[test]
 fn a_failed_login_by_hand_says_nothing_about_the_accounts_token() {
     let bench = configured();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     let wrong = ["api", "international", "Auth", "login_email=me@example.com"];
     let run = bench.run(&[&wrong[..], &["login_password=wrong password"]].concat());
     assert_ne!(run.code, 0);
     assert!(!run.stderr.contains("refuses the token"), "{}", run.stderr);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
 }
 
 #[test]
@@ -140,9 +150,13 @@ fn a_secret_may_come_from_a_file_instead_of_the_command_line() {
         "login_email=me@example.com",
         &password,
     ];
-    let run = bench.run(&[&login[..], &["--json"]].concat()).ends(0);
+    let run = bench
+        .run(&[&login[..], &["--json"]].concat())
+        .assert_exit(0);
     assert!(run.json()["user_token"].is_string());
-    let run = bench.run(&[&login[..], &["--dry-run"]].concat()).ends(0);
+    let run = bench
+        .run(&[&login[..], &["--dry-run"]].concat())
+        .assert_exit(0);
     assert!(!run.stdout.contains("correct horse"), "{}", run.stdout);
 }
 
@@ -151,7 +165,7 @@ fn a_list_with_an_operation_shows_that_operation_and_calls_nothing() {
     let bench = configured();
     let run = bench
         .run(&["api", "china", "Record.List", "--list"])
-        .ends(0);
+        .assert_exit(0);
     assert!(run.stdout.starts_with("Record.List: "), "{}", run.stdout);
     assert!(!run.stdout.contains("Record.Create"));
     assert_eq!(bench.requests(), 0);
@@ -170,7 +184,7 @@ fn the_older_token_of_the_international_site_works_as_well() {
                 "user_token = \"730060,e1a8a$f14dc5dcbafd83680b3d2a553c4d553d\"",
             );
     bench.config(&text);
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     assert_eq!(
         bench.at_dnspod(Site::International, "example.org", "home", "A"),
         [crate::common::ADDRESS]
@@ -208,7 +222,7 @@ fn an_answer_of_the_wrong_type_is_no_success() {
     ] {
         let odd = sandbox::FaultKind::Status(200, body.to_owned());
         bench.sandbox.fault(sandbox::Fault::new(service, "/", odd));
-        let run = bench.run(&["api", account, operation]).ends(75);
+        let run = bench.run(&["api", account, operation]).assert_exit(75);
         assert!(run.stderr.contains("not"), "{operation}: {}", run.stderr);
         bench.sandbox.clear_faults();
         let _ = std::fs::remove_dir_all(bench.dir.path().join("state"));

@@ -6,17 +6,17 @@ use sandbox::Site;
 use serde_json::{Value, json};
 
 use super::{configured, text};
-use crate::common::{Bench, LOGIN, TOKEN};
+use crate::common::{LOGIN, TOKEN, TestEnv};
 
 /// Calls operations of one account and remembers which.
-struct Walk<'b> {
-    bench: &'b Bench,
+struct OperationWalk<'b> {
+    bench: &'b TestEnv,
     account: &'b str,
     called: BTreeSet<String>,
 }
 
-impl<'b> Walk<'b> {
-    fn new(bench: &'b Bench, account: &'b str) -> Self {
+impl<'b> OperationWalk<'b> {
+    fn new(bench: &'b TestEnv, account: &'b str) -> Self {
         Self {
             bench,
             account,
@@ -44,7 +44,7 @@ impl<'b> Walk<'b> {
         let listed = self
             .bench
             .run(&["api", self.account, "--list", "--json"])
-            .ends(0)
+            .assert_exit(0)
             .json();
         let listed: BTreeSet<_> = listed
             .as_array()
@@ -64,7 +64,7 @@ fn every_operation_of_domeneshop_is_reached() {
         json!({"type": "invoice", "amount": 120, "currency": "NOK", "status": "unpaid",
                "issued_date": "2026-10-01", "due_date": "2026-11-01", "url": "https://example.com/"}),
     );
-    let mut walk = Walk::new(&bench, "domeneshop");
+    let mut walk = OperationWalk::new(&bench, "domeneshop");
     let domains = walk.call("domains.list", &[]);
     let domain = &format!("domain_id={}", domains[0]["id"]);
     assert_eq!(walk.call("domains.get", &[domain])["domain"], "example.com");
@@ -120,7 +120,7 @@ fn every_operation_of_domeneshop_is_reached() {
 fn forwards_get_works_on_the_live_service_too() {
     let bench = configured();
     bench.sandbox.domeneshop().forwards_per_host(false);
-    let mut walk = Walk::new(&bench, "domeneshop");
+    let mut walk = OperationWalk::new(&bench, "domeneshop");
     let domain = format!("domain_id={}", walk.call("domains.list", &[])[0]["id"]);
     walk.call(
         "forwards.create",
@@ -138,7 +138,7 @@ fn forwards_get_works_on_the_live_service_too() {
         "host=www",
         "--yes",
     ];
-    let run = bench.run(&args).ends(77);
+    let run = bench.run(&args).assert_exit(77);
     assert!(run.stderr.contains("web interface"), "{}", run.stderr);
 }
 
@@ -146,7 +146,7 @@ fn forwards_get_works_on_the_live_service_too() {
 const FRIEND: &str = "777,fedcba9876543210fedcba9876543210";
 
 /// The operations that both sites of DNSPod have.
-fn both_sites(walk: &mut Walk<'_>, site: Site, zone: &str) {
+fn both_sites(walk: &mut OperationWalk<'_>, site: Site, zone: &str) {
     let pod = walk.bench.sandbox.dnspod(site);
     pod.set_domain(zone, json!({"is_vip": "yes"}));
     pod.account(FRIEND);
@@ -201,7 +201,7 @@ fn both_sites(walk: &mut Walk<'_>, site: Site, zone: &str) {
     walk.call("Domain.Remove", &["domain=new.example"]);
 }
 
-fn records(walk: &mut Walk<'_>, site: Site, domain: &str) {
+fn records(walk: &mut OperationWalk<'_>, site: Site, domain: &str) {
     let line = match site {
         Site::International => "record_line=default",
         Site::China => "record_line=默认",
@@ -252,7 +252,7 @@ fn records(walk: &mut Walk<'_>, site: Site, domain: &str) {
     walk.call("Record.Remove", &[domain, record]);
 }
 
-fn acquired_and_transferred(walk: &mut Walk<'_>, site: Site, domain: &str) {
+fn acquired_and_transferred(walk: &mut OperationWalk<'_>, site: Site, domain: &str) {
     let pod = walk.bench.sandbox.dnspod(site);
     pod.domain(FRIEND, "elsewhere.example");
     pod.whois("elsewhere.example", &["owner@elsewhere.example"]);
@@ -278,7 +278,7 @@ fn every_operation_of_dnspod_international_is_reached() {
         LOGIN,
         json!({"email": "me@example.com", "password": "correct horse"}),
     );
-    let mut walk = Walk::new(&bench, "international");
+    let mut walk = OperationWalk::new(&bench, "international");
     walk.call(
         "Auth",
         &["login_email=me@example.com", "login_password=correct horse"],
@@ -290,7 +290,7 @@ fn every_operation_of_dnspod_international_is_reached() {
 #[test]
 fn every_operation_of_dnspod_china_is_reached() {
     let bench = configured();
-    let mut walk = Walk::new(&bench, "china");
+    let mut walk = OperationWalk::new(&bench, "china");
     walk.call("Domain.Purview", &["domain=example.cn"]);
     let job = walk.call(
         "Batch.Domain.Create",

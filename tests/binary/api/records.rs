@@ -23,37 +23,40 @@ fn records_are_listed_added_set_and_deleted_alike_for_every_provider() {
             "mx=10"
         };
         let add = [&add[..], &[priority]].concat();
-        assert!(records(&add).ends(2).stdout.contains("--yes"), "{account}");
-        records(&[&add[..], &["--dry-run"]].concat()).ends(0);
+        assert!(
+            records(&add).assert_exit(2).stdout.contains("--yes"),
+            "{account}"
+        );
+        records(&[&add[..], &["--dry-run"]].concat()).assert_exit(0);
         assert_eq!(
-            records(&["list", name]).ends(0).json(),
+            records(&["list", name]).assert_exit(0).json(),
             json!([]),
             "{account}"
         );
-        records(&[&add[..], &["--yes"]].concat()).ends(0);
-        let listed = records(&["list", name]).ends(0).json();
+        records(&[&add[..], &["--yes"]].concat()).assert_exit(0);
+        let listed = records(&["list", name]).assert_exit(0).json();
         let record = &listed[0];
         assert_eq!(
             (&record["type"], &record["ttl"], &record["zone"]),
             (&json!("MX"), &json!(600), &json!(zone)),
             "{account}"
         );
-        records(&["set", name, "MX", "mx2.example.net.", "--yes"]).ends(0);
-        let listed = records(&["list", name]).ends(0).json();
+        records(&["set", name, "MX", "mx2.example.net.", "--yes"]).assert_exit(0);
+        let listed = records(&["list", name]).assert_exit(0).json();
         assert_eq!(
             text(&listed[0]["data"]).trim_end_matches('.'),
             "mx2.example.net",
             "{account}"
         );
         assert_eq!(listed[0]["ttl"], 600, "what is not said stays");
-        records(&["delete", name, "MX", "--yes"]).ends(0);
-        records(&["delete", name, "MX", "--yes"]).ends(77);
+        records(&["delete", name, "MX", "--yes"]).assert_exit(0);
+        records(&["delete", name, "MX", "--yes"]).assert_exit(77);
         assert_eq!(
-            records(&["list", name]).ends(0).json(),
+            records(&["list", name]).assert_exit(0).json(),
             json!([]),
             "{account}"
         );
-        records(&["list", "elsewhere.example"]).ends(77);
+        records(&["list", "elsewhere.example"]).assert_exit(77);
     }
 }
 
@@ -66,13 +69,13 @@ fn a_domain_whose_dns_service_is_off_is_named_and_no_zone_that_is_missing() {
         .domeneshop()
         .domain_without_dns(token, "parked.example");
     let listed = bench.run(&["records", "domeneshop", "list", "www.parked.example"]);
-    let said = listed.ends(77).stderr;
+    let said = listed.assert_exit(77).stderr;
     assert!(
         said.contains("parked.example is in the account, but its DNS service is off"),
         "{said}"
     );
     let listed = bench.run(&["records", "domeneshop", "list", "www.example.invalid"]);
-    let said = listed.ends(77).stderr;
+    let said = listed.assert_exit(77).stderr;
     assert!(
         said.contains("no zone of the account holds www.example.invalid"),
         "{said}"
@@ -95,7 +98,7 @@ fn ten_thousand_records_take_no_more_requests_than_the_page_caps_force() {
         let domain = format!("domain={zone}");
         let run = bench
             .run(&["api", account, "Record.List", &domain, "--json"])
-            .ends(0);
+            .assert_exit(0);
         assert_eq!(run.json()["records"].as_array().unwrap().len(), 10_000);
         assert_eq!(
             bench.sandbox.requests(Service::DnsPod(site)),
@@ -108,15 +111,15 @@ fn ten_thousand_records_take_no_more_requests_than_the_page_caps_force() {
 #[test]
 fn what_was_changed_by_hand_is_read_before_it_is_believed_again() {
     let bench = configured();
-    bench.run(&["--once"]).ends(0);
+    bench.run(&["--once"]).assert_exit(0);
     for (account, host) in [
         ("domeneshop", "home.example.com"),
         ("international", "home.example.org"),
     ] {
         bench
             .run(&["records", account, "delete", host, "A", "--yes"])
-            .ends(0);
-        let run = bench.run(&["--once"]).ends(0);
+            .assert_exit(0);
+        let run = bench.run(&["--once"]).assert_exit(0);
         let line = run.stdout.lines().find(|it| it.starts_with(host)).unwrap();
         assert!(line.contains("changed from none"), "{line}");
     }
@@ -133,7 +136,7 @@ fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
     pod.add("example.org", "WWW", "A", "192.0.2.1", None, Some(600));
     let run = |words: &[&str]| bench.run(&[&["records"], words].concat());
     let listed = run(&["domeneshop", "list", "blåbær.example.com", "--json"])
-        .ends(0)
+        .assert_exit(0)
         .json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
     run(&[
@@ -144,7 +147,7 @@ fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
         "192.0.2.2",
         "--yes",
     ])
-    .ends(0);
+    .assert_exit(0);
     assert_eq!(bench.at_domeneshop("blåbær", "A"), ["192.0.2.2"]);
     run(&[
         "domeneshop",
@@ -154,7 +157,7 @@ fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
         "MX.example.net",
         "--yes",
     ])
-    .ends(0);
+    .assert_exit(0);
     run(&[
         "domeneshop",
         "delete",
@@ -163,7 +166,7 @@ fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
         "2001:db8::1",
         "--yes",
     ])
-    .ends(0);
+    .assert_exit(0);
     run(&[
         "international",
         "set",
@@ -172,7 +175,7 @@ fn a_record_is_found_by_what_it_means_and_its_name_is_left_as_it_is_stored() {
         "192.0.2.2",
         "--yes",
     ])
-    .ends(0);
+    .assert_exit(0);
     let log = bench.sandbox.log();
     let modify = log.iter().find(|it| it.path == "/Record.Modify").unwrap();
     assert_eq!(modify.param("sub_domain"), Some("WWW"));
@@ -184,9 +187,11 @@ fn of_several_records_one_has_to_be_named_and_the_others_stay() {
     let shop = bench.sandbox.domeneshop();
     let ids = ["one", "two", "-dash"].map(|text| shop.add("example.com", "t", "TXT", text, None));
     let run = |words: &[&str]| bench.run(&[&["records", "domeneshop"], words, &["--yes"]].concat());
-    let said = run(&["delete", "t.example.com", "TXT"]).ends(77).stderr;
+    let said = run(&["delete", "t.example.com", "TXT"])
+        .assert_exit(77)
+        .stderr;
     assert!(said.contains("3 records are t.example.com TXT"), "{said}");
-    run(&["delete", "t.example.com", "TXT", "-dash"]).ends(0);
+    run(&["delete", "t.example.com", "TXT", "-dash"]).assert_exit(0);
     run(&[
         "set",
         "t.example.com",
@@ -195,7 +200,7 @@ fn of_several_records_one_has_to_be_named_and_the_others_stay() {
         "--id",
         &ids[1].to_string(),
     ])
-    .ends(0);
+    .assert_exit(0);
     let left: Vec<_> = shop
         .records("example.com")
         .iter()
@@ -243,7 +248,7 @@ fn bad_records_are_refused_before_anything_is_sent() {
         for manner in ["--yes", "--dry-run"] {
             let run = bench
                 .run(&[&["records", account], words, &[manner]].concat())
-                .ends(2);
+                .assert_exit(2);
             assert!(run.stderr.contains(said), "{words:?}: {}", run.stderr);
         }
     }
@@ -265,7 +270,7 @@ fn a_record_moves_to_another_line_where_the_line_is_said() {
         "line=联通",
         "--yes",
     ];
-    bench.run(&set).ends(0);
+    bench.run(&set).assert_exit(0);
     let records = pod.records("example.cn");
     let www = records.iter().find(|it| it["name"] == "www").unwrap();
     assert_eq!(www["line"], "联通");

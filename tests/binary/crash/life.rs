@@ -9,14 +9,14 @@ use std::{
 };
 
 use super::{
-    place::Place,
-    schedule::{Addresses, Moment},
+    place::CrashProviders,
+    schedule::{Addresses, KillPoint},
 };
 use crate::common::now;
 
 /// How a stretch of a life came to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum End {
+pub(super) enum LifeEnd {
     /// Its moment came.
     Killed,
     /// The daemon's round was over first; it says that everything is right, or that it is not.
@@ -27,7 +27,7 @@ pub(super) enum End {
 
 /// A running program.
 pub(super) struct Process<'p> {
-    place: &'p Place,
+    place: &'p CrashProviders,
     child: Child,
     /// What it tells its supervisor.
     told: UnixDatagram,
@@ -35,7 +35,7 @@ pub(super) struct Process<'p> {
 }
 
 impl<'p> Process<'p> {
-    pub(super) fn start(place: &'p Place, is_once: bool) -> Self {
+    pub(super) fn start(place: &'p CrashProviders, is_once: bool) -> Self {
         let dir = place.bench.dir.path();
         let socket = dir.join("notify");
         let _ = fs::remove_file(&socket);
@@ -63,24 +63,29 @@ impl<'p> Process<'p> {
 
     /// Lives until `delay` after the moment, to the end of the round with these addresses, or to its
     /// own end, whichever comes first.
-    pub(super) fn until(&mut self, moment: Moment, delay: Duration, addresses: Addresses) -> End {
+    pub(super) fn until(
+        &mut self,
+        moment: KillPoint,
+        delay: Duration,
+        addresses: Addresses,
+    ) -> LifeEnd {
         let begun = now();
-        let mut watch = Watch::new(self.place);
+        let mut watch = LogReader::new(self.place);
         loop {
             if watch.has_come(moment) {
                 spin(now() + delay);
-                return End::Killed;
+                return LifeEnd::Killed;
             }
             if let Some(is_right) = self.round_is_over(addresses) {
-                if moment == Moment::RoundOver {
+                if moment == KillPoint::RoundOver {
                     spin(now() + delay);
                 }
-                return End::RoundOver { is_right };
+                return LifeEnd::RoundOver { is_right };
             }
             if let Some(status) = self.child.try_wait().unwrap() {
                 let code = status.code();
                 let code = code.unwrap_or_else(|| panic!("{status}: {}", self.log()));
-                return End::Ended { code };
+                return LifeEnd::Ended { code };
             }
             assert!(
                 begun.elapsed() < Duration::from_mins(1),
@@ -140,16 +145,16 @@ impl Drop for Process<'_> {
 }
 
 /// Looks whether a moment has come.
-struct Watch<'p> {
-    place: &'p Place,
+struct LogReader<'p> {
+    place: &'p CrashProviders,
     /// The log up to here is known.
     seen: usize,
     steps: usize,
     state: [Option<u64>; 2],
 }
 
-impl<'p> Watch<'p> {
-    fn new(place: &'p Place) -> Self {
+impl<'p> LogReader<'p> {
+    fn new(place: &'p CrashProviders) -> Self {
         Self {
             place,
             seen: 0,
@@ -158,17 +163,17 @@ impl<'p> Watch<'p> {
         }
     }
 
-    fn has_come(&mut self, moment: Moment) -> bool {
+    fn has_come(&mut self, moment: KillPoint) -> bool {
         match moment {
-            Moment::Started => true,
-            Moment::Asked(service, n) => self.place.bench.sandbox.requests(service) >= n,
-            Moment::Saving(n) => {
+            KillPoint::Started => true,
+            KillPoint::Asked(service, n) => self.place.bench.sandbox.requests(service) >= n,
+            KillPoint::Saving(n) => {
                 let state = inodes(self.place);
                 self.steps += usize::from(state != self.state);
                 self.state = state;
                 self.steps >= n
             }
-            Moment::RoundOver => false,
+            KillPoint::RoundOver => false,
         }
     }
 
@@ -180,7 +185,7 @@ impl<'p> Watch<'p> {
 }
 
 /// The state file and the one that is to take its place, if they are there: each is a new file.
-fn inodes(place: &Place) -> [Option<u64>; 2] {
+fn inodes(place: &CrashProviders) -> [Option<u64>; 2] {
     [place.state(), place.state().with_extension("json.new")]
         .map(|it| fs::metadata(it).ok().map(|it| it.ino()))
 }

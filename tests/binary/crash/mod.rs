@@ -11,28 +11,28 @@ mod storm;
 use std::{fmt, time::Duration};
 
 use self::{
-    life::{End, Process},
-    place::{Place, Records, written},
-    schedule::{Addresses, Life, Moment},
+    life::{LifeEnd, Process},
+    place::{CrashProviders, NameRecords, written},
+    schedule::{Addresses, KillPoint, PlannedLife},
 };
 use crate::common::now;
 
 /// Lives in one place: then the faults stop, and everything has to come right.
-const LIVES: u64 = 20;
+const LIFE_COUNT: u64 = 20;
 
 /// What `cargo test` runs.
-const USUAL: u64 = 3 * LIVES;
+const USUAL: u64 = 3 * LIFE_COUNT;
 
 #[test]
 fn l3_l6_l10_killed_at_any_moment_it_loses_nothing_confirmed_and_locks_no_record() {
     let seed = variable("CRASH_SEED").unwrap_or(2);
     let lives = variable("CRASH_LIVES").unwrap_or(USUAL);
     let begun = now();
-    let mut figures = Figures::default();
-    for first in (0..lives).step_by(LIVES.try_into().unwrap()) {
-        let place = Place::new();
-        let mut story = Story::new(&place, seed, &mut figures);
-        for number in first..lives.min(first + LIVES) {
+    let mut figures = CrashCounts::default();
+    for first in (0..lives).step_by(LIFE_COUNT.try_into().unwrap()) {
+        let place = CrashProviders::new();
+        let mut story = CrashPlan::new(&place, seed, &mut figures);
+        for number in first..lives.min(first + LIFE_COUNT) {
             story.live(number);
         }
         story.come_to_rest();
@@ -70,7 +70,7 @@ fn say(what: &str) {
 
 /// What happened, for whoever reads the results.
 #[derive(Default)]
-struct Figures {
+struct CrashCounts {
     killed_within_a_round: usize,
     killed_within_a_write: usize,
     rounds: usize,
@@ -78,7 +78,7 @@ struct Figures {
     writes: usize,
 }
 
-impl fmt::Display for Figures {
+impl fmt::Display for CrashCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -95,18 +95,18 @@ impl fmt::Display for Figures {
 }
 
 /// A place and what is known of it between lives.
-struct Story<'s> {
-    place: &'s Place,
+struct CrashPlan<'s> {
+    place: &'s CrashProviders,
     seed: u64,
-    figures: &'s mut Figures,
+    figures: &'s mut CrashCounts,
     /// What must never change.
     others: Vec<serde_json::Value>,
     /// The last life ended after a round in which everything was right with these addresses.
     settled: Option<Addresses>,
 }
 
-impl<'s> Story<'s> {
-    fn new(place: &'s Place, seed: u64, figures: &'s mut Figures) -> Self {
+impl<'s> CrashPlan<'s> {
+    fn new(place: &'s CrashProviders, seed: u64, figures: &'s mut CrashCounts) -> Self {
         let others = place.records().others;
         Self {
             place,
@@ -118,7 +118,7 @@ impl<'s> Story<'s> {
     }
 
     fn live(&mut self, number: u64) {
-        let life = Life::drawn(self.seed, number);
+        let life = PlannedLife::drawn(self.seed, number);
         say(&format!("CRASH_SEED={} life {number}: {life:?}", self.seed));
         let sandbox = &self.place.bench.sandbox;
         self.place.sleep(life.asleep);
@@ -132,7 +132,7 @@ impl<'s> Story<'s> {
         let mut process = Process::start(self.place, life.is_once);
         let end = match life.move_to {
             None => process.until(life.killed, life.delay, life.addresses),
-            Some(_) => process.until(Moment::RoundOver, Duration::ZERO, life.addresses),
+            Some(_) => process.until(KillPoint::RoundOver, Duration::ZERO, life.addresses),
         };
         if let Some(moved) = life.move_to {
             self.judge_stretch(&before, life.addresses, end, at_rest);
@@ -152,14 +152,20 @@ impl<'s> Story<'s> {
     }
 
     /// From the start, or from a change of the addresses, to the end of a round or of the life.
-    fn judge_stretch(&mut self, before: &Records, addresses: Addresses, end: End, at_rest: bool) {
+    fn judge_stretch(
+        &mut self,
+        before: &NameRecords,
+        addresses: Addresses,
+        end: LifeEnd,
+        at_rest: bool,
+    ) {
         self.judge_requests(before, addresses, at_rest);
         self.settled = None;
         self.judge_end(end, addresses);
     }
 
     /// No write to what was right when the stretch began, and no request at all if nothing was to do.
-    fn judge_requests(&mut self, before: &Records, addresses: Addresses, at_rest: bool) {
+    fn judge_requests(&mut self, before: &NameRecords, addresses: Addresses, at_rest: bool) {
         for request in self.place.bench.sandbox.log() {
             self.figures.requests += 1;
             let names = written(&request, before);
@@ -177,19 +183,19 @@ impl<'s> Story<'s> {
     }
 
     /// Whoever says that everything is right is right.
-    fn judge_end(&mut self, end: End, addresses: Addresses) {
+    fn judge_end(&mut self, end: LifeEnd, addresses: Addresses) {
         let is_right = match end {
-            End::Killed => {
+            LifeEnd::Killed => {
                 self.figures.killed_within_a_round += 1;
                 let unconfirmed = self.place.unconfirmed() > 0;
                 self.figures.killed_within_a_write += usize::from(unconfirmed);
                 false
             }
-            End::RoundOver { is_right } => {
+            LifeEnd::RoundOver { is_right } => {
                 self.figures.rounds += 1;
                 is_right
             }
-            End::Ended { code } => {
+            LifeEnd::Ended { code } => {
                 self.figures.rounds += 1;
                 assert!(matches!(code, 0 | 75), "exit code {code}: {}", self.log());
                 code == 0
@@ -227,16 +233,16 @@ impl<'s> Story<'s> {
     fn come_to_rest(&mut self) {
         // Longer than any hold that such faults lead to.
         self.place.sleep(Duration::from_hours(8));
-        let addresses = Life::drawn(self.seed, u64::MAX).addresses;
+        let addresses = PlannedLife::drawn(self.seed, u64::MAX).addresses;
         self.place.take(addresses);
         let before = self.place.records();
         let sandbox = &self.place.bench.sandbox;
         sandbox.clear_log();
-        self.place.bench.run(&["--once"]).ends(0);
-        self.judge_stretch(&before, addresses, End::Ended { code: 0 }, false);
+        self.place.bench.run(&["--once"]).assert_exit(0);
+        self.judge_stretch(&before, addresses, LifeEnd::Ended { code: 0 }, false);
         self.judge_place();
         self.place.bench.sandbox.clear_log();
-        self.place.bench.run(&["--once"]).ends(0);
+        self.place.bench.run(&["--once"]).assert_exit(0);
         assert_eq!(self.place.bench.requests(), 0, "everything was right");
         self.place.assert_tidy();
     }

@@ -6,7 +6,7 @@ use sandbox::{Logged, Service, Site};
 use serde_json::{Value, json};
 
 use super::schedule::Addresses;
-use crate::common::Bench;
+use crate::common::TestEnv;
 
 pub(super) const FOUR: [&str; 3] = ["84.212.10.20", "84.212.99.99", "84.212.7.7"];
 pub(super) const SIX: [&str; 3] = ["2a01:79c::1", "2a01:79c::2", "2a01:79c::3"];
@@ -34,13 +34,13 @@ pub(super) fn zone(service: Service) -> &'static str {
 
 /// A record set that moored keeps right.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Name {
+pub(super) struct ProviderName {
     pub(super) zone: &'static str,
     pub(super) host: String,
     pub(super) kind: String,
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for ProviderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{} {}", self.host, self.zone, self.kind)
     }
@@ -48,16 +48,16 @@ impl fmt::Display for Name {
 
 /// Everything that stands at the providers.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Records {
+pub(super) struct NameRecords {
     /// What moored keeps right: the records' ids and addresses, in order.
-    pub(super) ours: BTreeMap<Name, Vec<(String, String)>>,
+    pub(super) ours: BTreeMap<ProviderName, Vec<(String, String)>>,
     /// Everything else, whole.
     pub(super) others: Vec<Value>,
 }
 
-impl Records {
+impl NameRecords {
     /// Whether a name stands at its address and at nothing else.
-    pub(super) fn is_right(&self, name: &Name, addresses: Addresses) -> bool {
+    pub(super) fn is_right(&self, name: &ProviderName, addresses: Addresses) -> bool {
         let wanted = if name.kind == "A" {
             addresses.four
         } else {
@@ -78,13 +78,13 @@ impl Records {
     }
 }
 
-pub(super) struct Place {
-    pub(super) bench: Bench,
+pub(super) struct CrashProviders {
+    pub(super) bench: TestEnv,
 }
 
-impl Place {
+impl CrashProviders {
     pub(super) fn new() -> Self {
-        let bench = Bench::new();
+        let bench = TestEnv::new();
         let addresses = bench.dir.path().join("address");
         let both = format!("[ipv6]\nsources = [\"file:{}\"]", addresses.display());
         let head = bench.head().replace("[ipv6]\nsources = []", &both);
@@ -121,8 +121,8 @@ impl Place {
     }
 
     /// What stands at the providers now.
-    pub(super) fn records(&self) -> Records {
-        let mut records = Records {
+    pub(super) fn records(&self) -> NameRecords {
+        let mut records = NameRecords {
             ours: BTreeMap::new(),
             others: Vec::new(),
         };
@@ -240,8 +240,8 @@ impl Place {
     }
 }
 
-fn name(service: Service, host: &str, kind: &str) -> Name {
-    Name {
+fn name(service: Service, host: &str, kind: &str) -> ProviderName {
+    ProviderName {
         zone: zone(service),
         host: host.to_owned(),
         kind: kind.to_owned(),
@@ -253,7 +253,7 @@ fn id(record: &Value) -> String {
 }
 
 /// The record sets that a request means to write; `before` knows the records by their ids.
-pub(super) fn written(request: &Logged, before: &Records) -> Vec<Name> {
+pub(super) fn written(request: &Logged, before: &NameRecords) -> Vec<ProviderName> {
     let by_id = |id: &str| {
         let ours = before.ours.iter();
         let mut found = ours.filter(|(it, records)| {

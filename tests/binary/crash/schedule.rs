@@ -9,7 +9,7 @@ use super::place::{FOUR, SERVICES, SIX};
 
 /// One start of the program until its end.
 #[derive(Clone, Debug)]
-pub(super) struct Life {
+pub(super) struct PlannedLife {
     /// How long the machine was off before it.
     pub(super) asleep: Duration,
     /// `--once` instead of the daemon.
@@ -21,7 +21,7 @@ pub(super) struct Life {
     /// The daemon lives through its first round and is told of these then.
     pub(super) move_to: Option<Addresses>,
     /// When it is killed, unless it ends by itself before.
-    pub(super) killed: Moment,
+    pub(super) killed: KillPoint,
     /// That much later, so that the kill falls between two requests, or while an answer is read or
     /// written down.
     pub(super) delay: Duration,
@@ -36,7 +36,7 @@ pub(super) struct Addresses {
 
 /// What the kill is tied to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Moment {
+pub(super) enum KillPoint {
     /// The process was started.
     Started,
     /// So many requests of the life have reached the service.
@@ -48,7 +48,7 @@ pub(super) enum Moment {
     RoundOver,
 }
 
-impl Life {
+impl PlannedLife {
     /// The life with this number under a seed: the same whatever became of the lives before it.
     pub(super) fn drawn(seed: u64, number: u64) -> Self {
         let mut rng = Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -59,7 +59,7 @@ impl Life {
         let move_to = (!is_once && rng.u8(..100) < 30).then(|| Addresses::drawn(rng));
         let (killed, delay) = moment(rng);
         let mut faults = Vec::new();
-        if let Moment::Asked(service, n) = killed {
+        if let KillPoint::Asked(service, n) = killed {
             faults.extend(held_open(rng).map(|kind| Fault::new(service, "", kind).after(n - 1)));
         }
         if rng.bool() {
@@ -98,23 +98,23 @@ fn asleep(rng: &mut Rng) -> Duration {
     }
 }
 
-fn moment(rng: &mut Rng) -> (Moment, Duration) {
+fn moment(rng: &mut Rng) -> (KillPoint, Duration) {
     let micros = |rng: &mut Rng, most| Duration::from_micros(rng.u64(..most));
     match rng.u8(..100) {
-        0..10 => (Moment::Started, micros(rng, 30_000)),
+        0..10 => (KillPoint::Started, micros(rng, 30_000)),
         10..65 => {
             let service = SERVICES[rng.usize(..SERVICES.len())];
             let n = rng.usize(1..=6);
             // A third at once: before an answer can have been read.
             let most = [1, 1_000, 6_000][rng.usize(..3)];
-            (Moment::Asked(service, n), micros(rng, most))
+            (KillPoint::Asked(service, n), micros(rng, most))
         }
         65..85 => {
             let n = rng.usize(1..=6);
             let most = [1, 500, 4_000][rng.usize(..3)];
-            (Moment::Saving(n), micros(rng, most))
+            (KillPoint::Saving(n), micros(rng, most))
         }
-        _ => (Moment::RoundOver, micros(rng, 2_000)),
+        _ => (KillPoint::RoundOver, micros(rng, 2_000)),
     }
 }
 

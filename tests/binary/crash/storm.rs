@@ -6,18 +6,18 @@ use fastrand::Rng;
 use sandbox::{Fault, FaultKind, Service};
 
 use super::{
-    life::{End, Process},
-    place::{Place, SERVICES},
+    life::{LifeEnd, Process},
+    place::{CrashProviders, SERVICES},
     say,
-    schedule::{Addresses, Moment},
+    schedule::{Addresses, KillPoint},
 };
 
 /// How often the addresses change, and how long after one another.
-const CHANGES: usize = 40;
-const BETWEEN: Duration = Duration::from_millis(1_500);
+const STORM_CHANGES: usize = 40;
+const CHANGE_INTERVAL: Duration = Duration::from_millis(1_500);
 
 /// Storms within one hour: what one leaves behind counts in the next.
-const STORMS: usize = 3;
+const STORM_COUNT: usize = 3;
 
 /// By when everything is right.
 const RECOVERY: Duration = Duration::from_mins(3);
@@ -27,13 +27,13 @@ fn l3_l6_after_forty_changes_with_kills_and_lost_answers_all_is_right_within_thr
     for seed in 0..2 {
         say(&format!("seed {seed}"));
         // None of these names was ever written.
-        let place = Place::new();
+        let place = CrashProviders::new();
         let mut rng = Rng::with_seed(seed);
         rng.u64(..);
         let others = place.records().others;
-        for _ in 0..STORMS {
+        for _ in 0..STORM_COUNT {
             let mut addresses = Addresses::drawn(&mut rng);
-            for _ in 0..CHANGES {
+            for _ in 0..STORM_CHANGES {
                 addresses = Addresses::drawn(&mut rng);
                 suffer(&place, addresses, &mut rng);
             }
@@ -50,8 +50,8 @@ fn l3_l6_after_forty_changes_with_kills_and_lost_answers_all_is_right_within_thr
 }
 
 /// A process that has these addresses, and comes to its end.
-fn suffer(place: &Place, addresses: Addresses, rng: &mut Rng) {
-    place.sleep(BETWEEN);
+fn suffer(place: &CrashProviders, addresses: Addresses, rng: &mut Rng) {
+    place.sleep(CHANGE_INTERVAL);
     place.take(addresses);
     let is_killed = rng.bool();
     for service in SERVICES {
@@ -76,13 +76,13 @@ fn suffer(place: &Place, addresses: Addresses, rng: &mut Rng) {
     let mut process = Process::start(place, rng.u8(..10) < 8);
     let moment = if is_killed {
         let service = SERVICES[rng.usize(..SERVICES.len())];
-        Moment::Asked(service, rng.usize(1..=5))
+        KillPoint::Asked(service, rng.usize(1..=5))
     } else {
-        Moment::RoundOver
+        KillPoint::RoundOver
     };
     let end = process.until(moment, Duration::from_micros(rng.u64(..3_000)), addresses);
     assert!(
-        !matches!(end, End::Ended { code } if !matches!(code, 0 | 75)),
+        !matches!(end, LifeEnd::Ended { code } if !matches!(code, 0 | 75)),
         "{end:?}"
     );
     if rng.bool() {
@@ -95,17 +95,17 @@ fn suffer(place: &Place, addresses: Addresses, rng: &mut Rng) {
 }
 
 /// Rounds as the daemon itself would have them, the time between them passing at once.
-fn recover(place: &Place, addresses: Addresses) {
+fn recover(place: &CrashProviders, addresses: Addresses) {
     let mut passed = Duration::ZERO;
     loop {
         let mut process = Process::start(place, false);
-        process.until(Moment::RoundOver, Duration::ZERO, addresses);
+        process.until(KillPoint::RoundOver, Duration::ZERO, addresses);
         let wrong = place.records().wrong(addresses);
         if wrong.is_empty() && place.unconfirmed() == 0 {
             process.kill();
             return;
         }
-        let status = place.bench.run(&["status", "--json"]).ends(0).json();
+        let status = place.bench.run(&["status", "--json"]).assert_exit(0).json();
         process.kill();
         let next = status["next_check_in_seconds"].as_u64().unwrap() + 1;
         passed += Duration::from_secs(next);

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Verdict;
+use super::answer::AnswerMeaning;
 use crate::{
-    deed::{Deed, Verb},
+    deed::{ObservedRequest, RequestKind},
     log::Elapsed,
     place::Name,
     setup::is_within,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The account is to be left alone.
-struct Pause {
+struct Embargo {
     until: i64,
     law: &'static str,
     /// The number of the answer that asks for it.
@@ -21,19 +21,19 @@ struct Pause {
 }
 
 /// A name of whose last write it is not known what became.
-struct Doubt {
+struct UnconfirmedWrite {
     /// It was written down before the write left: it survives the process.
     is_recorded: bool,
 }
 
 #[derive(Default)]
-pub(crate) struct Watched {
+pub(crate) struct AccountMonitor {
     /// Each of these binds, however many there are.
-    pauses: Vec<Pause>,
+    pauses: Vec<Embargo>,
     /// The answers that refused the credentials, one after another: for reading, and for writing. Only
     /// what shows that they are good for the same makes an end of the row.
     refusals: [Vec<u64>; 2],
-    doubts: BTreeMap<Name, Doubt>,
+    doubts: BTreeMap<Name, UnconfirmedWrite>,
     /// Zones that were asked for in this round, and whether they were told.
     listed: BTreeMap<String, bool>,
     /// Something was written in this round, or was to be.
@@ -50,7 +50,7 @@ pub(crate) struct Watched {
     lenient: i64,
 }
 
-impl Watched {
+impl AccountMonitor {
     /// A round begins; while an earlier one is under way, that one's lists still count.
     pub(crate) fn round_begins(&mut self, is_early: bool, now: i64, is_overlapping: bool) {
         self.pauses.retain(|it| now < it.until);
@@ -72,8 +72,14 @@ impl Watched {
     }
 
     /// A request leaves in this round.
-    pub(crate) fn leaves(&mut self, deed: &Deed, now: i64, round: u64, is_recorded: bool) {
-        for Pause { until, law, .. } in &self.pauses {
+    pub(crate) fn leaves(
+        &mut self,
+        deed: &ObservedRequest,
+        now: i64,
+        round: u64,
+        is_recorded: bool,
+    ) {
+        for Embargo { until, law, .. } in &self.pauses {
             assert!(
                 now >= *until,
                 "{law}: the account is to be left alone until {}: {deed:?}",
@@ -102,11 +108,12 @@ impl Watched {
                 !self.doubts.contains_key(name),
                 "L6: what became of the last write of {name:?} is not known, and it was not read: {deed:?}"
             );
-            self.doubts.insert(name.clone(), Doubt { is_recorded });
+            self.doubts
+                .insert(name.clone(), UnconfirmedWrite { is_recorded });
         }
         let is_told = deed.zone.as_ref().and_then(|it| self.listed.get(it)) == Some(&true);
         assert!(
-            is_told || deed.verb != Verb::Create,
+            is_told || deed.verb != RequestKind::Create,
             "L7: a record is made without knowing which there are: {deed:?}"
         );
     }
@@ -114,40 +121,45 @@ impl Watched {
     /// Its answer, or what becomes of waiting for it.
     pub(crate) fn hears(
         &mut self,
-        deed: &Deed,
-        verdict: Verdict,
+        deed: &ObservedRequest,
+        verdict: AnswerMeaning,
         now: i64,
         round: u64,
         answer: u64,
     ) {
-        if deed.verb == Verb::List
+        if deed.verb == RequestKind::List
             && let Some(zone) = &deed.zone
         {
-            self.listed.insert(zone.clone(), verdict == Verdict::Good);
-            if verdict == Verdict::Good {
+            self.listed
+                .insert(zone.clone(), verdict == AnswerMeaning::Good);
+            if verdict == AnswerMeaning::Good {
                 self.doubts.retain(|(name, _), _| !is_within(name, zone));
             }
         }
         // Several names in one push: which of them is refused is found out by asking for fewer.
-        if verdict == Verdict::Good || (verdict, deed.verb) == (Verdict::NotThis, Verb::Push) {
+        if verdict == AnswerMeaning::Good
+            || (verdict, deed.verb) == (AnswerMeaning::NotThis, RequestKind::Push)
+        {
             self.doubts.retain(|name, _| !deed.names.contains(name));
         }
         match verdict {
-            Verdict::Refused => {
+            AnswerMeaning::Refused => {
                 let row = &mut self.refusals[usize::from(deed.writes())];
                 let step = row.len().min(2);
                 row.push(answer);
                 self.pause(now + ((6 * HOUR) << step), "L4", answer);
             }
-            Verdict::Wait(wait) => self.pause(now + wait.unwrap_or(HOUR), "L8", answer),
+            AnswerMeaning::Wait(wait) => self.pause(now + wait.unwrap_or(HOUR), "L8", answer),
             // Whoever may write may read; the other way round nothing is known. Before anybody is told what
             // is wrong with a request, it is seen whose it is.
-            Verdict::Good | Verdict::NotThis if deed.writes() => self.refusals = Default::default(),
-            Verdict::Good | Verdict::NotThis => self.refusals[0].clear(),
-            Verdict::Unknown | Verdict::Unsent => {}
+            AnswerMeaning::Good | AnswerMeaning::NotThis if deed.writes() => {
+                self.refusals = Default::default()
+            }
+            AnswerMeaning::Good | AnswerMeaning::NotThis => self.refusals[0].clear(),
+            AnswerMeaning::Unknown | AnswerMeaning::Unsent => {}
         }
         let reads = !deed.writes();
-        if reads && matches!(verdict, Verdict::Unknown | Verdict::Unsent) {
+        if reads && matches!(verdict, AnswerMeaning::Unknown | AnswerMeaning::Unsent) {
             if self.failed.is_none_or(|(failed, _)| failed != round) {
                 self.streak = if self.is_early { 1 } else { self.streak + 1 };
             }
@@ -158,15 +170,15 @@ impl Watched {
         }
         let with_jitter = |length: i64| now + length + length / 4;
         let lenient = match verdict {
-            Verdict::Good => 0,
-            Verdict::Refused => with_jitter(24 * HOUR),
-            Verdict::Wait(Some(wait)) => with_jitter(wait),
-            Verdict::Wait(None) | Verdict::NotThis => with_jitter(6 * HOUR),
+            AnswerMeaning::Good => 0,
+            AnswerMeaning::Refused => with_jitter(24 * HOUR),
+            AnswerMeaning::Wait(Some(wait)) => with_jitter(wait),
+            AnswerMeaning::Wait(None) | AnswerMeaning::NotThis => with_jitter(6 * HOUR),
             // What became of a write is read back, and put right, within three minutes.
-            Verdict::Unknown if deed.writes() => now,
-            Verdict::Unknown | Verdict::Unsent => with_jitter(15 * MINUTE),
+            AnswerMeaning::Unknown if deed.writes() => now,
+            AnswerMeaning::Unknown | AnswerMeaning::Unsent => with_jitter(15 * MINUTE),
         };
-        if matches!(verdict, Verdict::Refused | Verdict::NotThis) {
+        if matches!(verdict, AnswerMeaning::Refused | AnswerMeaning::NotThis) {
             self.refused = self.refused.max(lenient);
         } else {
             self.put_off(lenient);
@@ -174,7 +186,7 @@ impl Watched {
     }
 
     fn pause(&mut self, until: i64, law: &'static str, answer: u64) {
-        self.pauses.push(Pause { until, law, answer });
+        self.pauses.push(Embargo { until, law, answer });
     }
 
     /// Until when the laws let what it answered keep a name from being right.
@@ -199,7 +211,7 @@ impl Watched {
 
     /// What is written down is a hint at the most: these names are read before they are written.
     pub(crate) fn cannot_save(&mut self, names: impl IntoIterator<Item = Name>) {
-        let doubt = |name| (name, Doubt { is_recorded: true });
+        let doubt = |name| (name, UnconfirmedWrite { is_recorded: true });
         self.doubts.extend(names.into_iter().map(doubt));
     }
 

@@ -1,17 +1,17 @@
 //! What a provider has said, in the terms of the laws: read from the answer, whatever was made of it.
 
-use moored::http::{Response, SendError, Sent};
+use moored::http::{Delivery, Response, SendError};
 use sandbox::Service;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    deed::{Deed, Verb},
+    deed::{ObservedRequest, RequestKind},
     time::{HOUR, SECOND},
 };
 
 /// How a request ended for its sender.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verdict {
+pub(crate) enum AnswerMeaning {
     /// It is done, and what was asked for is there.
     Good,
     /// The credentials are refused.
@@ -26,11 +26,15 @@ pub(crate) enum Verdict {
     Unsent,
 }
 
-impl Verdict {
-    pub(crate) fn of(service: Service, deed: &Deed, end: &Result<Response, SendError>) -> Self {
+impl AnswerMeaning {
+    pub(crate) fn of(
+        service: Service,
+        deed: &ObservedRequest,
+        end: &Result<Response, SendError>,
+    ) -> Self {
         let answer = match end {
             Ok(answer) => answer,
-            Err(error) if error.sent == Sent::No => return Self::Unsent,
+            Err(error) if error.sent == Delivery::NotSent => return Self::Unsent,
             Err(_) => return Self::Unknown,
         };
         let seconds = answer
@@ -47,7 +51,11 @@ impl Verdict {
                 (None, _) => Self::Unknown,
             },
             _ => match answer.status {
-                200 if matches!(deed.verb, Verb::Zones | Verb::List | Verb::Forwards) => {
+                200 if matches!(
+                    deed.verb,
+                    RequestKind::Zones | RequestKind::List | RequestKind::Forwards
+                ) =>
+                {
                     let is_list = serde_json::from_slice::<Vec<IgnoredAny>>(&answer.body).is_ok();
                     if is_list { Self::Good } else { Self::Unknown }
                 }
@@ -74,16 +82,16 @@ impl Verdict {
 
 /// What of DNSPod's answers decides.
 #[derive(Deserialize)]
-struct Envelope {
-    status: Status,
+struct DnsPodEnvelope {
+    status: EnvelopeStatus,
 }
 
 #[derive(Deserialize)]
-struct Status {
+struct EnvelopeStatus {
     code: String,
 }
 
 fn code(answer: &[u8]) -> Option<i64> {
-    let envelope: Envelope = serde_json::from_slice(answer).ok()?;
+    let envelope: DnsPodEnvelope = serde_json::from_slice(answer).ok()?;
     envelope.status.code.parse().ok()
 }

@@ -5,29 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     place::Name,
-    setup::Setup,
+    setup::SimSetup,
     time::{HOUR, MINUTE, SECOND},
 };
 
 /// A round is played at once, and takes less than a minute where everybody answers; a family that is gone
 /// is believed to be so after two minutes.
-const ROUND: i64 = 3 * MINUTE;
+const ROUND_TIME: i64 = 3 * MINUTE;
 
 /// An address that comes and goes by the word of others is believed after half an hour at the latest.
-const DAMPED: i64 = 30 * MINUTE;
+const DAMPING_TIME: i64 = 30 * MINUTE;
 
 /// The slowest name server of a calm shows a change after so long.
-const BEHIND: i64 = 30 * SECOND;
+const LATE_SERVER_TIME: i64 = 30 * SECOND;
 
 /// A change of ours is looked for so long; what was there before it is no difference meanwhile.
-const SPREADING: i64 = 10 * MINUTE;
+const PROPAGATION_TIME: i64 = 10 * MINUTE;
 
 /// A difference that was seen once is looked at again after so long.
-const SECOND_LOOK: i64 = 30 * SECOND;
+const RECHECK_DELAY: i64 = 30 * SECOND;
 
 /// What was written, and by whom, as far as it can keep names from being right.
 #[derive(Default)]
-pub(crate) struct Due {
+pub(crate) struct Deadlines {
     /// When each name was written within the last hour, once for each round: repetitions are paced.
     writes: BTreeMap<Name, Vec<(u64, i64)>>,
     /// Since when a name may be another than the process believes it to be: it finds that out when it
@@ -35,7 +35,7 @@ pub(crate) struct Due {
     touched: BTreeMap<Name, i64>,
 }
 
-impl Due {
+impl Deadlines {
     pub(crate) fn is_written(&mut self, name: &Name, round: u64, now: i64) {
         let times = self.writes.entry(name.clone()).or_default();
         times.retain(|(_, at)| now - at < HOUR);
@@ -73,16 +73,16 @@ impl Due {
 
     /// By when a name has to be right. `free` is when the faults have stopped and the account's pauses are
     /// over; `all` are the account's names.
-    pub(crate) fn of(&self, name: &Name, all: &BTreeSet<Name>, setup: &Setup, free: i64) -> i64 {
+    pub(crate) fn of(&self, name: &Name, all: &BTreeSet<Name>, setup: &SimSetup, free: i64) -> i64 {
         let is_from_outside = setup.is_from_outside(name.1);
-        let damped = if is_from_outside { DAMPED } else { 0 };
+        let damped = if is_from_outside { DAMPING_TIME } else { 0 };
         let Some(touched) = self.touched.get(name) else {
-            return free + damped + ROUND;
+            return free + damped + ROUND_TIME;
         };
         // Nobody compares while the account has something to write.
-        let free = free.max(*touched + BEHIND).max(self.paced(all)) + damped + ROUND;
+        let free = free.max(*touched + LATE_SERVER_TIME).max(self.paced(all)) + damped + ROUND_TIME;
         // It falls due right after a round, and the next one may come a tenth late.
         let routine = setup.routine() + setup.routine() / 10;
-        free + setup.verify + routine + SPREADING + SECOND_LOOK + ROUND
+        free + setup.verify + routine + PROPAGATION_TIME + RECHECK_DELAY + ROUND_TIME
     }
 }

@@ -11,23 +11,23 @@ use std::{collections::BTreeSet, net::IpAddr};
 use moored::{
     core::{addr::Family, intent::OnAbsent},
     http::{Response, SendError},
-    round::Occasion,
+    round::Trigger,
 };
 
-use self::{account::Watched, answer::Verdict, due::Due, zone::Zones};
+use self::{account::AccountMonitor, answer::AnswerMeaning, due::Deadlines, zone::ObservedZones};
 use crate::{
-    deed::{Deed, Verb},
-    line::Link,
+    deed::{ObservedRequest, RequestKind},
+    line::LinkState,
     log::Elapsed,
-    place::{Name, Row},
-    scene::Scene,
-    setup::{Account, Host, Setup, place},
+    place::{Name, RecordRow},
+    scene::SimWorld,
+    setup::{SimAccount, SimHost, SimSetup, place},
     time::{HOUR, MINUTE, SECOND},
 };
 
 /// What is counted.
 #[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Counted {
+pub(crate) struct CheckCounts {
     pub(crate) rounds: u64,
     pub(crate) requests: u64,
     pub(crate) writes: u64,
@@ -36,7 +36,7 @@ pub(crate) struct Counted {
 
 /// A round that is under way, or the last one.
 #[derive(Default)]
-struct Round {
+struct ObservedRound {
     number: u64,
     began: i64,
     ended: Option<i64>,
@@ -52,39 +52,43 @@ struct Round {
     gone: [Option<i64>; 2],
 }
 
-pub(crate) struct Laws {
-    accounts: Vec<Watched>,
-    zones: Zones,
-    due: Due,
+pub(crate) struct Invariants {
+    accounts: Vec<AccountMonitor>,
+    zones: ObservedZones,
+    due: Deadlines,
     /// The newest.
-    round: Round,
+    round: ObservedRound,
     /// Those that began before it and have not ended.
-    earlier: Vec<Round>,
+    earlier: Vec<ObservedRound>,
     /// What the process was started with, or has read since.
-    setup: Setup,
+    setup: SimSetup,
     /// Addresses that enough have said at one time.
     believable: BTreeSet<IpAddr>,
     answers: u64,
     /// How often the process was told that something has happened, and has not yet looked because of it.
     told: u32,
-    pub(crate) counted: Counted,
+    pub(crate) counted: CheckCounts,
     /// When requests of the last hour left, by account.
     requests: Vec<(usize, i64)>,
 }
 
-impl Laws {
-    pub(crate) fn new(setup: &Setup) -> Self {
+impl Invariants {
+    pub(crate) fn new(setup: &SimSetup) -> Self {
         let mut laws = Self {
-            accounts: setup.accounts.iter().map(|_| Watched::default()).collect(),
-            zones: Zones::default(),
-            due: Due::default(),
-            round: Round::default(),
+            accounts: setup
+                .accounts
+                .iter()
+                .map(|_| AccountMonitor::default())
+                .collect(),
+            zones: ObservedZones::default(),
+            due: Deadlines::default(),
+            round: ObservedRound::default(),
             earlier: Vec::new(),
             setup: setup.clone(),
             believable: BTreeSet::new(),
             answers: 0,
             told: 0,
-            counted: Counted::default(),
+            counted: CheckCounts::default(),
             requests: Vec::new(),
         };
         laws.is_in_force(setup);
@@ -101,7 +105,7 @@ impl Laws {
     }
 
     /// A configuration comes into force.
-    pub(crate) fn is_in_force(&mut self, setup: &Setup) {
+    pub(crate) fn is_in_force(&mut self, setup: &SimSetup) {
         let accounts = self
             .accounts
             .iter_mut()
@@ -125,7 +129,7 @@ impl Laws {
     pub(crate) fn disturb(&mut self) {
         self.told += 1;
         self.round.is_disturbed = true;
-        self.accounts.iter_mut().for_each(Watched::disturb);
+        self.accounts.iter_mut().for_each(AccountMonitor::disturb);
     }
 
     /// A process starts that cannot save what it learns.
@@ -136,12 +140,12 @@ impl Laws {
     }
 
     /// The process is gone, and what it had not written down by then.
-    pub(crate) fn dies(&mut self, scene: &Scene) {
+    pub(crate) fn dies(&mut self, scene: &SimWorld) {
         let now = scene.time.at();
-        self.round = Round {
+        self.round = ObservedRound {
             number: self.round.number,
             is_over: true,
-            ..Round::default()
+            ..ObservedRound::default()
         };
         self.earlier.clear();
         for account in &self.accounts {
@@ -158,7 +162,7 @@ impl Laws {
     /// What was written down is gone, or means another time.
     pub(crate) fn forget(&mut self, now: i64) {
         self.excuse_all(now);
-        self.accounts.iter_mut().for_each(Watched::forgets);
+        self.accounts.iter_mut().for_each(AccountMonitor::forgets);
     }
 
     fn excuse_all(&mut self, now: i64) {
@@ -193,7 +197,7 @@ impl Laws {
     }
 
     /// A round begins, while earlier ones may be under way; its number.
-    pub(crate) fn round_begins(&mut self, scene: &Scene, occasion: Occasion) -> u64 {
+    pub(crate) fn round_begins(&mut self, scene: &SimWorld, occasion: Trigger) -> u64 {
         let now = scene.time.at();
         let routine = self.setup.routine();
         if let Some(ended) = self.round.ended
@@ -202,7 +206,7 @@ impl Laws {
             let late = now - ended - routine * 11 / 10;
             assert!(late <= SECOND, "L11: the round is {late} ms late");
         }
-        let is_connected = scene.line.link() != Link::Unplugged;
+        let is_connected = scene.line.link() != LinkState::Unplugged;
         let other_is_there = |family| {
             Family::ALL
                 .into_iter()
@@ -214,7 +218,7 @@ impl Laws {
                 .gone(family)
                 .filter(|_| is_connected && other_is_there(family))
         };
-        let is_early = occasion != Occasion::Routine;
+        let is_early = occasion != Trigger::Scheduled;
         assert!(
             !is_early || self.told > 0,
             "L8: {occasion:?}, and nothing has happened"
@@ -225,12 +229,12 @@ impl Laws {
         if number > 1 && !before.is_over {
             self.earlier.push(before);
         }
-        self.round = Round {
+        self.round = ObservedRound {
             number,
             began: now,
-            is_asked: occasion == Occasion::Asked,
+            is_asked: occasion == Trigger::Manual,
             gone: Family::ALL.map(gone),
-            ..Round::default()
+            ..ObservedRound::default()
         };
         self.counted.rounds += 1;
         for account in &mut self.accounts {
@@ -273,7 +277,7 @@ impl Laws {
     }
 
     /// A request leaves.
-    pub(crate) fn leaves(&mut self, scene: &Scene, account: usize, deed: &Deed) {
+    pub(crate) fn leaves(&mut self, scene: &SimWorld, account: usize, deed: &ObservedRequest) {
         let now = scene.time.at();
         self.counted.requests += 1;
         self.requests.retain(|(_, at)| now - at < HOUR);
@@ -299,7 +303,7 @@ impl Laws {
                 "L2: not enough say {addr}: {deed:?}"
             );
         }
-        if deed.verb == Verb::Remove {
+        if deed.verb == RequestKind::Remove {
             self.may_remove(scene, account, deed);
         }
     }
@@ -311,7 +315,7 @@ impl Laws {
     }
 
     /// Whether it is this host's own word, or enough others say so; or one does, and it was so before.
-    fn is_believable_in(&self, round: &Round, addr: IpAddr) -> bool {
+    fn is_believable_in(&self, round: &ObservedRound, addr: IpAddr) -> bool {
         let words = &round.words[place(Family::of(addr))];
         let for_it = words.iter().filter(|(said, _)| *said == addr);
         let operators: BTreeSet<_> = for_it.map(|(_, operator)| operator).collect();
@@ -325,7 +329,7 @@ impl Laws {
 
     /// The last address of a name goes only if the family is known to be gone and the operator wants that; any other
     /// only if our own is known.
-    fn may_remove(&self, scene: &Scene, account: usize, deed: &Deed) {
+    fn may_remove(&self, scene: &SimWorld, account: usize, deed: &ObservedRequest) {
         for (name, family) in &deed.names {
             let rows = scene.place.rows(account);
             let here = rows
@@ -355,16 +359,17 @@ impl Laws {
     /// A request has its answer, or will have none.
     pub(crate) fn hears(
         &mut self,
-        scene: &Scene,
+        scene: &SimWorld,
         account: usize,
-        deed: &Deed,
+        deed: &ObservedRequest,
         end: &Result<Response, SendError>,
     ) {
         self.answers += 1;
-        let verdict = Verdict::of(scene.place.service(account), deed, end);
-        self.counted.unanswered_writes += u64::from(deed.writes() && verdict == Verdict::Unknown);
+        let verdict = AnswerMeaning::of(scene.place.service(account), deed, end);
+        self.counted.unanswered_writes +=
+            u64::from(deed.writes() && verdict == AnswerMeaning::Unknown);
         let (now, round) = (scene.time.at(), self.round.number);
-        if verdict != Verdict::Good {
+        if verdict != AnswerMeaning::Good {
             self.zones.excuse(&deed.names, now);
         }
         self.accounts[account].hears(deed, verdict, now, round, self.answers);
@@ -378,7 +383,7 @@ impl Laws {
 
     /// A provider does what nobody waits for any more, so long after it was asked for. Soon enough, the
     /// process reads it back; it does not know when within a round a request left that it did not survive.
-    pub(crate) fn comes_late(&mut self, deed: &Deed, age: i64, now: i64) {
+    pub(crate) fn comes_late(&mut self, deed: &ObservedRequest, age: i64, now: i64) {
         if age > 2 * MINUTE {
             self.due.is_touched(&deed.names, now);
         }
@@ -388,9 +393,9 @@ impl Laws {
     pub(crate) fn takes_effect(
         &mut self,
         account: usize,
-        deed: &Deed,
-        before: &[Row],
-        after: &[Row],
+        deed: &ObservedRequest,
+        before: &[RecordRow],
+        after: &[RecordRow],
         now: i64,
     ) {
         self.zones.change(account, deed, before, after, now);
@@ -398,11 +403,11 @@ impl Laws {
 }
 
 /// The names of an account that are kept: nothing is written to any other, and no other has to be right.
-fn kept(setup: &Setup, account: &Account) -> BTreeSet<Name> {
+fn kept(setup: &SimSetup, account: &SimAccount) -> BTreeSet<Name> {
     names(setup, account.configured())
 }
 
-fn names<'h>(setup: &Setup, hosts: impl IntoIterator<Item = &'h Host>) -> BTreeSet<Name> {
+fn names<'h>(setup: &SimSetup, hosts: impl IntoIterator<Item = &'h SimHost>) -> BTreeSet<Name> {
     let names = hosts.into_iter().flat_map(|host| {
         let families = Family::ALL
             .into_iter()

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    deed::{Deed, Verb},
-    place::{Name, Row},
+    deed::{ObservedRequest, RequestKind},
+    place::{Name, RecordRow},
     time::HOUR,
 };
 
 #[derive(Default)]
-pub(crate) struct Zones {
+pub(crate) struct ObservedZones {
     /// When each record was written without a change, by account and id.
     needless: BTreeMap<(usize, String), Vec<i64>>,
     /// Until when a name may be written without need: what was written there last may arrive yet.
@@ -21,13 +21,13 @@ pub(crate) struct Zones {
     pub(crate) needless_in_all: u64,
 }
 
-impl Zones {
+impl ObservedZones {
     /// From now on that TTL is configured for a name.
     pub(crate) fn wants_ttl(&mut self, name: &str, ttl: u32) {
         self.ttls.entry(name.to_owned()).or_default().insert(ttl);
     }
 
-    fn may_last(&self, record: &Row) -> bool {
+    fn may_last(&self, record: &RecordRow) -> bool {
         let wanted = self.ttls.get(&record.name);
         wanted.is_some_and(|it| record.ttl().is_some_and(|ttl| it.contains(&ttl)))
     }
@@ -40,7 +40,7 @@ impl Zones {
     }
 
     /// A write asks for what a record is already: nobody needed it, unless something was in doubt there.
-    fn is_needless(&mut self, account: usize, deed: &Deed, there: &Row, now: i64) {
+    fn is_needless(&mut self, account: usize, deed: &ObservedRequest, there: &RecordRow, now: i64) {
         self.needless_in_all += 1;
         let name = there.family().map(|it| (there.name.clone(), it));
         let until = name.and_then(|it| self.excused.get(&it));
@@ -67,16 +67,16 @@ impl Zones {
     pub(crate) fn change(
         &mut self,
         account: usize,
-        deed: &Deed,
-        before: &[Row],
-        after: &[Row],
+        deed: &ObservedRequest,
+        before: &[RecordRow],
+        after: &[RecordRow],
         now: i64,
     ) {
-        let is_meant = |it: &&Row| {
+        let is_meant = |it: &&RecordRow| {
             let family = it.family();
             family.is_some_and(|family| deed.names.contains(&(it.name.clone(), family)))
         };
-        let others = |rows: &[Row]| {
+        let others = |rows: &[RecordRow]| {
             rows.iter()
                 .filter(|it| !is_meant(it))
                 .cloned()
@@ -88,17 +88,25 @@ impl Zones {
             "L5: records of others change by {deed:?}"
         );
         match deed.verb {
-            Verb::Modify => self.keeps_its_attributes(deed, before, after),
-            Verb::Create | Verb::Push => self.lasts_as_before(deed, before, after),
-            Verb::Zones | Verb::List | Verb::Forwards | Verb::Remove => {}
+            RequestKind::Modify => self.keeps_its_attributes(deed, before, after),
+            RequestKind::Create | RequestKind::Push => self.lasts_as_before(deed, before, after),
+            RequestKind::Zones
+            | RequestKind::List
+            | RequestKind::Forwards
+            | RequestKind::Remove => {}
         }
         for there in before.iter().filter(|it| is_so_already(deed, it, before)) {
             self.is_needless(account, deed, there, now);
         }
     }
 
-    fn keeps_its_attributes(&self, deed: &Deed, before: &[Row], after: &[Row]) {
-        let find = |rows: &[Row]| {
+    fn keeps_its_attributes(
+        &self,
+        deed: &ObservedRequest,
+        before: &[RecordRow],
+        after: &[RecordRow],
+    ) {
+        let find = |rows: &[RecordRow]| {
             rows.iter()
                 .find(|it| Some(&it.id) == deed.record.as_ref())
                 .cloned()
@@ -122,17 +130,18 @@ impl Zones {
 
     /// A record that is new has the provider's own TTL or a configured one; one that takes another's place,
     /// that one's.
-    fn lasts_as_before(&self, deed: &Deed, before: &[Row], after: &[Row]) {
-        let is_new = |it: &&Row| {
+    fn lasts_as_before(&self, deed: &ObservedRequest, before: &[RecordRow], after: &[RecordRow]) {
+        let is_new = |it: &&RecordRow| {
             before
                 .iter()
                 .all(|old| old.id != it.id || old.whole != it.whole)
         };
         for new in after.iter().filter(is_new) {
-            let replaced = |it: &&Row| it.name == new.name && it.kind == new.kind && it.is_plain;
+            let replaced =
+                |it: &&RecordRow| it.name == new.name && it.kind == new.kind && it.is_plain;
             let mut olds = before.iter().filter(replaced);
             let may_last = match deed.verb {
-                Verb::Create => deed.ttl.is_none() || self.may_last(new),
+                RequestKind::Create => deed.ttl.is_none() || self.may_last(new),
                 _ => olds.all(|old| old.ttl() == new.ttl()),
             };
             assert!(may_last, "L5: the TTL is {:?}: {deed:?}", new.ttl());
@@ -141,21 +150,23 @@ impl Zones {
 }
 
 /// Whether a record is already what a write asks for.
-fn is_so_already(deed: &Deed, there: &Row, all: &[Row]) -> bool {
-    let is_at = |it: &Row| {
+fn is_so_already(deed: &ObservedRequest, there: &RecordRow, all: &[RecordRow]) -> bool {
+    let is_at = |it: &RecordRow| {
         let family = it.family();
         family.is_some_and(|family| deed.names.contains(&(it.name.clone(), family)))
     };
-    let has_it = |it: &Row| it.addr().is_some_and(|addr| deed.addrs.contains(&addr));
+    let has_it = |it: &RecordRow| it.addr().is_some_and(|addr| deed.addrs.contains(&addr));
     match deed.verb {
-        Verb::Zones | Verb::List | Verb::Forwards | Verb::Remove => false,
-        Verb::Create => is_at(there) && has_it(there),
-        Verb::Modify => {
+        RequestKind::Zones | RequestKind::List | RequestKind::Forwards | RequestKind::Remove => {
+            false
+        }
+        RequestKind::Create => is_at(there) && has_it(there),
+        RequestKind::Modify => {
             let is_as_long = deed.ttl.is_none_or(|ttl| there.ttl() == Some(ttl));
             Some(&there.id) == deed.record.as_ref() && has_it(there) && is_as_long
         }
         // A push takes the place of everything at a name.
-        Verb::Push => {
+        RequestKind::Push => {
             let mut same = all
                 .iter()
                 .filter(|it| it.name == there.name && it.family() == there.family());

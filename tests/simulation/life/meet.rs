@@ -7,64 +7,64 @@ use moored::{
     daemon::Event,
 };
 
-use super::Life;
-use crate::{events::Incident, setup::SECRET, time::HOUR};
+use super::Scenario;
+use crate::{events::SimFault, setup::SECRET, time::HOUR};
 
-impl Life {
-    pub(super) fn meet(&mut self, incident: Incident) {
+impl Scenario {
+    pub(super) fn meet(&mut self, incident: SimFault) {
         let scene = Rc::clone(&self.scene);
         scene.incidents.count(&incident);
         let now = scene.time.at();
         let hear = |event| scene.events.borrow_mut().push_back(event);
         match incident {
-            Incident::Renumber(family) => {
+            SimFault::Renumber(family) => {
                 scene.line.renumber(family, &scene.dice);
                 // The kernel says so, where it is the one who knows.
                 if scene.dice.percent(70) {
                     hear(Event::Network(NetworkEvent::AddressAdded));
                 }
             }
-            Incident::Lose(family) => {
+            SimFault::Lose(family) => {
                 scene.line.lose(family, now);
                 hear(Event::Network(NetworkEvent::Other));
             }
-            Incident::Link(link) => {
+            SimFault::Link(link) => {
                 scene.line.set_link(link);
                 hear(Event::Network(NetworkEvent::Other));
             }
-            Incident::Operator(operator, word) => {
+            SimFault::Operator(operator, word) => {
                 // One liar at a time.
                 scene.line.all_tell_the_truth();
                 scene.line.set_word(operator, word);
             }
-            Incident::Operators(word) => {
+            SimFault::Operators(word) => {
                 for (_, _, operator) in crate::line::OPERATORS {
                     scene.line.set_word(operator, word);
                 }
             }
-            Incident::Flap(family, turn) => {
+            SimFault::Flap(family, turn) => {
                 scene.line.flap(family, Some(turn));
                 scene.laws.borrow_mut().put_off(now);
             }
-            Incident::Weather(account, spell) => scene.weather.turns(account, spell),
-            Incident::Servers(servers) => scene.names.set(servers),
-            Incident::Secret(account, is_right) => {
+            SimFault::Weather(account, spell) => scene.weather.turns(account, spell),
+            SimFault::Servers(servers) => scene.names.set(servers),
+            SimFault::Secret(account, is_right) => {
                 let configured = scene.setup.borrow().accounts[account].secret.clone();
                 let other = format!("{SECRET}-other-{account}");
                 scene
                     .place
                     .change_secret(account, if is_right { &configured } else { &other });
             }
-            Incident::Lock(account) => self.lock(account),
-            Incident::Edit(account) => self.edit(account),
-            Incident::DiskFull(is_full) => scene.disk.set_full(is_full),
-            Incident::DiskReadOnly(is_read_only) => scene.disk.set_read_only(is_read_only),
-            Incident::KillAfter(waits) => {
+            SimFault::Lock(account) => self.lock(account),
+            SimFault::Edit(account) => self.edit(account),
+            SimFault::DiskFull(is_full) => scene.disk.set_full(is_full),
+            SimFault::DiskReadOnly(is_read_only) => scene.disk.set_read_only(is_read_only),
+            SimFault::KillAfter(waits) => {
                 self.kill_at = scene.time.steps() + waits;
                 hear(Event::Network(NetworkEvent::AddressAdded));
             }
-            Incident::KillInSave(saves, how) => scene.disk.tear(saves, how),
-            Incident::Damage => {
+            SimFault::KillInSave(saves, how) => scene.disk.tear(saves, how),
+            SimFault::Damage => {
                 self.kill();
                 scene.disk.damage(&scene.dice);
                 scene.laws.borrow_mut().forget(scene.time.at());
@@ -72,23 +72,23 @@ impl Life {
                 scene.laws.borrow_mut().put_off(now + 30 * HOUR);
                 self.start();
             }
-            Incident::Restart => scene.events.borrow_mut().push_back(Event::Stop),
-            Incident::Off(length) => self.switch_off(length),
-            Incident::Sleep(length) => self.sleep(length),
-            Incident::Wall(off) => {
+            SimFault::Restart => scene.events.borrow_mut().push_back(Event::Stop),
+            SimFault::Off(length) => self.switch_off(length),
+            SimFault::Sleep(length) => self.sleep(length),
+            SimFault::Wall(off) => {
                 let before = scene.time.clocks();
                 scene.time.set_wall(off);
                 if detect_clock_event(before, scene.time.clocks()).is_some() {
                     hear(Event::Network(NetworkEvent::AddressAdded));
                 }
             }
-            Incident::Hear(event) => hear(event),
-            Incident::Configure(is_right) => self.configure(is_right),
-            Incident::TakeOut(account) => {
+            SimFault::Hear(event) => hear(event),
+            SimFault::Configure(is_right) => self.configure(is_right),
+            SimFault::TakeOut(account) => {
                 scene.setup.borrow_mut().take_out(account, &scene.dice);
                 self.reload();
             }
-            Incident::PutIn(account) => {
+            SimFault::PutIn(account) => {
                 scene.setup.borrow_mut().accounts[account].put_in();
                 self.reload();
             }

@@ -2,12 +2,12 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use moored::daemon::{self, Board};
+use moored::daemon::{self, DaemonStatus};
 
-use super::Life;
-use crate::{crew::Sailors, scene::Happening, setup, shell::Console};
+use super::Scenario;
+use crate::{crew::SimEngine, scene::ScheduledEvent, setup, shell::SimPlatform};
 
-impl Life {
+impl Scenario {
     pub(super) fn is_running(&self) -> bool {
         self.process.is_some()
     }
@@ -29,22 +29,23 @@ impl Life {
             scene.laws.borrow_mut().cannot_save();
         }
         self.process = Some(Box::pin(async move {
-            let shell = Console::new(&scene);
-            let board = Rc::new(Board {
+            let shell = SimPlatform::new(&scene);
+            let board = Rc::new(DaemonStatus {
                 last: RefCell::default(),
                 memory: RefCell::new(memory),
             });
             let reload = || {
                 if scene.is_misspelt.get() {
                     scene.laws.borrow_mut().disturb();
-                    return setup::read("interval = 5 minutes").map(|it| Sailors::new(it, &scene));
+                    return setup::read("interval = 5 minutes")
+                        .map(|it| SimEngine::new(it, &scene));
                 }
                 let setup = scene.setup.borrow();
-                let sailors = Sailors::new(setup.read(), &scene);
+                let sailors = SimEngine::new(setup.read(), &scene);
                 scene.laws.borrow_mut().is_in_force(&setup);
                 Ok(sailors)
             };
-            let sailors = Sailors::new(scene.setup.borrow().read(), &scene);
+            let sailors = SimEngine::new(scene.setup.borrow().read(), &scene);
             daemon::run(sailors, reload, &shell, &board, false).await;
         }));
     }
@@ -73,8 +74,8 @@ impl Life {
             scene.time.pass_to(next);
             while let Some(happening) = scene.take() {
                 match happening {
-                    Happening::Arrival(parcel) => scene.arrive(&parcel),
-                    Happening::Incident(incident) => {
+                    ScheduledEvent::Arrival(parcel) => scene.arrive(&parcel),
+                    ScheduledEvent::Incident(incident) => {
                         self.note(|| format!("{incident:?}"));
                         self.meet(incident);
                     }

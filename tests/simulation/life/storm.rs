@@ -7,17 +7,17 @@ use moored::{
     daemon::Event,
 };
 
-use super::Life;
+use super::Scenario;
 use crate::{
-    events::Incident,
+    events::SimFault,
     time::{MINUTE, SECOND},
-    weather::{Fault, Spell},
+    weather::{FaultRule, TransportFault},
 };
 
 /// How often the addresses change within the minute.
 const CHANGES: i64 = 40;
 
-impl Life {
+impl Scenario {
     /// Forty changes of every address in a minute, each with a process that is killed or with answers to writes
     /// that are lost; some of the names have been written before, and some never. Three minutes after the last fault
     /// every name is right. How many names that says something of: where operators outside know our address
@@ -34,27 +34,27 @@ impl Life {
                 scene.line.renumber(family, &scene.dice);
             }
             if scene.dice.percent(50) {
-                self.meet(Incident::KillAfter(scene.dice.length(1, 60).unsigned_abs()));
+                self.meet(SimFault::KillAfter(scene.dice.length(1, 60).unsigned_abs()));
             }
             let fault = scene.dice.pick(&[
-                Fault::AnswerLost,
-                Fault::Vanishes,
-                Fault::Closed,
-                Fault::Half,
-                Fault::FailedAfter(502),
-                Fault::Late(scene.dice.length(SECOND / 10, 100 * SECOND)),
+                TransportFault::AnswerLost,
+                TransportFault::Vanishes,
+                TransportFault::Closed,
+                TransportFault::Half,
+                TransportFault::FailedAfter(502),
+                TransportFault::Late(scene.dice.length(SECOND / 10, 100 * SECOND)),
             ]);
             let accounts = scene.setup.borrow().accounts.len();
             let share = scene.dice.pick(&[50, 100]);
             for account in 0..accounts {
-                let spell = Spell {
+                let spell = FaultRule {
                     fault,
                     share,
                     is_for_writes: true,
                 };
-                self.meet(Incident::Weather(account, spell));
+                self.meet(SimFault::Weather(account, spell));
             }
-            self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
+            self.meet(SimFault::Hear(Event::Network(NetworkEvent::AddressAdded)));
             self.pass(MINUTE / CHANGES);
         }
         scene.weather.clears();

@@ -7,13 +7,13 @@ use moored::{
     daemon::Event,
 };
 
-use super::Life;
+use super::Scenario;
 use crate::{
-    events::Incident,
-    line::Word,
-    names::Server,
+    events::SimFault,
+    line::SourceBehaviour,
+    names::ServerState,
     time::{MINUTE, SECOND},
-    weather::{Fault, Spell},
+    weather::{FaultRule, TransportFault},
 };
 
 /// How much longer anything that hangs elsewhere may make a change wait (L9).
@@ -22,7 +22,7 @@ const MAX_DELAY: i64 = 100;
 /// An operator outside answers within this time, there and back.
 const MAX_ANSWER: i64 = 500;
 
-impl Life {
+impl Scenario {
     /// The zone's servers never answer, every request to every account but the last one hangs, and one operator
     /// outside is silent. Addresses change at moments at which the process waits for one of these. The worst delay
     /// from the change to the first request at the account that is well, in milliseconds.
@@ -32,15 +32,15 @@ impl Life {
         let scene = Rc::clone(&self.scene);
         let accounts = scene.setup.borrow().accounts.len();
         let well = accounts - 1;
-        scene.names.set([Server::Silent, Server::Silent]);
-        scene.line.set_word("one", Word::Silent);
-        let hangs = Spell {
-            fault: Fault::Vanishes,
+        scene.names.set([ServerState::Silent, ServerState::Silent]);
+        scene.line.set_word("one", SourceBehaviour::Silent);
+        let hangs = FaultRule {
+            fault: TransportFault::Vanishes,
             share: 100,
             is_for_writes: false,
         };
         for account in 0..well {
-            self.meet(Incident::Weather(account, hangs));
+            self.meet(SimFault::Weather(account, hangs));
         }
         let mut longest = 0;
         for _ in 0..6 {
@@ -65,7 +65,7 @@ impl Life {
         for family in Family::ALL {
             self.scene.line.renumber(family, &self.scene.dice);
         }
-        self.meet(Incident::Hear(Event::Network(NetworkEvent::AddressAdded)));
+        self.meet(SimFault::Hear(Event::Network(NetworkEvent::AddressAdded)));
     }
 
     /// How long such a change may wait at the most.

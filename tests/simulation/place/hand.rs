@@ -3,9 +3,9 @@
 use moored::http::query;
 use sandbox::Service;
 
-use super::{Account, Place, Row, wire::form_headers};
+use super::{ProviderModel, RecordRow, SimAccount, wire::form_headers};
 
-impl Place {
+impl ProviderModel {
     /// Somebody adds a record by hand.
     pub(crate) fn add(
         &self,
@@ -37,7 +37,7 @@ impl Place {
     }
 
     /// Somebody changes a record by hand.
-    pub(crate) fn set(&self, account: usize, row: &Row, value: &str) {
+    pub(crate) fn set(&self, account: usize, row: &RecordRow, value: &str) {
         self.forget_what_was_seen(account);
         let id = row.id.parse().unwrap();
         match self.service(account) {
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// Somebody removes a record by hand.
-    pub(crate) fn remove(&self, account: usize, row: &Row) {
+    pub(crate) fn remove(&self, account: usize, row: &RecordRow) {
         self.forget_what_was_seen(account);
         let id = row.id.parse().unwrap();
         match self.service(account) {
@@ -58,7 +58,7 @@ impl Place {
 
     /// Another program of the account's owner writes what is there, again and again, until DNSPod
     /// locks the record.
-    pub(crate) fn lock(&self, account: usize, row: &Row) {
+    pub(crate) fn lock(&self, account: usize, row: &RecordRow) {
         let text = |key: &str| row.whole[key].as_str().unwrap_or_default().to_owned();
         let token = format!(
             "{},{}",
@@ -96,7 +96,7 @@ impl Place {
 
     /// The provider takes another secret from now on, and not the one before.
     pub(crate) fn change_secret(&self, account: usize, secret: &str) {
-        let Account { service, token, .. } = &self.accounts[account];
+        let SimAccount { service, token, .. } = &self.accounts[account];
         let before = std::mem::replace(&mut self.secrets.borrow_mut()[account], secret.to_owned());
         match *service {
             Service::DnsPod(site) => {

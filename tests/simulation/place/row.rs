@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A record, of whatever type.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Row {
+pub(crate) struct RecordRow {
     pub(crate) zone: String,
     pub(crate) id: String,
     /// In full.
@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub(crate) whole: Value,
 }
 
-impl Row {
+impl RecordRow {
     pub(crate) fn family(&self) -> Option<Family> {
         let mut families = Family::ALL.into_iter();
         families.find(|it| self.is_plain && self.kind == it.record_type())

@@ -5,10 +5,10 @@ use std::{
     net::IpAddr,
 };
 
-use super::{Name, Place};
+use super::{Name, ProviderModel};
 use crate::setup::is_within;
 
-impl Place {
+impl ProviderModel {
     /// Notes what the zones have now, for the name servers.
     pub(crate) fn publish(&self, account: usize, at: i64) {
         let mut now: BTreeMap<Name, BTreeSet<IpAddr>> = BTreeMap::new();

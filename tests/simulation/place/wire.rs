@@ -2,13 +2,13 @@
 
 use moored::{
     core::secret::Secret,
-    http::{Body, Request, Response, query},
+    http::{Request, RequestBody, Response, query},
 };
 use sandbox::Service;
 
-use super::Place;
+use super::ProviderModel;
 
-impl Place {
+impl ProviderModel {
     /// What a provider does and answers now.
     pub(crate) fn ask(&self, account: usize, request: &Request) -> Response {
         let mut headers = Vec::new();
@@ -18,16 +18,16 @@ impl Place {
         });
         headers.extend(credentials.as_deref().map(|it| ("authorization", it)));
         let body = match &request.body {
-            Body::Form(pairs) => {
+            RequestBody::Form(pairs) => {
                 headers.extend(form_headers());
                 let pairs = pairs.iter().map(|(name, value)| (&**name, value.expose()));
                 query(pairs).split_off(1)
             }
-            Body::Json(text) => {
+            RequestBody::Json(text) => {
                 headers.push(("content-type", "application/json"));
                 text.clone()
             }
-            Body::Empty => String::new(),
+            RequestBody::Empty => String::new(),
         };
         let base = if self.service(account) == Service::Domeneshop {
             "/v0"

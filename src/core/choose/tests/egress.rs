@@ -7,7 +7,7 @@ type Candidates = &'static [(&'static str, &'static str, &'static str)];
 
 /// What the row shows, the candidates, by which interface and from which address the kernel sends (with an
 /// `s` where a route names that address), what is published, and what is chosen.
-type Row = (
+type EgressRow = (
     &'static str,
     Candidates,
     (&'static str, &'static str, &'static str),
@@ -38,7 +38,12 @@ pub(super) fn any_egress() -> impl Strategy<Value = Egress> {
     })
 }
 
-fn holds(family: Family, acceptance: &PublishPolicy, prefer: AddressPreference, table: &[Row]) {
+fn holds(
+    family: Family,
+    acceptance: &PublishPolicy,
+    prefer: AddressPreference,
+    table: &[EgressRow],
+) {
     for (what, candidates, sends, published, expected) in table {
         let published = published.parse().into_iter().collect();
         let egress = egress(*sends);
@@ -62,7 +67,7 @@ const BY_W0: (&str, &str, &str) = ("w0", "85.2.2.2", "");
 
 #[test]
 fn of_two_uplinks_the_one_that_the_kernel_sends_by_wins_whatever_is_published() {
-    let table: &[Row] = &[
+    let table: &[EgressRow] = &[
         ("not the lowest", TWO, BY_W0, "", Ok("85.2.2.2")),
         (
             "nor the published one",
@@ -119,7 +124,7 @@ fn of_one_interface_the_address_that_the_kernel_sends_from_wins_whatever_is_publ
         ("85.2.2.2", "w0", "d"),
         ("85.2.2.3", "w0", "ds"),
     ];
-    let table: &[Row] = &[
+    let table: &[EgressRow] = &[
         ("not the lowest", THREE, BY_W0, "", Ok("85.2.2.2")),
         (
             "nor the published one",
@@ -164,7 +169,7 @@ fn of_one_interface_the_address_that_the_kernel_sends_from_wins_whatever_is_publ
 
 #[test]
 fn an_address_of_an_uplink_that_the_kernel_does_not_send_by_is_never_published() {
-    let table: &[Row] = &[
+    let table: &[EgressRow] = &[
         (
             "behind a router that translates addresses",
             &[("192.168.1.2", "w0", "d"), ("84.1.1.1", "v0", "d")],
@@ -217,7 +222,7 @@ fn the_policy_rules_over_what_the_kernel_sends_from() {
         exclude: vec![network.parse().unwrap()],
         ..PublishPolicy::default()
     };
-    let another: &[Row] = &[(
+    let another: &[EgressRow] = &[(
         "another of the interface",
         TWO_OF_W0,
         BY_W0,
@@ -252,7 +257,7 @@ fn the_policy_rules_over_what_the_kernel_sends_from() {
         accept_any: true,
         ..PublishPolicy::default()
     };
-    let private: &[Row] = &[(
+    let private: &[EgressRow] = &[(
         "a private one where that is wanted",
         &[("192.168.1.2", "w0", "d"), ("84.1.1.1", "w0", "d")],
         ("w0", "192.168.1.2", ""),
@@ -272,7 +277,7 @@ const FOUR: Candidates = &[
 
 #[test]
 fn where_the_kernel_sends_from_a_temporary_address_the_stable_one_of_its_prefix_is_published() {
-    let table: &[Row] = &[
+    let table: &[EgressRow] = &[
         (
             "its prefix before the published one",
             FOUR,
@@ -331,7 +336,7 @@ fn where_the_kernel_sends_from_a_temporary_address_the_stable_one_of_its_prefix_
         AddressPreference::Stable,
         table,
     );
-    let temporary: &[Row] = &[(
+    let temporary: &[EgressRow] = &[(
         "this way round too",
         FOUR,
         ("w0", "2a01:0:0:2::1", ""),
@@ -349,7 +354,7 @@ fn where_the_kernel_sends_from_a_temporary_address_the_stable_one_of_its_prefix_
 #[test]
 fn a_prefix_that_is_announced_no_more_loses_though_the_kernel_still_sends_from_it() {
     const OLD_AND_NEW: Candidates = &[("2a01:0:0:1::1", "w0", "d1"), ("2a01:0:0:2::1", "w0", "d3")];
-    let table: &[Row] = &[
+    let table: &[EgressRow] = &[
         (
             "which prefix the kernel takes depends on the destination",
             OLD_AND_NEW,

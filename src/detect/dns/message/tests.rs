@@ -8,13 +8,13 @@ use super::{super::OPERATORS, *};
 const RANDOM: [u8; 8] = [0xab, 0xcd, 0b0101_0101, 0xf0, 0x0f, 0xaa, 0x33, 0x01];
 const OURS: Ipv4Addr = Ipv4Addr::new(84, 212, 10, 20);
 
-fn question(operator: &str, family: Family) -> Question {
+fn question(operator: &str, family: Family) -> DnsQuestion {
     let operator = OPERATORS.iter().find(|it| it.name == operator).unwrap();
-    Question::new(operator, family, RANDOM).unwrap()
+    DnsQuestion::new(operator, family, RANDOM).unwrap()
 }
 
 /// An answer as the true server would send it.
-fn answer(question: &Question, data: Vec<RData>) -> Message {
+fn answer(question: &DnsQuestion, data: Vec<RData>) -> Message {
     let mut message = Message::new(question.id, MessageType::Response, OpCode::Query);
     message.metadata.authoritative = true;
     message.add_query(question.query.clone());
@@ -34,13 +34,13 @@ fn txt(texts: &[&str]) -> RData {
     RData::TXT(TXT::new(texts.iter().map(ToString::to_string).collect()))
 }
 
-fn read(question: &Question, message: &Message) -> Heard<Result<Said, String>> {
+fn read(question: &DnsQuestion, message: &Message) -> Reply<Result<DnsAnswer, String>> {
     question.read(&message.to_vec().unwrap())
 }
 
-fn refused(question: &Question, message: &Message) -> String {
+fn refused(question: &DnsQuestion, message: &Message) -> String {
     match read(question, message) {
-        Heard::Answer(Err(what)) => what,
+        Reply::Match(Err(what)) => what,
         heard => panic!("{heard:?}"),
     }
 }
@@ -53,18 +53,18 @@ fn the_one_address_of_an_answer_is_read_for_every_operator_and_family() {
     );
     for operator in &OPERATORS {
         for family in Family::ALL {
-            let question = Question::new(operator, family, RANDOM).unwrap();
+            let question = DnsQuestion::new(operator, family, RANDOM).unwrap();
             let (addr, record) = match family {
                 Family::V4 => (four, a(OURS)),
                 Family::V6 => (six.into(), RData::AAAA(AAAA(six))),
             };
             let data = match operator.kind {
-                Kind::Address => record,
-                Kind::Text | Kind::ChaosText => txt(&[&addr.to_string()]),
+                AnswerKind::Address => record,
+                AnswerKind::Text | AnswerKind::ChaosText => txt(&[&addr.to_string()]),
             };
             assert_eq!(
                 read(&question, &answer(&question, vec![data])),
-                Heard::Answer(Ok(Said::Address(addr))),
+                Reply::Match(Ok(DnsAnswer::Address(addr))),
                 "{} {family}",
                 operator.name
             );
@@ -74,7 +74,7 @@ fn the_one_address_of_an_answer_is_read_for_every_operator_and_family() {
 
 #[test]
 fn the_id_and_the_case_of_the_letters_come_from_the_random_bytes() {
-    let plain = Question::new(&OPERATORS[0], Family::V4, [0; 8]).unwrap();
+    let plain = DnsQuestion::new(&OPERATORS[0], Family::V4, [0; 8]).unwrap();
     assert_eq!(plain.id, 0);
     assert_eq!(plain.query.name().to_ascii(), "myip.opendns.com.");
     let random = question("OpenDNS", Family::V4);
@@ -101,14 +101,14 @@ fn an_answer_with_another_id_or_to_another_question_is_no_answer() {
         change(&mut message);
         read(&question, &message)
     };
-    let another = Heard::Stray("it answers another question");
+    let another = Reply::Unrelated("it answers another question");
     assert_eq!(
         forge(&|it| it.metadata.id ^= 1),
-        Heard::Stray("its id is another one")
+        Reply::Unrelated("its id is another one")
     );
     assert_eq!(
         forge(&|it| it.metadata.message_type = MessageType::Query),
-        Heard::Stray("it is no answer")
+        Reply::Unrelated("it is no answer")
     );
     assert_eq!(forge(&|it| it.queries.clear()), another);
     assert_eq!(
@@ -191,7 +191,7 @@ fn a_refusal_and_a_truncation_are_told_apart_from_an_address() {
     message.metadata.truncation = true;
     assert_eq!(
         read(&question, &message),
-        Heard::Answer(Ok(Said::Truncated))
+        Reply::Match(Ok(DnsAnswer::Truncated))
     );
     message.metadata.response_code = ResponseCode::Refused;
     assert!(refused(&question, &message).starts_with("it answers "));
@@ -205,7 +205,7 @@ fn a_truncated_answer_leads_to_tcp_even_if_it_is_not_authoritative() {
     message.metadata.truncation = true;
     assert_eq!(
         read(&question, &message),
-        Heard::Answer(Ok(Said::Truncated))
+        Reply::Match(Ok(DnsAnswer::Truncated))
     );
 }
 
@@ -217,14 +217,14 @@ fn no_part_of_an_answer_is_an_answer_and_nothing_may_follow_it() {
         .unwrap();
     for end in 0..whole.len() {
         assert!(
-            matches!(question.read(&whole[..end]), Heard::Stray(_)),
+            matches!(question.read(&whole[..end]), Reply::Unrelated(_)),
             "{end}"
         );
     }
     let longer = [&whole[..], &[0]].concat();
     assert_eq!(
         question.read(&longer),
-        Heard::Stray("something follows the DNS message")
+        Reply::Unrelated("something follows the DNS message")
     );
 }
 
@@ -233,7 +233,7 @@ proptest! {
     fn no_bytes_make_the_reader_panic_or_believe(body in prop::collection::vec(any::<u8>(), 0..600)) {
         let question = question("OpenDNS", Family::V4);
         let bytes = [&RANDOM[..2], &body].concat();
-        prop_assert!(!matches!(question.read(&bytes), Heard::Answer(Ok(Said::Address(_)))));
+        prop_assert!(!matches!(question.read(&bytes), Reply::Match(Ok(DnsAnswer::Address(_)))));
     }
 
     #[test]

@@ -45,7 +45,7 @@ async fn web(description: ResponseTemplate, answer: ResponseTemplate) -> MockSer
 
 #[tokio::test]
 async fn a_router_that_speaks_upnp_only_is_found_well_within_the_time() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let server = web(
         description(&[("WANIPConnection:1", "/ctl")]),
         answered("84.212.10.20"),
@@ -58,12 +58,12 @@ async fn a_router_that_speaks_upnp_only_is_found_well_within_the_time() {
         () = fake.answer_searches(&location) => unreachable!(),
     };
     assert_eq!(addr, Ok(OURS.into()));
-    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < ROUTER_TIMEOUT, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn the_connection_that_is_in_use_is_the_one_that_counts() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let both = [
         ("WANPPPConnection:1", "/ppp"),
         ("WANIPConnection:1", "/ctl"),
@@ -117,7 +117,7 @@ async fn what_goes_wrong_by_upnp_is_said_in_words() {
         ),
     ];
     let cases = cases.map(|(description, answer, what)| async move {
-        let fake = Fake::start().await;
+        let fake = FakeRouter::start().await;
         let server = web(description, answer).await;
         let location = format!("{}/igd.xml", server.uri());
         let error = tokio::select! {
@@ -137,7 +137,7 @@ async fn what_goes_wrong_by_upnp_is_said_in_words() {
 
 #[tokio::test]
 async fn a_web_server_that_never_ends_is_not_waited_for_longer_than_the_time() {
-    let fake = Fake::start().await;
+    let fake = FakeRouter::start().await;
     let slow = description(&[]).set_delay(LONG);
     let server = web(slow, answered("")).await;
     let location = format!("{}/igd.xml", server.uri());

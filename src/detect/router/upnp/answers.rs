@@ -4,12 +4,12 @@ use std::net::Ipv4Addr;
 
 use crate::{
     core::addr::{Family, PublishPolicy},
-    detect::router::Failure,
+    detect::router::RouterError,
 };
 
 /// From where an address is reached.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Scope {
+enum AddressRank {
     /// From no other host: loopback, link-local, reserved.
     Host,
     /// From some network only: private, carrier-grade NAT.
@@ -19,16 +19,16 @@ enum Scope {
 }
 
 /// Whether the configuration wants an address, and then its scope: the greater, the better.
-type Rank = (bool, Scope);
+type Rank = (bool, AddressRank);
 
 /// The best address so far, or why there is none.
-pub(super) struct Answers<'a> {
+pub(super) struct ConnectionAnswers<'a> {
     acceptance: &'a PublishPolicy,
     best: Option<(Rank, usize, Ipv4Addr)>,
-    failure: Option<(usize, Failure)>,
+    failure: Option<(usize, RouterError)>,
 }
 
-impl<'a> Answers<'a> {
+impl<'a> ConnectionAnswers<'a> {
     /// None so far. `acceptance` says which addresses are wanted.
     pub(super) fn new(acceptance: &'a PublishPolicy) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl<'a> Answers<'a> {
     pub(super) fn take(
         &mut self,
         place: usize,
-        answer: Result<Ipv4Addr, Failure>,
+        answer: Result<Ipv4Addr, RouterError>,
     ) -> Option<Ipv4Addr> {
         match answer {
             Ok(addr) => {
@@ -54,11 +54,11 @@ impl<'a> Answers<'a> {
                 if is_better {
                     self.best = Some((rank, place, addr));
                 }
-                (rank == (true, Scope::Public)).then_some(addr)
+                (rank == (true, AddressRank::Public)).then_some(addr)
             }
             Err(failure) => {
                 // A router has no address only if none of its connections has one.
-                let counts = |failure: &Failure| failure.no_address;
+                let counts = |failure: &RouterError| failure.no_address;
                 let is_better = self.failure.as_ref().is_none_or(|(earlier, known)| {
                     (counts(&failure), place) < (counts(known), *earlier)
                 });
@@ -76,7 +76,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The best address, or the first reason why there is none.
-    pub(super) fn end(self) -> Option<Result<Ipv4Addr, Failure>> {
+    pub(super) fn end(self) -> Option<Result<Ipv4Addr, RouterError>> {
         let failure = self.failure.map(|(_, failure)| Err(failure));
         self.best.map(|(_, _, addr)| Ok(addr)).or(failure)
     }
@@ -88,11 +88,11 @@ impl<'a> Answers<'a> {
             ..PublishPolicy::default()
         };
         let scope = if is_in(&PublishPolicy::default()) {
-            Scope::Public
+            AddressRank::Public
         } else if is_in(&any) {
-            Scope::Network
+            AddressRank::Network
         } else {
-            Scope::Host
+            AddressRank::Host
         };
         (is_in(self.acceptance), scope)
     }
@@ -102,16 +102,16 @@ impl<'a> Answers<'a> {
 mod tests {
     use super::*;
 
-    fn failure(what: &str, no_address: bool) -> Failure {
-        Failure {
+    fn failure(what: &str, no_address: bool) -> RouterError {
+        RouterError {
             what: what.to_owned(),
             no_address,
         }
     }
 
     /// The answer, and after how many connections it was known.
-    fn ended(acceptance: &PublishPolicy, said: &[&str]) -> (usize, Result<String, Failure>) {
-        let mut answers = Answers::new(acceptance);
+    fn ended(acceptance: &PublishPolicy, said: &[&str]) -> (usize, Result<String, RouterError>) {
+        let mut answers = ConnectionAnswers::new(acceptance);
         for (place, text) in said.iter().enumerate() {
             let answer = match *text {
                 "" => Err(failure("none", true)),
@@ -148,7 +148,7 @@ mod tests {
         let said = ["", "169.254.0.2", "10.0.0.2", "100.64.0.2", "silent"];
         assert_eq!(ended(&all, &said).1, Ok("10.0.0.2".to_owned()));
         // The order is the description's, whichever answers first.
-        let mut answers = Answers::new(&all);
+        let mut answers = ConnectionAnswers::new(&all);
         answers.take(1, Ok(Ipv4Addr::new(10, 0, 0, 3)));
         answers.take(0, Ok(Ipv4Addr::new(10, 0, 0, 2)));
         assert_eq!(answers.end(), Some(Ok(Ipv4Addr::new(10, 0, 0, 2))));

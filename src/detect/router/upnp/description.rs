@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The services that know the external address. The second forum's are those of TR-064, with the same call.
-const KINDS: [&str; 8] = [
+const SERVICE_TYPES: [&str; 8] = [
     "urn:schemas-upnp-org:service:WANIPConnection:1",
     "urn:schemas-upnp-org:service:WANIPConnection:2",
     "urn:schemas-upnp-org:service:WANPPPConnection:1",
@@ -57,7 +57,7 @@ pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connec
             .map(move |service| (base, service))
     }) {
         let kind = document.child(service, "serviceType");
-        let Some(kind) = KINDS.into_iter().find(|known| kind == Some(known)) else {
+        let Some(kind) = SERVICE_TYPES.into_iter().find(|known| kind == Some(known)) else {
             continue;
         };
         let path = document.child(service, "controlURL");

@@ -14,27 +14,27 @@ use tokio::{
 
 /// What the server does with a request for a path.
 #[derive(Clone)]
-pub(super) enum Page {
+pub(super) enum FakePage {
     /// It sends these bytes and closes the connection.
     Bytes(String),
     /// It says nothing and keeps the connection open.
     Silence,
 }
 
-type Pages = BTreeMap<&'static str, Page>;
+type FakePages = BTreeMap<&'static str, FakePage>;
 
 /// A running server; it ends with the test's runtime.
-pub(super) struct Web {
+pub(super) struct FakeWebServer {
     server: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Web {
-    pub(super) async fn start(pages: impl IntoIterator<Item = (&'static str, Page)>) -> Self {
+impl FakeWebServer {
+    pub(super) async fn start(pages: impl IntoIterator<Item = (&'static str, FakePage)>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let server = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let pages: Arc<Pages> = Arc::new(pages.into_iter().collect());
+        let pages: Arc<FakePages> = Arc::new(pages.into_iter().collect());
         let kept = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -65,7 +65,7 @@ impl Web {
     }
 }
 
-async fn serve(mut stream: TcpStream, pages: Arc<Pages>, requests: Arc<Mutex<Vec<String>>>) {
+async fn serve(mut stream: TcpStream, pages: Arc<FakePages>, requests: Arc<Mutex<Vec<String>>>) {
     let mut request = Vec::new();
     while !is_whole(&request) {
         let mut room = [0; 1024];
@@ -78,9 +78,9 @@ async fn serve(mut stream: TcpStream, pages: Arc<Pages>, requests: Arc<Mutex<Vec
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     requests.lock().unwrap().push(request);
     match pages.get(path.as_str()) {
-        Some(Page::Bytes(answer)) => stream.write_all(answer.as_bytes()).await.unwrap(),
+        Some(FakePage::Bytes(answer)) => stream.write_all(answer.as_bytes()).await.unwrap(),
         // The connection stays open until the other side gives up.
-        Some(Page::Silence) => drop(stream.read(&mut [0]).await),
+        Some(FakePage::Silence) => drop(stream.read(&mut [0]).await),
         None => stream.write_all(text(404, "").as_bytes()).await.unwrap(),
     }
 }
@@ -105,12 +105,12 @@ pub(super) fn text(status: u16, body: &str) -> String {
 }
 
 /// An answer with a body.
-pub(super) fn page(status: u16, body: &str) -> Page {
-    Page::Bytes(text(status, body))
+pub(super) fn page(status: u16, body: &str) -> FakePage {
+    FakePage::Bytes(text(status, body))
 }
 
 /// The answer to a call, with the address.
-pub(super) fn given(addr: &str) -> Page {
+pub(super) fn given(addr: &str) -> FakePage {
     page(
         200,
         &format!("<e><NewExternalIPAddress>{addr}</NewExternalIPAddress></e>"),
@@ -118,7 +118,7 @@ pub(super) fn given(addr: &str) -> Page {
 }
 
 /// A description with a connection at each of these paths.
-pub(super) fn described(controls: &[&str]) -> Page {
+pub(super) fn described(controls: &[&str]) -> FakePage {
     let service = |control: &&str| {
         format!(
             "<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType>\

@@ -2,7 +2,7 @@
 //!
 //! hyper writes and reads it, but for one word: there are routers that know the header `SOAPAction` in that
 //! spelling only, though the case of names has no meaning (RFC 9110, section 5.1), and hyper writes names in
-//! lower case or with a capital at each word's beginning. [`Stream`] mends that on the way out.
+//! lower case or with a capital at each word's beginning. [`HeaderCaseStream`] mends that on the way out.
 
 mod stream;
 
@@ -23,28 +23,28 @@ use hyper::{
 use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
-use self::stream::Stream;
-use super::{description::Connection, soap, xml::CAP};
-use crate::detect::way::Way;
+use self::stream::HeaderCaseStream;
+use super::{description::Connection, soap, xml::MAX_DOCUMENT_BYTES};
+use crate::detect::way::SocketBinder;
 
 /// The longest head of an answer. Those of routers have a few hundred bytes.
 const MAX_HEAD_LENGTH: usize = 16 << 10;
 
 /// An answer, read whole.
-pub(super) struct Response {
+pub(super) struct UpnpResponse {
     /// The status code.
     pub(super) status: u16,
-    /// At most [`CAP`] bytes.
+    /// At most [`MAX_DOCUMENT_BYTES`] bytes.
     pub(super) body: Vec<u8>,
 }
 
 /// Reads a page of the router's.
 pub(super) async fn get(
-    way: &Way,
+    way: &SocketBinder,
     router: Ipv4Addr,
     url: &Url,
     user_agent: &str,
-) -> Result<Response, String> {
+) -> Result<UpnpResponse, String> {
     let request = Request::builder()
         .method(Method::GET)
         .header("Accept", "text/xml, */*");
@@ -53,11 +53,11 @@ pub(super) async fn get(
 
 /// Calls a connection of the router's.
 pub(super) async fn call(
-    way: &Way,
+    way: &SocketBinder,
     router: Ipv4Addr,
     connection: &Connection,
     user_agent: &str,
-) -> Result<Response, String> {
+) -> Result<UpnpResponse, String> {
     let envelope = soap::call(connection.kind);
     let request = Request::builder()
         .method(Method::POST)
@@ -78,13 +78,13 @@ pub(super) async fn call(
 }
 
 async fn send(
-    way: &Way,
+    way: &SocketBinder,
     router: Ipv4Addr,
     url: &Url,
     user_agent: &str,
     request: hyper::http::request::Builder,
     body: String,
-) -> Result<Response, String> {
+) -> Result<UpnpResponse, String> {
     let port = url.port_or_known_default().unwrap_or(80);
     let host = match url.port() {
         Some(port) => format!("{router}:{port}"),
@@ -107,7 +107,7 @@ async fn send(
     let exchange = async {
         let stream = way.stream(server.into()).await;
         let stream = stream.map_err(|error| format!("no connection: {error}"))?;
-        exchange(Stream::new(stream), request).await
+        exchange(HeaderCaseStream::new(stream), request).await
     };
     let answer = timeout_at(way.until, exchange).await;
     answer.unwrap_or_else(|_| Err(late(limit)))
@@ -119,7 +119,10 @@ fn late(limit: Duration) -> String {
 
 /// Sends the request and reads the answer. Headers of the answer are read as leniently as those of an answer
 /// to a search.
-async fn exchange(stream: Stream, request: Request<String>) -> Result<Response, String> {
+async fn exchange(
+    stream: HeaderCaseStream,
+    request: Request<String>,
+) -> Result<UpnpResponse, String> {
     let (mut sender, connection) = http1::Builder::new()
         .title_case_headers(true)
         .writev(false)
@@ -133,7 +136,7 @@ async fn exchange(stream: Stream, request: Request<String>) -> Result<Response, 
     let mut answer = pin!(async move {
         let response = sender.send_request(request).await;
         let response = response.map_err(|error| explain(&error))?;
-        Ok(Response {
+        Ok(UpnpResponse {
             status: response.status().as_u16(),
             body: whole(response.into_body()).await?,
         })
@@ -156,8 +159,10 @@ async fn whole(body: Incoming) -> Result<Vec<u8>, String> {
         let Some(data) = frame.data_ref() else {
             continue;
         };
-        if bytes.len() + data.len() > CAP {
-            return Err(format!("the answer is longer than {CAP} bytes"));
+        if bytes.len() + data.len() > MAX_DOCUMENT_BYTES {
+            return Err(format!(
+                "the answer is longer than {MAX_DOCUMENT_BYTES} bytes"
+            ));
         }
         bytes.extend_from_slice(data);
     }

@@ -20,11 +20,11 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub(super) use self::search::Recipients;
-use self::{answers::Answers, description::Connection, search::Search};
-use super::{Failure, HEAD_START, PATIENCE};
+use self::{answers::ConnectionAnswers, description::Connection, search::SsdpSearch};
+use super::{ROUTER_TIMEOUT, RouterError, STAGGER};
 use crate::{
     core::addr::PublishPolicy,
-    detect::{datagram::late, way::Way},
+    detect::{datagram::late, way::SocketBinder},
 };
 
 /// Whether a URL leads to the router itself, by plain HTTP, as all of them speak it.
@@ -55,9 +55,13 @@ impl Upnp<'_> {
     ///
     /// Every description that is found is read as soon as it is, since the first may be that of another
     /// device of the router's, or lead nowhere.
-    pub(super) async fn ask(&self, found: &Way, way: &Way) -> Result<Ipv4Addr, Failure> {
-        let mut search = Search::begin(found, self.own, self.router, self.recipients).await?;
-        let mut answers = Answers::new(self.acceptance);
+    pub(super) async fn ask(
+        &self,
+        found: &SocketBinder,
+        way: &SocketBinder,
+    ) -> Result<Ipv4Addr, RouterError> {
+        let mut search = SsdpSearch::begin(found, self.own, self.router, self.recipients).await?;
+        let mut answers = ConnectionAnswers::new(self.acceptance);
         let mut asking = FuturesUnordered::new();
         let (mut is_searching, mut found_places) = (true, 0);
         let mut until = way.until;
@@ -71,7 +75,7 @@ impl Upnp<'_> {
                     if answers.has_address() {
                         // It is not public: what was begun may still find one that is, and not for long.
                         is_searching = false;
-                        until = until.min(Instant::now() + PATIENCE);
+                        until = until.min(Instant::now() + ROUTER_TIMEOUT);
                     }
                 }
                 location = search.next(), if is_searching => match location {
@@ -96,7 +100,7 @@ impl Upnp<'_> {
     }
 
     /// Reads one description and asks the connections that it names.
-    async fn ask_at(&self, location: &Url, way: &Way) -> Result<Ipv4Addr, Failure> {
+    async fn ask_at(&self, location: &Url, way: &SocketBinder) -> Result<Ipv4Addr, RouterError> {
         let response = http::get(way, self.router, location, self.user_agent).await?;
         let body = match response.status {
             200 => response.body,
@@ -112,13 +116,13 @@ impl Upnp<'_> {
     async fn ask_connections(
         &self,
         connections: Vec<Connection>,
-        way: &Way,
-    ) -> Result<Ipv4Addr, Failure> {
+        way: &SocketBinder,
+    ) -> Result<Ipv4Addr, RouterError> {
         let left = way.until.saturating_duration_since(Instant::now());
         let (head_start, share) = shares(left, connections.len());
         let mut waiting = connections.into_iter().enumerate();
         let mut asking = FuturesUnordered::new();
-        let mut answers = Answers::new(self.acceptance);
+        let mut answers = ConnectionAnswers::new(self.acceptance);
         loop {
             if let Some((place, connection)) = waiting.next() {
                 let own = way.no_later_than(Instant::now() + share);
@@ -140,7 +144,11 @@ impl Upnp<'_> {
         answers.end().unwrap_or_else(|| Err(late(None).into()))
     }
 
-    async fn call(&self, connection: &Connection, way: &Way) -> Result<Ipv4Addr, Failure> {
+    async fn call(
+        &self,
+        connection: &Connection,
+        way: &SocketBinder,
+    ) -> Result<Ipv4Addr, RouterError> {
         let response = http::call(way, self.router, connection, self.user_agent).await?;
         Ok(soap::read(response.status, &response.body)?)
     }
@@ -152,7 +160,7 @@ fn shares(left: Duration, connections: usize) -> (Duration, Duration) {
     let halves = u32::try_from(connections)
         .unwrap_or(u32::MAX)
         .saturating_mul(2);
-    let head_start = HEAD_START.min(left / halves.max(1));
+    let head_start = STAGGER.min(left / halves.max(1));
     let share = if connections > 1 { left / 2 } else { left };
     (head_start, share)
 }

@@ -15,8 +15,8 @@ use tokio::{
 
 use super::ssdp;
 use crate::detect::{
-    datagram::{FIRST_WAIT, ROOM, late},
-    way::Way,
+    datagram::{BUFFER_SIZE, INITIAL_RETRANSMISSION, late},
+    way::SocketBinder,
 };
 
 /// How long further answers are waited for once there is one. Devices put theirs off by at most a second.
@@ -36,7 +36,7 @@ pub(in crate::detect::router) struct Recipients {
 }
 
 /// A search that goes on: it is sent again until the time is up.
-pub(super) struct Search {
+pub(super) struct SsdpSearch {
     socket: UdpSocket,
     router: Ipv4Addr,
     recipients: Recipients,
@@ -51,10 +51,10 @@ pub(super) struct Search {
     stray: Option<&'static str>,
 }
 
-impl Search {
+impl SsdpSearch {
     /// A search by `way`, from our address `own`, for a router.
     pub(super) async fn begin(
-        way: &Way,
+        way: &SocketBinder,
         own: Ipv4Addr,
         router: Ipv4Addr,
         recipients: Recipients,
@@ -65,7 +65,7 @@ impl Search {
             recipients,
             until: way.until,
             send_at: Instant::now(),
-            wait: FIRST_WAIT,
+            wait: INITIAL_RETRANSMISSION,
             known: Vec::new(),
             found: VecDeque::new(),
             stray: None,
@@ -122,13 +122,13 @@ impl Search {
 
     /// Receives one datagram.
     async fn receive(&mut self) -> io::Result<()> {
-        let mut room = [0; ROOM];
+        let mut room = [0; BUFFER_SIZE];
         let (length, from) = self.socket.recv_from(&mut room).await?;
         if from.ip() != self.router {
             self.stray = Some("it came from somebody else");
             return Ok(());
         }
-        if length == ROOM {
+        if length == BUFFER_SIZE {
             self.stray = Some("it is too long");
             return Ok(());
         }

@@ -3,8 +3,8 @@
 
 use std::net::Ipv4Addr;
 
-use super::xml::{Document, document, text};
-use crate::portmapping::Refusal;
+use super::xml::{XmlDocument, document, text};
+use crate::portmapping::PortMapError;
 
 const ACTION: &str = "GetExternalIPAddress";
 
@@ -27,10 +27,10 @@ pub fn call(kind: &str) -> String {
 /// nothing or zeros. Only with status 200 is it an address; an error's number is told with any other
 /// status, for routers take 400, 401 and 501 for it as well as 500 (UPnP Device Architecture 1.1, section
 /// 3.1.1).
-pub fn read(status: u16, bytes: &[u8]) -> Result<Ipv4Addr, Refusal> {
+pub fn read(status: u16, bytes: &[u8]) -> Result<Ipv4Addr, PortMapError> {
     if bytes.trim_ascii().is_empty() {
         let what = format!("it answers with status {status} without a body");
-        return Err(Refusal::new(what));
+        return Err(PortMapError::new(what));
     }
     let document = text(bytes).and_then(|text| Ok(document(&text)?));
     if status != 200 {
@@ -39,24 +39,24 @@ pub fn read(status: u16, bytes: &[u8]) -> Result<Ipv4Addr, Refusal> {
             .as_ref()
             .and_then(error_code)
             .map(str::to_owned);
-        return Err(Refusal::new(match code {
+        return Err(PortMapError::new(match code {
             Some(code) if status == 500 => format!("it answers with error {code}"),
             Some(code) => format!("it answers with error {code} (status {status})"),
             None => format!("it answers with status {status}"),
         }));
     }
-    let document = document.map_err(Refusal::new)?;
+    let document = document.map_err(PortMapError::new)?;
     let mut given = document
         .named("NewExternalIPAddress")
         .map(|place| document.content(place));
     match (given.next(), given.next()) {
-        (Some(""), None) => Err(Refusal::no_address("it gives no external address")),
+        (Some(""), None) => Err(PortMapError::no_address("it gives no external address")),
         (Some(text), None) => match text.parse::<Ipv4Addr>() {
-            Ok(addr) => crate::portmapping::given(addr),
-            Err(_) => Err(Refusal::new("what it gives is no IPv4 address")),
+            Ok(addr) => crate::portmapping::external_addr(addr),
+            Err(_) => Err(PortMapError::new("what it gives is no IPv4 address")),
         },
-        (Some(_), Some(_)) => Err(Refusal::new("it gives more than one address")),
-        (None, _) => Err(Refusal::new(match error_code(&document) {
+        (Some(_), Some(_)) => Err(PortMapError::new("it gives more than one address")),
+        (None, _) => Err(PortMapError::new(match error_code(&document) {
             Some(code) => format!("it answers with error {code}"),
             None => "it does not answer the call".to_owned(),
         })),
@@ -64,7 +64,7 @@ pub fn read(status: u16, bytes: &[u8]) -> Result<Ipv4Addr, Refusal> {
 }
 
 /// The number of an error, and nothing else that may stand there.
-fn error_code(document: &Document) -> Option<&str> {
+fn error_code(document: &XmlDocument) -> Option<&str> {
     let code = document.content(document.named("errorCode").next()?);
     let digits = (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
     Some(if digits { code } else { "without a number" })
@@ -92,7 +92,7 @@ mod tests {
         ))
     }
 
-    fn refused(text: &str) -> Refusal {
+    fn refused(text: &str) -> PortMapError {
         read(200, text.as_bytes()).unwrap_err()
     }
 

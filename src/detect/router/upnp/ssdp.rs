@@ -8,7 +8,7 @@ use reqwest::Url;
 use super::on_router;
 
 /// Where devices listen.
-pub const EVERYBODY: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 255, 250), 1900);
+pub const MULTICAST: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 255, 250), 1900);
 
 /// What is looked for: a router, or its connection to the Internet. Either answers with the same
 /// description, and there are routers that answer for one only.
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_search_asks_everybody_for_one_thing() {
-        let text = String::from_utf8(search(TARGETS[4], EVERYBODY.into())).unwrap();
+        let text = String::from_utf8(search(TARGETS[4], MULTICAST.into())).unwrap();
         assert!(text.starts_with("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"));
         assert!(text.contains("\r\nMAN: \"ssdp:discover\"\r\n"));
         assert!(text.ends_with("\r\nST: urn:schemas-upnp-org:service:WANPPPConnection:1\r\n\r\n"));
@@ -282,7 +282,7 @@ mod tests {
             ),
             (answer(&[usual; HEADERS + 1]), "it is no answer to a search"),
             (
-                String::from_utf8(search(TARGETS[0], EVERYBODY.into())).unwrap(),
+                String::from_utf8(search(TARGETS[0], MULTICAST.into())).unwrap(),
                 "it is no answer to a search",
             ),
         ] {

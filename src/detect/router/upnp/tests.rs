@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use tokio::net::UdpSocket;
 
 use super::{
-    fake::{Page, Web, described, given, page},
+    fake::{FakePage, FakeWebServer, described, given, page},
     *,
 };
 use crate::{
@@ -62,14 +62,14 @@ async fn asked(recipients: Recipients, limit: Duration) -> Result<Ipv4Addr, Stri
         user_agent: "moored/test",
         acceptance: &acceptance,
     };
-    let way = Way::new(Family::V4.into(), limit);
-    let found = way.no_later_than(Instant::now() + PATIENCE);
+    let way = SocketBinder::new(Family::V4.into(), limit);
+    let found = way.no_later_than(Instant::now() + ROUTER_TIMEOUT);
     let answer = upnp.ask(&found, &way).await;
     answer.map_err(|failure| failure.what)
 }
 
 /// What a router says whose description is at each of these paths, the search for it being answered.
-async fn said(web: &Web, paths: &[&str], limit: Duration) -> Result<Ipv4Addr, String> {
+async fn said(web: &FakeWebServer, paths: &[&str], limit: Duration) -> Result<Ipv4Addr, String> {
     let listeners = Listeners::start().await;
     let locations: Vec<_> = paths.iter().map(|path| web.url(path)).collect();
     tokio::select! {
@@ -80,19 +80,19 @@ async fn said(web: &Web, paths: &[&str], limit: Duration) -> Result<Ipv4Addr, St
 
 /// A server with one description and connections that answer so, and what the router says then.
 async fn connections(
-    answers: &[(&'static str, Page)],
+    answers: &[(&'static str, FakePage)],
     limit: Duration,
-) -> (Web, Result<Ipv4Addr, String>) {
+) -> (FakeWebServer, Result<Ipv4Addr, String>) {
     let paths: Vec<_> = answers.iter().map(|(path, _)| *path).collect();
     let description = [("/igd.xml", described(&paths))];
-    let web = Web::start(description.into_iter().chain(answers.iter().cloned())).await;
+    let web = FakeWebServer::start(description.into_iter().chain(answers.iter().cloned())).await;
     let answer = said(&web, &["/igd.xml"], limit).await;
     (web, answer)
 }
 
 #[tokio::test]
 async fn a_router_whose_answers_to_the_group_are_dropped_is_found_by_asking_it_alone() {
-    let web = Web::start([
+    let web = FakeWebServer::start([
         ("/igd.xml", described(&["/c"])),
         ("/c", given("84.212.10.20")),
     ])
@@ -115,7 +115,7 @@ async fn a_router_whose_answers_to_the_group_are_dropped_is_found_by_asking_it_a
 
 #[tokio::test]
 async fn a_group_that_cannot_be_reached_does_not_keep_the_router_from_being_asked() {
-    let web = Web::start([
+    let web = FakeWebServer::start([
         ("/igd.xml", described(&["/c"])),
         ("/c", given("84.212.10.20")),
     ])
@@ -155,13 +155,13 @@ async fn every_place_of_a_description_is_tried() {
         ("/gone.xml", page(404, "")),
         ("/wfa.xml", page(200, "<root><device/></root>")),
         ("/damaged.xml", page(200, "<root>")),
-        ("/silent.xml", Page::Silence),
+        ("/silent.xml", FakePage::Silence),
         ("/idle.xml", described(&["/idle"])),
         ("/idle", given("0.0.0.0")),
         ("/igd.xml", described(&["/c"])),
         ("/c", given("84.212.10.20")),
     ];
-    let web = Web::start(good).await;
+    let web = FakeWebServer::start(good).await;
     for bad in [
         "/gone.xml",
         "/wfa.xml",
@@ -198,10 +198,10 @@ async fn a_silent_connection_does_not_take_the_time_of_the_others() {
     let limit = Duration::from_secs(4);
     for silent in [1, 4] {
         let mut answers = vec![
-            ("/s0", Page::Silence),
-            ("/s1", Page::Silence),
-            ("/s2", Page::Silence),
-            ("/s3", Page::Silence),
+            ("/s0", FakePage::Silence),
+            ("/s1", FakePage::Silence),
+            ("/s2", FakePage::Silence),
+            ("/s3", FakePage::Silence),
         ];
         answers.truncate(silent);
         answers.push(("/c", given("84.212.10.20")));
@@ -212,7 +212,7 @@ async fn a_silent_connection_does_not_take_the_time_of_the_others() {
     }
     // And does not keep a private address from being told.
     let began = Instant::now();
-    let answers = [("/s0", Page::Silence), ("/c", given("10.0.0.2"))];
+    let answers = [("/s0", FakePage::Silence), ("/c", given("10.0.0.2"))];
     let (_, addr) = connections(&answers, limit).await;
     assert_eq!(addr, Ok(Ipv4Addr::new(10, 0, 0, 2)));
     assert!(began.elapsed() < limit, "{:?}", began.elapsed());
@@ -247,7 +247,7 @@ async fn a_description_of_another_line_gives_way_to_one_with_a_public_address() 
         ("/b.xml", described(&["/b"])),
         ("/b", given("84.212.10.20")),
     ];
-    let web = Web::start(pages).await;
+    let web = FakeWebServer::start(pages).await;
     assert_eq!(said(&web, &["/a.xml", "/b.xml"], LONG).await, Ok(OURS));
 }
 
@@ -275,7 +275,7 @@ fn all_connections_are_begun_within_half_of_the_time_and_none_has_all_of_it() {
             let (head_start, share) = shares(left, connections);
             let begun = head_start * u32::try_from(connections).unwrap();
             assert!(begun <= left / 2 && begun + share <= left, "{connections}");
-            assert!(head_start <= HEAD_START);
+            assert!(head_start <= STAGGER);
         }
     }
 }
@@ -304,7 +304,7 @@ async fn l15_nothing_of_a_routers_xml_reaches_a_message_as_it_is() {
             + &element("errorCode", &text)
             + &element("errorDescription", &text);
         let fault = element("s:Envelope", &fault);
-        let web = Web::start([
+        let web = FakeWebServer::start([
             (
                 "/kind",
                 service(&[("serviceType", &text), ("controlURL", "/fault")]),
@@ -324,9 +324,9 @@ async fn l15_nothing_of_a_routers_xml_reaches_a_message_as_it_is() {
             ("/text", page(200, &text)),
             (
                 "/status",
-                Page::Bytes(format!("HTTP/1.1 404 {text}\r\n{text}: {text}\r\n\r\n")),
+                FakePage::Bytes(format!("HTTP/1.1 404 {text}\r\n{text}: {text}\r\n\r\n")),
             ),
-            ("/raw", Page::Bytes(text.clone())),
+            ("/raw", FakePage::Bytes(text.clone())),
             ("/to200", described(&["/fault200"])),
             ("/to500", described(&["/fault500"])),
             ("/to401", described(&["/fault401"])),

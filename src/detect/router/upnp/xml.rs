@@ -10,13 +10,13 @@ use std::borrow::Cow;
 use quick_xml::{Error, Reader, errors::IllFormedError, escape, events::Event};
 
 /// The longest text that is read, in bytes. Descriptions have a few thousand.
-pub(super) const CAP: usize = 64 << 10;
+pub(super) const MAX_DOCUMENT_BYTES: usize = 64 << 10;
 
 /// The most elements and pieces of text that are read.
 pub(super) const MAX_PARTS: usize = 8_192;
 
 /// An element and its text.
-struct Element {
+struct XmlElement {
     /// Its name without the prefix: routers are careless with namespaces.
     name: String,
     /// The place of the element that it is in.
@@ -27,18 +27,20 @@ struct Element {
 }
 
 /// A document's elements in the order of their beginnings.
-pub(super) struct Document(Vec<Element>);
+pub(super) struct XmlDocument(Vec<XmlElement>);
 
 /// A router's text; what is not UTF-8 in it is of no interest here.
 pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
-    if bytes.len() > CAP {
-        return Err(format!("its answer is longer than {CAP} bytes"));
+    if bytes.len() > MAX_DOCUMENT_BYTES {
+        return Err(format!(
+            "its answer is longer than {MAX_DOCUMENT_BYTES} bytes"
+        ));
     }
     Ok(String::from_utf8_lossy(bytes))
 }
 
 /// Reads a document up to the end of its root element.
-pub(super) fn document(text: &str) -> Result<Document, &'static str> {
+pub(super) fn document(text: &str) -> Result<XmlDocument, &'static str> {
     // There are routers that end it with a zero, or begin it with an empty line or a byte order mark, or both.
     let around = |at: char| matches!(at, '\0' | '\u{feff}') || at.is_ascii_whitespace();
     let text = text.trim_matches(around);
@@ -47,12 +49,12 @@ pub(super) fn document(text: &str) -> Result<Document, &'static str> {
     }
     let mut reader = Reader::from_str(text);
     reader.config_mut().allow_dangling_amp = true;
-    let mut reading = Reading::default();
+    let mut reading = XmlReader::default();
     for _ in 0..MAX_PARTS {
         // The parser's own words would repeat what stands in the text.
         let event = reader.read_event().map_err(|error| explain(&error))?;
         if reading.take(event)? {
-            return Ok(Document(reading.elements));
+            return Ok(XmlDocument(reading.elements));
         }
     }
     Err("its answer has too many parts")
@@ -60,13 +62,13 @@ pub(super) fn document(text: &str) -> Result<Document, &'static str> {
 
 /// A document that is being read.
 #[derive(Default)]
-struct Reading {
-    elements: Vec<Element>,
+struct XmlReader {
+    elements: Vec<XmlElement>,
     /// The place of the innermost element that has begun and not ended.
     open: Option<usize>,
 }
 
-impl Reading {
+impl XmlReader {
     /// Takes in what comes next. Whether that was the root's end.
     fn take(&mut self, event: Event<'_>) -> Result<bool, &'static str> {
         match event {
@@ -102,7 +104,7 @@ impl Reading {
         if let Some(parent) = self.open.and_then(|place| self.elements.get_mut(place)) {
             parent.has_children = true;
         }
-        self.elements.push(Element {
+        self.elements.push(XmlElement {
             name: name.to_owned(),
             parent: self.open,
             text: String::new(),
@@ -138,7 +140,7 @@ fn explain(error: &Error) -> &'static str {
     }
 }
 
-impl Document {
+impl XmlDocument {
     /// The places of the elements of a name, whatever their namespace.
     pub(super) fn named(&self, name: &'static str) -> impl Iterator<Item = usize> {
         let all = self.0.iter().enumerate();

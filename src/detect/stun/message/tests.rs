@@ -40,7 +40,7 @@ fn ours() -> IpAddr {
 
 fn refused(bytes: &[u8]) -> String {
     match read(bytes, TRANSACTION) {
-        Heard::Answer(Err(what)) => what,
+        Reply::Match(Err(what)) => what,
         heard => panic!("{heard:?}"),
     }
 }
@@ -64,7 +64,7 @@ fn the_answers_of_rfc_5769_are_read_to_their_addresses() {
         let bytes = [&SUCCESS[..], &length, &COOKIE, &transaction, &body].concat();
         assert_eq!(
             read(&bytes, transaction),
-            Heard::Answer(Ok(addr.parse().unwrap()))
+            Reply::Match(Ok(addr.parse().unwrap()))
         );
     }
 }
@@ -76,18 +76,18 @@ fn a_request_is_a_header_and_nothing_else() {
     assert_eq!(bytes[..8], [0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]);
     assert_eq!(bytes[8..], TRANSACTION);
     // What only reflects it is no answer.
-    assert!(matches!(read(&bytes, TRANSACTION), Heard::Stray(_)));
+    assert!(matches!(read(&bytes, TRANSACTION), Reply::Unrelated(_)));
 }
 
 #[test]
 fn what_is_not_of_our_transaction_is_no_answer() {
     let good = message(SUCCESS, &[mapped(ours())]);
-    assert_eq!(read(&good, TRANSACTION), Heard::Answer(Ok(ours())));
+    assert_eq!(read(&good, TRANSACTION), Reply::Match(Ok(ours())));
     for at in 0..HEADER {
         let mut forged = good.clone();
         forged[at] ^= 0x40;
         assert!(
-            matches!(read(&forged, TRANSACTION), Heard::Stray(_)),
+            matches!(read(&forged, TRANSACTION), Reply::Unrelated(_)),
             "{at}"
         );
     }
@@ -98,7 +98,7 @@ fn no_part_of_an_answer_is_an_answer_and_nothing_may_follow_it() {
     let whole = message(SUCCESS, &[mapped(ours())]);
     for end in 0..whole.len() {
         assert!(
-            matches!(read(&whole[..end], TRANSACTION), Heard::Stray(_)),
+            matches!(read(&whole[..end], TRANSACTION), Reply::Unrelated(_)),
             "{end}"
         );
     }
@@ -106,13 +106,19 @@ fn no_part_of_an_answer_is_an_answer_and_nothing_may_follow_it() {
         let longer = [&whole[..], more].concat();
         assert_eq!(
             read(&longer, TRANSACTION),
-            Heard::Stray("its length is wrong")
+            Reply::Unrelated("its length is wrong")
         );
     }
-    let oversized = message(SUCCESS, &[mapped(ours()), attribute(0x8022, &[b'x'; CAP])]);
+    let oversized = message(
+        SUCCESS,
+        &[
+            mapped(ours()),
+            attribute(0x8022, &[b'x'; MAX_MESSAGE_BYTES]),
+        ],
+    );
     assert_eq!(
         read(&oversized, TRANSACTION),
-        Heard::Stray("its length is wrong")
+        Reply::Unrelated("its length is wrong")
     );
 }
 
@@ -122,7 +128,7 @@ fn an_attribute_that_reaches_beyond_the_message_is_no_answer() {
     bytes[HEADER + 3] += 4;
     assert_eq!(
         read(&bytes, TRANSACTION),
-        Heard::Stray("its attributes are damaged")
+        Reply::Unrelated("its attributes are damaged")
     );
 }
 
@@ -156,7 +162,7 @@ fn an_answer_must_give_exactly_one_whole_address() {
     let more = [plain, attribute(0x8022, b"odd"), mapped(ours())];
     assert_eq!(
         read(&message(SUCCESS, &more), TRANSACTION),
-        Heard::Answer(Ok(ours()))
+        Reply::Match(Ok(ours()))
     );
 }
 
@@ -183,12 +189,12 @@ proptest! {
     #[test]
     fn every_address_is_read_back(addr in any::<IpAddr>()) {
         let bytes = message(SUCCESS, &[mapped(addr)]);
-        prop_assert_eq!(read(&bytes, TRANSACTION), Heard::Answer(Ok(addr)));
+        prop_assert_eq!(read(&bytes, TRANSACTION), Reply::Match(Ok(addr)));
     }
 
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(matches!(read(&bytes, TRANSACTION), Heard::Stray(_)));
+        prop_assert!(matches!(read(&bytes, TRANSACTION), Reply::Unrelated(_)));
     }
 
     #[test]

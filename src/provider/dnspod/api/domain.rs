@@ -25,7 +25,7 @@ crate::operations! {
 
     /// Lists the account's domains.
     ///
-    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// A typed call brings one page. [`HttpClient::invoke_all`](crate::provider::dnspod::Client::invoke_all)
     /// brings every page of it, put together.
     DomainList "Domain.List" POST "/Domain.List" reads -> Domains {
         /// Which domains: all unless said.

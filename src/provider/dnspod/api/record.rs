@@ -65,7 +65,7 @@ crate::operations! {
 
     /// Lists a domain's records.
     ///
-    /// A typed call brings one page. [`Client::invoke_all`](crate::provider::dnspod::Client::invoke_all)
+    /// A typed call brings one page. [`HttpClient::invoke_all`](crate::provider::dnspod::Client::invoke_all)
     /// brings every page of it, put together.
     RecordList "Record.List" POST "/Record.List" reads -> Records {
         /// The domain's identifier.

@@ -8,7 +8,7 @@ use wiremock::{
 use super::*;
 use crate::{
     core::{outcome::Scope, secret::Secret},
-    http::{Response, Text, client, tls},
+    http::{FormValue, Response, client, tls},
     provider::dnspod::{
         api::record::{RecordList, RecordRemove},
         user_agent,
@@ -46,7 +46,7 @@ fn remove() -> RecordRemove {
     }
 }
 
-fn credential_field(credential: &Credential, name: &'static str) -> (Cow<'static, str>, Text) {
+fn credential_field(credential: &Credential, name: &'static str) -> (Cow<'static, str>, FormValue) {
     let (Credential::LoginToken(token) | Credential::UserToken(token)) = credential;
     (name.into(), token.clone().into())
 }
@@ -84,7 +84,7 @@ fn page(body: &str) -> Response {
     }
 }
 
-fn lost(sent: Sent) -> SendError {
+fn lost(sent: Delivery) -> SendError {
     let what = "no complete answer within 10 s".to_owned();
     SendError { sent, what }
 }
@@ -113,7 +113,7 @@ async fn every_call_says_who_asks_and_that_the_answer_shall_be_json_in_english()
             ("offset".into(), "0".into()),
             ("length".into(), "500".into()),
         ];
-        assert_eq!(request.body, Body::Form(expected));
+        assert_eq!(request.body, RequestBody::Form(expected));
         let shown = format!("{request:?}");
         assert!(
             !shown.contains("6b5976") && !shown.contains("e1a8a"),
@@ -145,7 +145,7 @@ async fn an_error_that_quotes_the_answer_does_not_quote_the_token_in_it() {
 async fn a_lost_answer_leaves_a_write_unconfirmed_and_a_read_to_be_repeated() {
     let write = |sent| async move { canned(login(), Err(lost(sent))).call(&remove()).await };
     let read = |sent| async move { canned(login(), Err(lost(sent))).call(&list()).await };
-    let maybe = write(Sent::Maybe).await.unwrap_err();
+    let maybe = write(Delivery::Unknown).await.unwrap_err();
     assert_eq!(maybe.class, ErrorClass::Unconfirmed);
     assert_eq!(maybe.scope, Scope::Account);
     assert_eq!(
@@ -154,9 +154,9 @@ async fn a_lost_answer_leaves_a_write_unconfirmed_and_a_read_to_be_repeated() {
          it took effect is not known"
     );
     for failure in [
-        write(Sent::No).await.unwrap_err(),
-        read(Sent::Maybe).await.unwrap_err(),
-        read(Sent::No).await.unwrap_err(),
+        write(Delivery::NotSent).await.unwrap_err(),
+        read(Delivery::Unknown).await.unwrap_err(),
+        read(Delivery::NotSent).await.unwrap_err(),
     ] {
         assert_eq!(failure.class, ErrorClass::Transient);
         assert_eq!(failure.scope, Scope::Account);
@@ -164,8 +164,8 @@ async fn a_lost_answer_leaves_a_write_unconfirmed_and_a_read_to_be_repeated() {
 }
 
 /// The client as the program has it, speaking HTTP with a server on loopback.
-fn real(base: impl Into<String>) -> Client<client::Client> {
-    let options = client::Options {
+fn real(base: impl Into<String>) -> Client<client::HttpClient> {
+    let options = client::ClientOptions {
         base: base.into(),
         timeout: Duration::from_secs(5),
         cap: 1 << 20,
@@ -174,7 +174,7 @@ fn real(base: impl Into<String>) -> Client<client::Client> {
         interface: None,
         proxy: None,
     };
-    let transport = client::Client::new(tls::config().unwrap(), options);
+    let transport = client::HttpClient::new(tls::config().unwrap(), options);
     Client::new(transport, Site::China, login())
 }
 

@@ -5,8 +5,8 @@
 //! 2020 in the sources of a public client (github.com/touchkiss/dnspod-api, `bean/response`; facts: DNSPod section 11). No
 //! answer with these codes has been seen, so their messages are always shown beside the meaning.
 
-use super::Kind;
-use crate::provider::operation::Code;
+use super::CodeMeaning;
+use crate::provider::operation::ResultCode;
 
 /// Takes each code once and makes two things of it: the table that operations name, and the kind
 /// that stands beside each of its entries.
@@ -16,12 +16,12 @@ macro_rules! tables {
     })*) => {
         $(
             $(#[$doc])*
-            pub const $name: &[Code] = &[$(Code { number: $number, meaning: $meaning }),*];
+            pub const $name: &[ResultCode] = &[$(ResultCode { number: $number, meaning: $meaning }),*];
         )*
 
         /// The kinds of every table's codes, in the tables' order.
-        pub(super) const KINDS: &[(&[Code], &[Kind])] =
-            &[$(($name, &[$(Kind::$kind $(($list))?),*])),*];
+        pub(super) const KINDS: &[(&[ResultCode], &[CodeMeaning])] =
+            &[$(($name, &[$(CodeMeaning::$kind $(($list))?),*])),*];
     };
 }
 

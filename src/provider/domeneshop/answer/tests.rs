@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     core::outcome::Scope,
-    http::{Body, Method},
+    http::{Method, RequestBody},
 };
 
 fn request(writes: bool) -> Request {
@@ -11,7 +11,7 @@ fn request(writes: bool) -> Request {
         method: if writes { Method::Put } else { Method::Get },
         path: "/domains/1/dns?host=nas".into(),
         basic: None,
-        body: Body::Empty,
+        body: RequestBody::Empty,
         writes,
     }
 }

@@ -8,44 +8,44 @@ use super::{
     super::types::{Created, DnsRecord},
     ANY, DOMAIN, READ,
 };
-use crate::provider::operation::Code;
+use crate::provider::operation::ResultCode;
 
 const PAGE: &str = "https://api.domeneshop.no/docs/#tag/dns";
 
 /// A domain whose records are not edited here answers as if it did not exist.
-const SERVICE: &[Code] = &[Code {
+const SERVICE: &[ResultCode] = &[ResultCode {
     number: 404,
     meaning: "the domain has no DNS service here",
 }];
 
-const RECORD: &[Code] = &[Code {
+const RECORD: &[ResultCode] = &[ResultCode {
     number: 404,
     meaning: "there is no such record, or the domain has no DNS service here",
 }];
 
-const CREATED: &[Code] = &[Code {
+const CREATED: &[ResultCode] = &[ResultCode {
     number: 201,
     meaning: "the record is created",
 }];
 
-const REPLACED: &[Code] = &[Code {
+const REPLACED: &[ResultCode] = &[ResultCode {
     number: 204,
     meaning: "the record is replaced",
 }];
 
-const DELETED: &[Code] = &[Code {
+const DELETED: &[ResultCode] = &[ResultCode {
     number: 204,
     meaning: "the record is deleted",
 }];
 
 /// What the service says to a record that it does not take. 400 is documented for replacing only, and
 /// 409 is what other clients expect.
-const REFUSED: &[Code] = &[
-    Code {
+const REFUSED: &[ResultCode] = &[
+    ResultCode {
         number: 400,
         meaning: "the record is not valid",
     },
-    Code {
+    ResultCode {
         number: 409,
         meaning: "it collides with another record",
     },

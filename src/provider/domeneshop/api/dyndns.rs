@@ -2,18 +2,18 @@
 
 use std::net::IpAddr;
 
-use super::{super::MOST_ADDRESSES, ANY};
+use super::{super::MAX_ADDRESSES, ANY};
 use crate::{
     core::name::Fqdn,
-    provider::operation::{Arguments, Code},
+    provider::operation::{Arguments, ResultCode},
 };
 
-const CODES: &[Code] = &[
-    Code {
+const CODES: &[ResultCode] = &[
+    ResultCode {
         number: 204,
         meaning: "the hosts have these addresses",
     },
-    Code {
+    ResultCode {
         number: 404,
         meaning: "the account has no domain for a host",
     },
@@ -46,8 +46,8 @@ pub(super) fn misuses(arguments: &Arguments) -> Vec<String> {
         return wrong;
     };
     let addrs: Vec<_> = myip.split(',').collect();
-    if addrs.len() > MOST_ADDRESSES {
-        wrong.push(format!("`myip` takes at most {MOST_ADDRESSES} addresses"));
+    if addrs.len() > MAX_ADDRESSES {
+        wrong.push(format!("`myip` takes at most {MAX_ADDRESSES} addresses"));
     }
     for addr in addrs.iter().filter(|it| it.parse::<IpAddr>().is_err()) {
         wrong.push(format!(

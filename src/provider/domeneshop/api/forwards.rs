@@ -8,72 +8,72 @@
 use serde_json::Value;
 
 use super::{super::types::HttpForward, ANY, DOMAIN, READ};
-use crate::provider::operation::{Arguments, Code};
+use crate::provider::operation::{Arguments, ResultCode};
 
 const PAGE: &str = "https://api.domeneshop.no/docs/#tag/forwards";
 
-const LIST: &[Code] = &[Code {
+const LIST: &[ResultCode] = &[ResultCode {
     number: 404,
     meaning: "the domain has no DNS service here",
 }];
 
-const GET: &[Code] = &[Code {
+const GET: &[ResultCode] = &[ResultCode {
     number: 404,
     meaning: "there is no such forward or domain",
 }];
 
-const CREATE: &[Code] = &[
-    Code {
+const CREATE: &[ResultCode] = &[
+    ResultCode {
         number: 201,
         meaning: "the forward is created",
     },
     INVALID,
-    Code {
+    ResultCode {
         number: 409,
         meaning: "it collides with another forward or with an A, AAAA, ANAME or CNAME record of the host",
     },
-    Code {
+    ResultCode {
         number: 404,
         meaning: "the domain has no DNS service here",
     },
 ];
 
-const INVALID: Code = Code {
+const INVALID: ResultCode = ResultCode {
     number: 400,
     meaning: "the forward is not valid",
 };
 
-const UNSUPPORTED: Code = Code {
+const UNSUPPORTED: ResultCode = ResultCode {
     number: 404,
     meaning: "there is no such forward, or the API does not support this, as it was seen not to; change it in the web interface",
 };
 
-const REPLACE: &[Code] = &[
-    Code {
+const REPLACE: &[ResultCode] = &[
+    ResultCode {
         number: 200,
         meaning: "the forward is replaced",
     },
     INVALID,
     UNSUPPORTED,
-    Code {
+    ResultCode {
         number: 412,
         meaning: "the forward's host cannot change; delete it and create another",
     },
 ];
 
-const DELETE: &[Code] = &[
-    Code {
+const DELETE: &[ResultCode] = &[
+    ResultCode {
         number: 204,
         meaning: "the forward is deleted",
     },
     // Documented in 2020, with the forward as body; no longer in 2026.
-    Code {
+    ResultCode {
         number: 200,
         meaning: "the forward is deleted",
     },
     INVALID,
     UNSUPPORTED,
-    Code {
+    ResultCode {
         number: 412,
         meaning: "the forward's host cannot change",
     },

@@ -1,11 +1,11 @@
 //! `/invoices`: the account's invoices and credit notes. They can only be read.
 
 use super::{super::types::Invoice, ANY, READ};
-use crate::provider::operation::Code;
+use crate::provider::operation::ResultCode;
 
 const PAGE: &str = "https://api.domeneshop.no/docs/#tag/invoices";
 
-const GET: &[Code] = &[Code {
+const GET: &[ResultCode] = &[ResultCode {
     number: 404,
     meaning: "there is no such invoice",
 }];

@@ -12,25 +12,25 @@ pub mod invoices;
 
 use crate::{
     core::outcome::{ErrorClass, ProviderError},
-    provider::operation::{Arguments, Code, Operation},
+    provider::operation::{Arguments, Operation, ResultCode},
 };
 
 /// What a status means whatever was asked. The vendor documents it for no operation; it is seen for all
 /// (contract tests of others; through facts gathered in 2026).
-const ANY: &[Code] = &[Code {
+const ANY: &[ResultCode] = &[ResultCode {
     number: 401,
     meaning: "the token or the secret is wrong",
 }];
 
 /// What a status means wherever a domain is named: seen too, and documented nowhere. It is decided
 /// before anything else of the path is looked at.
-const DOMAIN: &[Code] = &[Code {
+const DOMAIN: &[ResultCode] = &[ResultCode {
     number: 403,
     meaning: "the domain is not in the account, or there is none",
 }];
 
 /// The one success of a read.
-const READ: &[Code] = &[Code {
+const READ: &[ResultCode] = &[ResultCode {
     number: 200,
     meaning: "here it is",
 }];

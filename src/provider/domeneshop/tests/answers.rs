@@ -423,7 +423,7 @@ fn a_whole_record_is_replaced_with_every_field_it_came_with() {
     assert_eq!(end.now_or_never().unwrap(), Ok(()));
     let sent = account.client().transport().sent.borrow();
     let text = r#"{"host":"@","ttl":30,"type":"SVCB","data":"","alpn":["h2"]}"#;
-    assert_eq!(sent[0].body, crate::http::Body::Json(text.into()));
+    assert_eq!(sent[0].body, crate::http::RequestBody::Json(text.into()));
     assert_eq!(sent[0].path, "/domains/1/dns/2");
     assert!(sent[0].basic.is_some() && sent[0].writes);
 }

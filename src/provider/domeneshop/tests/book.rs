@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     core::outcome::ErrorClass,
-    http::{Body, Method as Verb},
-    provider::book::{AnyRecord, Book},
+    http::{Method as Verb, RequestBody},
+    provider::book::{AnyRecord, ZoneRecords},
 };
 
 const RECORDS: &str = r#"[
@@ -12,7 +12,7 @@ const RECORDS: &str = r#"[
 ]"#;
 
 /// A service with these records, which takes every write.
-fn service(request: &Request) -> Answer {
+fn service(request: &Request) -> FakeAnswer {
     let record = |place: usize| {
         let records: Vec<serde_json::Value> = serde_json::from_str(RECORDS).unwrap();
         records[place].to_string()
@@ -49,10 +49,10 @@ fn any(id: &str, host: &str, kind: &str, data: &str, fields: &[(&str, &str)]) ->
 }
 
 /// The last request that was sent, with its body.
-fn last<F: Fn(&Request) -> Answer>(account: &Account<Fake<F>>) -> String {
+fn last<F: Fn(&Request) -> FakeAnswer>(account: &DomeneshopAccount<FakeTransport<F>>) -> String {
     let sent = account.client().transport().sent.borrow();
     let last = sent.last().unwrap();
-    let Body::Json(text) = &last.body else {
+    let RequestBody::Json(text) = &last.body else {
         return format!("{} {}", last.method.as_str(), last.path);
     };
     format!("{} {} {text}", last.method.as_str(), last.path)
@@ -68,7 +68,7 @@ fn set(record: &AnyRecord) -> (Result<(), ProviderError>, String) {
 #[test]
 fn zones_whose_records_can_be_edited_are_told_from_domains_without_dns() {
     let account = account(service);
-    let zones = Book::zones(&account).now_or_never().unwrap();
+    let zones = ZoneRecords::zones(&account).now_or_never().unwrap();
     let zones = zones.unwrap();
     assert_eq!(zones.editable, [example()]);
     let names: Vec<_> = zones.others.iter().map(|(name, _)| name.as_str()).collect();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     core::outcome::{ErrorClass, Scope},
-    http::Sent,
+    http::Delivery,
     provider::Listing,
 };
 
@@ -12,8 +12,8 @@ const DOMAINS: &str = r#"[
     {"id":4,"domain":"Blåbær.no","services":{"dns":true}}
 ]"#;
 
-fn list<F: Fn(&Request) -> Answer>(
-    account: &Account<Fake<F>>,
+fn list<F: Fn(&Request) -> FakeAnswer>(
+    account: &DomeneshopAccount<FakeTransport<F>>,
     hosts: &[&str],
     known: &[Zone],
 ) -> Result<Listing, ProviderError> {
@@ -277,7 +277,7 @@ fn a_failed_read_is_an_error_of_the_whole_list_and_never_an_empty_one() {
 
 #[test]
 fn a_read_without_an_answer_is_transient_whether_it_arrived_or_not() {
-    for sent in [Sent::No, Sent::Maybe] {
+    for sent in [Delivery::NotSent, Delivery::Unknown] {
         let account = account(|_| {
             Err(SendError {
                 sent,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     core::outcome::ErrorClass,
-    http::Body,
+    http::RequestBody,
     provider::{
         domeneshop::{
             api::{
@@ -33,9 +33,9 @@ fn prepared(name: &str, words: &[&str]) -> Result<String, ProviderError> {
     assert_eq!(request.writes, operation.writes);
     assert!(request.basic.is_some());
     let body = match &request.body {
-        Body::Empty => String::new(),
-        Body::Json(text) => format!(" {text}"),
-        Body::Form(_) => panic!("the API takes JSON"),
+        RequestBody::Empty => String::new(),
+        RequestBody::Json(text) => format!(" {text}"),
+        RequestBody::Form(_) => panic!("the API takes JSON"),
     };
     let sort = if request.writes { "writes" } else { "reads" };
     let method = request.method.as_str();

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     core::outcome::{ErrorClass, Scope},
-    http::Sent,
-    provider::domeneshop::URL_LIMIT,
+    http::Delivery,
+    provider::domeneshop::MAX_URL_BYTES,
 };
 
 const V4: &str = "192.0.2.1";
@@ -38,7 +38,7 @@ fn fifty_hosts_of_both_families_go_in_one_request_of_bearable_length() {
     assert_eq!(named(&sent[0]), hosts(50));
     assert!(sent[0].path.ends_with("&myip=192.0.2.1,2001:db8::1"));
     assert!(sent[0].writes);
-    assert!(ENDPOINT.len() + sent[0].path.len() < URL_LIMIT);
+    assert!(ENDPOINT.len() + sent[0].path.len() < MAX_URL_BYTES);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn long_lists_are_split_before_the_url_is_too_long_and_every_host_goes_once() {
         .map(|it| ENDPOINT.len() + it.path.len())
         .collect();
     assert!(
-        lengths.iter().all(|length| *length < URL_LIMIT),
+        lengths.iter().all(|length| *length < MAX_URL_BYTES),
         "{lengths:?}"
     );
     // 75 characters a host with its comma, some 1,900 for hosts: 25 a request.
@@ -140,7 +140,7 @@ fn one_bad_host_holds_up_no_other_and_is_found_in_few_requests() {
 fn however_many_hosts_are_bad_the_requests_stay_bounded_and_none_is_repeated() {
     let every_third = |it: &String| it.contains(['3', '6', '9']);
     let accounts = [
-        account(Box::new(|_: &Request| answer(404, "")) as Box<dyn Fn(&Request) -> Answer>),
+        account(Box::new(|_: &Request| answer(404, "")) as Box<dyn Fn(&Request) -> FakeAnswer>),
         account(Box::new(|_: &Request| answer(400, ""))),
         account(Box::new(move |request: &Request| {
             let is_bad = named(request).iter().any(every_third);
@@ -199,7 +199,7 @@ fn refused_credentials_stop_everything_at_once() {
 fn a_lost_answer_leaves_its_batch_unconfirmed_and_the_rest_unsent() {
     let lost = || {
         Err(SendError {
-            sent: Sent::Maybe,
+            sent: Delivery::Unknown,
             what: "no complete answer within 10 s".into(),
         })
     };
@@ -249,7 +249,7 @@ fn a_lost_answer_while_a_batch_is_narrowed_down_stops_the_narrowing() {
     let account = account(|request| match named(request).len() {
         4 => answer(404, ""),
         _ => Err(SendError {
-            sent: Sent::Maybe,
+            sent: Delivery::Unknown,
             what: "reset".into(),
         }),
     });
@@ -268,7 +268,7 @@ fn a_lost_answer_while_a_batch_is_narrowed_down_stops_the_narrowing() {
 fn what_never_left_is_transient_for_the_whole_account() {
     let account = account(|_| {
         Err(SendError {
-            sent: Sent::No,
+            sent: Delivery::NotSent,
             what: "no connection: refused".into(),
         })
     });

@@ -4,7 +4,7 @@ use crate::{
         outcome::{ErrorClass, Scope},
         record::{Attributes, Record},
     },
-    http::{Body, Sent},
+    http::{Delivery, RequestBody},
 };
 
 const OLD: &str = "192.0.2.1";
@@ -40,11 +40,13 @@ fn modify(record: Record, addr: &str) -> Step {
 }
 
 /// What was sent, with the JSON bodies.
-fn sent<F: Fn(&Request) -> Answer>(account: &Account<Fake<F>>) -> Vec<String> {
+fn sent<F: Fn(&Request) -> FakeAnswer>(
+    account: &DomeneshopAccount<FakeTransport<F>>,
+) -> Vec<String> {
     let sent = account.client().transport().sent.borrow();
     let shown = sent.iter().map(|it| {
         let body = match &it.body {
-            Body::Json(text) => text,
+            RequestBody::Json(text) => text,
             _ => "",
         };
         format!("{} {} {body}", it.method.as_str(), it.path)
@@ -52,7 +54,7 @@ fn sent<F: Fn(&Request) -> Answer>(account: &Account<Fake<F>>) -> Vec<String> {
     shown.collect()
 }
 
-fn documented(request: &Request) -> Answer {
+fn documented(request: &Request) -> FakeAnswer {
     match request.method {
         crate::http::Method::Post => answer(201, r#"{"id":5}"#),
         _ => answer(204, ""),
@@ -185,7 +187,7 @@ fn a_failed_step_ends_its_change_and_no_other() {
 fn a_lost_answer_to_a_step_is_unconfirmed_and_stops_the_account() {
     let account = account(|_| {
         Err(SendError {
-            sent: Sent::Maybe,
+            sent: Delivery::Unknown,
             what: "reset".into(),
         })
     });

@@ -9,17 +9,17 @@ use super::*;
 use crate::{
     core::{outcome::ErrorClass, record::Attributes, secret::Secret},
     http::{
-        client::{Client as Http, Options},
+        client::{ClientOptions, HttpClient as Http},
         tls,
     },
-    provider::domeneshop::ANSWER_CAP,
+    provider::domeneshop::MAX_ANSWER_BYTES,
 };
 
-fn options(base: &str) -> Options {
-    Options {
+fn options(base: &str) -> ClientOptions {
+    ClientOptions {
         base: base.to_owned(),
         timeout: Duration::from_secs(10),
-        cap: ANSWER_CAP,
+        cap: MAX_ANSWER_BYTES,
         user_agent: "moored-test".into(),
         family: None,
         interface: None,
@@ -27,12 +27,12 @@ fn options(base: &str) -> Options {
     }
 }
 
-fn over_http(base: &str, settings: &Settings) -> Account<Http> {
+fn over_http(base: &str, settings: &Settings) -> DomeneshopAccount<Http> {
     let http = Http::new(tls::config().unwrap(), options(base));
-    Account::new(http, settings)
+    DomeneshopAccount::new(http, settings)
 }
 
-async fn answering(response: ResponseTemplate) -> (MockServer, Account<Http>) {
+async fn answering(response: ResponseTemplate) -> (MockServer, DomeneshopAccount<Http>) {
     let server = MockServer::start().await;
     Mock::given(any())
         .respond_with(response)

@@ -9,8 +9,8 @@ use crate::{
         record::AccountName,
     },
     round::{
-        Occasion, Task,
-        tests::world::{Dns, Fault, first, ip, known, outcomes},
+        RoundOptions, Trigger,
+        tests::world::{FakeDns, InjectedFault, first, ip, known, outcomes},
     },
 };
 
@@ -41,7 +41,7 @@ fn l6_a_lost_answer_is_read_back_before_anything_is_repeated() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    fakes.meets(Fault::Loses(failure(ErrorClass::Unconfirmed)));
+    fakes.meets(InjectedFault::Loses(failure(ErrorClass::Unconfirmed)));
     let report = fakes.round();
     assert!(matches!(first(&report), Outcome::Unconfirmed(_)));
     let (lists, writes) = (
@@ -65,7 +65,7 @@ fn l6_a_write_that_was_lost_on_its_way_is_repeated_after_reading_back() {
     fakes.provider().put(HOME, "1.1.1.1");
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    let lost = Fault::Fails(failure(ErrorClass::Unconfirmed));
+    let lost = InjectedFault::Fails(failure(ErrorClass::Unconfirmed));
     fakes.meets(lost);
     fakes.round();
     fakes.advance(MINUTE);
@@ -110,9 +110,9 @@ fn l7_a_list_that_fails_never_leads_to_a_write() {
             }
             *fakes.provider().broken.borrow_mut() = Some(failure(class));
             for _ in 0..50 {
-                let report = fakes.play(Task {
+                let report = fakes.play(RoundOptions {
                     audit: true,
-                    ..Task::ROUTINE
+                    ..RoundOptions::ROUTINE
                 });
                 assert_ne!(report.verdict(), Verdict::Right, "{class:?}");
                 fakes.advance(5 * MINUTE);
@@ -130,9 +130,9 @@ fn l7_a_zone_that_cannot_be_listed_is_no_empty_one() {
         fakes.provider().put(HOME, there);
         *fakes.provider().troubled.borrow_mut() = Some(failure(ErrorClass::Invalid));
         for _ in 0..50 {
-            let report = fakes.play(Task {
+            let report = fakes.play(RoundOptions {
                 audit: true,
-                ..Task::ROUTINE
+                ..RoundOptions::ROUTINE
             });
             assert_ne!(report.verdict(), Verdict::Right);
             fakes.advance(5 * MINUTE);
@@ -160,7 +160,7 @@ fn every_class_of_failed_write_leaves_what_was_confirmed_unchanged() {
         let fakes = one(UpdateMode::WhenReplaceable);
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
-        fakes.meets(Fault::Fails(failure(class)));
+        fakes.meets(InjectedFault::Fails(failure(class)));
         let report = fakes.round();
         assert_eq!(report.verdict(), class.verdict());
         assert_ne!(report.verdict(), Verdict::Right);
@@ -174,11 +174,11 @@ fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
     fakes.round();
     fakes.provider().records.borrow_mut().clear();
     fakes.provider().put(HOME, "9.9.9.9");
-    *fakes.dns.borrow_mut() = Dns::Silent;
-    fakes.play(Task {
+    *fakes.dns.borrow_mut() = FakeDns::Silent;
+    fakes.play(RoundOptions {
         audit: true,
         dry_run: true,
-        occasion: Occasion::Asked,
+        occasion: Trigger::Manual,
     });
     fakes.restart();
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
@@ -190,7 +190,7 @@ fn a_new_address_after_a_lost_answer_goes_out_as_a_push_and_blames_nobody() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.66.66"]));
-    let fault = Fault::Loses(failure(ErrorClass::Unconfirmed));
+    let fault = InjectedFault::Loses(failure(ErrorClass::Unconfirmed));
     fakes.meets(fault);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));

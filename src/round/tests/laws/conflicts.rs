@@ -10,24 +10,24 @@ use crate::{
         plan::UpdateMode,
     },
     round::{
-        Occasion, Task,
-        tests::world::{Fakes, Fault, first, host, known, outcomes},
+        RoundOptions, Trigger,
+        tests::world::{InjectedFault, RoundFixture, first, host, known, outcomes},
     },
 };
 
-const PLAN: Task = Task {
+const PLAN: RoundOptions = RoundOptions {
     audit: true,
     dry_run: true,
-    occasion: Occasion::Asked,
+    occasion: Trigger::Manual,
 };
 /// SIGUSR1.
-const FULL: Task = Task {
+const FULL: RoundOptions = RoundOptions {
     dry_run: false,
     ..PLAN
 };
 
 /// Puts a CNAME at a host.
-fn alias(fakes: &Fakes, name: &str) -> NameConflict {
+fn alias(fakes: &RoundFixture, name: &str) -> NameConflict {
     let host = Fqdn::parse(name).unwrap();
     let conflict = NameConflict {
         host: host.clone(),
@@ -40,7 +40,7 @@ fn alias(fakes: &Fakes, name: &str) -> NameConflict {
     conflict
 }
 
-fn remove_alias(fakes: &Fakes) {
+fn remove_alias(fakes: &RoundFixture) {
     fakes.provider().conflicts.borrow_mut().clear();
 }
 
@@ -51,7 +51,7 @@ fn an_alias_at_a_host_is_named_and_refused_before_anything_is_sent() {
         UpdateMode::WhenReplaceable,
         UpdateMode::Only,
     ] {
-        for task in [Task::ROUTINE, PLAN, FULL] {
+        for task in [RoundOptions::ROUTINE, PLAN, FULL] {
             let fakes = one(push);
             let conflict = alias(&fakes, HOME);
             let report = fakes.play(task);
@@ -67,7 +67,7 @@ fn an_alias_at_a_host_is_named_and_refused_before_anything_is_sent() {
 
 #[test]
 fn an_alias_at_one_host_holds_up_no_other_host() {
-    let fakes = Fakes::new(
+    let fakes = RoundFixture::new(
         UpdateMode::WhenReplaceable,
         vec![host(HOME), host("nas.example.com")],
     );
@@ -126,7 +126,7 @@ fn an_alias_that_takes_the_place_of_a_confirmed_record_is_named_after_the_first_
     let conflict = alias(&fakes, HOME);
     fakes.see(known(&["84.212.99.99"]));
     let collision = ProviderError::of_host(ErrorClass::Conflict, "409");
-    fakes.meets(Fault::Fails(collision));
+    fakes.meets(InjectedFault::Fails(collision));
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
     let refused = Outcome::Refused(GuardRejection::Conflict(conflict));
     assert_eq!(first(&fakes.play(PLAN)), &refused);

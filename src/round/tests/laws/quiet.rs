@@ -11,8 +11,8 @@ use crate::{
         plan::UpdateMode,
     },
     round::{
-        Occasion, Task,
-        tests::world::{Dns, Fakes, Fault, first, host, known, outcomes},
+        RoundOptions, Trigger,
+        tests::world::{FakeDns, InjectedFault, RoundFixture, first, host, known, outcomes},
     },
 };
 
@@ -49,10 +49,10 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
     let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     for _ in 0..60 {
-        fakes.meets(Fault::Lies);
-        fakes.play(Task {
+        fakes.meets(InjectedFault::Lies);
+        fakes.play(RoundOptions {
             audit: true,
-            ..Task::ROUTINE
+            ..RoundOptions::ROUTINE
         });
         fakes.restart();
         fakes.advance(MINUTE);
@@ -66,7 +66,7 @@ fn l3_a_provider_that_says_yes_and_shows_the_old_address_is_written_at_most_four
 
 /// Plays a round each five seconds for an hour, in another process each, and says at which seconds something was
 /// written.
-fn written_within_an_hour(fakes: &Fakes, mut then: impl FnMut(&Fakes)) -> Vec<u64> {
+fn written_within_an_hour(fakes: &RoundFixture, mut then: impl FnMut(&RoundFixture)) -> Vec<u64> {
     let mut times = Vec::new();
     for second in (0..3_600).step_by(5) {
         fakes.round();
@@ -99,8 +99,8 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
         .provider()
         .faults
         .borrow_mut()
-        .extend((0..3_600).map(|_| Fault::Lies));
-    let is_under_way = |fakes: &Fakes| {
+        .extend((0..3_600).map(|_| InjectedFault::Lies));
+    let is_under_way = |fakes: &RoundFixture| {
         let memory = fakes.memory.borrow();
         let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
         targets.any(|it| it.writes.last().is_some_and(|write| write.acknowledged))
@@ -119,10 +119,10 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
 fn l6_a_late_write_that_overtakes_a_newer_one_is_put_right_within_three_minutes() {
     for push in [UpdateMode::WhenReplaceable, UpdateMode::Never] {
         let fakes = one(push);
-        *fakes.dns.borrow_mut() = Dns::Silent;
+        *fakes.dns.borrow_mut() = FakeDns::Silent;
         fakes.round();
         fakes.see(known(&["84.212.66.66"]));
-        fakes.meets(Fault::Fails(failure(ErrorClass::Unconfirmed)));
+        fakes.meets(InjectedFault::Fails(failure(ErrorClass::Unconfirmed)));
         fakes.round();
         fakes.see(known(&["84.212.99.99"]));
         fakes.advance(Duration::from_secs(10));
@@ -153,7 +153,7 @@ fn l6_a_late_write_that_overtakes_a_newer_one_is_put_right_within_three_minutes(
 #[test]
 fn l3_a_server_that_always_answers_stale_leads_to_no_further_write() {
     let fakes = one(UpdateMode::WhenReplaceable);
-    *fakes.dns.borrow_mut() = Dns::Says(&["9.9.9.9"]);
+    *fakes.dns.borrow_mut() = FakeDns::Says(&["9.9.9.9"]);
     for _ in 0..600 {
         fakes.round();
         fakes.advance(MINUTE);
@@ -195,9 +195,9 @@ fn l3_an_address_that_comes_and_goes_is_no_storm_of_updates() {
 fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
     let fakes = one(UpdateMode::WhenReplaceable);
     let asked = || fakes.provider().calls();
-    let full = Task {
+    let full = RoundOptions {
         audit: true,
-        ..Task::ROUTINE
+        ..RoundOptions::ROUTINE
     };
     for _ in 0..1_300 {
         // Killed as soon as the request has left: only what was saved before is remembered.
@@ -223,7 +223,7 @@ fn an_account_is_asked_so_often_an_hour_and_no_more_also_after_a_crash() {
 fn servers_that_cannot_be_asked_lead_to_no_request() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    *fakes.dns.borrow_mut() = Dns::Silent;
+    *fakes.dns.borrow_mut() = FakeDns::Silent;
     let calls = fakes.provider().calls();
     fakes.advance(HOUR);
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
@@ -233,10 +233,10 @@ fn servers_that_cannot_be_asked_lead_to_no_request() {
 #[test]
 fn a_dry_run_writes_nothing() {
     let fakes = one(UpdateMode::WhenReplaceable);
-    let report = fakes.play(Task {
+    let report = fakes.play(RoundOptions {
         audit: true,
         dry_run: true,
-        occasion: Occasion::Asked,
+        occasion: Trigger::Manual,
     });
     assert_eq!(*first(&report), Outcome::Planned);
     assert!(fakes.provider().writes.borrow().is_empty());
@@ -247,7 +247,7 @@ fn l3_at_dnspod_answers_lost_for_an_hour_lead_to_at_most_four_writes_that_may_ch
     let fakes = one(UpdateMode::Never);
     fakes.provider().put(HOME, "1.1.1.1");
     *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unconfirmed));
-    assert_paced(&written_within_an_hour(&fakes, Fakes::restart));
+    assert_paced(&written_within_an_hour(&fakes, RoundFixture::restart));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_change_does_not_wait_for_dns_servers() {
         ipv6: HostV6::ThisHost,
         ..host(HOME)
     };
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![both]);
     let six = known(&["2a01:79c::1"]);
     fakes
         .addresses
@@ -275,7 +275,7 @@ fn an_address_that_is_ours_again_may_use_the_reserve_while_another_is_in_doubt()
     let fakes = one(UpdateMode::Never);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    fakes.meets(Fault::Loses(failure(ErrorClass::Unconfirmed)));
+    fakes.meets(InjectedFault::Loses(failure(ErrorClass::Unconfirmed)));
     assert_eq!(outcomes(&fakes.round()), ["unconfirmed"]);
     assert_eq!(fakes.provider().addrs(HOME), ["84.212.99.99"]);
     fakes.see(known(&["84.212.10.20"]));

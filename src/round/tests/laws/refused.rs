@@ -9,8 +9,8 @@ use crate::{
         record::AccountName,
     },
     round::{
-        Clock, Occasion, Task,
-        tests::world::{FakeProvider, Fakes, Fault, host, known, outcomes},
+        Clock, RoundOptions, Trigger,
+        tests::world::{FakeProvider, InjectedFault, RoundFixture, host, known, outcomes},
     },
 };
 
@@ -25,9 +25,9 @@ fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
         for minute in 1..=minutes {
             fakes.advance(MINUTE);
             fakes.restart();
-            let report = fakes.play(Task {
+            let report = fakes.play(RoundOptions {
                 audit: true,
-                occasion: Occasion::Asked,
+                occasion: Trigger::Manual,
                 dry_run: false,
             });
             assert_eq!(report.verdict(), Verdict::Refused, "it is said every time");
@@ -68,7 +68,7 @@ fn l4_l8_one_refused_account_never_delays_another() {
 
 #[test]
 fn a_host_in_no_zone_holds_up_nobody_and_is_not_asked_for_every_round() {
-    let fakes = Fakes::new(
+    let fakes = RoundFixture::new(
         UpdateMode::WhenReplaceable,
         vec![host(HOME), host("nas.example.org")],
     );
@@ -89,7 +89,7 @@ fn a_record_that_may_not_be_created_is_not_asked_for_every_round() {
         create: false,
         ..host(HOME)
     };
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![existing_only]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![existing_only]);
     assert_eq!(outcomes(&fakes.round()), ["kept"]);
     let calls = fakes.provider().calls();
     fakes.advance(5 * MINUTE);
@@ -123,9 +123,9 @@ fn l4_a_refusal_is_not_forgotten_without_a_probe() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     *fakes.provider().broken.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
-    fakes.play(Task {
+    fakes.play(RoundOptions {
         audit: true,
-        ..Task::ROUTINE
+        ..RoundOptions::ROUTINE
     });
     fakes.advance(6 * HOUR);
     let lists = fakes.provider().lists.get();
@@ -150,7 +150,7 @@ fn l4_a_refusal_is_not_forgotten_without_a_probe() {
 fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
     let fakes = one(UpdateMode::WhenReplaceable);
     *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
-    let hold = |fakes: &Fakes| {
+    let hold = |fakes: &RoundFixture| {
         let (account, _, _) = &fakes.accounts[0];
         fakes.memory.borrow().accounts[account].hold.clone()
     };
@@ -180,7 +180,7 @@ fn a_hold_is_about_the_addresses_that_were_refused_and_about_no_others() {
     fakes.round();
     let refused = ProviderError::of_host(ErrorClass::Invalid, "blacklisted");
     fakes.see(known(&["84.212.66.66"]));
-    fakes.meets(Fault::Fails(refused));
+    fakes.meets(InjectedFault::Fails(refused));
     assert_eq!(outcomes(&fakes.round()), ["failed"]);
     assert_eq!(
         outcomes(&fakes.round()),
@@ -198,8 +198,8 @@ fn an_old_hold_of_the_account_does_not_hide_a_hosts_own() {
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
     let both = [
-        Fault::Fails(failure(ErrorClass::Transient)),
-        Fault::Fails(ProviderError::of_host(ErrorClass::Invalid, "refused")),
+        InjectedFault::Fails(failure(ErrorClass::Transient)),
+        InjectedFault::Fails(ProviderError::of_host(ErrorClass::Invalid, "refused")),
     ];
     fakes.provider().faults.borrow_mut().extend(both);
     fakes.round();

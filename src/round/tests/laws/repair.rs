@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, one};
 use crate::{
     core::{outcome::Verdict, plan::UpdateMode, record::AccountName},
-    round::tests::world::{Dns, outcomes},
+    round::tests::world::{FakeDns, outcomes},
 };
 
 #[test]
@@ -29,7 +29,7 @@ fn what_was_edited_elsewhere_is_repaired_at_the_next_verification() {
 fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.provider().put(HOME, "84.212.1.1");
-    *fakes.dns.borrow_mut() = Dns::Says(&["84.212.1.1"]);
+    *fakes.dns.borrow_mut() = FakeDns::Says(&["84.212.1.1"]);
     fakes.round();
     let calls = fakes.provider().calls();
     for wait in [5, 5, 10] {
@@ -43,7 +43,7 @@ fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
         assert!(report.visible.is_empty());
     }
     assert_eq!(fakes.asked_dns.get(), 3);
-    *fakes.dns.borrow_mut() = Dns::True;
+    *fakes.dns.borrow_mut() = FakeDns::True;
     fakes.advance(Duration::from_secs(20));
     let [(_, took)] = fakes.round().visible[..] else {
         panic!("it is visible")

@@ -11,8 +11,10 @@ use crate::{
         plan::UpdateMode,
     },
     round::{
-        Occasion, Task,
-        tests::world::{Dns, Fakes, Fault, first, host, known, outcomes, unknown},
+        RoundOptions, Trigger,
+        tests::world::{
+            FakeDns, InjectedFault, RoundFixture, first, host, known, outcomes, unknown,
+        },
     },
 };
 
@@ -26,9 +28,9 @@ fn l1_an_address_that_cannot_be_found_out_changes_nothing() {
         let calls = fakes.provider().calls();
         fakes.see(unknown());
         fakes.advance(25 * HOUR);
-        let report = fakes.play(Task {
+        let report = fakes.play(RoundOptions {
             audit: true,
-            ..Task::ROUTINE
+            ..RoundOptions::ROUTINE
         });
         assert_eq!(fakes.provider().calls(), calls, "not even a question");
         assert_eq!(fakes.provider().addrs(HOME), ["84.212.10.20"]);
@@ -45,9 +47,9 @@ fn l1_absence_removes_only_if_the_operator_says_so() {
         assert_eq!(fakes.provider().addrs(HOME).len(), 1);
         fakes.see(Observation::Absent);
         // The kernel's word that something went starts a round too.
-        fakes.play(Task {
-            occasion: Occasion::Network,
-            ..Task::ROUTINE
+        fakes.play(RoundOptions {
+            occasion: Trigger::Network,
+            ..RoundOptions::ROUTINE
         });
         assert_eq!(
             fakes.provider().addrs(HOME).len(),
@@ -95,7 +97,7 @@ fn l6_while_a_write_is_unconfirmed_and_the_clock_is_not_set_nothing_is_said_to_b
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(known(&["84.212.99.99"]));
-    let lost = Fault::Loses(failure(ErrorClass::Unconfirmed));
+    let lost = InjectedFault::Loses(failure(ErrorClass::Unconfirmed));
     fakes.meets(lost);
     fakes.round();
     let calls = fakes.provider().calls();
@@ -133,9 +135,9 @@ fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
         fakes.advance(Duration::from_secs(1));
     }
     *fakes.provider().broken.borrow_mut() = None;
-    let report = fakes.play(Task {
-        occasion: Occasion::Network,
-        ..Task::ROUTINE
+    let report = fakes.play(RoundOptions {
+        occasion: Trigger::Network,
+        ..RoundOptions::ROUTINE
     });
     assert_eq!(outcomes(&report), ["changed"]);
 }
@@ -146,7 +148,7 @@ fn one_family_unknown_does_not_stop_the_other() {
         ipv6: HostV6::ThisHost,
         ..host(HOME)
     };
-    let fakes = Fakes::new(UpdateMode::WhenReplaceable, vec![both]);
+    let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![both]);
     fakes.see_from(crate::core::addr::Family::V6.into(), unknown());
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "kept"]);
@@ -158,7 +160,7 @@ fn a_family_that_is_kept_is_not_compared_with_dns() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     fakes.see(Observation::Absent);
-    *fakes.dns.borrow_mut() = Dns::Says(&[]);
+    *fakes.dns.borrow_mut() = FakeDns::Says(&[]);
     for _ in 0..30 {
         fakes.advance(5 * MINUTE);
         assert!(fakes.round().dns_mismatches.is_empty());

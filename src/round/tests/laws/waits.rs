@@ -9,7 +9,7 @@ use crate::{
         plan::UpdateMode,
     },
     round::{
-        Occasion, Task,
+        RoundOptions, Trigger,
         tests::world::{first, known, outcomes},
     },
 };
@@ -46,11 +46,11 @@ fn l8_retry_after_is_obeyed_across_restarts_and_reloads() {
             let calls = provider.calls();
             let step = Duration::from_secs(obeyed) / 30;
             for turn in 0..30 {
-                for occasion in [Occasion::Routine, Occasion::Network, Occasion::Asked] {
+                for occasion in [Trigger::Scheduled, Trigger::Network, Trigger::Manual] {
                     fakes.restart();
                     // Another secret, or other hosts: each time the configuration was read.
                     fakes.fingerprint.set(fakes.fingerprint.get() + 1);
-                    let report = fakes.play(Task {
+                    let report = fakes.play(RoundOptions {
                         audit: true,
                         occasion,
                         dry_run: false,

@@ -3,7 +3,7 @@ mod samples;
 use proptest::prelude::*;
 
 use super::*;
-use crate::detect::router::upnp::xml::{CAP, MAX_PARTS};
+use crate::detect::router::upnp::xml::{MAX_DOCUMENT_BYTES, MAX_PARTS};
 
 const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
 
@@ -167,7 +167,7 @@ fn a_router_with_many_lines_names_them_all_each_once_up_to_a_limit() {
 
 #[test]
 fn every_service_that_knows_the_address_is_known() {
-    for kind in KINDS {
+    for kind in SERVICE_TYPES {
         let text = described(
             "",
             &service("X", "/c").replace("urn:schemas-upnp-org:service:X", kind),
@@ -348,7 +348,7 @@ fn hostile_xml_is_refused_in_no_time() {
     assert_eq!(found(&bomb)[0].1, "http://192.168.77.1:5000/&a;");
     for (depth, what) in [
         (MAX_PARTS / 2, "no well-formed XML"),
-        (CAP / 3, "too many parts"),
+        (MAX_DOCUMENT_BYTES / 3, "too many parts"),
     ] {
         let deep = "<a>".repeat(depth);
         assert!(refused(&deep).contains(what), "{}", refused(&deep));

@@ -17,7 +17,7 @@ const WRITTEN: &[u8] = b"\r\nSoapaction: ";
 const SPELLED: &[u8] = b"\r\nSOAPAction: ";
 
 /// A connection that spells `SOAPAction` on the way out.
-pub(super) struct Stream {
+pub(super) struct HeaderCaseStream {
     socket: TcpStream,
     /// Whether the request's head has been taken in.
     is_spelled: bool,
@@ -25,7 +25,7 @@ pub(super) struct Stream {
     unsent: Vec<u8>,
 }
 
-impl Stream {
+impl HeaderCaseStream {
     /// Over a connection that nothing was sent on.
     pub(super) fn new(socket: TcpStream) -> Self {
         Self {
@@ -61,7 +61,7 @@ fn spell(bytes: &mut [u8]) {
     }
 }
 
-impl rt::Write for Stream {
+impl rt::Write for HeaderCaseStream {
     /// Takes everything in: hyper hands over a head whole, in its first write.
     fn poll_write(
         mut self: Pin<&mut Self>,
@@ -88,7 +88,7 @@ impl rt::Write for Stream {
     }
 }
 
-impl rt::Read for Stream {
+impl rt::Read for HeaderCaseStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

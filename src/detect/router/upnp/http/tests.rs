@@ -1,17 +1,17 @@
 use super::*;
 use crate::{
     core::addr::Family,
-    detect::router::upnp::fake::{Page, Web, given, page, text},
+    detect::router::upnp::fake::{FakePage, FakeWebServer, given, page, text},
 };
 
 const LONG: Duration = Duration::from_secs(10);
 
-fn way(limit: Duration) -> Way {
-    Way::new(Family::V4.into(), limit)
+fn way(limit: Duration) -> SocketBinder {
+    SocketBinder::new(Family::V4.into(), limit)
 }
 
-async fn got(answer: Page, limit: Duration) -> Result<(u16, String), String> {
-    let web = Web::start([("/d.xml?a=b", answer)]).await;
+async fn got(answer: FakePage, limit: Duration) -> Result<(u16, String), String> {
+    let web = FakeWebServer::start([("/d.xml?a=b", answer)]).await;
     let url = web.url("/d.xml?a=b");
     let response = get(&way(limit), Ipv4Addr::LOCALHOST, &url, "moored/test").await?;
     Ok((response.status, String::from_utf8(response.body).unwrap()))
@@ -19,7 +19,7 @@ async fn got(answer: Page, limit: Duration) -> Result<(u16, String), String> {
 
 #[tokio::test]
 async fn a_call_is_spelled_as_routers_demand_it() {
-    let web = Web::start([("/ctl", given("84.212.10.20"))]).await;
+    let web = FakeWebServer::start([("/ctl", given("84.212.10.20"))]).await;
     let connection = Connection {
         kind: "urn:schemas-upnp-org:service:WANIPConnection:1",
         control: web.url("/ctl"),
@@ -48,7 +48,7 @@ async fn a_call_is_spelled_as_routers_demand_it() {
 
 #[tokio::test]
 async fn a_page_is_asked_for_with_its_query() {
-    let web = Web::start([("/d.xml?a=b", page(200, "x"))]).await;
+    let web = FakeWebServer::start([("/d.xml?a=b", page(200, "x"))]).await;
     let url = web.url("/d.xml?a=b");
     let response = get(&way(LONG), Ipv4Addr::LOCALHOST, &url, "moored/test").await;
     assert_eq!(response.unwrap().body, b"x");
@@ -76,7 +76,7 @@ async fn an_answer_ends_as_its_head_says() {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<a/>\n",
         ),
     ] {
-        let got = got(Page::Bytes(answer.to_owned()), LONG).await;
+        let got = got(FakePage::Bytes(answer.to_owned()), LONG).await;
         assert_eq!(got, Ok((200, "<a/>\n".to_owned())), "{what}");
     }
 }
@@ -120,14 +120,14 @@ async fn a_careless_head_is_read_all_the_same() {
         } else {
             "\n\n"
         };
-        let got = got(Page::Bytes(format!("{head}{ends}<a/>")), LONG).await;
+        let got = got(FakePage::Bytes(format!("{head}{ends}<a/>")), LONG).await;
         assert_eq!(got, Ok((200, "<a/>".to_owned())), "{what}");
     }
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_an_answer_is_named() {
-    let long = " ".repeat(CAP + 1);
+    let long = " ".repeat(MAX_DOCUMENT_BYTES + 1);
     let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(2 * MAX_HEAD_LENGTH));
     for (answer, what) in [
         ("", "it ended the connection before its answer was complete"),
@@ -159,7 +159,9 @@ async fn what_is_wrong_with_an_answer_is_named() {
             "the answer is longer than 65536 bytes",
         ),
     ] {
-        let error = got(Page::Bytes(answer.to_owned()), LONG).await.unwrap_err();
+        let error = got(FakePage::Bytes(answer.to_owned()), LONG)
+            .await
+            .unwrap_err();
         assert!(error.starts_with(what), "{error}: {answer:.60}");
         assert!(error.len() < 200 && !error.contains("<a/>"), "{error}");
     }
@@ -168,7 +170,7 @@ async fn what_is_wrong_with_an_answer_is_named() {
 #[tokio::test]
 async fn silence_ends_with_the_time() {
     let began = Instant::now();
-    let error = got(Page::Silence, Duration::from_millis(200))
+    let error = got(FakePage::Silence, Duration::from_millis(200))
         .await
         .unwrap_err();
     assert_eq!(error, "no complete answer within 0.2 s");

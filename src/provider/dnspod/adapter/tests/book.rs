@@ -7,7 +7,7 @@ use crate::{
         record::Zone,
     },
     provider::{
-        book::{AnyRecord, Book},
+        book::{AnyRecord, ZoneRecords},
         dnspod::Site,
     },
 };
@@ -24,12 +24,12 @@ fn any(host: &str, r#type: &str, data: &str, said: &[(&str, &str)]) -> AnyRecord
 }
 
 /// The record as `Record.Info` shows it.
-fn detail(r#type: &str, value: &str, more: &str) -> Answer {
+fn detail(r#type: &str, value: &str, more: &str) -> FakeAnswer {
     detail_of("www", r#type, value, "1200", more)
 }
 
 /// The same of another host and TTL.
-fn detail_of(host: &str, r#type: &str, value: &str, ttl: &str, more: &str) -> Answer {
+fn detail_of(host: &str, r#type: &str, value: &str, ttl: &str, more: &str) -> FakeAnswer {
     page(
         200,
         format!(

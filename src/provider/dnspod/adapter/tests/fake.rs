@@ -14,8 +14,8 @@ use crate::{
         secret::Secret,
         time::BootTime,
     },
-    http::{Body, Request, Response, SendError, Sent, Transport},
-    provider::dnspod::{Account, Credential, Settings, Site},
+    http::{Delivery, Request, RequestBody, Response, SendError, Transport},
+    provider::dnspod::{Credential, DnsPodAccount, Settings, Site},
 };
 
 /// The fields of a call.
@@ -23,7 +23,7 @@ pub(super) type Fields = BTreeMap<String, String>;
 
 /// What the service does with a call.
 #[derive(Clone)]
-pub(super) enum Answer {
+pub(super) enum FakeAnswer {
     /// It answers with this HTTP status and body.
     Page(u16, String),
     /// Its answer does not arrive.
@@ -31,18 +31,18 @@ pub(super) enum Answer {
 }
 
 /// A service of one function.
-pub(super) type Service = Box<dyn Fn(&str, &Fields) -> Answer>;
+pub(super) type FakeService = Box<dyn Fn(&str, &Fields) -> FakeAnswer>;
 
 /// Answers calls with a function of their name and fields, and keeps them.
-pub(super) struct Fake {
-    answer: Service,
+pub(super) struct FakeTransport {
+    answer: FakeService,
     seen: RefCell<Vec<(String, Fields)>>,
 }
 
-impl Transport for Fake {
+impl Transport for FakeTransport {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         let name = request.path.trim_start_matches('/').to_owned();
-        let Body::Form(pairs) = &request.body else {
+        let RequestBody::Form(pairs) = &request.body else {
             panic!("{name} without a form")
         };
         let pairs = pairs.iter();
@@ -52,14 +52,14 @@ impl Transport for Fake {
         let answer = (self.answer)(&name, &fields);
         self.seen.borrow_mut().push((name, fields));
         match answer {
-            Answer::Page(status, body) => Ok(Response {
+            FakeAnswer::Page(status, body) => Ok(Response {
                 status,
                 retry_after: None,
                 location: None,
                 body: body.into_bytes(),
             }),
-            Answer::Lost => Err(SendError {
-                sent: Sent::Maybe,
+            FakeAnswer::Lost => Err(SendError {
+                sent: Delivery::Unknown,
                 what: "no complete answer within 10 s".into(),
             }),
         }
@@ -69,8 +69,8 @@ impl Transport for Fake {
 /// An account of `site` that keeps its default line.
 pub(super) fn account(
     site: Site,
-    answer: impl Fn(&str, &Fields) -> Answer + 'static,
-) -> Account<Fake> {
+    answer: impl Fn(&str, &Fields) -> FakeAnswer + 'static,
+) -> DnsPodAccount<FakeTransport> {
     account_on(site, site.default_line(), answer)
 }
 
@@ -78,8 +78,8 @@ pub(super) fn account(
 pub(super) fn account_on(
     site: Site,
     line: &str,
-    answer: impl Fn(&str, &Fields) -> Answer + 'static,
-) -> Account<Fake> {
+    answer: impl Fn(&str, &Fields) -> FakeAnswer + 'static,
+) -> DnsPodAccount<FakeTransport> {
     let settings = Settings {
         site,
         credential: Credential::LoginToken(Secret::new("13490,6b5976c6")),
@@ -87,15 +87,15 @@ pub(super) fn account_on(
         endpoint: site.endpoint().into(),
         line: line.into(),
     };
-    let fake = Fake {
+    let fake = FakeTransport {
         answer: Box::new(answer),
         seen: RefCell::default(),
     };
-    Account::new(fake, &settings)
+    DnsPodAccount::new(fake, &settings)
 }
 
 /// The calls so far, without the fields that every call has.
-pub(super) fn seen(account: &Account<Fake>) -> Vec<(String, Fields)> {
+pub(super) fn seen(account: &DnsPodAccount<FakeTransport>) -> Vec<(String, Fields)> {
     let mut seen = account.client().transport().seen.borrow().clone();
     for (_, fields) in &mut seen {
         for global in ["login_token", "format", "lang", "error_on_empty"] {
@@ -106,7 +106,7 @@ pub(super) fn seen(account: &Account<Fake>) -> Vec<(String, Fields)> {
 }
 
 /// The names of the calls so far.
-pub(super) fn names(account: &Account<Fake>) -> Vec<String> {
+pub(super) fn names(account: &DnsPodAccount<FakeTransport>) -> Vec<String> {
     let seen = seen(account).into_iter();
     seen.map(|(name, _)| name).collect()
 }
@@ -118,16 +118,16 @@ pub(super) fn fields(pairs: &[(&str, &str)]) -> Fields {
         .collect()
 }
 
-pub(super) fn page(status: u16, body: impl Into<String>) -> Answer {
-    Answer::Page(status, body.into())
+pub(super) fn page(status: u16, body: impl Into<String>) -> FakeAnswer {
+    FakeAnswer::Page(status, body.into())
 }
 
-pub(super) fn code(code: i64) -> Answer {
+pub(super) fn code(code: i64) -> FakeAnswer {
     page(200, format!(r#"{{"status":{{"code":"{code}"}}}}"#))
 }
 
 /// A page of `Record.List`, from JSON objects.
-pub(super) fn records(total: usize, records: &[String]) -> Answer {
+pub(super) fn records(total: usize, records: &[String]) -> FakeAnswer {
     let records = records.join(",");
     page(
         200,
@@ -139,7 +139,7 @@ pub(super) fn records(total: usize, records: &[String]) -> Answer {
 }
 
 /// A page of `Domain.List`, from numbers and names.
-pub(super) fn domains(total: usize, domains: &[(u32, &str)]) -> Answer {
+pub(super) fn domains(total: usize, domains: &[(u32, &str)]) -> FakeAnswer {
     let domains = domains.iter();
     let domains: Vec<_> = domains
         .map(|(id, name)| format!(r#"{{"id":{id},"name":"{name}"}}"#))
@@ -163,7 +163,7 @@ pub(super) fn listed(id: u32, name: &str, kind: &str, line: &str, value: &str) -
 }
 
 /// The answer to a write that stored what was sent.
-pub(super) fn stored(fields: &Fields) -> Answer {
+pub(super) fn stored(fields: &Fields) -> FakeAnswer {
     let field = |name: &str, other| fields.get(name).map_or(other, String::as_str);
     let (id, value) = (field("record_id", "1"), field("value", ""));
     page(

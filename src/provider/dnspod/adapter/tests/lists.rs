@@ -102,7 +102,7 @@ async fn a_remembered_zone_that_is_gone_is_looked_for_once() {
     });
     let known = [zone("example.com")];
     let listing = account.list(&[host("home.example.com")], &known).await;
-    let (_, failure) = listing.unwrap().troubles.remove(0);
+    let (_, failure) = listing.unwrap().zone_errors.remove(0);
     assert_eq!(failure.class, ErrorClass::NotFound);
     assert!(
         failure.message.starts_with("Record.List of example.com: "),
@@ -124,8 +124,8 @@ async fn a_banned_zone_holds_up_its_own_hosts_only() {
     let known = [zone("banned.example"), zone("example.com")];
     let listing = account.list(&hosts, &known).await.unwrap();
     assert_eq!(listing.records.len(), 1);
-    assert_eq!(listing.troubles.len(), 1);
-    assert_eq!(listing.troubles[0].0.as_str(), "banned.example");
+    assert_eq!(listing.zone_errors.len(), 1);
+    assert_eq!(listing.zone_errors[0].0.as_str(), "banned.example");
 }
 
 #[tokio::test]
@@ -262,7 +262,7 @@ async fn a_read_that_fails_or_makes_no_sense_is_never_an_empty_list() {
     };
     let known = [zone("example.com")];
     let hosts = [host("home.example.com")];
-    let broken: Vec<Service> = vec![
+    let broken: Vec<FakeService> = vec![
         Box::new(home("A", "Default", "home.example.net.")),
         Box::new(home("A", "Default", "2a01:79c::1")),
         Box::new(home("AAAA", "Default", "84.212.10.20")),
@@ -302,7 +302,7 @@ async fn a_read_that_fails_or_makes_no_sense_is_never_an_empty_list() {
         // No second look at an account that is to be left alone.
         assert_eq!(seen(&account).len(), 1, "{answer}");
     }
-    let account = account(Site::International, |_, _| Answer::Lost);
+    let account = account(Site::International, |_, _| FakeAnswer::Lost);
     let failure = account.list(&hosts, &known).await.unwrap_err();
     assert_eq!(failure.class, ErrorClass::Transient);
 }
@@ -346,7 +346,7 @@ async fn an_account_whose_domains_cannot_be_listed_is_no_empty_one() {
     let account = account(Site::International, |_, _| code(8));
     let known = [zone("example.com")];
     let listing = account.list(&[host("home.example.com")], &known).await;
-    let troubles = listing.unwrap().troubles;
+    let troubles = listing.unwrap().zone_errors;
     assert_eq!(troubles.len(), 1);
     assert_eq!(troubles[0].1.class, ErrorClass::Invalid);
 }

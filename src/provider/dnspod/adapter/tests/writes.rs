@@ -52,7 +52,7 @@ async fn round(site: Site, listed_records: Vec<String>, addr: &str) -> Vec<(Stri
             min_ttl,
         },
         confirmed: None,
-        rules: account.rules(),
+        rules: account.capabilities(),
     });
     let PlanResult::Change(change) = planned else {
         return Vec::new();
@@ -239,7 +239,7 @@ async fn after_a_failure_of_the_account_nothing_more_is_sent() {
 #[tokio::test]
 async fn a_lost_answer_is_unconfirmed_and_what_never_left_is_not() {
     for (answer, class) in [
-        (Answer::Lost, ErrorClass::Unconfirmed),
+        (FakeAnswer::Lost, ErrorClass::Unconfirmed),
         (page(502, ""), ErrorClass::Unconfirmed),
         (code(-99), ErrorClass::Unconfirmed),
         (

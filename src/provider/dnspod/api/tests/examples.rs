@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    http::{Response, hidden::Hidden},
+    http::{Response, hidden::Redactor},
     provider::dnspod::answer::Answer,
 };
 
@@ -28,7 +28,7 @@ fn decode<C: Call>(body: &str) -> C::Output {
         body: body.as_bytes().to_vec(),
     };
     let name = C::OPERATION.name.to_owned();
-    let answer = Answer::read(C::OPERATION, name.clone(), Hidden::default(), response);
+    let answer = Answer::read(C::OPERATION, name.clone(), Redactor::default(), response);
     let decoded = answer.and_then(|it| it.decode());
     decoded.unwrap_or_else(|failure| panic!("{name}: {failure}"))
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     core::secret::Secret,
-    http::{Body, Request, Text, query},
+    http::{FormValue, Request, RequestBody, query},
     provider::dnspod::{Client, Credential},
 };
 
@@ -228,7 +228,7 @@ fn each_operation_sends_what_its_page_documents() {
         assert_eq!(request.method.as_str(), "POST", "{name}");
         assert_eq!(request.path, format!("/{}", operation.name));
         assert_eq!(request.basic, None, "{name}");
-        let Body::Form(fields) = &request.body else {
+        let RequestBody::Form(fields) = &request.body else {
             panic!("{name} without a form")
         };
         let sent = query(fields.iter().map(|(name, value)| (&**name, value.expose())));
@@ -290,10 +290,10 @@ fn secrets_are_sent_and_not_shown() {
     );
     assert!(!shown.contains("6b5976"), "{shown}");
     let request = prepared(named("User.Detail"), "");
-    let Body::Form(fields) = &request.body else {
+    let RequestBody::Form(fields) = &request.body else {
         panic!("no form")
     };
-    assert!(matches!(&fields[0], (name, Text::Secret(_)) if name == "login_token"));
+    assert!(matches!(&fields[0], (name, FormValue::Secret(_)) if name == "login_token"));
     assert!(!format!("{request:?}").contains("6b5976"));
 }
 

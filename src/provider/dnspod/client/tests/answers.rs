@@ -284,7 +284,7 @@ async fn a_login_without_a_proper_answer_is_no_reason_to_leave_the_account_alone
         Ok(answer(502)),
         Ok(answer(200)),
         Ok(page(r#"{"status":{"code":"1"}}"#)),
-        Err(lost(Sent::Maybe)),
+        Err(lost(Delivery::Unknown)),
     ] {
         let failure = international(answer).call(&call).await.unwrap_err();
         assert_eq!(failure.scope, Scope::Host, "{failure}");

@@ -149,7 +149,7 @@ async fn a_password_login_carries_no_token() {
     };
     let token = client.call(&call).await.unwrap().user_token;
     assert_eq!(token.expose(), "730060,e1a8a$f14d");
-    let Body::Form(fields) = client.transport().seen.take().unwrap().body else {
+    let RequestBody::Form(fields) = client.transport().seen.take().unwrap().body else {
         panic!("no form")
     };
     let names: Vec<_> = fields.iter().map(|(name, _)| &**name).collect();

@@ -21,7 +21,7 @@ struct Long {
 impl Transport for Long {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         *self.requests.borrow_mut() += 1;
-        let Body::Form(fields) = &request.body else {
+        let RequestBody::Form(fields) = &request.body else {
             panic!("no form")
         };
         let number = |name: &str| -> usize {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{DnsCreate, DnsReplace};
 use crate::provider::{
     domeneshop::types::CaaTag,
-    operation::{Arguments, Call as _, Kind, Operation},
+    operation::{Arguments, Call as _, Operation, ParameterKind},
 };
 
 /// The types that have fields of their own, with these (vendor's page, DNS record models; for DS and
@@ -29,7 +29,8 @@ pub(in crate::provider::domeneshop) fn of_type(kind: &str) -> &'static [&'static
 /// Whether the definitions say how records of this type are written.
 pub(in crate::provider::domeneshop) fn is_known(kind: &str) -> bool {
     let parameter = DnsReplace::OPERATION.parameter("type");
-    parameter.is_some_and(|it| matches!(it.kind, Kind::Choice(words) if words.contains(&kind)))
+    parameter
+        .is_some_and(|it| matches!(it.kind, ParameterKind::Choice(words) if words.contains(&kind)))
 }
 
 /// What is wrong with a record that is to be written, by its type.
