@@ -158,7 +158,7 @@ fn the_core_does_no_io_and_knows_no_clock() {
         "reqwest",
         "hickory_resolver",
         "rustix",
-        "fs::",
+        "std::fs",
         "TcpStream",
         "UdpSocket",
         "Instant",

@@ -20,7 +20,7 @@ pub struct WriteLimits {
     /// Writes a target and hour: a flapping address does not become a storm of updates.
     pub max_writes: usize,
     /// One more than the writes that may change nothing, a target and hour: the provider's own
-    /// [`Capabilities::max_repeats`](crate::core::plan::Rules::repeats).
+    /// [`Capabilities::max_repeats`](crate::core::plan::Capabilities::max_repeats).
     pub max_repeats: usize,
     /// Requests an account and hour, besides those that [`WriteLimits::of_account`] adds.
     pub general_requests: u32,

@@ -75,7 +75,7 @@ pub struct TriggerQueue {
     hint: Option<PendingHint>,
     request: Option<(BootTime, ManualRequest)>,
     network_rounds: RateLimit,
-    /// Those that began because of [`Change::Other`] alone.
+    /// Those that began because of [`NetworkEvent::Other`] alone.
     noise_rounds: RateLimit,
     hint_rounds: RateLimit,
     requested_rounds: RateLimit,

@@ -32,7 +32,7 @@ pub struct BootStamp {
 }
 
 /// The format of the file. A file of a later one is set aside unread.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// No state is larger: the largest configuration there can be has some ten thousand hosts.
 const MAX_BYTES: u64 = 32 << 20;

@@ -37,12 +37,12 @@ pub trait Provider {
 
     /// Carries out a plan in as few requests as the API allows. The answer has one entry for each
     /// change, in order. After a failure that concerns the whole account nothing more is sent, and
-    /// what was not sent fails alike. [`Class::Transient`] means that the write surely had no effect;
-    /// where that is not known it is [`Class::Unconfirmed`] or [`Class::Contract`].
+    /// what was not sent fails alike. [`ErrorClass::Transient`] means that the write surely had no effect;
+    /// where that is not known it is [`ErrorClass::Unconfirmed`] or [`ErrorClass::ProtocolViolation`].
     ///
-    /// [`Class::Transient`]: crate::core::outcome::Class::Transient
-    /// [`Class::Unconfirmed`]: crate::core::outcome::Class::Unconfirmed
-    /// [`Class::Contract`]: crate::core::outcome::Class::Contract
+    /// [`ErrorClass::Transient`]: crate::core::outcome::ErrorClass::Transient
+    /// [`ErrorClass::Unconfirmed`]: crate::core::outcome::ErrorClass::Unconfirmed
+    /// [`ErrorClass::ProtocolViolation`]: crate::core::outcome::ErrorClass::ProtocolViolation
     fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), ProviderError>>>;
 }
 

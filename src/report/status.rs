@@ -38,7 +38,7 @@ pub struct Status {
     pub state: Option<String>,
 }
 
-/// A target in a [`EnvelopeStatus`].
+/// A target in a [`Status`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HostStatus {
     /// The account.

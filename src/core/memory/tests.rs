@@ -360,7 +360,7 @@ fn each_of_what_counts_is_kept_by_itself() {
 
 #[test]
 fn what_was_remembered_of_a_family_alone_is_not_of_an_interface() {
-    let text = r#"{"vantages":{"A":{"believed":["1.1.1.1"]},"A via eth1":{"absent":4000}}}"#;
+    let text = r#"{"paths":{"A":{"believed":["1.1.1.1"]},"A via eth1":{"absent":4000}}}"#;
     let memory: State = serde_json::from_str(text).unwrap();
     let alone = &memory.paths[&Family::V4.into()];
     assert_eq!(alone.believed, [ip("1.1.1.1")].into());

@@ -183,11 +183,16 @@ fn state_garbled_at_any_byte_is_never_fatal_and_holds_nothing_up_for_ever() {
 }
 
 #[test]
-fn a_later_format_and_an_unwritable_directory_are_reported() {
+fn another_format_and_an_unwritable_directory_are_reported() {
     let now = stamp("a", 100, 1_700_000_000);
     let (dir, file, _) = saved(&now);
-    fs::write(file.path(), br#"{"version":2,"future":true}"#).unwrap();
-    assert!(file.load(&now).trouble.unwrap().contains("its format is 2"));
+    for version in [1, 3] {
+        let text = format!("{{\"version\":{version},\"other\":true}}");
+        fs::write(file.path(), text).unwrap();
+        let said = file.load(&now).trouble.unwrap();
+        assert!(said.contains(&format!("its format is {version}")), "{said}");
+        assert!(said.contains("set aside as"), "{said}");
+    }
     let missing = StateFile::new(&dir.path().join("gone"));
     fs::remove_dir(dir.path().join("gone")).unwrap();
     let error = missing.save(&memory(now.moment), &now).unwrap_err();

@@ -25,7 +25,7 @@ use crate::{
 
 /// A client of one account. It makes one attempt at each call and neither waits nor logs.
 ///
-/// A [`Failure`] says by its class what to do about it: `Invalid` with nothing sent for arguments
+/// A [`ProviderError`] says by its class what to do about it: `Invalid` with nothing sent for arguments
 /// that the definition does not allow, `Rejected` for a token that is refused, after which nothing
 /// more may be sent (`Auth`, which has no token, fails for itself alone), `RateLimited` for limits, bans and locks, `NotFound` for what the account does
 /// not have, `Unconfirmed` for a write whose answer was lost, and `Contract` for an answer that is

@@ -17,7 +17,7 @@
 //!
 //! # The whole API
 //!
-//! [`HttpClient`] calls every operation that the vendor's pages document. Each is defined once, in
+//! [`Client`] calls every operation that the vendor's pages document. Each is defined once, in
 //! [`api`]: a struct with its parameters, whose limits are checked before anything is sent, and the
 //! type of its answer, from [`types`]. [`operations`] lists the definitions of a site, each with the
 //! address of the vendor's page, for programs that take an operation's name from somebody.
@@ -26,7 +26,7 @@
 //! use std::time::Duration;
 //!
 //! use moored::{
-//!     core::{outcome::Class, secret::Secret},
+//!     core::{outcome::ErrorClass, secret::Secret},
 //!     dnspod::{self, Client, Credential, api::record, operations},
 //!     http::{client, tls},
 //!     provider::operation::{Arguments, Call},
@@ -41,7 +41,7 @@
 //! pod.domain("13490,6b5976c68aba5b14a0558b77c17c3932", "example.com");
 //! pod.add("example.com", "home", "A", "192.0.2.1", None, None);
 //!
-//! let transport = client::Client::new(tls::config()?, client::Options {
+//! let transport = client::HttpClient::new(tls::config()?, client::ClientOptions {
 //!     base: pod.url(), // dnspod::Site::International.endpoint() for the real one
 //!     timeout: Duration::from_secs(10),
 //!     cap: 8 << 20,
@@ -84,8 +84,8 @@
 //!         ..Default::default()
 //!     };
 //!     let failure = client.call(&call).await.expect_err("no TTL is 0");
-//!     assert_eq!(failure.class, Class::Invalid);
-//!     assert_eq!(failure.what, "`ttl` takes a number from 1 to 604800, not `0`");
+//!     assert_eq!(failure.class, ErrorClass::Invalid);
+//!     assert_eq!(failure.message, "`ttl` takes a number from 1 to 604800, not `0`");
 //!
 //!     // What was refused by the service says what its code means for that call.
 //!     let call = record::RecordRemove {
@@ -94,7 +94,7 @@
 //!         ..Default::default()
 //!     };
 //!     let failure = client.call(&call).await.expect_err("there is no such record");
-//!     assert_eq!(failure.class, Class::NotFound);
+//!     assert_eq!(failure.class, ErrorClass::NotFound);
 //!     assert_eq!(record::RecordRemove::OPERATION.meaning(8), Some("the domain has no such record"));
 //!     Ok(())
 //! })
@@ -104,7 +104,7 @@
 //! *Units*: TTLs are in seconds, 1 to 604800 and not below the plan's minimum (600 on the free one);
 //! lock days are days; times are text without a zone. *Limits*: 500 (international) or 3000 (China)
 //! entries a page; five writes an hour that change nothing, 30 refused logins in five minutes, and,
-//! as users report, 3600 calls an hour. *Errors*: [`Failure`](crate::core::outcome::Failure) with a
+//! as users report, 3600 calls an hour. *Errors*: [`ProviderError`](crate::core::outcome::ProviderError) with a
 //! class to act on; [`codes`] says how a code becomes one. *Sources*: the pages of
 //! <https://docs.dnspod.com/api-legacy/> and <https://dnspod.github.io/dnspod-api-doc/>, each
 //! definition naming its own; what users reported stands in the comments as such.

@@ -53,10 +53,10 @@ impl<T: Transport> Client<T> {
 
     /// One attempt at a call.
     ///
-    /// Arguments that do not fit are refused with [`Class::Invalid`] before anything is sent. A write
-    /// whose answer is lost, or whose status is 408 or of the 500s, ends with [`Class::Unconfirmed`]:
+    /// Arguments that do not fit are refused with [`ErrorClass::Invalid`] before anything is sent. A write
+    /// whose answer is lost, or whose status is 408 or of the 500s, ends with [`ErrorClass::Unconfirmed`]:
     /// read back before it is sent again. An answer that is not what the vendor documents ends with
-    /// [`Class::Contract`].
+    /// [`ErrorClass::ProtocolViolation`].
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Output, ProviderError> {
         self.perform(C::OPERATION, &call.arguments()).await
     }

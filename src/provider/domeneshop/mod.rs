@@ -10,7 +10,7 @@
 //! - A record's TTL is 60 to 604,800 seconds, a multiple of 60, and 3600 where nobody says one.
 //! - `PUT` replaces a record whole, and neither its host nor its type may change.
 //! - `dyndns/update` takes several hostnames and up to nine addresses, separated by commas. It creates
-//!   what is missing and replaces what is there by new records, hence [`HostUpdate`]; it answers 204 with
+//!   what is missing and replaces what is there by new records, hence [`UpdateMode`]; it answers 204 with
 //!   no body.
 //!
 //! - A forward that is asked for by its host has been seen to answer 404 always, even one that had just
@@ -21,17 +21,17 @@
 //!
 //! # The API as a library
 //!
-//! [`HttpClient::call`] takes any of the [`api`]'s fifteen operations, typed; [`HttpClient::invoke`] takes one of
-//! [`operations`] with arguments as text; [`HttpClient::prepare`] only says what would be sent. One call
+//! [`Client::call`] takes any of the [`api`]'s fifteen operations, typed; [`Client::invoke`] takes one of
+//! [`operations`] with arguments as text; [`Client::prepare`] only says what would be sent. One call
 //! is one request, and nothing is retried (the one exception is the forward above).
 //!
 //! ```
 //! use std::time::Duration;
 //!
 //! use moored::{
-//!     core::{outcome::Class, plan::Push, secret::Secret},
+//!     core::{outcome::ErrorClass, plan::UpdateMode, secret::Secret},
 //!     domeneshop::{
-//!         ANSWER_CAP, Client, Settings,
+//!         MAX_ANSWER_BYTES, Client, Settings,
 //!         api::{
 //!             dns::{DnsCreate, DnsList},
 //!             domains::DomainsList,
@@ -51,18 +51,18 @@
 //!     token: Secret::new("token"),
 //!     secret: Secret::new("secret"),
 //!     endpoint: service.domeneshop().url(),
-//!     push: Push::WhenSimple,
+//!     push: UpdateMode::WhenReplaceable,
 //! };
-//! let options = client::Options {
+//! let options = client::ClientOptions {
 //!     base: settings.endpoint.clone(),
 //!     timeout: Duration::from_secs(30),
-//!     cap: ANSWER_CAP,
+//!     cap: MAX_ANSWER_BYTES,
 //!     user_agent: "my-program/1.0".into(),
 //!     family: None,
 //!     interface: None,
 //!     proxy: None,
 //! };
-//! let client = Client::new(client::Client::new(tls::config()?, options), &settings);
+//! let client = Client::new(client::HttpClient::new(tls::config()?, options), &settings);
 //!
 //! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 //! runtime.block_on(async {
@@ -77,8 +77,8 @@
 //!     };
 //!     // What does not fit is refused before anything is sent.
 //!     let failure = client.call(&mail).await.unwrap_err();
-//!     assert_eq!(failure.class, Class::Invalid);
-//!     assert_eq!(failure.what, "dns.create needs `priority` for MX");
+//!     assert_eq!(failure.class, ErrorClass::Invalid);
+//!     assert_eq!(failure.message, "dns.create needs `priority` for MX");
 //!
 //!     mail.priority = Some(10);
 //!     let created = client.call(&mail).await?;
@@ -92,17 +92,17 @@
 //! # }
 //! ```
 //!
-//! **Errors** are [`Failure`](crate::core::outcome::Failure)s: the class says what to do next,
+//! **Errors** are [`ProviderError`](crate::core::outcome::ProviderError)s: the class says what to do next,
 //! the text names the request, what its status means for that operation and what the service said, and
 //! never a credential.
 //!
 //! **Units and limits**: a TTL is in seconds; an invoice's amount in the currency's larger unit; days are
 //! written `2019-08-24`; identifiers are positive numbers. An answer of more than [`MAX_ANSWER_BYTES`] bytes is
-//! refused by the transport above. A list has at most 100,000 items of at most 64 KiB; [`HttpClient::answer`] reads one in
+//! refused by the transport above. A list has at most 100,000 items of at most 64 KiB; [`Client::answer`] reads one in
 //! little memory.
 //!
 //! [`DomeneshopAccount`] is what a round sees: the same calls behind the two verbs of
-//! [`Provider`](crate::provider::Provider), and behind [`ZoneRecords`](crate::provider::book::Book) for records of
+//! [`Provider`](crate::provider::Provider), and behind [`ZoneRecords`](crate::provider::book::ZoneRecords) for records of
 //! any type.
 
 mod adapter;
