@@ -13,7 +13,7 @@ mod probe;
 use std::process::ExitCode;
 
 use moored::{
-    core::{outcome::ErrorClass, plan::UpdateMode, secret::Secret},
+    core::{reconcile::plan::UpdateMode, report::ErrorClass, secret::Secret},
     domeneshop::{
         Client, ENDPOINT, Settings,
         api::{
@@ -23,7 +23,7 @@ use moored::{
             invoices::InvoicesList,
         },
     },
-    provider::operation::Call,
+    providers::operation::Call,
 };
 use probe::{ProbeFindings, say, variable};
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn run() -> Result<usize, String> {
         .map_err(|failure| failure.to_string())
 }
 
-async fn look(api: &Api) -> Result<usize, moored::core::outcome::ProviderError> {
+async fn look(api: &Api) -> Result<usize, moored::core::report::ProviderError> {
     let mut findings = ProbeFindings::default();
     let domains = raw(api, &DomainsList::default()).await?;
     let typed = api.call(&DomainsList::default()).await?;
@@ -105,11 +105,11 @@ async fn look(api: &Api) -> Result<usize, moored::core::outcome::ProviderError> 
     Ok(findings.end())
 }
 
-async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::outcome::ProviderError> {
+async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::report::ProviderError> {
     api.invoke(operation(call), &call.arguments()).await
 }
 
-fn operation<C: Call>(_: &C) -> &'static moored::provider::operation::Operation {
+fn operation<C: Call>(_: &C) -> &'static moored::providers::operation::Operation {
     C::OPERATION
 }
 

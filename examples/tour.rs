@@ -19,10 +19,10 @@ use std::{
 
 use moored::{
     core::{
-        addr::Family,
-        name::{Fqdn, ZoneName},
+        address::Family,
+        dns::name::{Fqdn, ZoneName},
     },
-    resolve::{AuthoritativeResolver, RrsetQuery},
+    resolver::{AuthoritativeResolver, RrsetQuery},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use sandbox::{Sandbox, Service, Site};
@@ -252,7 +252,10 @@ fn dns(sandbox: &Sandbox) -> TourResult<Vec<(String, BTreeSet<IpAddr>)>> {
 fn show_dns(sandbox: &Sandbox) -> TourResult {
     println!("DNS answers:");
     for (name, addrs) in dns(sandbox)? {
-        println!("  {name:22} {}", moored::core::addr::display_list(&addrs));
+        println!(
+            "  {name:22} {}",
+            moored::core::address::display_list(&addrs)
+        );
     }
     Ok(())
 }

@@ -13,15 +13,17 @@ use futures_util::future::{Either, select};
 use tracing::{debug, error, info};
 
 use crate::{
-    core::{
-        memory::State,
-        outcome::Report,
-        schedule::Schedule,
-        settle::{ManualRequest, NetworkEvent, TriggerQueue},
-        time::BootTime,
-    },
+    core::time::BootTime,
     report::{self, status::LastRound},
-    round::{Clock, Engine, Rng, RoundOptions, Trigger},
+};
+use crate::{
+    core::{
+        next_round::Schedule,
+        report::Report,
+        schedule::debounce::{ManualRequest, NetworkEvent, TriggerQueue},
+        state::State,
+    },
+    engine::{Clock, Engine, Rng, RoundOptions, Trigger},
 };
 
 /// What can happen between and during rounds.

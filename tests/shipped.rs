@@ -198,7 +198,7 @@ fn every_dependency_says_what_it_is_for() {
 
 /// The page of every operation, from the definitions.
 fn operations_page() -> String {
-    use moored::{dnspod, domeneshop, provider::operation::Operation};
+    use moored::{dnspod, domeneshop, providers::operation::Operation};
     let mut page = String::from(
         "# Operations of the providers' APIs\n\n\
          **For:** anyone who calls a provider's API with `moored api`, or as a Rust library. \\\n\
@@ -227,7 +227,7 @@ fn operations_page() -> String {
     page
 }
 
-fn described(operation: &moored::provider::operation::Operation) -> String {
+fn described(operation: &moored::providers::operation::Operation) -> String {
     let access = if operation.writes { "writes" } else { "reads" };
     let about = operation.about;
     let mut text = format!(
@@ -246,8 +246,8 @@ fn described(operation: &moored::provider::operation::Operation) -> String {
     for group in operation.one_of {
         let _ = writeln!(text, "\nExactly one of {} is given.", group.join(", "));
     }
-    let mut own: Vec<moored::provider::operation::ResultCode> = Vec::new();
-    let is_common = |table: &[moored::provider::operation::ResultCode]| {
+    let mut own: Vec<moored::providers::operation::ResultCode> = Vec::new();
+    let is_common = |table: &[moored::providers::operation::ResultCode]| {
         table
             .iter()
             .any(|it| it.number == -1 || it.number == 10_002)

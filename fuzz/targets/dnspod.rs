@@ -3,7 +3,7 @@
 //! (L12).
 
 use moored::{
-    core::{record::Record, secret::Secret},
+    core::{dns::record::Record, secret::Secret},
     dnspod::{
         Credential, DnsPodAccount, Settings, Site,
         api::{domain::DomainList, record::RecordList},
@@ -11,10 +11,10 @@ use moored::{
         operations,
     },
     http::{Request, RequestBody, Response},
-    provider::{
+    providers::{
         Provider,
-        book::ZoneRecords,
         operation::{Call, Operation},
+        zone_records::ZoneRecords,
     },
 };
 use serde_json::Value;

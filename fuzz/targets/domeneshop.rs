@@ -3,14 +3,14 @@
 //! failure shows a secret (L12).
 
 use moored::{
-    core::{plan::UpdateMode, secret::Secret},
+    core::{reconcile::plan::UpdateMode, secret::Secret},
     domeneshop::{
         DomeneshopAccount, ENDPOINT, Settings,
         api::{dns::DnsList, domains::DomainsList, forwards::ForwardsList, invoices::InvoicesList},
         operations,
     },
     http::{Request, RequestBody, Response},
-    provider::{Provider, book::ZoneRecords, operation::Call},
+    providers::{Provider, operation::Call, zone_records::ZoneRecords},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -119,7 +119,7 @@ fn list(service: &FuzzTransport) {
     }
 }
 
-fn write_back(listed: &[Map<String, Value>], records: &[moored::core::record::Record]) {
+fn write_back(listed: &[Map<String, Value>], records: &[moored::core::dns::record::Record]) {
     let plan = moved(records);
     let account = account(FuzzTransport::always(204, ""));
     for result in now(account.apply(&plan)) {

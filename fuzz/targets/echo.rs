@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::detect::body::{MAX_LIST_BYTES, one, several};
+use moored::sources::address_text::{MAX_LIST_BYTES, one, several};
 
 use super::assert_plain;
 

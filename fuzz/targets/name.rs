@@ -1,6 +1,6 @@
 //! Names: one way to write each, whatever way it was written.
 
-use moored::core::name::{Fqdn, ZoneName, longest_zone};
+use moored::core::dns::name::{Fqdn, ZoneName, longest_zone};
 
 use super::assert_plain;
 

@@ -6,19 +6,23 @@ use std::{cell::RefCell, net::IpAddr, rc::Rc, time::Duration};
 use futures_util::FutureExt;
 use moored::{
     core::{
-        addr::{Family, PublishPolicy, PublishableAddr},
-        budget::RequestQuota,
-        guard::{SafePlan, WriteLimits, guard},
-        name::Fqdn,
-        outcome::{ErrorClass, ProviderError},
-        plan::{Change, Method, Reason, Step},
-        record::{AccountName, Origin, Record, Target, Zone},
+        address::{Family, PublishPolicy, PublishableAddr},
+        dns::{
+            name::Fqdn,
+            record::{AccountName, Origin, Record, Target, Zone},
+        },
+        reconcile::{
+            guard::{SafePlan, WriteLimits, guard},
+            plan::{Change, Method, Reason, Step},
+        },
+        report::{ErrorClass, ProviderError},
+        state::quota::RequestQuota,
         time::BootTime,
     },
     http::{Delivery, Request, Response, SendError, Transport},
-    provider::{
-        book::{AnyRecord, ZoneRecords},
+    providers::{
         operation::{Arguments, Operation, ParameterKind},
+        zone_records::{AnyRecord, ZoneRecords},
     },
 };
 

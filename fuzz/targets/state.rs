@@ -1,8 +1,8 @@
 //! The state file: whatever it holds, what is read of it is possible, and is written and read the same.
 
 use moored::{
-    core::{memory::State, schedule::Hold, time::BootTime},
-    persist::{BootStamp, decode, encode},
+    core::{next_round::Hold, state::State, time::BootTime},
+    state_file::{BootStamp, decode, encode},
 };
 
 use super::assert_plain;

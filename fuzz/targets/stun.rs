@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::detect::{Reply, stun::message};
+use moored::sources::{Reply, stun::message};
 
 use super::{assert_plain, contains};
 

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use moored::detect::router::upnp::{description, soap, ssdp};
+use moored::sources::router::upnp::{description, soap, ssdp};
 
 use super::{assert_plain, contains};
 

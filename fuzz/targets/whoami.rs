@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 
 use moored::{
-    core::addr::Family,
-    detect::{
+    core::address::Family,
+    sources::{
         Reply,
         dns::{
             OPERATORS,

@@ -25,8 +25,8 @@ use hickory_resolver::{
     },
 };
 use moored::{
-    core::addr::Family,
-    resolve::{AuthoritativeResolver, answer::addresses},
+    core::address::Family,
+    resolver::{AuthoritativeResolver, answer::addresses},
 };
 use tokio::net::TcpStream;
 

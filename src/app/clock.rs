@@ -10,12 +10,12 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     core::{
-        awake::ClockReadings,
+        schedule::clock_event::ClockReadings,
         time::{BootTime, is_clock_set},
     },
-    persist::BootStamp,
-    regular,
-    round::Clock,
+    engine::Clock,
+    regular_file,
+    state_file::BootStamp,
 };
 
 /// `CLOCK_BOOTTIME`: goes only forward, counts time asleep (L11).
@@ -75,7 +75,7 @@ pub(super) fn clocks() -> ClockReadings {
 
 /// What the clocks show, and in which boot.
 pub(super) fn stamp() -> BootStamp {
-    let boot = regular::read(Path::new("/proc/sys/kernel/random/boot_id"), 64);
+    let boot = regular_file::read(Path::new("/proc/sys/kernel/random/boot_id"), 64);
     let boot = boot.unwrap_or_default();
     BootStamp {
         boot: String::from_utf8_lossy(&boot).trim().to_owned(),

@@ -1,19 +1,19 @@
 //! The composition root: the only place that knows the real clock, environment, signals, sockets
 //! and files, and hands them to everything else.
 
-mod alarm;
-mod bell;
-mod board;
+mod api_command;
 mod clock;
-mod crew;
-mod ear;
+mod clock_watcher;
+mod daemon_probe;
+mod environment;
+mod live_engine;
 mod logging;
-mod manage;
-mod probing;
-mod shell;
+mod platform;
+mod poke_server;
+mod reopening;
 mod signals;
-mod supervisor;
-mod surroundings;
+mod status_server;
+mod systemd;
 mod timer;
 
 use std::{
@@ -31,11 +31,11 @@ use rustix::fs::Mode;
 use tokio::{runtime, task::LocalSet};
 use tracing::{info, warn};
 
-use self::{
-    bell::PokeServer,
+use crate::app::{
     clock::BootClock,
-    crew::{LiveEngine, StateStore},
-    shell::LinuxPlatform,
+    live_engine::{LiveEngine, StateStore},
+    platform::LinuxPlatform,
+    poke_server::PokeServer,
     signals::{CaughtSignals, StopSignal},
 };
 use crate::{
@@ -45,18 +45,16 @@ use crate::{
         once::{OnceOptions, Verbosity},
     },
     config::Config,
-    core::{
-        foreign_text::{printable, printable_lines},
-        memory::State,
-        poke::AddressHint,
-    },
+    core::foreign_text::{printable, printable_lines},
     daemon::{self, DaemonStatus},
-    exit::Exit,
-    persist::{self, Lock, LockError, StateFile},
-    regular::InheritedPipe,
-    report,
-    round::Engine,
-    stdio,
+    report, stdio,
+};
+use crate::{
+    core::{detection::hint::AddressHint, state::State},
+    engine::Engine,
+    exit_code::Exit,
+    regular_file::InheritedPipe,
+    state_file::{self, Lock, LockError, StateFile},
 };
 
 /// How long a stopped reader of standard output is waited for when a stop was asked for as well.
@@ -127,7 +125,7 @@ fn carry_out(
     let args: Vec<OsString> = args.collect();
     let (exit, what, style) = match parse(args.iter()) {
         Ok(cli) => {
-            let variables = surroundings::variables();
+            let variables = environment::variables();
             let style = style(&variables);
             match run(&cli, &variables, style, (caught, stop), unwritten) {
                 Ok(exit) => return exit,
@@ -140,7 +138,7 @@ fn carry_out(
                 return Exit::Right;
             }
             _ => {
-                let style = style(&surroundings::variables());
+                let style = style(&environment::variables());
                 let text = error.to_string();
                 let text = match quoting_printably(&text, &args) {
                     // With colours on a terminal.
@@ -210,7 +208,7 @@ fn without_configuration(
     output: &mut Output<'_>,
 ) -> Option<CommandResult> {
     let directory =
-        || surroundings::state_directory(cli.global.config.as_deref(), variables.to_vec());
+        || environment::state_directory(cli.global.config.as_deref(), variables.to_vec());
     Some(match command {
         Command::Status => commands::status::status(&directory(), output),
         Command::Health => commands::health::health(&directory(), output),
@@ -235,7 +233,7 @@ fn run(
     let logs = start_log(cli, variables, style)?;
     let path = cli.global.config.clone();
     let load =
-        move |pipe| surroundings::configuration(path.as_deref(), surroundings::variables(), pipe);
+        move |pipe| environment::configuration(path.as_deref(), environment::variables(), pipe);
     let command = cli.command.clone().unwrap_or(Command::Run);
     let mut output = Output {
         to: &mut unwritten.answer,
@@ -248,7 +246,7 @@ fn run(
     if let Some(end) = without_configuration(cli, &command, variables, &mut output) {
         return Ok(end.into());
     }
-    let config = load(surroundings::INHERITED_AT_START).map_err(|what| StartupError {
+    let config = load(environment::INHERITED_AT_START).map_err(|what| StartupError {
         what,
         exit: Exit::Config,
     })?;
@@ -314,9 +312,10 @@ fn run(
                     commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
                 }
                 Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-                Command::Check { .. } => probing::check(&crew, &memory, &mut output).await,
+                Command::Check { .. } => daemon_probe::check(&crew, &memory, &mut output).await,
                 Command::Api { .. } | Command::Records { .. } => {
-                    manage::run_api_command(&crew, &command, dry_run, &memory, &mut output).await
+                    api_command::run_api_command(&crew, &command, dry_run, &memory, &mut output)
+                        .await
                 }
                 Command::Status
                 | Command::Health
@@ -361,7 +360,7 @@ impl OpenedState {
         let directory = config.state_dir.display();
         let file = StateFile::new(&config.state_dir);
         let keeps = access == StateAccess::Owner;
-        if let Some(warning) = persist::directory_warning(&config.state_dir, keeps) {
+        if let Some(warning) = state_file::directory_warning(&config.state_dir, keeps) {
             warn!("{warning}");
         }
         let taken = Lock::take(&config.state_dir);
@@ -417,10 +416,11 @@ async fn daemon(
     // A dry run beside the daemon that keeps the names does not answer in its place.
     if !dry_run {
         let without = "`moored status` and `moored health`";
-        if let Some(listener) = board::open(&status, None, without) {
-            tokio::task::spawn_local(board::answer(listener, Rc::clone(&board)));
+        if let Some(listener) = status_server::open(&status, None, without) {
+            tokio::task::spawn_local(status_server::answer(listener, Rc::clone(&board)));
         }
-        if let Some(listener) = board::open(&poke, Some(Mode::from(0o600)), "`moored poke`") {
+        if let Some(listener) = status_server::open(&poke, Some(Mode::from(0o600)), "`moored poke`")
+        {
             tokio::task::spawn_local(Rc::clone(&bell).answer(listener));
         }
     }

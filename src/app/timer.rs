@@ -53,7 +53,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::{app::clock::BootClock, round::Clock};
+    use crate::{app::clock::BootClock, engine::Clock};
 
     #[tokio::test]
     async fn the_timer_fires_at_its_moment_and_at_once_for_the_past() {

@@ -4,15 +4,14 @@ use std::cell::RefCell;
 
 use crate::{
     core::{
-        memory::State,
-        outcome::{ErrorClass, ProviderError, Scope},
-        probe::ProbeRefused,
-        record::AccountName,
-        schedule::Hold,
+        dns::record::AccountName,
+        next_round::Hold,
+        report::{ErrorClass, ProviderError, Scope},
+        state::{State, probe::ProbeRefused},
         time::{BootTime, HumanDuration},
     },
-    provider::book::Progress,
-    round::Clock,
+    engine::Clock,
+    providers::zone_records::Progress,
 };
 
 /// What asking takes besides the account.

@@ -7,14 +7,14 @@ use super::{
     account::{RequestContext, ask},
 };
 use crate::{
-    core::{outcome::Verdict, record::AccountName},
+    core::{dns::record::AccountName, report::Verdict},
     http::{Request, RequestBody},
-    provider::{
-        answered::ApiAnswer,
-        manage::RawApi,
+    providers::{
+        api_answer::ApiAnswer,
         operation::{Arguments, Operation, ParameterKind},
+        raw_api::RawApi,
     },
-    regular::{InheritedPipe, read_whole_or_pipe},
+    regular_file::{InheritedPipe, read_whole_or_pipe},
     report::table,
     stdio::read_input,
 };

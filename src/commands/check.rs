@@ -5,19 +5,23 @@ use std::{cell::RefCell, collections::BTreeSet, iter};
 use super::{
     CommandResult, Output,
     account::{RequestContext, probe},
-    probing::{ProbeChannel, note},
+    probe_channel::{ProbeChannel, note},
 };
 use crate::{
     core::{
-        memory::State,
-        name::{Fqdn, longest_zone},
-        outcome::{ErrorClass, ProviderError, Verdict},
-        probe::{ProbeMessage, ProbeRefused},
-        record::{AccountName, Target},
-        schedule::Hold,
+        dns::{
+            name::{Fqdn, longest_zone},
+            record::{AccountName, Target},
+        },
+        next_round::Hold,
+        report::{ErrorClass, ProviderError, Verdict},
+        state::{
+            State,
+            probe::{ProbeMessage, ProbeRefused},
+        },
     },
-    provider::{Listing, Provider},
-    round::{Clock, Engine},
+    engine::{Clock, Engine},
+    providers::{Listing, Provider},
 };
 
 /// An account and the hosts that are kept in it.

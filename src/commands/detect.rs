@@ -4,9 +4,9 @@ use std::cell::RefCell;
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{memory::State, observe::Observation, outcome::Verdict},
+    core::{detection::observation::Observation, report::Verdict, state::State},
+    engine::Engine,
     report,
-    round::Engine,
 };
 
 /// Asks all sources at once and shows them side by side.

@@ -4,9 +4,9 @@ use std::{io, path::Path, time::Duration};
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{foreign_text::printable, outcome::Verdict},
+    core::{foreign_text::printable, report::Verdict},
     import,
-    regular::{InheritedPipe, read_whole_or_pipe},
+    regular_file::{InheritedPipe, read_whole_or_pipe},
 };
 
 /// No configuration is larger, neither moored's nor anybody's.

@@ -10,16 +10,14 @@ pub mod import;
 pub mod once;
 pub mod plan;
 pub mod poke;
-pub mod probing;
+pub mod probe_channel;
 pub mod records;
 pub mod status;
 
 use std::io::Write;
 
-use crate::core::{
-    foreign_text::{printable_json, printable_lines},
-    outcome::{ProviderError, Verdict},
-};
+use crate::core::foreign_text::{printable_json, printable_lines};
+use crate::core::report::{ProviderError, Verdict};
 
 /// Where and how a command answers. Both parts are written when the command has ended and what it learnt is saved:
 /// a reader that has stopped holds up nothing.

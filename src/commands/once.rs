@@ -4,9 +4,9 @@ use std::cell::RefCell;
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{memory::State, outcome::Verdict},
+    core::{report::Verdict, state::State},
+    engine::{Clock, Engine, RoundOptions, Trigger},
     report,
-    round::{Clock, Engine, RoundOptions, Trigger},
 };
 
 /// How a round is played and told of.

@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use super::{CommandResult, Output};
 use crate::{
     core::{
-        memory::State,
-        outcome::{Outcome, Verdict},
+        report::{Outcome, Verdict},
+        state::State,
     },
+    engine::{Clock, Engine, RoundOptions, Trigger},
     report,
-    round::{Clock, Engine, RoundOptions, Trigger},
 };
 
 /// Plans against what the provider lists now, and shows the plan. With `exit_code`, pending changes

@@ -8,11 +8,13 @@ use super::{
 };
 use crate::{
     core::{
-        name::{Fqdn, longest_zone},
-        outcome::{ErrorClass, ProviderError, Scope, Verdict},
-        record::{AccountName, Zone},
+        dns::{
+            name::{Fqdn, longest_zone},
+            record::{AccountName, Zone},
+        },
+        report::{ErrorClass, ProviderError, Scope, Verdict},
     },
-    provider::book::{AccountZones, AnyRecord, Progress, ZoneRecords},
+    providers::zone_records::{AccountZones, AnyRecord, Progress, ZoneRecords},
     report::table,
 };
 

@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
+use super::diagnostics::{Diagnostic, Diagnostics, Span, shown};
 use crate::{
     config::{
         AccountConfig, AnySettings, endpoint,
         host::{self, SpannedHost, TtlRule},
-        problem::{Diagnostic, Diagnostics, Span, shown},
         section::ConfigSection,
     },
     core::{
+        dns::record::AccountName,
         foreign_text::is_printable,
-        intent::Host,
-        record::AccountName,
+        reconcile::intent::Host,
         secret::{Secret, fingerprint},
     },
-    provider::dnspod::Credential,
+    providers::dnspod::Credential,
 };
 
 /// An account as far as it could be read.

@@ -1,13 +1,13 @@
 //! Another device behind the same prefix: `ipv6 = { host = "…" }` or `{ mac = "…" }`, either with a
 //! `prefix`.
 
+use super::diagnostics::{Diagnostic, Diagnostics, shown};
 use crate::{
     config::{
-        problem::{Diagnostic, Diagnostics, shown},
         section::{ConfigSection, no_advice},
         value::ConfigValue,
     },
-    core::device::{HostId, Mac, ParseHostIdError, PrefixLength},
+    core::address::host_id::{HostId, Mac, ParseHostIdError, PrefixLength},
 };
 
 /// Reads what is the device's own of its address.

@@ -1,18 +1,20 @@
 //! `[[dnspod]]`: an account there.
 
+use super::{
+    diagnostics::{Diagnostic, Diagnostics, Span},
+    root::misplaced,
+};
 use crate::{
     config::{
         AnySettings,
         account::{self, ParsedAccount},
         host::{SpannedHost, TtlRule},
-        problem::{Diagnostic, Diagnostics, Span},
         secrets::{SecretResolver, SecretValue, TOKEN, USER_TOKEN},
         section::ConfigSection,
         suggest::listed,
-        whole::misplaced,
     },
     core::secret::Secret,
-    provider::dnspod::{Credential, Settings, Site},
+    providers::dnspod::{Credential, Settings, Site},
 };
 
 /// The least depends on what is paid for; the service says so itself.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use toml::de::Error;
 
-use crate::config::problem::{Location, Problem, Span};
+use super::diagnostics::{Location, Problem, Span};
 
 /// A file's path, and where its lines and characters begin.
 pub(super) struct ConfigDocument<'a> {

@@ -1,17 +1,19 @@
 //! `[[domeneshop]]`: an account there.
 
+use super::{
+    diagnostics::{Diagnostic, Diagnostics},
+    root::misplaced,
+};
 use crate::{
     config::{
         AnySettings,
         account::{self, ParsedAccount},
         host::{SpannedHost, TtlRule},
-        problem::{Diagnostic, Diagnostics},
         secrets::{SECRET, SecretResolver, TOKEN},
         section::ConfigSection,
-        whole::misplaced,
     },
-    core::plan::UpdateMode,
-    provider::domeneshop::{ENDPOINT, Settings},
+    core::reconcile::plan::UpdateMode,
+    providers::domeneshop::{ENDPOINT, Settings},
 };
 
 /// The vendor's API document, `DNSRecord.ttl`.

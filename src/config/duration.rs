@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::problem::{Diagnostic, shown};
+use super::diagnostics::{Diagnostic, shown};
 
 /// The units, longest first, in milliseconds.
 const UNITS: [(&str, u64); 5] = [

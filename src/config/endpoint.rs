@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::{config::problem::Diagnostic, detect::source::is_own_network};
+use super::diagnostics::Diagnostic;
+use crate::sources::source::is_own_network;
 
 /// A base address that credentials may be sent to.
 #[derive(Clone, PartialEq, Eq, Debug)]

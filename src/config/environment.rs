@@ -1,136 +1,189 @@
-//! The form without a file: environment variables, enough for a container.
+//! What a configuration is read in: the environment, the files it names, and who we are. All of it
+//! is passed in, so that the same text in the same surroundings is always the same configuration.
 
-use crate::config::{
-    problem::{Diagnostic, Diagnostics, Span},
-    suggest::nearest,
-    surroundings::Environment,
+use std::{
+    io,
+    path::{Path, PathBuf},
 };
 
-/// What the names of all our variables start with.
-pub(super) const PREFIX: &str = "MOORED_";
+use super::diagnostics::{Location, Problem};
+use crate::file_access::FileAccess;
 
-/// Read by others: where the file is, and what is logged.
-const OTHERS: [&str; 2] = ["MOORED_CONFIG", "MOORED_LOG"];
+/// Reads the whole of a file.
+pub type ReadFile = Box<dyn Fn(&Path) -> io::Result<Vec<u8>>>;
 
-/// All variables that make a configuration.
-pub(super) const VARIABLES: [&str; 48] = [
-    "MOORED_AUDIT",
-    "MOORED_COMMAND_ENVIRONMENT",
-    "MOORED_DNSPOD_CONTACT",
-    "MOORED_DNSPOD_ENDPOINT",
-    "MOORED_DNSPOD_HOSTS",
-    "MOORED_DNSPOD_LINE",
-    "MOORED_DNSPOD_NAME",
-    "MOORED_DNSPOD_SITE",
-    "MOORED_DNSPOD_TOKEN",
-    "MOORED_DNSPOD_TOKEN_CREDENTIAL",
-    "MOORED_DNSPOD_TOKEN_ENV",
-    "MOORED_DNSPOD_TOKEN_FILE",
-    "MOORED_DNSPOD_USER_TOKEN",
-    "MOORED_DNSPOD_USER_TOKEN_CREDENTIAL",
-    "MOORED_DNSPOD_USER_TOKEN_ENV",
-    "MOORED_DNSPOD_USER_TOKEN_FILE",
-    "MOORED_DNSPOD_VIA",
-    "MOORED_DNS_SERVERS",
-    "MOORED_DOMENESHOP_ENDPOINT",
-    "MOORED_DOMENESHOP_HOSTS",
-    "MOORED_DOMENESHOP_NAME",
-    "MOORED_DOMENESHOP_SECRET",
-    "MOORED_DOMENESHOP_SECRET_CREDENTIAL",
-    "MOORED_DOMENESHOP_SECRET_ENV",
-    "MOORED_DOMENESHOP_SECRET_FILE",
-    "MOORED_DOMENESHOP_TOKEN",
-    "MOORED_DOMENESHOP_TOKEN_CREDENTIAL",
-    "MOORED_DOMENESHOP_TOKEN_ENV",
-    "MOORED_DOMENESHOP_TOKEN_FILE",
-    "MOORED_DOMENESHOP_UPDATE",
-    "MOORED_DOMENESHOP_VIA",
-    "MOORED_INTERVAL",
-    "MOORED_IPV4_ACCEPT",
-    "MOORED_IPV4_CONFIRM",
-    "MOORED_IPV4_EXCLUDE",
-    "MOORED_IPV4_ONLY",
-    "MOORED_IPV4_ON_ABSENT",
-    "MOORED_IPV4_SOURCES",
-    "MOORED_IPV6_ACCEPT",
-    "MOORED_IPV6_CONFIRM",
-    "MOORED_IPV6_EXCLUDE",
-    "MOORED_IPV6_ONLY",
-    "MOORED_IPV6_ON_ABSENT",
-    "MOORED_IPV6_PREFER",
-    "MOORED_IPV6_SOURCES",
-    "MOORED_STATE_DIR",
-    "MOORED_TIMEOUT",
-    "MOORED_VERIFY",
-];
-
-/// Our variables that are set, in order.
-fn ours(surroundings: &Environment) -> Vec<&str> {
-    let names = surroundings.variables.iter().map(|(name, _)| name.as_str());
-    let mut ours: Vec<_> = names
-        .filter(|name| name.starts_with(PREFIX) && !OTHERS.contains(name))
-        .collect();
-    ours.sort_unstable();
-    ours
+/// What the configuration may look at besides its own text. It has no `Debug`: the environment may
+/// hold secrets.
+pub struct Environment {
+    /// The environment's variables.
+    pub variables: Vec<(String, String)>,
+    /// How the files that hold secrets are read.
+    pub read: ReadFile,
+    /// Whether we are root: a service then, whose state belongs into `/var/lib`.
+    pub root: bool,
+    /// The permission bits of the configuration file, where there is one and the system has them.
+    pub config_mode: Option<u32>,
 }
 
-/// Whether any variable of an account is set.
-pub(super) fn names_an_account(surroundings: &Environment) -> bool {
-    ours(surroundings).into_iter().any(|name| {
-        (name.starts_with("MOORED_DOMENESHOP_") || name.starts_with("MOORED_DNSPOD_"))
-            && VARIABLES.contains(&name)
-            && surroundings.variable(name).is_some()
+impl Environment {
+    /// A variable that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.variables.iter().find(|(it, _)| it == name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Where state is kept if nobody says it: systemd's choice, else by the XDG base directory
+    /// specification, else the system's place for services.
+    pub(super) fn state_dir(&self) -> PathBuf {
+        let absolute = |text: &str| Some(PathBuf::from(text)).filter(|path| path.is_absolute());
+        // systemd separates several directories by colons (systemd.exec(5), StateDirectory=).
+        let from_systemd = self
+            .variable("STATE_DIRECTORY")
+            .and_then(|directories| directories.split(':').find_map(absolute));
+        let from_xdg = || {
+            let base = self.variable("XDG_STATE_HOME").and_then(absolute)?;
+            Some(base.join("moored"))
+        };
+        let from_home = || {
+            let home = self.variable("HOME").and_then(absolute)?;
+            (!self.root).then(|| home.join(".local/state/moored"))
+        };
+        from_systemd
+            .or_else(from_xdg)
+            .or_else(from_home)
+            .unwrap_or_else(|| "/var/lib/moored".into())
+    }
+}
+
+/// A warning if a configuration can be changed by others than its owner, for it says which programs run and where
+/// secrets are sent; or if one that holds a secret itself can be read by others (L12).
+pub fn permission_warning(path: &Path, mode: u32, has_literal_secret: bool) -> Option<Problem> {
+    if !has_literal_secret {
+        let writers = match mode & 0o022 {
+            0 => return None,
+            bits if bits & 0o002 != 0 => "everybody on this host",
+            _ => "its group",
+        };
+        return Some(Problem {
+            place: Location::File(path.to_owned()),
+            key: String::new(),
+            what: format!("can be changed by {writers}"),
+            hint: Some("`chmod go-w` it".to_owned()),
+        });
+    }
+    let others = match mode & 0o077 {
+        0 => return None,
+        bits if bits & 0o007 != 0 => "everybody on this host",
+        _ => "its group",
+    };
+    Some(Problem {
+        place: Location::File(path.to_owned()),
+        key: String::new(),
+        what: format!("holds a secret and is open to {others}"),
+        hint: Some(
+            "`chmod 600` it, or move the secret to a file of its own with `token_file`".to_owned(),
+        ),
     })
 }
 
-/// Reports variables of ours that do not exist.
-pub(super) fn unknown(surroundings: &Environment, findings: &mut Diagnostics) {
-    for name in ours(surroundings) {
-        if VARIABLES.contains(&name) || is_of_a_service(name) {
-            continue;
+/// A warning if a configuration belongs to another user than root and this one, who can change it.
+pub fn owner_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
+    access.is_foreign_to(user).then(|| Problem {
+        place: Location::File(path.to_owned()),
+        key: String::new(),
+        what: format!("can be changed by its owner, the user {}", access.owner),
+        hint: Some("`chown` it to root, or to the user that moored runs as".to_owned()),
+    })
+}
+
+/// A warning if the file of a secret can be changed by others than root and this user: they could have us use
+/// another account. Who may read it is not looked at, for Docker and Kubernetes let every user of a container.
+pub fn secret_file_warning(path: &Path, access: FileAccess, user: u32) -> Option<Problem> {
+    let writers = access.other_writers(user)?;
+    let hint = if access.is_foreign_to(user) {
+        "`chown` it to the user that moored runs as, or to root, and `chmod 600` it"
+    } else {
+        "`chmod 600` it"
+    };
+    Some(Problem {
+        place: Location::File(path.to_owned()),
+        key: String::new(),
+        what: format!("holds a secret and can be changed by {writers}"),
+        hint: Some(hint.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_kept_where_the_first_that_knows_says() {
+        let systemd = ("STATE_DIRECTORY", "/var/lib/moored:/var/lib/other");
+        let xdg = ("XDG_STATE_HOME", "/home/me/state");
+        let home = ("HOME", "/home/me");
+        let relative = ("XDG_STATE_HOME", "state");
+        for (variables, root, expected) in [
+            (&[home, xdg, systemd][..], false, "/var/lib/moored"),
+            (&[home, xdg], false, "/home/me/state/moored"),
+            (&[home, xdg], true, "/home/me/state/moored"),
+            (&[home, relative], false, "/home/me/.local/state/moored"),
+            (&[home], true, "/var/lib/moored"),
+            (&[], false, "/var/lib/moored"),
+        ] {
+            let surroundings = Environment {
+                variables: variables
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                read: Box::new(|_| Err(io::ErrorKind::NotFound.into())),
+                root,
+                config_mode: None,
+            };
+            assert_eq!(
+                surroundings.state_dir(),
+                Path::new(expected),
+                "{variables:?}"
+            );
         }
-        let wrong = Diagnostic::new("unknown variable");
-        let known = VARIABLES.into_iter().chain(OTHERS);
-        let short = |name: &'static str| name.trim_start_matches(PREFIX);
-        // Compared without what they all have in common.
-        let wrong = match nearest(name.trim_start_matches(PREFIX), known.map(short)) {
-            Some(meant) => wrong.hint(format!("did you mean `{PREFIX}{meant}`?")),
-            None => wrong.hint("remove it, or write a configuration file"),
+    }
+
+    #[test]
+    fn only_a_secret_in_an_open_file_is_worth_a_warning() {
+        let path = Path::new("config.toml");
+        assert_eq!(permission_warning(path, 0o100_600, true), None);
+        assert_eq!(permission_warning(path, 0o100_644, false), None);
+        for (mode, who) in [
+            (0o100_644, "open to everybody"),
+            (0o640, "open to its group"),
+        ] {
+            let warning = permission_warning(path, mode, true).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_or_secret_that_others_may_change_is_worth_a_warning() {
+        let path = Path::new("config.toml");
+        for (mode, who) in [
+            (0o100_646, "changed by everybody"),
+            (0o664, "changed by its group"),
+        ] {
+            let warning = permission_warning(path, mode, false).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+            let access = FileAccess { owner: 7, mode };
+            let warning = secret_file_warning(path, access, 7).unwrap().to_string();
+            assert!(warning.contains(who), "{warning}");
+        }
+        let open = FileAccess {
+            owner: 7,
+            mode: 0o444,
         };
-        findings.problem(&Span::variable(name), wrong);
-    }
-}
-
-/// Whether a variable was put there by Kubernetes or by Docker's links because a service is called
-/// `moored` (the documents of both: `MOORED_SERVICE_HOST`, `MOORED_PORT_80_TCP_ADDR`).
-fn is_of_a_service(name: &str) -> bool {
-    let rest = name.trim_start_matches(PREFIX);
-    rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_")
-}
-
-/// Sources that are set to nothing: meant to switch the family off, or an accident?
-pub(super) fn empty_sources(surroundings: &Environment, findings: &mut Diagnostics) {
-    for name in ["MOORED_IPV4_SOURCES", "MOORED_IPV6_SOURCES"] {
-        let is_empty = |(it, value): &(String, String)| it == name && value.trim().is_empty();
-        if surroundings.variables.iter().any(is_empty) {
-            let wrong = Diagnostic::new("is empty and ignored");
-            findings.warning(
-                &Span::variable(name),
-                wrong.hint("write `none` to switch the family off"),
-            );
-        }
-    }
-}
-
-/// Where there is a file, variables do not count, and whoever sets some should know.
-pub(super) fn ignored(surroundings: &Environment, used: &[String], findings: &mut Diagnostics) {
-    for name in ours(surroundings) {
-        if !used.iter().any(|it| it == name) && surroundings.variable(name).is_some() {
-            let wrong = Diagnostic::new("is ignored, for there is a configuration file");
-            findings.warning(
-                &Span::variable(name),
-                wrong.hint("write it in the file, or unset it"),
-            );
-        }
+        assert_eq!(secret_file_warning(path, open, 7), None);
+        assert_eq!(owner_warning(path, open, 7), None);
+        let warning = owner_warning(path, open, 8).unwrap().to_string();
+        assert!(warning.contains("its owner, the user 7"), "{warning}");
+        let warning = secret_file_warning(path, open, 8).unwrap().to_string();
+        assert!(warning.contains("chown"), "{warning}");
     }
 }

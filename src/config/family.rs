@@ -4,20 +4,14 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use ipnet::IpNet;
 
+use super::diagnostics::{Diagnostic, Diagnostics, Span, shown};
 use crate::{
-    config::{
-        FamilyConfig,
-        problem::{Diagnostic, Diagnostics, Span, shown},
-        section::ConfigSection,
-        suggest::nearest,
-        value::ConfigValue,
-    },
+    config::{FamilyConfig, section::ConfigSection, suggest::nearest, value::ConfigValue},
     core::{
-        addr::{Family, PublishPolicy},
-        choose::AddressPreference,
-        intent::OnAbsent,
+        address::{Family, PublishPolicy, select::AddressPreference},
+        reconcile::intent::OnAbsent,
     },
-    detect::source::{KINDS, ParseSourceError, Source},
+    sources::source::{KINDS, ParseSourceError, Source},
 };
 
 /// How many independent operators must agree, if nobody says it.

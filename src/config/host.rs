@@ -2,18 +2,17 @@
 
 use std::net::IpAddr;
 
+use super::diagnostics::{Diagnostic, Diagnostics, Span, shown};
 use crate::{
     config::{
         device,
-        problem::{Diagnostic, Diagnostics, Span, shown},
         section::{ConfigSection, no_advice},
         value::ConfigValue,
     },
     core::{
-        intent::{Host, HostV6},
-        name::Fqdn,
-        name_hint::name_hint,
-        vantage::{Interface, InvalidInterfaceName},
+        detection::path::{Interface, InvalidInterfaceName},
+        dns::{name::Fqdn, name_hint::name_hint},
+        reconcile::intent::{Host, HostV6},
     },
 };
 

@@ -6,6 +6,7 @@
 
 mod account;
 mod device;
+mod diagnostics;
 mod dnspod;
 mod document;
 mod domeneshop;
@@ -15,15 +16,14 @@ mod environment;
 mod family;
 mod host;
 pub mod keys;
-mod problem;
 mod proxy;
+mod root;
 mod secrets;
 mod section;
 mod suggest;
-mod surroundings;
-mod together;
+mod validate;
 mod value;
-mod whole;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -37,30 +37,29 @@ use std::{
 
 use toml::de::DeTable;
 
-use self::{
+use crate::config::{
+    diagnostics::{Diagnostics, Span},
     document::ConfigDocument,
-    problem::{Diagnostics, Span},
     secrets::SecretResolver,
     section::ConfigSection,
 };
-pub use self::{
-    problem::{Location, Problem, Problems},
+pub use crate::config::{
+    diagnostics::{Location, Problem, Problems},
+    environment::{Environment, ReadFile, owner_warning, permission_warning, secret_file_warning},
     proxy::is_proxy_variable,
     secrets::MAX_SECRET_BYTES,
-    surroundings::{Environment, ReadFile, owner_warning, permission_warning, secret_file_warning},
 };
+use crate::http::proxy::Proxy;
 use crate::{
     core::{
-        addr::{Family, PublishPolicy},
-        choose::AddressPreference,
-        intent::{Host, OnAbsent},
-        record::{AccountName, Target},
-        schedule::Intervals,
-        vantage::DetectionPath,
+        address::{Family, PublishPolicy, select::AddressPreference},
+        detection::path::DetectionPath,
+        dns::record::{AccountName, Target},
+        next_round::Intervals,
+        reconcile::intent::{Host, OnAbsent},
     },
-    detect::{command_line::CommandEnvironment, source::Source},
-    http::proxy::Proxy,
-    provider::any::AnySettings,
+    providers::any::AnySettings,
+    sources::{command_line::CommandEnvironment, source::Source},
 };
 
 /// No configuration is larger; a file that is was named by mistake.
@@ -195,12 +194,12 @@ pub fn from_toml(text: &str, path: &Path, surroundings: &Environment) -> Result<
     let (table, errors) = DeTable::parse_recoverable(text);
     let root = ConfigSection::table(&document, table.get_ref(), Span::file(path));
     let mut vault = SecretResolver::new(surroundings);
-    let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
+    let mut config = root::read(root, &mut vault, surroundings, &mut findings);
     if !errors.is_empty() {
         return Err(findings.into_verdict_with(document.syntax(&errors)));
     }
     config.secret_files = vault.files;
-    environment::ignored(surroundings, &vault.variables, &mut findings);
+    variables::ignored(surroundings, &vault.variables, &mut findings);
     config.warnings = findings.into_verdict()?;
     let open = surroundings
         .config_mode
@@ -228,14 +227,14 @@ pub fn state_directory(text: Option<&str>, surroundings: &Environment) -> PathBu
 /// Reads a configuration from environment variables; `None` if they name no account.
 pub fn from_environment(surroundings: &Environment) -> Result<Option<Config>, Problems> {
     let mut findings = Diagnostics::default();
-    environment::unknown(surroundings, &mut findings);
-    if !environment::names_an_account(surroundings) {
+    variables::unknown(surroundings, &mut findings);
+    if !variables::names_an_account(surroundings) {
         return findings.into_verdict().map(|_| None);
     }
-    environment::empty_sources(surroundings, &mut findings);
-    let root = ConfigSection::variables(&surroundings.variables, environment::PREFIX);
+    variables::empty_sources(surroundings, &mut findings);
+    let root = ConfigSection::variables(&surroundings.variables, variables::PREFIX);
     let mut vault = SecretResolver::new(surroundings);
-    let mut config = whole::read(root, &mut vault, surroundings, &mut findings);
+    let mut config = root::read(root, &mut vault, surroundings, &mut findings);
     config.secret_files = vault.files;
     config.warnings = findings.into_verdict()?;
     Ok(Some(config))

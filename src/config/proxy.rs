@@ -3,14 +3,14 @@
 
 use reqwest::Url;
 
+use super::{
+    diagnostics::{Diagnostic, Diagnostics, Span, shown},
+    environment::Environment,
+};
 use crate::{
-    config::{
-        problem::{Diagnostic, Diagnostics, Span, shown},
-        surroundings::Environment,
-    },
-    core::record::AccountName,
-    detect::source::is_own_network,
+    core::dns::record::AccountName,
     http::proxy::{NoProxy, Proxy, ProxyError},
+    sources::source::is_own_network,
 };
 
 /// The variables for each kind of service; of those in one row the first that is set counts, as with curl.

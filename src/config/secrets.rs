@@ -5,13 +5,12 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use super::{
+    diagnostics::{Diagnostic, Diagnostics, Span},
+    environment::Environment,
+};
 use crate::{
-    config::{
-        problem::{Diagnostic, Diagnostics, Span},
-        section::ConfigSection,
-        suggest::listed,
-        surroundings::Environment,
-    },
+    config::{section::ConfigSection, suggest::listed},
     core::{foreign_text::is_printable, secret::Secret},
 };
 

@@ -8,9 +8,9 @@ use toml::{
     de::{DeString, DeTable},
 };
 
+use super::diagnostics::{Diagnostic, Diagnostics, Span};
 use crate::config::{
     document::ConfigDocument,
-    problem::{Diagnostic, Diagnostics, Span},
     suggest::{listed, nearest},
     value::ConfigValue,
 };

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use toml::{Spanned, de::DeValue};
 
+use super::diagnostics::{Diagnostic, Diagnostics, Span, shown};
 use crate::config::{
     document::ConfigDocument,
     duration::{self, DurationLimits},
-    problem::{Diagnostic, Diagnostics, Span, shown},
     section::ConfigSection,
     suggest::{listed, nearest},
 };

@@ -8,7 +8,7 @@ use std::{
 use futures_util::FutureExt;
 
 use super::*;
-use crate::core::{outcome::DetectionReport, schedule::Intervals};
+use crate::core::{next_round::Intervals, report::DetectionReport};
 
 /// A crew whose rounds never end after the first few.
 struct Stuck {

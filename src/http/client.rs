@@ -12,11 +12,13 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::{
     body_budget::BodyBudget,
-    lookup::ServiceResolver,
     message::{Delivery, Method, Request, RequestBody, Response, SendError, Transport},
     proxy::Proxy,
+    service_resolver::ServiceResolver,
 };
-use crate::core::{addr::Family, foreign_text::ForeignText, time::HumanLimit, vantage::Interface};
+use crate::core::{
+    address::Family, detection::path::Interface, foreign_text::ForeignText, time::HumanLimit,
+};
 
 /// The longest reason for a missing answer, in characters: it may name what a certificate is for.
 const MAX_REASON_CHARS: usize = 400;

@@ -2,10 +2,10 @@
 
 pub mod body_budget;
 pub mod client;
-pub(crate) mod hidden;
-pub(crate) mod lookup;
 mod message;
 pub mod proxy;
+pub(crate) mod redactor;
+pub(crate) mod service_resolver;
 pub(crate) mod system_resolver;
 pub mod tls;
 

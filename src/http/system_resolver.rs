@@ -26,7 +26,7 @@ use hickory_resolver::{
 use rustix::net::{AddressFamily, SocketType, netdevice::name_to_index, socket};
 use tokio::net::UdpSocket;
 
-use crate::regular;
+use crate::regular_file;
 
 /// Where the system's configuration stands.
 pub(crate) const RESOLV_CONF: &str = "/etc/resolv.conf";
@@ -56,7 +56,7 @@ pub(crate) enum LookupNames {
 impl SystemConfig {
     /// Reads the file. It changes with the network, so that nobody keeps this for long.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = regular::read(path, MAX_BYTES)
+        let text = regular_file::read(path, MAX_BYTES)
             .map_err(|error| format!("{} could not be read: {error}", path.display()))?;
         let config = Self::parse(&text, scope_of);
         if config.servers.is_empty() {

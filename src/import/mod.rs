@@ -14,16 +14,16 @@
 
 mod ddclient;
 mod ddns_updater;
-mod found;
-mod gather;
+mod format;
 mod inadyn;
-mod kind;
-mod way;
+mod merge;
+mod model;
+mod source;
 mod write;
 
-pub use self::{
-    found::{Skipped, SourceLine},
-    kind::{FormatError, Program},
+pub use crate::import::{
+    format::{FormatError, Program},
+    model::{Skipped, SourceLine},
 };
 
 /// What became of a file. It has no `Debug`: the text may hold secrets (L12).
@@ -44,13 +44,13 @@ pub struct Import {
 /// ddns-updater, and only for its file.
 pub fn read(text: &str, name: &str, variables: &[(String, String)]) -> Result<Import, FormatError> {
     let text = text.trim_start_matches('\u{feff}');
-    let program = kind::recognise(text, name)?;
+    let program = format::recognise(text, name)?;
     let found = match program {
         Program::Ddclient => ddclient::read(text),
         Program::Inadyn => inadyn::read(text),
         Program::DdnsUpdater => ddns_updater::read(text, variables).map_err(FormatError::Json)?,
     };
-    let gathered = gather::gather(found);
+    let gathered = merge::merge(found);
     Ok(Import {
         program,
         text: write::write(&gathered, program, name),

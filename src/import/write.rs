@@ -3,17 +3,16 @@
 use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use super::{
-    found::{ImportedDevice, ImportedLogin, ImportedSecret, ImportedSource},
-    gather::{MergedAccount, MergedConfig, MergedHost, MergedV6},
-    kind::Program,
+    format::Program,
+    merge::{MergedAccount, MergedConfig, MergedHost, MergedV6},
+    model::{ImportedDevice, ImportedLogin, ImportedSecret, ImportedSource},
 };
 use crate::{
     core::{
-        addr::Family,
-        device::PrefixLength,
+        address::{Family, host_id::PrefixLength},
         foreign_text::{is_printable, printable},
     },
-    provider::dnspod::Site,
+    providers::dnspod::Site,
 };
 
 /// How long a line of a comment may get.

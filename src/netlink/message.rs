@@ -5,8 +5,8 @@ mod route;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-pub(super) use self::route::request as route_request;
-pub use self::route::{Route, SelectedRoute};
+pub(super) use super::message::route::request as route_request;
+pub use super::message::route::{Route, SelectedRoute};
 
 /// What a message says.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -20,7 +20,7 @@ use super::message::{
     Address, GET_ADDR, GET_LINK, GET_ROUTE, Link, NetlinkBody, NetlinkMessage, Route,
     SelectedRoute, decode, dump, route_request,
 };
-use crate::core::addr::Family;
+use crate::core::address::Family;
 
 /// What is heard without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

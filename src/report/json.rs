@@ -7,11 +7,10 @@ use serde_json::{Map, Value};
 
 use super::text::{millis, outcome};
 use crate::core::{
-    addr::Family,
-    observe::Observation,
-    outcome::{DetectionReport, HostReport, Outcome, Report},
+    address::Family,
+    detection::{observation::Observation, path::Interface},
+    report::{DetectionReport, HostReport, Outcome, Report},
     time::BootTime,
-    vantage::Interface,
 };
 
 /// `plan --json`.

@@ -4,13 +4,11 @@ use tracing::{debug, error, info, warn};
 
 use super::text::{name, outcome};
 use crate::core::{
-    addr::display_list,
-    guard::GuardRejection,
-    intent::KeepReason,
-    observe::Observation,
-    outcome::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    address::display_list,
+    detection::{observation::Observation, path::Interface},
+    reconcile::{guard::GuardRejection, intent::KeepReason},
+    report::{DetectionReport, HostReport, Outcome, Report, Verdict},
     time::{BootTime, HumanDuration},
-    vantage::Interface,
 };
 
 /// Logs a round. What the round before it said already is not said again above debug level.

@@ -11,11 +11,13 @@ pub mod text;
 mod tests {
     use super::*;
     use crate::core::{
-        addr::Family,
-        memory::State,
-        observe::{Observation, UnavailableReason},
-        outcome::{DetectionReport, Report},
-        reach::{NatState, ReachabilityWarning},
+        address::Family,
+        detection::{
+            nat::{NatState, ReachabilityWarning},
+            observation::{Observation, UnavailableReason},
+        },
+        report::{DetectionReport, Report},
+        state::State,
         time::BootTime,
     };
 

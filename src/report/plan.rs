@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::text::lines_explained;
 use crate::core::{
-    addr::display_list,
-    observe::Observation,
-    outcome::{DetectionReport, HostReport, Outcome, Report},
-    plan::{Change, Method, Step},
-    record::Origin,
+    address::display_list,
+    detection::observation::Observation,
+    dns::record::Origin,
+    reconcile::plan::{Change, Method, Step},
+    report::{DetectionReport, HostReport, Outcome, Report},
     time::BootTime,
 };
 

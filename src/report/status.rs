@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::text::outcome;
 use crate::core::{
-    addr::display_list,
-    guard::GuardRejection,
-    memory::State,
-    outcome::{Outcome, Report, Verdict},
+    address::display_list,
+    reconcile::guard::GuardRejection,
+    report::{Outcome, Report, Verdict},
+    state::State,
     time::{BootTime, HumanDuration},
 };
 

@@ -3,9 +3,9 @@
 use std::{fmt::Write as _, time::Duration};
 
 use crate::core::{
-    addr::display_list,
-    observe::Observation,
-    outcome::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    address::display_list,
+    detection::observation::Observation,
+    report::{DetectionReport, HostReport, Outcome, Report, Verdict},
     time::{BootTime, HumanDuration},
 };
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::{Arg, Command, CommandFactory};
-use moored::{cli::Cli, exit::Exit};
+use moored::{cli::Cli, exit_code::Exit};
 use roff::{bold, roman};
 
 use crate::page::{RoffPage, synopsis};

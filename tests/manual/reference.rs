@@ -6,7 +6,7 @@ use clap::{Arg, Command, CommandFactory};
 use moored::{
     cli::Cli,
     config::keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, SPELLINGS, TABLES},
-    exit::Exit,
+    exit_code::Exit,
 };
 
 use crate::{

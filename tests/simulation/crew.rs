@@ -5,16 +5,16 @@ use std::{cell::RefCell, rc::Rc};
 use moored::{
     config::{AccountConfig, Config},
     core::{
-        addr::Family,
-        guard::WriteLimits,
-        memory::{State, request_lifetime},
-        outcome::{DetectionReport, Report},
-        poke::AddressHint,
-        record::Target,
-        schedule::Intervals,
+        address::Family,
+        detection::hint::AddressHint,
+        dns::record::Target,
+        next_round::Intervals,
+        reconcile::guard::WriteLimits,
+        report::{DetectionReport, Report},
+        state::{State, request_lifetime},
     },
-    provider::any::AnyProvider,
-    round::{AccountContext, Engine, Overlap, Reconciler, RoundOptions, Store, Trigger},
+    engine::{AccountContext, Engine, Overlap, Reconciler, RoundOptions, Store, Trigger},
+    providers::any::AnyProvider,
 };
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, ops::Range};
 
 use fastrand::Rng;
-use moored::round::{self, Rng as _};
+use moored::engine::{self, Rng as _};
 
 pub(crate) struct SimRng(RefCell<Rng>);
 
@@ -47,7 +47,7 @@ impl SimRng {
     }
 }
 
-impl round::Rng for SimRng {
+impl engine::Rng for SimRng {
     fn next_f64(&self) -> f64 {
         self.0.borrow_mut().f64()
     }

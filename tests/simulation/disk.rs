@@ -6,9 +6,9 @@ use std::{
 };
 
 use moored::{
-    core::memory::State,
-    persist::{BootStamp, decode, encode, outdate},
-    round::Store,
+    core::state::State,
+    engine::Store,
+    state_file::{BootStamp, decode, encode, outdate},
 };
 
 use crate::{dice::SimRng, scene::SimWorld, setup::SECRET};

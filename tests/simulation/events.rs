@@ -1,7 +1,7 @@
 //! What can happen, drawn: the troubles of this host, its line, its operators and its providers.
 
 use moored::{
-    core::{addr::Family, poke::AddressHint, settle::NetworkEvent},
+    core::{address::Family, detection::hint::AddressHint, schedule::debounce::NetworkEvent},
     daemon::Event,
 };
 use sandbox::Service;

@@ -8,7 +8,7 @@ mod waits;
 use std::{collections::BTreeSet, pin::Pin, rc::Rc};
 
 use moored::{
-    core::{addr::Family, intent::OnAbsent, settle::NetworkEvent},
+    core::{address::Family, reconcile::intent::OnAbsent, schedule::debounce::NetworkEvent},
     daemon::Event,
 };
 

@@ -9,9 +9,8 @@ use std::{
 };
 
 use moored::core::{
-    addr::{Family, PublishPolicy},
-    choose::InterfaceAddress,
-    observe::FamilyPresence,
+    address::{Family, PublishPolicy, select::InterfaceAddress},
+    detection::observation::FamilyPresence,
 };
 
 use crate::{dice::SimRng, setup::place, time::MINUTE};

@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use moored::{core::verify::ServerAnswer, resolve::RrsetQuery, round::DnsVerifier};
+use moored::{core::verification::ServerAnswer, engine::DnsVerifier, resolver::RrsetQuery};
 
 use crate::{line::LinkState, scene::SimWorld, time::SECOND, weather::way};
 

@@ -5,17 +5,18 @@ use std::{collections::BTreeSet, future::pending, net::IpAddr, rc::Rc};
 use moored::{
     config::Config,
     core::{
-        addr::{Family, PublishPolicy},
-        agree::{ConsensusQuery, QueryInputs, SourceProfile, Trust},
-        choose::select_address,
-        observe::{Observation, UnavailableReason},
-        outcome::{DetectionReport, SourceAnswer},
-        past::DetectionState,
-        poke::AddressHint,
-        vantage::DetectionPath,
+        address::{Family, PublishPolicy, select::select_address},
+        detection::{
+            consensus::{ConsensusQuery, QueryInputs, SourceProfile, Trust},
+            hint::AddressHint,
+            observation::{Observation, UnavailableReason},
+            path::DetectionPath,
+            state::DetectionState,
+        },
+        report::{DetectionReport, SourceAnswer},
     },
-    detect::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},
-    round::{AddressDetector, Clock},
+    engine::{AddressDetector, Clock},
+    sources::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},
 };
 
 use crate::{line::OPERATORS, scene::SimWorld, time::HOUR, weather::way};

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use moored::{
     config::{self, Config, Environment},
     core::{
-        addr::Family,
-        intent::OnAbsent,
-        name::{Fqdn, ZoneName},
+        address::Family,
+        dns::name::{Fqdn, ZoneName},
+        reconcile::intent::OnAbsent,
     },
 };
 use sandbox::{Service, Site};

@@ -5,7 +5,7 @@ use std::{cell::Cell, future::poll_fn, rc::Rc, task::Poll, time::Duration};
 use moored::{
     core::time::BootTime,
     daemon::{Event, Platform, ServiceState},
-    round::{Clock, Rng},
+    engine::{Clock, Rng},
 };
 
 use crate::{

@@ -9,11 +9,11 @@ use std::{
 
 use moored::{
     core::{
-        awake::ClockReadings,
+        schedule::clock_event::ClockReadings,
         time::{BootTime, is_clock_set},
     },
-    persist::BootStamp,
-    round::Clock,
+    engine::Clock,
+    state_file::BootStamp,
 };
 
 pub(crate) const SECOND: i64 = 1_000;

@@ -5,7 +5,7 @@
 mod forms;
 mod tables;
 
-pub use self::{
+pub use super::keys::{
     forms::{SOURCES, TextFormat},
     tables::TABLES,
 };

@@ -1,7 +1,7 @@
 //! The form without a file.
 
 use super::*;
-use crate::provider::dnspod::Credential;
+use crate::providers::dnspod::Credential;
 
 const DOMENESHOP: [(&str, &str); 3] = [
     ("MOORED_DOMENESHOP_TOKEN", "t"),
@@ -112,7 +112,7 @@ fn every_setting_has_a_variable() {
 
 #[test]
 fn every_variable_that_is_listed_is_read() {
-    for name in super::super::environment::VARIABLES {
+    for name in variables::VARIABLES {
         // A text that no setting takes: whoever reads it says so.
         let said = problems(&with(&[(name, "no\u{1}way")]));
         let about = |line: &str| line.contains(name) && !line.contains("unknown variable");

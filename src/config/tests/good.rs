@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use super::*;
 use crate::{
     core::{
-        device::{HostId, PrefixLength},
-        intent::HostV6,
-        plan::UpdateMode,
+        address::host_id::{HostId, PrefixLength},
+        reconcile::{intent::HostV6, plan::UpdateMode},
     },
-    provider::{
+    providers::{
         self,
         dnspod::{Credential, Site},
     },
@@ -70,14 +69,14 @@ ttl  = 300
 create = false
 "#;
 
-fn domeneshop(account: &AccountConfig) -> &provider::domeneshop::Settings {
+fn domeneshop(account: &AccountConfig) -> &providers::domeneshop::Settings {
     match &account.provider {
         AnySettings::Domeneshop(settings) => settings,
         AnySettings::DnsPod(_) => panic!("{account:?}"),
     }
 }
 
-fn dnspod(account: &AccountConfig) -> &provider::dnspod::Settings {
+fn dnspod(account: &AccountConfig) -> &providers::dnspod::Settings {
     match &account.provider {
         AnySettings::DnsPod(settings) => settings,
         AnySettings::Domeneshop(_) => panic!("{account:?}"),
@@ -274,7 +273,7 @@ fn the_example_that_is_shipped_is_a_configuration() {
     assert_eq!(config.timeout, minimal.timeout);
     assert_eq!(
         domeneshop(&config.accounts[0]).endpoint,
-        provider::domeneshop::ENDPOINT
+        providers::domeneshop::ENDPOINT
     );
 }
 

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    super::{
-        duration,
-        environment::VARIABLES,
-        keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, TABLES},
-    },
-    *,
+use super::*;
+use crate::config::{
+    duration,
+    keys::{ConfigKey, Fallback, KeyKind, KeyTable, SOURCES, TABLES},
+    variables::VARIABLES,
 };
 
 /// A configuration with every table in it.

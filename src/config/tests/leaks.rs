@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn no_environment_makes_the_reader_panic(
-        name in prop::sample::select(super::super::environment::VARIABLES.to_vec()),
+        name in prop::sample::select(variables::VARIABLES.to_vec()),
         value in any::<String>(),
     ) {
         let _ = from_environment(&surroundings(&[(name, value.as_str())]));

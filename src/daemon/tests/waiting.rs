@@ -6,8 +6,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::super::*;
-use crate::core::{outcome::DetectionReport, poke::AddressHint, schedule::Intervals};
+use crate::core::{detection::hint::AddressHint, next_round::Intervals, report::DetectionReport};
+use crate::daemon::*;
 
 /// A host whose clock stands still until it is moved, and whose rounds end when they are let end.
 #[derive(Default)]

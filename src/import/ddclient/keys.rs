@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::import::found::Disclosure;
+use crate::import::model::Disclosure;
 
 const PACE_SETTINGS: &str = "moored paces itself by what each provider allows";
 const LOG_SETTINGS: &str =

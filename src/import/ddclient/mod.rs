@@ -4,22 +4,22 @@ mod keys;
 mod parse;
 mod server;
 mod settings;
-mod ways;
+mod sources;
 
-use self::{
+use super::ddclient::{
     parse::{Assignment, DdclientStatement, DdclientValue},
     settings::{DdclientSettings, UsedSettings},
 };
-use super::found::{
+use super::model::{
     Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, SourceLine, mail_address,
     overridden, quoted, ttl as ttl_of,
 };
 use crate::{
     core::{
-        name::{Fqdn, ZoneName},
+        dns::name::{Fqdn, ZoneName},
         secret::Secret,
     },
-    provider::{dnspod::Site, domeneshop},
+    providers::{dnspod::Site, domeneshop},
 };
 
 /// Keys that only ddclient has, and that every file with a host has one of.
@@ -238,7 +238,7 @@ fn host(
     }
     zone(&fqdn, settings);
     let ttl = ttl(settings, found);
-    let (ipv4, ipv6) = ways::ways(settings, line, found);
+    let (ipv4, ipv6) = sources::ways(settings, line, found);
     if ipv4.is_none() && ipv6.is_none() {
         settings.consume_all();
         return found.leave(spot, fqdn.as_str(), "no address is found for it");

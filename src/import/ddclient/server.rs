@@ -4,8 +4,8 @@ use reqwest::Url;
 
 use super::settings::DdclientSetting;
 use crate::{
-    detect::source::is_own_network,
-    import::found::{ImportModel, SourceLine},
+    import::model::{ImportModel, SourceLine},
+    sources::source::is_own_network,
 };
 
 /// The host of a `server`, which may come with a scheme, a port and a path.

@@ -5,7 +5,7 @@
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use super::{keys, parse::DdclientValue};
-use crate::import::found::{Disclosure, ImportModel, SourceLine, UNUSED, overridden, quoted};
+use crate::import::model::{Disclosure, ImportModel, SourceLine, UNUSED, overridden, quoted};
 
 /// A value, where it stands, and whether it was carried over or named.
 #[derive(Clone)]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    core::addr::Family,
+    core::address::Family,
     import::{
-        found::{ExternalSource, ImportModel, ImportedSource, SourceLine},
-        way,
+        model::{ExternalSource, ImportModel, ImportedSource, SourceLine},
+        source,
     },
 };
 
@@ -160,14 +160,14 @@ fn echoes(
             found.leave(SourceLine::Variable(name), "", why);
             continue;
         }
-        match way::echo(address, family) {
+        match source::echo(address, family) {
             Ok(echo) => {
                 if !found.taken.contains(&name) {
                     found.taken.push(name);
                 }
                 outside.echoes.extend(echo.echoes);
             }
-            Err(why) => found.leave(SourceLine::Variable(name), way::host_of(address), why),
+            Err(why) => found.leave(SourceLine::Variable(name), source::host_of(address), why),
         }
     }
     outside.echoes.dedup();

@@ -5,17 +5,17 @@ mod json;
 
 use std::net::Ipv6Addr;
 
-use self::json::{JsonValue, SpannedValue};
-use super::found::{
+use super::ddns_updater::json::{JsonValue, SpannedValue};
+use super::model::{
     ImportModel, ImportedDevice, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
     SourceLine, overridden, with,
 };
 use crate::{
     core::{
-        device::{HostId, PrefixLength},
+        address::host_id::{HostId, PrefixLength},
         secret::Secret,
     },
-    provider::dnspod::Site,
+    providers::dnspod::Site,
 };
 
 /// Reads a whole file, and the variables that belong to it.
@@ -105,7 +105,7 @@ fn given(setting: &SpannedValue, key: &str) -> ImportedSecret {
 fn ttl(setting: &SpannedValue, found: &mut ImportModel) -> Option<(usize, u32)> {
     let placed = setting.get("ttl")?;
     let seconds = match &placed.value {
-        JsonValue::Text(text) | JsonValue::Other(text) => super::found::ttl(text),
+        JsonValue::Text(text) | JsonValue::Other(text) => super::model::ttl(text),
         JsonValue::List(_) | JsonValue::Map(_) => None,
     };
     if seconds.is_none() {

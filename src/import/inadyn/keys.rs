@@ -1,6 +1,6 @@
 //! What becomes of the keys that moored has nothing for.
 
-use crate::import::found::Disclosure;
+use crate::import::model::Disclosure;
 
 const TLS: &str = "moored verifies every server with root certificates of its own";
 const OTHERS: &str = "neither Domeneshop nor DNSPod has it";

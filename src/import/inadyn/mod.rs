@@ -3,21 +3,21 @@
 mod keys;
 pub(super) mod old;
 mod parse;
-mod ways;
+mod sources;
 
 use std::time::Duration;
 
-use self::parse::{InadynDocument, InadynSection, InadynSetting, InadynValue};
+use super::inadyn::parse::{InadynDocument, InadynSection, InadynSetting, InadynValue};
 use super::{
-    found::{
+    model::{
         Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, SourceLine, UNUSED,
         mail_address, overridden, quoted, with,
     },
-    way,
+    source,
 };
 use crate::{
-    core::{addr::Family, secret::Secret},
-    provider::dnspod::Site,
+    core::{address::Family, secret::Secret},
+    providers::dnspod::Site,
 };
 
 /// The first line that says that a text is an inadyn.conf.
@@ -235,7 +235,7 @@ fn account(section: &InadynSection, document: &InadynDocument, found: &mut Impor
     };
     let agent = |settings| text(settings, "user-agent").and_then(mail_address);
     let contact = agent(&section.settings).or_else(|| agent(&document.settings));
-    let Some((found_by, family)) = ways::way(section, family, &document.settings, found) else {
+    let Some((found_by, family)) = sources::way(section, family, &document.settings, found) else {
         let why = "its hosts are left out: their address cannot be found as before";
         found.leave(SourceLine::Line(line), section.title.clone(), why);
         return true;
@@ -267,7 +267,7 @@ fn server(section: &InadynSection, service: &InadynService, found: &mut ImportMo
         let server = literal(setting).unwrap_or_default();
         let server = server.trim_end_matches(":443");
         if !server.eq_ignore_ascii_case(own) {
-            let shown = way::host_of(&format!("https://{server}"));
+            let shown = source::host_of(&format!("https://{server}"));
             let why = "moored sends this account's secrets to its provider's own address only";
             found.leave(
                 SourceLine::Line(setting.line),
@@ -290,7 +290,7 @@ fn server(section: &InadynSection, service: &InadynService, found: &mut ImportMo
 
 fn ttl(section: &InadynSection, found: &mut ImportModel) -> Option<(usize, u32)> {
     let setting = last(&section.settings, "ttl")?;
-    let seconds = literal(setting).and_then(super::found::ttl);
+    let seconds = literal(setting).and_then(super::model::ttl);
     if seconds.is_none() {
         let why = "that is no number of seconds";
         found.leave(SourceLine::Line(setting.line), "ttl=…", why);

@@ -9,11 +9,11 @@ use std::time::Duration;
 use crate::{
     core::secret::Secret,
     import::{
-        found::{
+        model::{
             Disclosure, ImportModel, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
             SourceLine, overridden, quoted, with,
         },
-        way,
+        source,
     },
 };
 
@@ -145,7 +145,7 @@ fn way(setting: Option<&OldSetting>, found: &mut ImportModel) -> Option<Imported
         return Some(ImportedSource::outside());
     };
     let name = setting.value.as_deref().unwrap_or_default();
-    match way::interface(name, false) {
+    match source::interface(name, false) {
         Ok(way) => Some(way),
         Err(why) => {
             let why = format!("{why}: its hosts are left out");

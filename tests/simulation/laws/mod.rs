@@ -9,9 +9,9 @@ mod zone;
 use std::{collections::BTreeSet, net::IpAddr};
 
 use moored::{
-    core::{addr::Family, intent::OnAbsent},
+    core::{address::Family, reconcile::intent::OnAbsent},
+    engine::Trigger,
     http::{Response, SendError},
-    round::Trigger,
 };
 
 use self::{account::AccountMonitor, answer::AnswerMeaning, due::Deadlines, zone::ObservedZones};

@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use moored::{
-    core::{addr::Family, awake::detect_clock_event, settle::NetworkEvent},
+    core::{
+        address::Family,
+        schedule::{clock_event::detect_clock_event, debounce::NetworkEvent},
+    },
     daemon::Event,
 };
 

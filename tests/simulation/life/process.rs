@@ -20,7 +20,7 @@ impl Scenario {
             self.note(|| format!("the state is unusable: {what}"));
             scene.disk.set_aside();
             scene.laws.borrow_mut().forget(scene.time.at());
-            moored::core::memory::State::default()
+            moored::core::state::State::default()
         });
         scene.events.borrow_mut().clear();
         let setup = scene.setup.borrow().clone();

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use moored::{
-    core::{addr::Family, settle::NetworkEvent},
+    core::{address::Family, schedule::debounce::NetworkEvent},
     daemon::Event,
 };
 

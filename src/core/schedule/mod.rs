@@ -1,0 +1,5 @@
+//! When something starts: what triggers a round, how often, and after which clock event.
+
+pub mod clock_event;
+pub mod debounce;
+pub mod rate_limit;

@@ -1,0 +1,174 @@
+//! A provider of any kind: the one place where the kinds are told apart.
+
+use super::{
+    Listing, Provider,
+    api_answer::ApiAnswer,
+    dnspod, domeneshop,
+    operation::{Arguments, Operation},
+    raw_api::RawApi,
+    zone_records::{AccountZones, AnyRecord, Progress, ZoneRecords},
+};
+use crate::{
+    core::{
+        dns::{name::Fqdn, record::Zone},
+        reconcile::{guard::SafePlan, plan::Capabilities},
+        report::ProviderError,
+    },
+    http::{Request, Transport},
+};
+
+/// What an account at one of the providers needs.
+#[derive(Clone, Debug)]
+pub enum AnySettings {
+    /// `[[domeneshop]]`.
+    Domeneshop(domeneshop::Settings),
+    /// `[[dnspod]]`.
+    DnsPod(dnspod::Settings),
+}
+
+impl AnySettings {
+    /// Where its API is.
+    pub fn endpoint(&self) -> &str {
+        match self {
+            Self::Domeneshop(settings) => &settings.endpoint,
+            Self::DnsPod(settings) => &settings.endpoint,
+        }
+    }
+}
+
+/// How much of their lists all accounts together keep, in bytes: room for some ten thousand records of configured hosts,
+/// twice, for what is to be changed is copied. What else a list has is not kept.
+const MAX_KEPT_BYTES: usize = 6 << 20;
+
+/// An account at one of the providers.
+pub enum AnyProvider<T> {
+    /// At Domeneshop.
+    Domeneshop(domeneshop::DomeneshopAccount<T>),
+    /// At DNSPod, and at which of its sites.
+    DnsPod(dnspod::DnsPodAccount<T>, dnspod::Site),
+}
+
+impl<T: Transport> AnyProvider<T> {
+    /// An account, one of so many, whose requests go through `transport`, which knows the endpoint.
+    pub fn new(transport: T, settings: &AnySettings, accounts: usize) -> Self {
+        let max_kept = MAX_KEPT_BYTES / accounts.max(1);
+        match settings {
+            AnySettings::Domeneshop(settings) => {
+                let account = domeneshop::DomeneshopAccount::new(transport, settings);
+                Self::Domeneshop(account.keeping(max_kept))
+            }
+            AnySettings::DnsPod(settings) => {
+                let account = dnspod::DnsPodAccount::new(transport, settings).keeping(max_kept);
+                Self::DnsPod(account, settings.site)
+            }
+        }
+    }
+}
+
+impl<T: Transport> Provider for AnyProvider<T> {
+    fn capabilities(&self) -> Capabilities {
+        match self {
+            Self::Domeneshop(account) => account.capabilities(),
+            Self::DnsPod(account, _) => account.capabilities(),
+        }
+    }
+
+    async fn list(&self, hosts: &[Fqdn], known: &[Zone]) -> Result<Listing, ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.list(hosts, known).await,
+            Self::DnsPod(account, _) => account.list(hosts, known).await,
+        }
+    }
+
+    async fn apply(&self, plan: &SafePlan) -> Vec<Result<(), ProviderError>> {
+        match self {
+            Self::Domeneshop(account) => account.apply(plan).await,
+            Self::DnsPod(account, _) => account.apply(plan).await,
+        }
+    }
+}
+
+impl<T: Transport> RawApi for AnyProvider<T> {
+    fn operations(&self) -> Vec<&'static Operation> {
+        match self {
+            Self::Domeneshop(_) => domeneshop::operations().collect(),
+            Self::DnsPod(_, site) => dnspod::operations(*site).collect(),
+        }
+    }
+
+    fn prepare(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Request, ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.client().prepare(operation, arguments),
+            Self::DnsPod(account, _) => account.client().prepare(operation, arguments),
+        }
+    }
+
+    async fn invoke(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        progress: Progress<'_>,
+    ) -> Result<ApiAnswer, ProviderError> {
+        match self {
+            // Its lists come whole.
+            Self::Domeneshop(account) => account.client().answer(operation, arguments).await,
+            Self::DnsPod(account, _) => {
+                let client = account.client();
+                client.answer_all(operation, arguments, progress).await
+            }
+        }
+    }
+}
+
+impl<T: Transport> ZoneRecords for AnyProvider<T> {
+    async fn zones(&self) -> Result<AccountZones, ProviderError> {
+        match self {
+            Self::Domeneshop(account) => ZoneRecords::zones(account).await,
+            Self::DnsPod(account, _) => ZoneRecords::zones(account).await,
+        }
+    }
+
+    async fn each_record(
+        &self,
+        zone: &Zone,
+        progress: Progress<'_>,
+        take: &mut dyn FnMut(AnyRecord) -> Result<(), ProviderError>,
+    ) -> Result<(), ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.each_record(zone, progress, take).await,
+            Self::DnsPod(account, _) => account.each_record(zone, progress, take).await,
+        }
+    }
+
+    fn check(&self, record: &AnyRecord) -> Result<(), ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.check(record),
+            Self::DnsPod(account, _) => account.check(record),
+        }
+    }
+
+    async fn add(&self, zone: &Zone, record: &AnyRecord) -> Result<String, ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.add(zone, record).await,
+            Self::DnsPod(account, _) => account.add(zone, record).await,
+        }
+    }
+
+    async fn set(&self, zone: &Zone, record: &AnyRecord) -> Result<(), ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.set(zone, record).await,
+            Self::DnsPod(account, _) => account.set(zone, record).await,
+        }
+    }
+
+    async fn delete(&self, zone: &Zone, id: &str) -> Result<(), ProviderError> {
+        match self {
+            Self::Domeneshop(account) => account.delete(zone, id).await,
+            Self::DnsPod(account, _) => account.delete(zone, id).await,
+        }
+    }
+}
