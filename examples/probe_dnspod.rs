@@ -13,7 +13,7 @@ mod probe;
 use std::process::ExitCode;
 
 use moored::{
-    core::{report::ProviderError, secret::Secret},
+    core::{error::ProviderError, secret::Secret},
     dnspod::{self, Credential, Site, client::Client},
     providers::operation::{Arguments, Operation},
 };
@@ -54,7 +54,7 @@ fn run() -> Result<usize, String> {
 /// Calls an operation that reads.
 async fn ask(api: &Api, name: &str, words: &[String]) -> Result<Value, ProviderError> {
     let invalid =
-        |what: String| ProviderError::of_host(moored::core::report::ErrorClass::Invalid, what);
+        |what: String| ProviderError::of_host(moored::core::error::ErrorClass::Invalid, what);
     let operations: Vec<&'static Operation> = dnspod::operations(api.site()).collect();
     let operation = operations.iter().find(|it| it.name == name && !it.writes);
     let operation = operation.ok_or_else(|| invalid(format!("{name} is no reading operation")))?;

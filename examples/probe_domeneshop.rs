@@ -13,7 +13,7 @@ mod probe;
 use std::process::ExitCode;
 
 use moored::{
-    core::{reconcile::plan::UpdateMode, report::ErrorClass, secret::Secret},
+    core::{error::ErrorClass, reconcile::plan::UpdateMode, secret::Secret},
     domeneshop::{
         Client, ENDPOINT, Settings,
         api::{
@@ -60,7 +60,7 @@ fn run() -> Result<usize, String> {
         .map_err(|failure| failure.to_string())
 }
 
-async fn look(api: &Api) -> Result<usize, moored::core::report::ProviderError> {
+async fn look(api: &Api) -> Result<usize, moored::core::error::ProviderError> {
     let mut findings = ProbeFindings::default();
     let domains = raw(api, &DomainsList::default()).await?;
     let typed = api.call(&DomainsList::default()).await?;
@@ -105,7 +105,7 @@ async fn look(api: &Api) -> Result<usize, moored::core::report::ProviderError> {
     Ok(findings.end())
 }
 
-async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::report::ProviderError> {
+async fn raw(api: &Api, call: &impl Call) -> Result<Value, moored::core::error::ProviderError> {
     api.invoke(operation(call), &call.arguments()).await
 }
 

@@ -19,7 +19,7 @@ use std::{
 
 use moored::{
     core::{
-        address::Family,
+        address::family::Family,
         dns::name::{Fqdn, ZoneName},
     },
     resolver::{AuthoritativeResolver, RrsetQuery},
@@ -254,7 +254,7 @@ fn show_dns(sandbox: &Sandbox) -> TourResult {
     for (name, addrs) in dns(sandbox)? {
         println!(
             "  {name:22} {}",
-            moored::core::address::display_list(&addrs)
+            moored::core::address::addr_set::display_list(&addrs)
         );
     }
     Ok(())

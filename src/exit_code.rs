@@ -1,6 +1,7 @@
 //! Exit codes: sysexits where one fits. The contract with scripts.
 
-use crate::{commands::CommandResult, core::report::Verdict};
+use super::core::verdict::Verdict;
+use crate::commands::CommandResult;
 
 /// How the process ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

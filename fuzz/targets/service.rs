@@ -6,16 +6,20 @@ use std::{cell::RefCell, net::IpAddr, rc::Rc, time::Duration};
 use futures_util::FutureExt;
 use moored::{
     core::{
-        address::{Family, PublishPolicy, PublishableAddr},
+        address::{
+            family::Family,
+            policy::{PublishPolicy, PublishableAddr},
+        },
         dns::{
+            change::{Change, Method, Reason, Step},
             name::Fqdn,
             record::{AccountName, Origin, Record, Target, Zone},
         },
+        error::{ErrorClass, ProviderError},
         reconcile::{
-            guard::{SafePlan, WriteLimits, guard},
-            plan::{Change, Method, Reason, Step},
+            guard::{SafePlan, guard},
+            limits::WriteLimits,
         },
-        report::{ErrorClass, ProviderError},
         state::quota::RequestQuota,
         time::BootTime,
     },

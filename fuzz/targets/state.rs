@@ -1,7 +1,7 @@
 //! The state file: whatever it holds, what is read of it is possible, and is written and read the same.
 
 use moored::{
-    core::{next_round::Hold, state::State, time::BootTime},
+    core::{schedule::hold::Hold, state::State, time::BootTime},
     state_file::{BootStamp, decode, encode},
 };
 

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use moored::{
-    core::address::Family,
+    core::address::family::Family,
     sources::{
         Reply,
         dns::{

@@ -25,7 +25,7 @@ use hickory_resolver::{
     },
 };
 use moored::{
-    core::address::Family,
+    core::address::family::Family,
     resolver::{AuthoritativeResolver, answer::addresses},
 };
 use tokio::net::TcpStream;

@@ -9,13 +9,15 @@ use crate::{
     commands::check,
     config::{AccountConfig, Config},
     core::{
-        address::Family,
-        detection::{hint::AddressHint, path::DetectionPath, state::DetectionState},
+        address::family::Family,
+        detection::{
+            hint::AddressHint, path::DetectionPath, report::DetectionReport, state::DetectionState,
+        },
         dns::record::{AccountName, Target},
-        next_round::Intervals,
-        reconcile::guard::WriteLimits,
-        report::{DetectionReport, Report},
-        state::{State, request_lifetime},
+        reconcile::limits::WriteLimits,
+        report::Report,
+        schedule::intervals::Intervals,
+        state::{State, lifetime::request_lifetime},
     },
     engine::{
         AccountContext, AddressDetector, Clock, Engine, Overlap, Reconciler, Rng, RoundOptions,

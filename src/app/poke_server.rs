@@ -16,7 +16,7 @@ use crate::{
     commands::poke::{IgnoredAddress, PokeAnswer},
     config::Config,
     core::{
-        address::{Family, PublishPolicy},
+        address::{family::Family, policy::PublishPolicy},
         detection::hint::AddressHint,
         dns::record::AccountName,
         state::probe::{ProbeAnswer, ProbeMessage, ProbeRefused},

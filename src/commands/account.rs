@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use crate::{
     core::{
         dns::record::AccountName,
-        next_round::Hold,
-        report::{ErrorClass, ProviderError, Scope},
+        error::{ErrorClass, ProviderError, Scope},
+        schedule::hold::Hold,
         state::{State, probe::ProbeRefused},
         time::{BootTime, HumanDuration},
     },

@@ -7,7 +7,7 @@ use super::{
     account::{RequestContext, ask},
 };
 use crate::{
-    core::{dns::record::AccountName, report::Verdict},
+    core::{dns::record::AccountName, verdict::Verdict},
     http::{Request, RequestBody},
     providers::{
         api_answer::ApiAnswer,

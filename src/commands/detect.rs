@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{detection::observation::Observation, report::Verdict, state::State},
+    core::{detection::observation::Observation, state::State, verdict::Verdict},
     engine::Engine,
     report,
 };

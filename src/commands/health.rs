@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{CommandResult, Output, status::ask};
-use crate::core::report::Verdict;
+use crate::core::verdict::Verdict;
 
 /// Well while the daemon's last round is recent and no host is failing. A state that cannot be saved makes
 /// no name wrong, and is said.

@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{foreign_text::printable, report::Verdict},
+    core::{foreign_text::printable, verdict::Verdict},
     import,
     regular_file::{InheritedPipe, read_whole_or_pipe},
 };

@@ -16,8 +16,8 @@ pub mod status;
 
 use std::io::Write;
 
+use super::core::{error::ProviderError, verdict::Verdict};
 use crate::core::foreign_text::{printable_json, printable_lines};
-use crate::core::report::{ProviderError, Verdict};
 
 /// Where and how a command answers. Both parts are written when the command has ended and what it learnt is saved:
 /// a reader that has stopped holds up nothing.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{report::Verdict, state::State},
+    core::{state::State, verdict::Verdict},
     engine::{Clock, Engine, RoundOptions, Trigger},
     report,
 };

@@ -4,10 +4,7 @@ use std::cell::RefCell;
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{
-        report::{Outcome, Verdict},
-        state::State,
-    },
+    core::{reconcile::outcome::Outcome, state::State, verdict::Verdict},
     engine::{Clock, Engine, RoundOptions, Trigger},
     report,
 };

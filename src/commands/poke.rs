@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{CommandResult, Output, status::connect};
-use crate::core::{detection::hint::AddressHint, foreign_text::printable_value, report::Verdict};
+use crate::core::{detection::hint::AddressHint, foreign_text::printable_value, verdict::Verdict};
 
 /// Where the daemon listens. What is said there is one line: the addresses, with blanks between them.
 pub fn socket(state_directory: &Path) -> PathBuf {

@@ -14,7 +14,7 @@ use rustix::net::{
 
 use super::{CommandResult, Output};
 use crate::{
-    core::{foreign_text::printable_value, report::Verdict},
+    core::{foreign_text::printable_value, verdict::Verdict},
     report::status::{Status, text},
 };
 

@@ -8,7 +8,7 @@ use super::diagnostics::{Diagnostic, Diagnostics, Span, shown};
 use crate::{
     config::{FamilyConfig, section::ConfigSection, suggest::nearest, value::ConfigValue},
     core::{
-        address::{Family, PublishPolicy, select::AddressPreference},
+        address::{family::Family, policy::PublishPolicy, select::AddressPreference},
         reconcile::intent::OnAbsent,
     },
     sources::source::{KINDS, ParseSourceError, Source},

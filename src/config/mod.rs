@@ -37,6 +37,10 @@ use std::{
 
 use toml::de::DeTable;
 
+use super::core::{
+    address::{family::Family, policy::PublishPolicy},
+    schedule::intervals::Intervals,
+};
 use crate::config::{
     diagnostics::{Diagnostics, Span},
     document::ConfigDocument,
@@ -52,10 +56,9 @@ pub use crate::config::{
 use crate::http::proxy::Proxy;
 use crate::{
     core::{
-        address::{Family, PublishPolicy, select::AddressPreference},
+        address::select::AddressPreference,
         detection::path::DetectionPath,
         dns::record::{AccountName, Target},
-        next_round::Intervals,
         reconcile::intent::{Host, OnAbsent},
     },
     providers::any::AnySettings,

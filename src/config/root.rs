@@ -22,7 +22,7 @@ use super::{
     value::ConfigValue,
 };
 use crate::{
-    core::{address::Family, next_round::Intervals},
+    core::{address::family::Family, schedule::intervals::Intervals},
     sources::command_line::CommandEnvironment,
 };
 

@@ -7,7 +7,7 @@ use super::{
     account::ParsedAccount,
     diagnostics::{Diagnostic, Diagnostics, Span},
 };
-use crate::core::{address::Family, reconcile::intent::Host};
+use crate::core::{address::family::Family, reconcile::intent::Host};
 
 /// Reports accounts and hosts that get in each other's way, and what would never be kept.
 pub(super) fn check(

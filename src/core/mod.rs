@@ -6,6 +6,7 @@
 pub mod address;
 pub mod detection;
 pub mod dns;
+pub mod error;
 pub mod foreign_text;
 pub mod next_round;
 pub mod reconcile;
@@ -14,4 +15,5 @@ pub mod schedule;
 pub mod secret;
 pub mod state;
 pub mod time;
+pub mod verdict;
 pub mod verification;

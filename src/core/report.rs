@@ -1,147 +1,20 @@
 //! How things end: an error's class says what the caller must do next, a round's report is one
 //! value with many readers.
 
-use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
+use crate::core::detection::report::DetectionReport;
+use crate::core::reconcile::outcome::Outcome;
+use crate::core::verdict::Verdict;
+use std::{net::IpAddr, time::Duration};
 
 use super::{
     detection::{
-        consensus::Trust,
-        nat::{NatState, ReachabilityWarning},
         observation::{Observation, UnavailableReason},
-        path::{DetectionPath, Interface},
+        path::Interface,
     },
-    dns::record::Target,
-    foreign_text::printable,
-    reconcile::{guard::GuardRejection, intent::KeepReason, plan::Change},
+    dns::{change::Change, record::Target},
+    reconcile::intent::KeepReason,
     time::BootTime,
 };
-
-/// What the caller must do about a failure. The schedule decides on this alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ErrorClass {
-    /// Try again soon, a little later each time.
-    Transient,
-    /// Wait as long as the provider says, or an hour.
-    RateLimited {
-        /// What the provider asked for, if it did.
-        retry_after: Option<Duration>,
-    },
-    /// The credentials are refused: leave the account alone until they change.
-    Unauthorized,
-    /// The provider has no such domain or record for us.
-    NotFound,
-    /// The provider refuses what we asked for, whoever asks.
-    Invalid,
-    /// Another record or a forward has the name: only its owner can remove that, and to look again
-    /// costs a list.
-    Conflict,
-    /// A write was sent and its answer was lost: read back before anything else.
-    Unconfirmed,
-    /// The provider broke its own rules: an answer that cannot be understood. It counts as
-    /// transient, and as nothing learnt.
-    ProtocolViolation,
-}
-
-impl ErrorClass {
-    /// Whether another secret or other hosts may be the remedy.
-    pub fn is_refusal(self) -> bool {
-        matches!(
-            self,
-            Self::Unauthorized | Self::NotFound | Self::Invalid | Self::Conflict
-        )
-    }
-}
-
-/// How far a failure reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scope {
-    /// The account: no other request of it would fare better now.
-    Account,
-    /// This host only.
-    Host,
-}
-
-/// A request to a provider that did not do what it should.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct ProviderError {
-    /// What to do about it.
-    pub class: ErrorClass,
-    /// How far it reaches.
-    pub scope: Scope,
-    /// What happened, in words that name the request and never a secret.
-    pub message: String,
-}
-
-impl ProviderError {
-    /// A failure of this scope. What it says may quote a provider, and is made printable (L15).
-    pub fn new(class: ErrorClass, scope: Scope, what: impl AsRef<str>) -> Self {
-        Self {
-            class,
-            scope,
-            message: printable(what.as_ref()).into_owned(),
-        }
-    }
-
-    /// What a person can do about it, to be put behind what happened; empty where that is evident.
-    pub fn advice(&self) -> &'static str {
-        if self.class.is_refusal() && self.scope == Scope::Account {
-            "; mend it at the provider and run `moored check`, or change the secret and reload"
-        } else {
-            ""
-        }
-    }
-
-    /// What a write comes to that was not sent because of this failure: the same, but it is known that it had no
-    /// effect.
-    #[must_use]
-    pub fn of_unsent(&self) -> Self {
-        match self.class {
-            ErrorClass::Unconfirmed | ErrorClass::ProtocolViolation => Self::of_account(
-                ErrorClass::Transient,
-                format!("not sent, because of an earlier request: {}", self.message),
-            ),
-            _ => self.clone(),
-        }
-    }
-
-    /// A failure that concerns the whole account.
-    pub fn of_account(class: ErrorClass, what: impl AsRef<str>) -> Self {
-        Self::new(class, Scope::Account, what)
-    }
-
-    /// A failure that concerns one host only.
-    pub fn of_host(class: ErrorClass, what: impl AsRef<str>) -> Self {
-        Self::new(class, Scope::Host, what)
-    }
-}
-
-/// How a round ended for one target.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// It was right already.
-    Unchanged,
-    /// It was made right, and the provider confirmed it.
-    Changed,
-    /// It would be changed, and this is a dry run.
-    Planned,
-    /// It was left alone on purpose.
-    Kept(KeepReason),
-    /// The guard forbade the change.
-    Refused(GuardRejection),
-    /// A provider was not asked because of an earlier failure.
-    Held {
-        /// The earlier failure.
-        failure: ProviderError,
-        /// When it will be asked again.
-        until: BootTime,
-    },
-    /// It could not be made right.
-    Failed(ProviderError),
-    /// A change was sent, and whether it took effect is not known.
-    Unconfirmed(ProviderError),
-}
 
 /// A target's line in a report.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -158,48 +31,6 @@ pub struct HostReport {
     pub change: Option<Change>,
     /// When it is tried again before the next routine check or instead of it, if it failed.
     pub retry_at: Option<BootTime>,
-}
-
-/// What one source answered.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceAnswer {
-    /// The source as configured.
-    pub source: String,
-    /// Who runs it.
-    pub operator: String,
-    /// How far it is trusted.
-    pub trust: Trust,
-    /// The addresses, or what went wrong in words.
-    pub answer: Result<Vec<IpAddr>, String>,
-    /// How long it took.
-    pub elapsed: Duration,
-}
-
-/// What was found out about one family, as the routing table says or over one interface.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DetectionReport {
-    /// The family, and over which interface if over one.
-    pub path: DetectionPath,
-    /// What is believed.
-    pub observation: Observation,
-    /// Who was asked and what they said.
-    pub answers: Vec<SourceAnswer>,
-    /// What is in the way of connections from the Internet, as far as is known.
-    pub warnings: Vec<ReachabilityWarning>,
-    /// What that was made from, this round's words included.
-    pub nat: NatState,
-}
-
-impl DetectionReport {
-    /// Whether it is by the word of others only that `addrs` are believed.
-    pub fn is_external_only(&self, addrs: &BTreeSet<IpAddr>) -> bool {
-        let say_so = self.answers.iter().filter(|it| {
-            let answer = it.answer.as_ref();
-            answer.is_ok_and(|answer| addrs.iter().eq(answer))
-        });
-        let mut trusts = say_so.map(|it| it.trust).peekable();
-        trusts.peek().is_some() && trusts.all(|it| it == Trust::External)
-    }
 }
 
 /// What the zone's servers say, when it is worth a word.
@@ -225,66 +56,6 @@ pub struct Report {
     pub dns_mismatches: Vec<DnsMismatch>,
     /// The state could not be written: what that means, in words.
     pub state_error: Option<String>,
-}
-
-/// How well a round ended, from best to worst.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Verdict {
-    /// Every host is right.
-    Right,
-    /// Our address could not be found out.
-    AddressUnknown,
-    /// At least one host could not be made right for now.
-    TryAgain,
-    /// A provider refused for good.
-    Refused,
-}
-
-impl ErrorClass {
-    /// How well a round that ended with this ended.
-    pub fn verdict(self) -> Verdict {
-        match self {
-            Self::Unauthorized | Self::NotFound | Self::Invalid | Self::Conflict => {
-                Verdict::Refused
-            }
-            Self::Transient
-            | Self::RateLimited { .. }
-            | Self::Unconfirmed
-            | Self::ProtocolViolation => Verdict::TryAgain,
-        }
-    }
-}
-
-impl Outcome {
-    /// How well it ended.
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Unchanged
-            | Self::Changed
-            | Self::Planned
-            | Self::Kept(KeepReason::Absent | KeepReason::NotCreated) => Verdict::Right,
-            Self::Kept(KeepReason::Unavailable(_)) => Verdict::AddressUnknown,
-            Self::Refused(GuardRejection::LossyUpdate(_) | GuardRejection::Conflict(_)) => {
-                Verdict::Refused
-            }
-            Self::Kept(KeepReason::NoClock) | Self::Refused(_) => Verdict::TryAgain,
-            Self::Held { failure, .. } | Self::Failed(failure) | Self::Unconfirmed(failure) => {
-                failure.class.verdict()
-            }
-        }
-    }
-
-    /// The word for it in `--json`: `unchanged`, `changed`, `kept`, `failed` or `unconfirmed`.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Changed => "changed",
-            // A dry run leaves everything alone on purpose.
-            Self::Planned | Self::Kept(_) => "kept",
-            Self::Refused(_) | Self::Held { .. } | Self::Failed(_) => "failed",
-            Self::Unconfirmed(_) => "unconfirmed",
-        }
-    }
 }
 
 impl Report {
@@ -324,27 +95,16 @@ impl Report {
     }
 }
 
-impl fmt::Display for ErrorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Transient => "for now",
-            Self::RateLimited { .. } => "asked to wait",
-            Self::Unauthorized => "credentials refused",
-            Self::NotFound => "not found",
-            Self::Invalid => "refused",
-            Self::Conflict => "name conflict",
-            Self::Unconfirmed => "could not be confirmed",
-            Self::ProtocolViolation => "not understood",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::{
-        address::Family,
+        address::family::Family,
         dns::{name::Fqdn, record::AccountName},
+    };
+    use crate::core::{
+        error::{ErrorClass, ProviderError},
+        reconcile::rejection::GuardRejection,
     };
 
     fn report(outcomes: Vec<Outcome>) -> Report {

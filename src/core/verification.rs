@@ -1,8 +1,9 @@
 //! What the answers of a zone's servers say about a record that a provider confirmed.
 
+use crate::core::state::PROPAGATION_TIMEOUT;
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
-use super::{next_round::PROPAGATION_GRACE, state::TargetState, time::BootTime};
+use super::{schedule::intervals::PROPAGATION_GRACE, state::TargetState, time::BootTime};
 
 /// What one server answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,9 +45,6 @@ pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> DnsState {
         Some(_) => DnsState::Mixed,
     }
 }
-
-/// How long after a change the zone's servers are looked at for it.
-pub const PROPAGATION_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The first look comes so long after the change, each further one after as long again as it took to
 /// there.

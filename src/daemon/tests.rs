@@ -8,7 +8,7 @@ use std::{
 use futures_util::FutureExt;
 
 use super::*;
-use crate::core::{next_round::Intervals, report::DetectionReport};
+use crate::core::{detection::report::DetectionReport, schedule::intervals::Intervals};
 
 /// A crew whose rounds never end after the first few.
 struct Stuck {

@@ -17,15 +17,19 @@ use super::{
 };
 use crate::{
     core::{
-        address::PublishPolicy,
+        address::policy::PublishPolicy,
+        detection::report::DetectionReport,
         dns::record::{AccountName, Target},
-        next_round::{Hold, is_due},
+        error::Scope,
         reconcile::{
             intent::{Host, Intent, KeepReason, OnAbsent},
+            outcome::Outcome,
             plan::can_plan_from_state,
         },
-        report::{DetectionReport, HostReport, Outcome, Scope, Verdict},
+        report::HostReport,
+        schedule::{hold::Hold, intervals::is_due},
         state::{State, TargetState},
+        verdict::Verdict,
     },
     providers::Provider,
 };

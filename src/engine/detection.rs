@@ -6,7 +6,10 @@ use std::{cell::RefCell, future::poll_fn, pin::Pin, task::Poll};
 use tokio::sync::watch;
 
 use super::{AddressDetector, DnsVerifier, Provider, Reconciler, Store};
-use crate::core::{detection::state::DetectionState, report::DetectionReport, state::State};
+use crate::core::{
+    detection::{report::DetectionReport, state::DetectionState},
+    state::State,
+};
 
 /// What a round knows so far.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     core::{
-        address::display_list,
+        address::addr_set::display_list,
         dns::{name::longest_zone, record::Target},
         report::DnsMismatch,
         state::State,

@@ -4,8 +4,7 @@ use std::cell::RefCell;
 
 use super::RoundOptions;
 use crate::core::{
-    next_round::Intervals,
-    report::{DetectionReport, Report},
+    detection::report::DetectionReport, report::Report, schedule::intervals::Intervals,
     state::State,
 };
 

@@ -2,8 +2,7 @@
 
 use crate::{
     core::{
-        detection::{path::DetectionPath, state::DetectionState},
-        report::DetectionReport,
+        detection::{path::DetectionPath, report::DetectionReport, state::DetectionState},
         state::State,
         time::BootTime,
         verification::ServerAnswer,

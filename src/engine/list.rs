@@ -7,17 +7,19 @@ use super::{
 };
 use crate::{
     core::{
-        address::Family,
+        address::family::Family,
         dns::{
+            change::Change,
             name::{Fqdn, longest_zone},
             record::{Existing, Record, Target},
         },
+        error::{ErrorClass, ProviderError, Scope},
         reconcile::{
-            guard::GuardRejection,
             intent::KeepReason,
-            plan::{Change, PlanInput, PlanResult, plan},
+            outcome::Outcome,
+            plan::{PlanInput, PlanResult, plan},
+            rejection::GuardRejection,
         },
-        report::{ErrorClass, Outcome, ProviderError, Scope},
         state::State,
     },
     providers::{Listing, Provider},

@@ -23,12 +23,11 @@ pub use overlap::Overlap;
 
 use crate::engine::detection::Observations;
 
+use super::core::{reconcile::limits::WriteLimits, schedule::intervals::Intervals};
 use crate::{
     core::{
         detection::{hint::AddressHint, path::DetectionPath},
         dns::record::{AccountName, Target},
-        next_round::Intervals,
-        reconcile::guard::WriteLimits,
         report::Report,
         state::State,
     },

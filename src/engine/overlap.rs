@@ -5,7 +5,7 @@ use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use tokio::sync::{Mutex, watch};
 
-use crate::core::{dns::record::AccountName, report::DetectionReport};
+use crate::core::{detection::report::DetectionReport, dns::record::AccountName};
 
 /// What the rounds of one configuration share.
 #[derive(Debug)]

@@ -4,15 +4,19 @@ use std::{net::IpAddr, time::Duration};
 
 use super::{AccountContext, RoundOptions, Trigger};
 use crate::core::{
-    address::Family,
-    detection::path::DetectionPath,
-    dns::record::Target,
-    next_round::{ABSENCE_GRACE, Hold, RECHECK_DELAY, is_due},
+    address::family::Family,
+    detection::{path::DetectionPath, report::DetectionReport},
+    dns::{change::Change, record::Target},
+    error::Scope,
     reconcile::{
         intent::{Host, Intent, KeepReason, OnAbsent, intend},
-        plan::Change,
+        outcome::Outcome,
     },
-    report::{DetectionReport, HostReport, Outcome, Scope},
+    report::HostReport,
+    schedule::{
+        hold::Hold,
+        intervals::{ABSENCE_GRACE, RECHECK_DELAY, is_due},
+    },
     state::{ConfirmedRecord, State, TargetState},
     time::BootTime,
     verification::next_check,

@@ -8,13 +8,18 @@ use super::{
 };
 use crate::{
     core::{
-        dns::record::{AccountName, Target},
-        next_round::Hold,
-        reconcile::{
-            guard::{GuardRejection, SafePlan, WriteLimits, guard, quota_exceeded},
-            plan::Change,
+        dns::{
+            change::Change,
+            record::{AccountName, Target},
         },
-        report::{ErrorClass, Outcome, ProviderError, Scope},
+        error::{ErrorClass, ProviderError, Scope},
+        reconcile::{
+            guard::{SafePlan, guard, quota_exceeded},
+            limits::WriteLimits,
+            outcome::Outcome,
+            rejection::GuardRejection,
+        },
+        schedule::hold::Hold,
         state::{State, quota::RequestQuota},
     },
     providers::Provider,

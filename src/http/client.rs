@@ -17,7 +17,8 @@ use super::{
     service_resolver::ServiceResolver,
 };
 use crate::core::{
-    address::Family, detection::path::Interface, foreign_text::ForeignText, time::HumanLimit,
+    address::family::Family, detection::path::Interface, foreign_text::ForeignText,
+    time::HumanLimit,
 };
 
 /// The longest reason for a missing answer, in characters: it may name what a certificate is for.

@@ -15,7 +15,7 @@ use hickory_resolver::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::system_resolver::{LookupNames, RESOLV_CONF, SystemConfig, SystemResolver};
-use crate::core::{address::Family, foreign_text::ForeignText};
+use crate::core::{address::family::Family, foreign_text::ForeignText};
 
 /// Resolves through the servers of `/etc/resolv.conf` and the names of `/etc/hosts`, in one family
 /// or in both.

@@ -7,7 +7,7 @@ use super::model::{
     ImportModel, ImportedDevice, ImportedHost, ImportedLogin, ImportedSecret, ImportedSource,
     Skipped, SourceLine,
 };
-use crate::core::{address::Family, dns::name::Fqdn};
+use crate::core::{address::family::Family, dns::name::Fqdn};
 
 /// The parts of a configuration.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use reqwest::Url;
 use super::model::{ExternalSource, HTTPS, ImportedSource};
 use crate::{
     core::{
-        address::{Family, PublishPolicy},
+        address::{family::Family, policy::PublishPolicy},
         foreign_text::is_printable,
     },
     sources::source::{Source, is_own_network},

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     core::{
-        address::{Family, host_id::PrefixLength},
+        address::{family::Family, host_id::PrefixLength},
         foreign_text::{is_printable, printable},
     },
     providers::dnspod::Site,

@@ -11,10 +11,11 @@ use std::{cell::RefCell, io, net::UdpSocket as StdSocket};
 use rustix::io::Errno;
 use tokio::{io::Interest, net::UdpSocket};
 
+use super::core::address::family::Family;
 pub use crate::monitor::files::FileMonitor;
 use crate::monitor::network_state::{NetworkState, Selected};
 use crate::{
-    core::{address::Family, schedule::debounce::NetworkEvent},
+    core::schedule::debounce::NetworkEvent,
     netlink::{
         self, NetlinkSocket,
         message::{NetlinkBody, NetlinkMessage},

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     core::{
-        address::{Family, PublishPolicy},
+        address::{family::Family, policy::PublishPolicy},
         schedule::debounce::NetworkEvent,
     },
     netlink::message::{Address, NetlinkBody, Route, SelectedRoute},

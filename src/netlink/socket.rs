@@ -20,7 +20,7 @@ use super::message::{
     Address, GET_ADDR, GET_LINK, GET_ROUTE, Link, NetlinkBody, NetlinkMessage, Route,
     SelectedRoute, decode, dump, route_request,
 };
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// What is heard without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

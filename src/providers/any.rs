@@ -11,8 +11,8 @@ use super::{
 use crate::{
     core::{
         dns::{name::Fqdn, record::Zone},
+        error::ProviderError,
         reconcile::{guard::SafePlan, plan::Capabilities},
-        report::ProviderError,
     },
     http::{Request, Transport},
 };

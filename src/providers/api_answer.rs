@@ -4,7 +4,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::operation::Operation;
 use crate::{
-    core::report::{ErrorClass, ProviderError},
+    core::error::{ErrorClass, ProviderError},
     json::{self, Allowance},
 };
 

@@ -10,6 +10,7 @@ pub mod zone_records;
 
 use std::collections::BTreeMap;
 
+use super::core::error::ProviderError;
 use crate::core::{
     dns::{
         conflict::NameConflict,
@@ -17,7 +18,6 @@ use crate::core::{
         record::{Record, Zone},
     },
     reconcile::{guard::SafePlan, plan::Capabilities},
-    report::ProviderError,
 };
 
 /// An account at a provider, as a round needs it. Implementations never retry, sleep or log: the
@@ -41,9 +41,9 @@ pub trait Provider {
     /// what was not sent fails alike. [`ErrorClass::Transient`] means that the write surely had no effect;
     /// where that is not known it is [`ErrorClass::Unconfirmed`] or [`ErrorClass::ProtocolViolation`].
     ///
-    /// [`ErrorClass::Transient`]: crate::core::report::ErrorClass::Transient
-    /// [`ErrorClass::Unconfirmed`]: crate::core::report::ErrorClass::Unconfirmed
-    /// [`ErrorClass::ProtocolViolation`]: crate::core::report::ErrorClass::ProtocolViolation
+    /// [`ErrorClass::Transient`]: crate::core::error::ErrorClass::Transient
+    /// [`ErrorClass::Unconfirmed`]: crate::core::error::ErrorClass::Unconfirmed
+    /// [`ErrorClass::ProtocolViolation`]: crate::core::error::ErrorClass::ProtocolViolation
     fn apply(&self, plan: &SafePlan) -> impl Future<Output = Vec<Result<(), ProviderError>>>;
 }
 

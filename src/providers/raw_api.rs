@@ -5,7 +5,7 @@ use super::{
     operation::{Arguments, Operation},
     zone_records::Progress,
 };
-use crate::{core::report::ProviderError, http::Request};
+use crate::{core::error::ProviderError, http::Request};
 
 /// An account's API.
 pub trait RawApi {

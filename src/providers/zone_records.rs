@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::core::{
     dns::{name::ZoneName, record::Zone},
-    report::ProviderError,
+    error::ProviderError,
 };
 
 /// A record of any type.

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::text::{millis, outcome};
 use crate::core::{
-    address::Family,
-    detection::{observation::Observation, path::Interface},
-    report::{DetectionReport, HostReport, Outcome, Report},
+    address::family::Family,
+    detection::{observation::Observation, path::Interface, report::DetectionReport},
+    reconcile::outcome::Outcome,
+    report::{HostReport, Report},
     time::BootTime,
 };
 

@@ -4,11 +4,12 @@ use tracing::{debug, error, info, warn};
 
 use super::text::{name, outcome};
 use crate::core::{
-    address::display_list,
-    detection::{observation::Observation, path::Interface},
-    reconcile::{guard::GuardRejection, intent::KeepReason},
-    report::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    address::addr_set::display_list,
+    detection::{observation::Observation, path::Interface, report::DetectionReport},
+    reconcile::{intent::KeepReason, outcome::Outcome, rejection::GuardRejection},
+    report::{HostReport, Report},
     time::{BootTime, HumanDuration},
+    verdict::Verdict,
 };
 
 /// Logs a round. What the round before it said already is not said again above debug level.

@@ -11,12 +11,13 @@ pub mod text;
 mod tests {
     use super::*;
     use crate::core::{
-        address::Family,
+        address::family::Family,
         detection::{
             nat::{NatState, ReachabilityWarning},
             observation::{Observation, UnavailableReason},
+            report::DetectionReport,
         },
-        report::{DetectionReport, Report},
+        report::Report,
         state::State,
         time::BootTime,
     };

@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use super::text::lines_explained;
 use crate::core::{
-    address::display_list,
-    detection::observation::Observation,
-    dns::record::Origin,
-    reconcile::plan::{Change, Method, Step},
-    report::{DetectionReport, HostReport, Outcome, Report},
+    address::addr_set::display_list,
+    detection::{observation::Observation, report::DetectionReport},
+    dns::{
+        change::{Change, Method, Step},
+        record::Origin,
+    },
+    reconcile::outcome::Outcome,
+    report::{HostReport, Report},
     time::BootTime,
 };
 

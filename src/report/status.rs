@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::text::outcome;
 use crate::core::{
-    address::display_list,
-    reconcile::guard::GuardRejection,
-    report::{Outcome, Report, Verdict},
+    address::addr_set::display_list,
+    reconcile::{outcome::Outcome, rejection::GuardRejection},
+    report::Report,
     state::State,
     time::{BootTime, HumanDuration},
+    verdict::Verdict,
 };
 
 /// How late a round may be before the daemon counts as stuck. A round takes seconds; one in which

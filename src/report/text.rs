@@ -3,10 +3,12 @@
 use std::{fmt::Write as _, time::Duration};
 
 use crate::core::{
-    address::display_list,
-    detection::observation::Observation,
-    report::{DetectionReport, HostReport, Outcome, Report, Verdict},
+    address::addr_set::display_list,
+    detection::{observation::Observation, report::DetectionReport},
+    reconcile::outcome::Outcome,
+    report::{HostReport, Report},
     time::{BootTime, HumanDuration},
+    verdict::Verdict,
 };
 
 /// A host's line begins with what is kept right and, where that is configured, over which interface its

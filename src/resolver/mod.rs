@@ -21,13 +21,13 @@ use hickory_resolver::{
     proto::rr::RecordType,
 };
 
+use super::core::address::family::Family;
 use crate::resolver::{
     answer::{addresses, words},
     delegation::{DelegationWalker, NameServer},
 };
 use crate::{
     core::{
-        address::Family,
         dns::name::{Fqdn, ZoneName},
         foreign_text::printable,
         verification::ServerAnswer,

@@ -90,7 +90,7 @@ async fn answer<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::address::Family;
+    use crate::core::address::family::Family;
 
     async fn server() -> UdpSocket {
         UdpSocket::bind("127.0.0.1:0").await.unwrap()

@@ -13,14 +13,14 @@ use super::{
     source::{ROUTER, Source},
 };
 use crate::core::{
-    address::{Family, PublishPolicy, select::AddressPreference},
+    address::{family::Family, policy::PublishPolicy, select::AddressPreference},
     detection::{
         consensus::{ConsensusQuery, QueryInputs, Trust},
         observation::{Claim, Observation, UnavailableReason, UplinkError},
         path::{DetectionPath, Interface},
+        report::{DetectionReport, SourceAnswer},
         state::DetectionState,
     },
-    report::{DetectionReport, SourceAnswer},
     time::BootTime,
 };
 

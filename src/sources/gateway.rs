@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     netlink::{
         self,
         message::{Link, Route},

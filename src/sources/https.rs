@@ -1,7 +1,7 @@
 //! The echo services built in for the source `https`: unrelated operators, asked over HTTPS, each
 //! of which answers with the caller's address and nothing else.
 
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// An operator and where it answers.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,8 @@ use super::gateway;
 use crate::{
     core::{
         address::{
-            Family, PublishPolicy,
+            family::Family,
+            policy::PublishPolicy,
             select::{Egress, InterfaceAddress},
         },
         detection::{

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::{
-        address::{Family, select::select_address},
+        address::{family::Family, select::select_address},
         detection::{
             nat::{ExternalAddress, RouterReport},
             path::{DetectionPath, Interface},

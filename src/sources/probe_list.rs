@@ -10,11 +10,9 @@ use super::{
     source::{ROUTER, Source, operator_of},
     stun,
 };
-use crate::core::{
-    detection::{
-        consensus::{self, Trust},
-        hint,
-    },
+use crate::core::detection::{
+    consensus::{self, Trust},
+    hint,
     report::SourceAnswer,
 };
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::core::{
-    address::AddrSet,
+    address::addr_set::AddrSet,
     detection::{
         consensus::{ConsensusQuery, QueryStep},
         observation::Observation,

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use tokio::time::timeout_at;
 
 use super::{datagram::late, socket_binder::SocketBinder};
-use crate::{core::address::Family, http::service_resolver::ServiceResolver};
+use crate::{core::address::family::Family, http::service_resolver::ServiceResolver};
 
 /// The first address of `host` in the way's family. The system's resolver is asked anew each time: it
 /// changes with the network. It is the system's whatever the way: where a server is does not say where

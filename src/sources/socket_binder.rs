@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::core::{
-    address::Family,
+    address::family::Family,
     detection::{
         observation::UplinkError,
         path::{DetectionPath, Interface},

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, path::PathBuf};
 use reqwest::Url;
 
 use super::{command_line::CommandLine, dns, https, stun};
-use crate::core::{address::Family, foreign_text::printable};
+use crate::core::{address::family::Family, foreign_text::printable};
 
 /// A configured source of addresses.
 #[derive(Clone, PartialEq, Eq, Debug)]

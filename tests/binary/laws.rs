@@ -1,4 +1,4 @@
-//! The laws, seen from outside: the real binary against the sandbox. `src/round/tests/laws` has
+//! The laws, seen from outside: the real binary against the sandbox. `src/engine/tests/laws` has
 //! them for single rounds.
 
 use std::{fs, os::unix::fs::PermissionsExt};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::IpAddr, rc::Rc};
 
 use moored::{
-    core::address::Family,
+    core::address::family::Family,
     http::{Method, Request, RequestBody},
 };
 use reqwest::Url;

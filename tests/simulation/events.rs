@@ -1,7 +1,9 @@
 //! What can happen, drawn: the troubles of this host, its line, its operators and its providers.
 
 use moored::{
-    core::{address::Family, detection::hint::AddressHint, schedule::debounce::NetworkEvent},
+    core::{
+        address::family::Family, detection::hint::AddressHint, schedule::debounce::NetworkEvent,
+    },
     daemon::Event,
 };
 use sandbox::Service;

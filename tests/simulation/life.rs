@@ -8,7 +8,9 @@ mod waits;
 use std::{collections::BTreeSet, pin::Pin, rc::Rc};
 
 use moored::{
-    core::{address::Family, reconcile::intent::OnAbsent, schedule::debounce::NetworkEvent},
+    core::{
+        address::family::Family, reconcile::intent::OnAbsent, schedule::debounce::NetworkEvent,
+    },
     daemon::Event,
 };
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use moored::core::{
-    address::{Family, PublishPolicy, select::InterfaceAddress},
+    address::{family::Family, policy::PublishPolicy, select::InterfaceAddress},
     detection::observation::FamilyPresence,
 };
 

@@ -5,15 +5,15 @@ use std::{collections::BTreeSet, future::pending, net::IpAddr, rc::Rc};
 use moored::{
     config::Config,
     core::{
-        address::{Family, PublishPolicy, select::select_address},
+        address::{family::Family, policy::PublishPolicy, select::select_address},
         detection::{
             consensus::{ConsensusQuery, QueryInputs, SourceProfile, Trust},
             hint::AddressHint,
             observation::{Observation, UnavailableReason},
             path::DetectionPath,
+            report::{DetectionReport, SourceAnswer},
             state::DetectionState,
         },
-        report::{DetectionReport, SourceAnswer},
     },
     engine::{AddressDetector, Clock},
     sources::{MAX_ANSWER_DELAY, carry_out, source::Source as Configured},

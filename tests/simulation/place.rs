@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use moored::core::address::Family;
+use moored::core::address::family::Family;
 pub(crate) use row::RecordRow;
 use sandbox::{Offline, Service, Site};
 use serde_json::{Value, json};

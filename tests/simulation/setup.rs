@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use moored::{
     config::{self, Config, Environment},
     core::{
-        address::Family,
+        address::family::Family,
         dns::name::{Fqdn, ZoneName},
         reconcile::intent::OnAbsent,
     },

@@ -5,7 +5,10 @@ use std::{
     str::FromStr,
 };
 
-use super::{Family, PolicyViolation, PublishPolicy, PublishableAddr};
+use super::{
+    family::Family,
+    policy::{PolicyViolation, PublishPolicy, PublishableAddr},
+};
 
 /// How many bits of another device's address come from our own: those of the site's prefix. RFC 6177
 /// has providers give a site a /48, a /56 or something between a /48 and a /64.

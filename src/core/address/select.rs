@@ -29,7 +29,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Family, PublishPolicy, PublishableAddr};
+use super::{
+    family::Family,
+    policy::{PublishPolicy, PublishableAddr},
+};
 
 /// An address as the kernel describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]

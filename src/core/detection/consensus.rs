@@ -9,7 +9,11 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use super::observation::{Claim, FamilyPresence, Observation, SourceError, UnavailableReason};
-use crate::core::address::{AddrSet, Family, PolicyViolation, PublishPolicy, display_list};
+use crate::core::address::{
+    addr_set::{AddrSet, display_list},
+    family::Family,
+    policy::{PolicyViolation, PublishPolicy},
+};
 
 /// How far a source's answer is trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

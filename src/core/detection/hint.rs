@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// What is said with a poke is called so in reports.
 pub const SOURCE: &str = "poke";

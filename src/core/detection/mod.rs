@@ -6,5 +6,6 @@ pub mod hint;
 pub mod nat;
 pub mod observation;
 pub mod path;
+pub mod report;
 pub mod source_backoff;
 pub mod state;

@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::observation::{Claim, Observation};
 use crate::core::{
-    address::{Family, PolicyViolation, PublishPolicy, display_list},
+    address::{
+        addr_set::display_list,
+        family::Family,
+        policy::{PolicyViolation, PublishPolicy},
+    },
     time::BootTime,
 };
 
@@ -204,7 +208,7 @@ mod tests {
         let admitted = PublishPolicy::default()
             .check(Family::V4, ip(text))
             .unwrap();
-        Observation::Known(crate::core::address::AddrSet::single(admitted))
+        Observation::Known(crate::core::address::addr_set::AddrSet::single(admitted))
     }
 
     fn claims(texts: &[&str]) -> Vec<Claim> {

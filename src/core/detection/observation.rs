@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, time::Duration};
 
 use super::path::Interface;
 use crate::core::{
-    address::{AddrSet, display_list},
+    address::addr_set::{AddrSet, display_list},
     time::HumanDuration,
 };
 

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{address::Family, foreign_text::is_printable};
+use crate::core::{address::family::Family, foreign_text::is_printable};
 
 /// The name of a network interface: what `via` says. Whether there is such an interface is another
 /// question, with another answer from one moment to the next.

@@ -13,8 +13,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::report::SourceAnswer;
 use super::{consensus::Trust, hint};
-use crate::core::{report::SourceAnswer, time::BootTime};
+use crate::core::time::BootTime;
 
 /// How a source is held back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -4,13 +4,14 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::report::DetectionReport;
 use super::{
     flap_damping::FlapDamper,
     nat::NatState,
     observation::Observation,
     source_backoff::{SourceBackoffs, update_backoffs},
 };
-use crate::core::{report::DetectionReport, time::BootTime};
+use crate::core::time::BootTime;
 
 /// The past of one family.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -82,14 +83,14 @@ mod tests {
 
     use super::*;
     use crate::core::{
-        address::{AddrSet, Family, PublishPolicy},
+        address::{addr_set::AddrSet, family::Family, policy::PublishPolicy},
         detection::{
             consensus::Trust,
             flap_damping::TimestampedAddrs,
             nat::{ExternalAddress, RouterReport},
             observation::UnavailableReason,
+            report::SourceAnswer,
         },
-        report::SourceAnswer,
     };
 
     fn report(addr: &str, trust: Trust) -> DetectionReport {

@@ -8,7 +8,7 @@ use super::{
     conflict::NameConflict,
     name::{Fqdn, ZoneName},
 };
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// An account's label: the configuration's `name`, else the provider's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -1,19 +1,27 @@
 mod properties;
 
+use crate::core::error::ErrorClass;
+use crate::core::error::ProviderError;
+use crate::core::schedule::hold::Hold;
+use crate::core::schedule::intervals::Intervals;
+use crate::core::schedule::intervals::is_due;
 use std::collections::BTreeSet;
 
 use super::*;
 use crate::core::{
-    address::Family,
+    address::family::Family,
     detection::{
         nat::NatState,
         observation::{Observation, UnavailableReason},
+        report::DetectionReport,
     },
     dns::{name::Fqdn, record::AccountName},
-    reconcile::{guard::GuardRejection, intent::KeepReason},
-    report::{DetectionReport, HostReport, Outcome},
+    reconcile::{intent::KeepReason, outcome::Outcome, rejection::GuardRejection},
+    report::HostReport,
     state::Propagation,
 };
+
+const HOUR: Duration = Duration::from_hours(1);
 
 fn at(seconds: i64) -> BootTime {
     BootTime::from_millis(seconds * 1000)

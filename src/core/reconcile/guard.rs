@@ -1,84 +1,17 @@
 //! The last look before anything is written: only what passes here can be executed.
 
-use std::{fmt, time::Duration};
+use crate::core::reconcile::limits::WriteLimits;
+use crate::core::reconcile::rejection::GuardRejection;
+use crate::core::state::lifetime::WRITE_WINDOW;
+use std::time::Duration;
 
-use super::plan::{Change, Method, Reason, Step};
+use crate::core::dns::change::{Change, Method, Reason, Step};
 use crate::core::{
-    address::Family,
-    dns::{conflict::NameConflict, record::Target},
-    state::{TargetState, quota::RequestQuota, request_lifetime},
-    time::{BootTime, HumanDuration},
+    address::family::Family,
+    dns::record::Target,
+    state::{TargetState, quota::RequestQuota},
+    time::BootTime,
 };
-
-/// What a round may do at the most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct WriteLimits {
-    /// Deleted records an account and round.
-    pub max_deletes: usize,
-    /// Writes a target and hour: a flapping address does not become a storm of updates.
-    pub max_writes: usize,
-    /// One more than the writes that may change nothing, a target and hour: the provider's own
-    /// [`Capabilities::max_repeats`](crate::core::reconcile::plan::Capabilities::max_repeats).
-    pub max_repeats: usize,
-    /// Requests an account and hour, besides those that [`WriteLimits::of_account`] adds.
-    pub general_requests: u32,
-    /// Requests an account and hour, those included that are a reserve for changed addresses: whatever else has used
-    /// up the others, a new address is still published.
-    pub requests_with_reserve: u32,
-    /// How long after it was sent a request may still be carried out.
-    pub request_lifetime: Duration,
-}
-
-impl WriteLimits {
-    /// Requests an account and hour: for an address that has changed, or for anything else.
-    pub fn max_requests(&self, is_for_change: bool) -> u32 {
-        if is_for_change {
-            self.general_requests.max(self.requests_with_reserve)
-        } else {
-            self.general_requests
-        }
-    }
-}
-
-/// The most requests an account and hour, however many targets it has, the reserve for changed addresses aside.
-const MAX_REQUESTS: u32 = 2_700;
-
-/// The same with the reserve: a little less than the 3,600 that DNSPod was seen to allow (facts: DNSPod section
-/// 1.2); Domeneshop names no limit.
-const MAX_REQUESTS_WITH_RESERVE: u32 = 3_300;
-
-/// How many requests an hour each target adds: it is created, and changes twice.
-const REQUESTS_PER_TARGET: u32 = 3;
-
-impl WriteLimits {
-    /// The limits of an account with so many targets: nothing fails for being many.
-    #[must_use]
-    pub fn of_account(self, targets: usize) -> Self {
-        let targets = u32::try_from(targets).unwrap_or(u32::MAX);
-        let added = targets.saturating_mul(REQUESTS_PER_TARGET);
-        let most = MAX_REQUESTS.max(self.general_requests);
-        Self {
-            general_requests: self.general_requests.saturating_add(added).min(most),
-            ..self
-        }
-    }
-}
-
-impl Default for WriteLimits {
-    fn default() -> Self {
-        Self {
-            max_deletes: 50,
-            max_writes: 60,
-            max_repeats: 4,
-            general_requests: 1_200,
-            requests_with_reserve: MAX_REQUESTS_WITH_RESERVE,
-            request_lifetime: request_lifetime(Duration::ZERO),
-        }
-    }
-}
-
-/// The window in which writes are counted.
-pub const WRITE_WINDOW: Duration = Duration::from_hours(1);
 
 /// How long after a round that may delete no more the next one goes on.
 const DELETE_BATCH_INTERVAL: Duration = Duration::from_mins(1);
@@ -133,144 +66,6 @@ impl SafePlan {
         let is_push = |it: &&Change| matches!(it.method, Method::ReplaceRRset(_));
         let pushes = self.changes.iter().filter(is_push).count();
         u32::try_from(steps + pushes.div_ceil(10)).unwrap_or(u32::MAX)
-    }
-}
-
-/// Why a change is not made, and when or how it could be.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GuardRejection {
-    /// It would write what is there already.
-    ChangesNothing,
-    /// It would delete although the family is not known to be gone.
-    DeletesWithoutAbsence,
-    /// It names a record or an address that does not belong to its target.
-    OutOfScope,
-    /// The round deletes too much: what is over goes in the rounds that follow.
-    TooManyDeletes {
-        /// The limit.
-        limit: usize,
-        /// How many records of this change are over.
-        left: usize,
-        /// When the next round goes on.
-        until: BootTime,
-        /// How long that is from now.
-        wait: Duration,
-    },
-    /// The target was written too often.
-    TooManyWrites {
-        /// How often within the last hour.
-        count: usize,
-        /// When the next write is allowed.
-        until: BootTime,
-        /// How long that is from now.
-        wait: Duration,
-    },
-    /// The same content was written again and again.
-    RepeatedContent {
-        /// How often within the last hour.
-        count: usize,
-        /// When the next write is allowed.
-        until: BootTime,
-        /// How long that is from now.
-        wait: Duration,
-    },
-    /// What became of earlier writes of the same is not known: they may arrive yet.
-    UnconfirmedWrites {
-        /// How many.
-        count: usize,
-        /// When the next write is allowed.
-        until: BootTime,
-        /// How long that is from now.
-        wait: Duration,
-    },
-    /// The account was sent too many requests.
-    TooManyRequests {
-        /// How many within the last hour.
-        count: u32,
-        /// When the next one is allowed.
-        until: BootTime,
-        /// How long that is from now.
-        wait: Duration,
-    },
-    /// The round has written for long enough: what is left goes in the next one, which begins at once and looks at our
-    /// addresses anew.
-    NextPart {
-        /// How many changes of the account are left.
-        left: usize,
-        /// When the next round goes on.
-        until: BootTime,
-    },
-    /// `update = "dyndns"`, and a push would lose something.
-    LossyUpdate(String),
-    /// A record or forward at the host, or a delegation above it, excludes addresses there.
-    Conflict(NameConflict),
-}
-
-impl GuardRejection {
-    /// When the change may be made, where that is a matter of time.
-    pub fn until(&self) -> Option<BootTime> {
-        match self {
-            Self::TooManyWrites { until, .. }
-            | Self::RepeatedContent { until, .. }
-            | Self::UnconfirmedWrites { until, .. }
-            | Self::TooManyRequests { until, .. }
-            | Self::TooManyDeletes { until, .. }
-            | Self::NextPart { until, .. } => Some(*until),
-            Self::ChangesNothing
-            | Self::DeletesWithoutAbsence
-            | Self::OutOfScope
-            | Self::LossyUpdate(_)
-            | Self::Conflict(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for GuardRejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ChangesNothing => f.write_str("not written: it would change nothing"),
-            Self::DeletesWithoutAbsence => {
-                f.write_str("not deleted: the address family is not known to be gone")
-            }
-            Self::OutOfScope => f.write_str("not written: a record of another name was meant"),
-            Self::TooManyDeletes {
-                limit, left, wait, ..
-            } => write!(
-                f,
-                "not all of it at once: a round deletes at most {limit} records of an account; {left} more go in {}",
-                HumanDuration(*wait)
-            ),
-            Self::TooManyWrites { count, wait, .. } => write!(
-                f,
-                "not written: it was changed {count} times within the hour; the next change may go \
-                 out in {} (is an address source flapping?)",
-                HumanDuration(*wait)
-            ),
-            Self::RepeatedContent { count, wait, .. } => write!(
-                f,
-                "not written: the same was written {count} times within the hour and did not come to \
-                 stay; the next attempt is in {}",
-                HumanDuration(*wait)
-            ),
-            Self::UnconfirmedWrites { count, wait, .. } => write!(
-                f,
-                "not written: {count} updates with the same address got no proper answer and may still \
-                 arrive; what became of them is looked at, and the next attempt made, in {}",
-                HumanDuration(*wait)
-            ),
-            Self::TooManyRequests { count, wait, .. } => write!(
-                f,
-                "not asked: the account was sent {count} requests within the hour; the next may go out in {} \
-                 (do other programs or hosts keep changing its records?)",
-                HumanDuration(*wait)
-            ),
-            Self::NextPart { left, .. } => write!(
-                f,
-                "not written yet: {left} changes of the account are left for the next part, which begins at once"
-            ),
-            Self::LossyUpdate(what) => write!(f, "not written: {what}"),
-            Self::Conflict(conflict) => write!(f, "not written: {conflict}"),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::core::{
-    address::{AddrSet, Family, PublishPolicy, host_id::HostId},
+    address::{addr_set::AddrSet, family::Family, host_id::HostId, policy::PublishPolicy},
     detection::{
         observation::{Observation, UnavailableReason},
         path::{DetectionPath, Interface},

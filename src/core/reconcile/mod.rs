@@ -2,4 +2,7 @@
 
 pub mod guard;
 pub mod intent;
+pub mod limits;
+pub mod outcome;
 pub mod plan;
+pub mod rejection;

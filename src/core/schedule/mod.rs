@@ -2,4 +2,6 @@
 
 pub mod clock_event;
 pub mod debounce;
+pub mod hold;
+pub mod intervals;
 pub mod rate_limit;

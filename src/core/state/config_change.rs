@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::lifetime::WRITE_WINDOW;
 use super::quota::RequestQuota;
 use super::{AccountState, State, TargetState, key};
 use crate::core::{
     detection::path::DetectionPath,
     dns::record::{AccountName, Target},
-    next_round::Hold,
-    reconcile::guard::WRITE_WINDOW,
+    schedule::hold::Hold,
     time::BootTime,
 };
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{reconcile::guard::WRITE_WINDOW, time::BootTime};
+use super::lifetime::WRITE_WINDOW;
+use crate::core::time::BootTime;
 
 /// Requests that were sent at about the same time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Memory and the clock: what is remembered on another one, and what cannot be.
 
 use super::State;
-use crate::core::{next_round::Hold, time::BootTime};
+use crate::core::{schedule::hold::Hold, time::BootTime};
 
 impl State {
     /// Drops what cannot be: moments that have not come yet, holds longer than any the schedule

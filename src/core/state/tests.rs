@@ -1,18 +1,20 @@
 //! What is remembered, and what is not.
 
+mod properties;
+
 use super::*;
 use crate::core::{
-    address::Family,
+    address::family::Family,
     detection::{
         flap_damping::{FlapDamper, TimestampedAddrs},
         source_backoff::SourceBackoff,
     },
     dns::{
+        change::{Method, Reason},
         name::Fqdn,
         record::{Origin, Target},
     },
-    reconcile::plan::{Method, Reason},
-    report::{ErrorClass, ProviderError},
+    error::{ErrorClass, ProviderError},
 };
 
 fn target() -> Target {

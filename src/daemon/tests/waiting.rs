@@ -6,7 +6,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::core::{detection::hint::AddressHint, next_round::Intervals, report::DetectionReport};
+use crate::core::{
+    detection::{hint::AddressHint, report::DetectionReport},
+    schedule::intervals::Intervals,
+};
 use crate::daemon::*;
 
 /// A host whose clock stands still until it is moved, and whose rounds end when they are let end.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::world::{FakeDns, InjectedFault, RoundFixture, first, host, outcomes};
 use crate::{
     core::{
+        error::{ErrorClass, ProviderError},
         reconcile::{
-            guard::{GuardRejection, WriteLimits},
-            plan::UpdateMode,
+            limits::WriteLimits, outcome::Outcome, plan::UpdateMode, rejection::GuardRejection,
         },
-        report::{ErrorClass, Outcome, ProviderError, Verdict},
+        verdict::Verdict,
     },
     engine::RoundOptions,
 };

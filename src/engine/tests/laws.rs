@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use super::world::{RoundFixture, host};
 use crate::core::{
+    error::{ErrorClass, ProviderError},
     reconcile::plan::UpdateMode,
-    report::{ErrorClass, ProviderError},
 };
 
 const HOME: &str = "home.example.com";

@@ -8,10 +8,11 @@ use std::{
 use super::world::{FakeDns, RoundFixture, host, ip, known, outcomes};
 use crate::{
     core::{
-        address::Family,
+        address::family::Family,
         detection::path::DetectionPath,
+        error::{ErrorClass, ProviderError},
         reconcile::{intent::HostV6, plan::UpdateMode},
-        report::{ErrorClass, ProviderError, Report},
+        report::Report,
     },
     engine::{RoundOptions, Trigger},
 };

@@ -5,9 +5,11 @@ use std::{cell::Cell, time::Duration};
 use super::world::{InjectedFault, RoundFixture, host, known, outcomes};
 use crate::{
     core::{
-        next_round::{Intervals, Schedule},
-        reconcile::{guard::GuardRejection, plan::UpdateMode},
-        report::{ErrorClass, Outcome, ProviderError, Report},
+        error::{ErrorClass, ProviderError},
+        next_round::Schedule,
+        reconcile::{outcome::Outcome, plan::UpdateMode, rejection::GuardRejection},
+        report::Report,
+        schedule::intervals::Intervals,
         state::State,
     },
     engine::{Clock, RoundOptions, Trigger},

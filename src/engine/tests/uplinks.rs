@@ -5,16 +5,17 @@ use std::time::Duration;
 use super::world::{RoundFixture, host, known, outcomes};
 use crate::{
     core::{
-        address::Family,
+        address::family::Family,
         detection::{
             observation::{Observation, UnavailableReason, UplinkError},
             path::{DetectionPath, Interface},
         },
         reconcile::{
             intent::{Host, HostV6, KeepReason, OnAbsent},
+            outcome::Outcome,
             plan::UpdateMode,
         },
-        report::{Outcome, Verdict},
+        verdict::Verdict,
     },
     engine::{RoundOptions, Trigger},
 };

@@ -13,26 +13,31 @@ use futures_util::FutureExt;
 
 use crate::{
     core::{
-        address::{AddrSet, Family, PublishPolicy},
+        address::{addr_set::AddrSet, family::Family, policy::PublishPolicy},
         detection::{
             consensus::Trust,
             nat::NatState,
             observation::{Observation, UnavailableReason},
             path::DetectionPath,
+            report::{DetectionReport, SourceAnswer},
             state::DetectionState,
         },
         dns::{
+            change::{Method, Step},
             conflict::NameConflict,
             name::{Fqdn, ZoneName},
             record::{AccountName, Attributes, Record, Target, Zone},
         },
-        next_round::Intervals,
+        error::ProviderError,
         reconcile::{
-            guard::{SafePlan, WriteLimits},
+            guard::SafePlan,
             intent::{Host, HostV6, OnAbsent},
-            plan::{Capabilities, Method, Step, UpdateMode},
+            limits::WriteLimits,
+            outcome::Outcome,
+            plan::{Capabilities, UpdateMode},
         },
-        report::{DetectionReport, Outcome, ProviderError, Report, SourceAnswer},
+        report::Report,
+        schedule::intervals::Intervals,
         state::State,
         time::BootTime,
         verification::ServerAnswer,

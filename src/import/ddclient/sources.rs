@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::settings::{DdclientSetting, DdclientSettings};
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     import::{
         model::{Disclosure, ImportModel, ImportedSource, SourceLine, quoted},
         source,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     import::{
         model::{ExternalSource, ImportModel, ImportedSource, SourceLine},
         source,

@@ -16,7 +16,7 @@ use super::{
     source,
 };
 use crate::{
-    core::{address::Family, secret::Secret},
+    core::{address::family::Family, secret::Secret},
     providers::dnspod::Site,
 };
 

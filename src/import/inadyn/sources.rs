@@ -6,7 +6,7 @@ use super::{
     peek, switch, text,
 };
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     import::{
         model::{ExternalSource, HTTPS, ImportModel, ImportedSource, SourceLine},
         source,

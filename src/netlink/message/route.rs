@@ -6,7 +6,7 @@ use super::{
     GET_ROUTE, INET, INET6, Malformed, NetlinkBody, REQUEST, aligned, attributes, ip, u16_at,
     u32_at,
 };
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// `RT_TABLE_MAIN`.
 const MAIN: u32 = 254;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -303,7 +303,7 @@ fn the_question_which_route_is_selected_is_what_the_kernel_reads() {
 
 #[test]
 fn the_destination_that_is_asked_about_may_be_published_by_anybody() {
-    use crate::core::address::PublishPolicy;
+    use crate::core::address::policy::PublishPolicy;
     for family in Family::ALL {
         let request = route_request(family, None, 1);
         let addr = ip(request[16], &request[32..]).unwrap();

@@ -20,15 +20,16 @@ use super::{
 use crate::{
     core::{
         dns::{
+            change::{Change, Method, Step},
             conflict::{ConflictFinder, NameConflict},
             name::{Fqdn, ZoneName, longest_zone},
             record::{Record, Zone},
         },
+        error::{ErrorClass, ProviderError, Scope},
         reconcile::{
             guard::SafePlan,
-            plan::{Capabilities, Change, Method, Step, UpdateMode},
+            plan::{Capabilities, UpdateMode},
         },
-        report::{ErrorClass, ProviderError, Scope},
     },
     http::Transport,
     json::{self, Allowance},

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     core::{
+        error::{ErrorClass, ProviderError},
         foreign_text::ForeignText,
-        report::{ErrorClass, ProviderError},
     },
     http::{Response, redactor::Redactor},
     json::{self, ItemsError, Members},

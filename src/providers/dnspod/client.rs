@@ -13,7 +13,7 @@ use super::{
     redaction::secrets,
 };
 use crate::{
-    core::report::{ErrorClass, ProviderError},
+    core::error::{ErrorClass, ProviderError},
     http::{Delivery, Request, RequestBody, SendError, Transport},
     json::{self, Members},
     providers::{

@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::api::auth::Auth;
 use crate::{
     core::{
+        error::{ErrorClass, ProviderError, Scope},
         foreign_text::ForeignText,
-        report::{ErrorClass, ProviderError, Scope},
     },
     providers::operation::{Call, Operation, ResultCode},
 };

@@ -104,7 +104,7 @@
 //! *Units*: TTLs are in seconds, 1 to 604800 and not below the plan's minimum (600 on the free one);
 //! lock days are days; times are text without a zone. *Limits*: 500 (international) or 3000 (China)
 //! entries a page; five writes an hour that change nothing, 30 refused logins in five minutes, and,
-//! as users report, 3600 calls an hour. *Errors*: [`ProviderError`](crate::core::report::ProviderError) with a
+//! as users report, 3600 calls an hour. *Errors*: [`ProviderError`](crate::core::error::ProviderError) with a
 //! class to act on; [`codes`] says how a code becomes one. *Sources*: the pages of
 //! <https://docs.dnspod.com/api-legacy/> and <https://dnspod.github.io/dnspod-api-doc/>, each
 //! definition naming its own; what users reported stands in the comments as such.

@@ -10,7 +10,7 @@ use super::{
     types,
 };
 use crate::core::{
-    address::Family,
+    address::family::Family,
     dns::{
         conflict::ConflictKind,
         name::{Fqdn, ZoneName},

@@ -6,17 +6,18 @@ use serde_json::value::RawValue;
 
 use crate::{
     core::{
-        address::Family,
+        address::family::Family,
         dns::{
+            change::{Change, Method, Step},
             conflict::{ConflictFinder, ConflictKind, NameConflict},
             name::{Fqdn, ZoneName, longest_zone},
             record::{Record, Zone},
         },
+        error::{ErrorClass, ProviderError, Scope},
         reconcile::{
             guard::SafePlan,
-            plan::{Capabilities, Change, Method, Step, UpdateMode},
+            plan::{Capabilities, UpdateMode},
         },
-        report::{ErrorClass, ProviderError, Scope},
     },
     http::Transport,
     json::{self, Allowance},

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::api::dns::DnsCreate;
 use crate::{
     core::{
+        error::{ErrorClass, ProviderError, Scope},
         foreign_text::ForeignText,
-        report::{ErrorClass, ProviderError, Scope},
     },
     http::{Request, RequestBody, Response},
     json,

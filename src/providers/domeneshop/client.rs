@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     core::{
-        report::{ErrorClass, ProviderError},
+        error::{ErrorClass, ProviderError},
         secret::Secret,
     },
     http::{Delivery, Request, Response, SendError, Transport, redactor::Redactor},

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use crate::core::{
-    address::{Family, PublishableAddr},
+    address::{family::Family, policy::PublishableAddr},
     dns::{
         name::Fqdn,
         record::{Attributes, Record, Zone},
     },
-    report::{ErrorClass, ProviderError},
+    error::{ErrorClass, ProviderError},
 };
 
 use super::{

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::{
     core::{
-        address::PublishableAddr,
-        dns::name::Fqdn,
-        reconcile::plan::{Change, Method},
-        report::{ProviderError, Scope},
+        address::policy::PublishableAddr,
+        dns::{
+            change::{Change, Method},
+            name::Fqdn,
+        },
+        error::{ProviderError, Scope},
     },
     http::{Transport, encode},
     providers::operation::Call as _,

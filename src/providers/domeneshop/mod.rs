@@ -92,7 +92,7 @@
 //! # }
 //! ```
 //!
-//! **Errors** are [`ProviderError`](crate::core::report::ProviderError)s: the class says what to do next,
+//! **Errors** are [`ProviderError`](crate::core::error::ProviderError)s: the class says what to do next,
 //! the text names the request, what its status means for that operation and what the service said, and
 //! never a credential.
 //!

@@ -1,6 +1,6 @@
 //! What became of each change of a plan.
 
-use crate::core::report::{ErrorClass, ProviderError, Scope};
+use crate::core::error::{ErrorClass, ProviderError, Scope};
 
 /// One entry for each change; once something concerns the whole account, nothing more is to be sent.
 pub(super) struct ResultCollector {

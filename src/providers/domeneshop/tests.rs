@@ -16,16 +16,22 @@ use futures_util::FutureExt;
 use super::{DomeneshopAccount, ENDPOINT, Settings};
 use crate::{
     core::{
-        address::{AddrSet, Family, PublishPolicy, PublishableAddr},
+        address::{
+            addr_set::AddrSet,
+            family::Family,
+            policy::{PublishPolicy, PublishableAddr},
+        },
         dns::{
+            change::{Change, Method, Reason, Step},
             name::{Fqdn, ZoneName},
             record::{AccountName, Origin, Target, Zone},
         },
+        error::ProviderError,
         reconcile::{
-            guard::{SafePlan, WriteLimits, guard},
-            plan::{Change, Method, Reason, Step, UpdateMode},
+            guard::{SafePlan, guard},
+            limits::WriteLimits,
+            plan::UpdateMode,
         },
-        report::ProviderError,
         state::quota::RequestQuota,
         time::BootTime,
     },

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     core::{
         dns::record::Zone,
-        report::{ErrorClass, ProviderError},
+        error::{ErrorClass, ProviderError},
     },
     http::Transport,
     json,

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Operation, Parameter, ParameterKind};
 use crate::{
     core::{
-        report::{ErrorClass, ProviderError},
+        error::{ErrorClass, ProviderError},
         secret::Secret,
     },
     http::{FormValue, encode},

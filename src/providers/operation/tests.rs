@@ -1,5 +1,5 @@
 use super::*;
-use crate::core::{report::ErrorClass, secret::Secret};
+use crate::core::{error::ErrorClass, secret::Secret};
 
 const CODES: &[ResultCode] = &[ResultCode {
     number: 6,

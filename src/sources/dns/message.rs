@@ -10,7 +10,7 @@ use hickory_resolver::proto::{
 
 use super::{AnswerKind, DnsOperator};
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     sources::{Reply, address_text::one},
 };
 

@@ -16,7 +16,7 @@ use super::{
     resolve_server,
     socket_binder::SocketBinder,
 };
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 /// The longest answer by UDP, as nobody was told that more would do (RFC 1035, section 4.2.1).
 const MAX_UDP_BYTES: usize = 512;

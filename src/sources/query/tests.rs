@@ -7,7 +7,7 @@ use std::{
 
 use super::*;
 use crate::core::{
-    address::{Family, PublishPolicy},
+    address::{family::Family, policy::PublishPolicy},
     detection::{
         consensus::{QueryInputs, SourceProfile, Trust},
         observation::FamilyPresence,

@@ -18,7 +18,7 @@ use super::router::{
 };
 use super::{datagram, socket_binder::SocketBinder};
 use crate::{
-    core::address::PublishPolicy,
+    core::address::policy::PublishPolicy,
     portmapping::{PortMapError, REQUESTS, natpmp},
 };
 

@@ -3,7 +3,7 @@ mod by_upnp;
 use tokio::net::UdpSocket;
 
 use super::*;
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 const NONCE: [u8; 12] = *b"twelve bytes";
 const OURS: [u8; 4] = [84, 212, 10, 20];

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 
 use super::*;
-use crate::core::address::Family;
+use crate::core::address::family::Family;
 
 const TRANSACTION: [u8; 12] = *b"twelve bytes";
 

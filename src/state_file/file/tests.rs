@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::core::{
-    address::Family,
+    address::family::Family,
     dns::{
         name::Fqdn,
         record::{AccountName, Target},
     },
-    next_round::Hold,
-    report::{ErrorClass, ProviderError},
+    error::{ErrorClass, ProviderError},
+    schedule::hold::Hold,
 };
 
 fn stamp(boot: &str, moment: i64, wall: i64) -> BootStamp {

@@ -9,7 +9,7 @@ mod zone;
 use std::{collections::BTreeSet, net::IpAddr};
 
 use moored::{
-    core::{address::Family, reconcile::intent::OnAbsent},
+    core::{address::family::Family, reconcile::intent::OnAbsent},
     engine::Trigger,
     http::{Response, SendError},
 };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use moored::{
     core::{
-        address::Family,
+        address::family::Family,
         schedule::{clock_event::detect_clock_event, debounce::NetworkEvent},
     },
     daemon::Event,

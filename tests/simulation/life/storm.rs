@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use moored::{
-    core::{address::Family, schedule::debounce::NetworkEvent},
+    core::{address::family::Family, schedule::debounce::NetworkEvent},
     daemon::Event,
 };
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use moored::core::address::Family;
+use moored::core::address::family::Family;
 use serde_json::Value;
 
 /// A record, of whatever type.

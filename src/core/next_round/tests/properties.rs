@@ -1,5 +1,8 @@
 //! What holds of every hold and of every next round.
 
+use crate::core::error::ErrorClass;
+use crate::core::error::ProviderError;
+use crate::core::schedule::hold::Hold;
 use proptest::prelude::*;
 
 use super::*;

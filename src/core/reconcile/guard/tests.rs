@@ -1,15 +1,17 @@
 mod properties;
 
+use crate::core::reconcile::limits::WriteLimits;
+use crate::core::reconcile::rejection::GuardRejection;
 use std::net::IpAddr;
 
 use super::*;
 use crate::core::{
-    address::{AddrSet, PublishPolicy},
+    address::{addr_set::AddrSet, policy::PublishPolicy},
     dns::{
+        change::Method,
         name::Fqdn,
         record::{AccountName, Attributes, Origin, Record, Zone},
     },
-    reconcile::plan::Method,
     state::{ConfirmedRecord, WriteRecord},
 };
 

@@ -2,8 +2,12 @@ mod memory;
 mod properties;
 
 use super::*;
+use crate::core::dns::change::Change;
+use crate::core::dns::change::Method;
+use crate::core::dns::change::Reason;
+use crate::core::dns::change::Step;
 use crate::core::{
-    address::{Family, PublishPolicy},
+    address::{family::Family, policy::PublishPolicy},
     detection::observation::UnavailableReason,
     dns::{
         name::Fqdn,

@@ -1,18 +1,18 @@
+use crate::core::state::lifetime::request_lifetime;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::core::{
-    address::Family,
+    address::family::Family,
     dns::{
+        change::{Method, Reason},
         name::Fqdn,
         record::{AccountName, Origin, Target, Zone},
     },
-    reconcile::{
-        guard::{WriteLimits, guard},
-        plan::{Method, Reason},
-    },
+    reconcile::{guard::guard, limits::WriteLimits},
     state::quota::RequestQuota,
 };
 

@@ -4,9 +4,10 @@ use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
         dns::record::AccountName,
-        reconcile::plan::UpdateMode,
-        report::{ErrorClass, Outcome, Verdict},
+        error::ErrorClass,
+        reconcile::{outcome::Outcome, plan::UpdateMode},
         state::State,
+        verdict::Verdict,
     },
     engine::{
         RoundOptions, Trigger,

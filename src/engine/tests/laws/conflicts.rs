@@ -7,8 +7,9 @@ use crate::{
             conflict::{ConflictKind, NameConflict},
             name::Fqdn,
         },
-        reconcile::{guard::GuardRejection, plan::UpdateMode},
-        report::{ErrorClass, Outcome, ProviderError, Verdict},
+        error::{ErrorClass, ProviderError},
+        reconcile::{outcome::Outcome, plan::UpdateMode, rejection::GuardRejection},
+        verdict::Verdict,
     },
     engine::{
         RoundOptions, Trigger,

@@ -5,12 +5,15 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
+        error::ErrorClass,
         reconcile::{
-            guard::{GuardRejection, WriteLimits},
             intent::{Host, HostV6},
+            limits::WriteLimits,
+            outcome::Outcome,
             plan::UpdateMode,
+            rejection::GuardRejection,
         },
-        report::{ErrorClass, Outcome, Verdict},
+        verdict::Verdict,
     },
     engine::{
         RoundOptions, Trigger,
@@ -263,7 +266,7 @@ fn a_change_does_not_wait_for_dns_servers() {
     fakes
         .addresses
         .borrow_mut()
-        .insert(crate::core::address::Family::V6.into(), six);
+        .insert(crate::core::address::family::Family::V6.into(), six);
     fakes.round();
     // Both are due for a look; one of them has to be written.
     fakes.advance(HOUR);

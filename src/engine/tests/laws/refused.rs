@@ -4,8 +4,9 @@ use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
         dns::record::AccountName,
+        error::{ErrorClass, ProviderError},
         reconcile::{intent::Host, plan::UpdateMode},
-        report::{ErrorClass, ProviderError, Verdict},
+        verdict::Verdict,
     },
     engine::{
         Clock, RoundOptions, Trigger,

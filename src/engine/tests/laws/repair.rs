@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{HOME, HOUR, MINUTE, one};
 use crate::{
-    core::{dns::record::AccountName, reconcile::plan::UpdateMode, report::Verdict},
+    core::{dns::record::AccountName, reconcile::plan::UpdateMode, verdict::Verdict},
     engine::tests::world::{FakeDns, outcomes},
 };
 

@@ -6,11 +6,13 @@ use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
         detection::observation::Observation,
+        error::ErrorClass,
         reconcile::{
             intent::{Host, HostV6, KeepReason, OnAbsent},
+            outcome::Outcome,
             plan::UpdateMode,
         },
-        report::{ErrorClass, Outcome, Verdict},
+        verdict::Verdict,
     },
     engine::{
         RoundOptions, Trigger,
@@ -151,7 +153,7 @@ fn one_family_unknown_does_not_stop_the_other() {
         ..host(HOME)
     };
     let fakes = RoundFixture::new(UpdateMode::WhenReplaceable, vec![both]);
-    fakes.see_from(crate::core::address::Family::V6.into(), unknown());
+    fakes.see_from(crate::core::address::family::Family::V6.into(), unknown());
     let report = fakes.round();
     assert_eq!(outcomes(&report), ["changed", "kept"]);
     assert_eq!(report.verdict(), Verdict::AddressUnknown);

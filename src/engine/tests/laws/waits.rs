@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{HOME, HOUR, MINUTE, failure, one};
 use crate::{
     core::{
-        reconcile::plan::UpdateMode,
-        report::{ErrorClass, Outcome},
+        error::ErrorClass,
+        reconcile::{outcome::Outcome, plan::UpdateMode},
     },
     engine::{
         RoundOptions, Trigger,

@@ -7,7 +7,7 @@ use wiremock::{
 
 use super::*;
 use crate::{
-    core::{report::Scope, secret::Secret},
+    core::{error::Scope, secret::Secret},
     http::{FormValue, Response, client, tls},
     providers::dnspod::{
         api::record::{RecordList, RecordRemove},

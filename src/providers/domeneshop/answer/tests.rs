@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    core::report::Scope,
+    core::error::Scope,
     http::{Method, RequestBody},
 };
 

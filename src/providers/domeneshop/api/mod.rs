@@ -11,7 +11,7 @@ pub mod forwards;
 pub mod invoices;
 
 use crate::{
-    core::report::{ErrorClass, ProviderError},
+    core::error::{ErrorClass, ProviderError},
     providers::operation::{Arguments, Operation, ResultCode},
 };
 

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    core::report::{ErrorClass, Scope},
+    core::error::{ErrorClass, Scope},
     providers::{
         domeneshop::{
             api::{

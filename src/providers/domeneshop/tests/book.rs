@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::report::ErrorClass,
+    core::error::ErrorClass,
     http::{Method as Verb, RequestBody},
     providers::zone_records::{AnyRecord, ZoneRecords},
 };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    core::report::{ErrorClass, Scope},
+    core::error::{ErrorClass, Scope},
     providers::Listing,
 };
 
@@ -113,7 +113,7 @@ fn l7_forwards_that_cannot_be_read_hold_up_the_hosts_without_an_address_and_no_o
         let failure = listing.trouble(&name("new.example.com")).unwrap();
         assert_eq!(
             failure.class.verdict(),
-            crate::core::report::Verdict::TryAgain
+            crate::core::verdict::Verdict::TryAgain
         );
     }
     // A service without forwards has none.

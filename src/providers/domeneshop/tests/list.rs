@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::report::{ErrorClass, Scope},
+    core::error::{ErrorClass, Scope},
     http::Delivery,
     providers::Listing,
 };

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::report::ErrorClass,
+    core::error::ErrorClass,
     http::RequestBody,
     providers::{
         domeneshop::{

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    core::report::{ErrorClass, Scope},
+    core::error::{ErrorClass, Scope},
     http::Delivery,
     providers::domeneshop::MAX_URL_BYTES,
 };

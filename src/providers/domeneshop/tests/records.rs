@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     core::{
         dns::record::{Attributes, Record},
-        report::{ErrorClass, Scope},
+        error::{ErrorClass, Scope},
     },
     http::{Delivery, RequestBody},
 };

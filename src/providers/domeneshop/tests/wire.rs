@@ -7,7 +7,7 @@ use wiremock::{
 
 use super::*;
 use crate::{
-    core::{dns::record::Attributes, report::ErrorClass, secret::Secret},
+    core::{dns::record::Attributes, error::ErrorClass, secret::Secret},
     http::{
         client::{ClientOptions, HttpClient as Http},
         tls,

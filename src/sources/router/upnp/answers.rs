@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::{
-    core::address::{Family, PublishPolicy},
+    core::address::{family::Family, policy::PublishPolicy},
     sources::router::RouterError,
 };
 

@@ -23,7 +23,7 @@ pub(super) use super::upnp::search::Recipients;
 use super::upnp::{answers::ConnectionAnswers, description::Connection, search::SsdpSearch};
 use super::{ROUTER_TIMEOUT, RouterError, STAGGER};
 use crate::{
-    core::address::PublishPolicy,
+    core::address::policy::PublishPolicy,
     sources::{datagram::late, socket_binder::SocketBinder},
 };
 

@@ -10,7 +10,7 @@ use super::{
     fake::{FakePage, FakeWebServer, described, given, page},
     *,
 };
-use crate::core::{address::Family, foreign_text::hostile};
+use crate::core::{address::family::Family, foreign_text::hostile};
 
 const LONG: Duration = Duration::from_secs(10);
 const OURS: Ipv4Addr = Ipv4Addr::new(84, 212, 10, 20);

@@ -1,5 +1,8 @@
 //! What holds of every plan that passes, whatever was proposed and whatever happened before.
 
+use crate::core::reconcile::limits::WriteLimits;
+use crate::core::reconcile::rejection::GuardRejection;
+use crate::core::state::lifetime::WRITE_WINDOW;
 use proptest::prelude::*;
 
 use super::*;
@@ -15,7 +18,7 @@ fn addresses() -> impl Strategy<Value = Vec<IpAddr>> {
     prop::collection::vec(of_ours, 0..3)
 }
 
-fn admitted(addr: IpAddr) -> crate::core::address::PublishableAddr {
+fn admitted(addr: IpAddr) -> crate::core::address::policy::PublishableAddr {
     PublishPolicy::default()
         .check(Family::of(addr), addr)
         .unwrap()

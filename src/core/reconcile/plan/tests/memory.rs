@@ -1,6 +1,7 @@
 //! What is planned from memory alone, without asking the provider what is there.
 
 use super::*;
+use crate::core::dns::change::Reason;
 
 #[test]
 fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {

@@ -1,10 +1,13 @@
 //! What holds whatever is there, whatever is wanted and however it may be written.
 
+use crate::core::dns::change::Change;
+use crate::core::dns::change::Method;
+use crate::core::dns::change::Step;
 use proptest::prelude::*;
 
 use super::*;
 use crate::core::{
-    reconcile::guard::{GuardRejection, WriteLimits, guard},
+    reconcile::{guard::guard, limits::WriteLimits, rejection::GuardRejection},
     state::quota::RequestQuota,
 };
 

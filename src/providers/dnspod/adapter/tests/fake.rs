@@ -4,16 +4,20 @@ use std::{cell::RefCell, collections::BTreeMap, net::IpAddr};
 
 use crate::{
     core::{
-        address::{Family, PublishPolicy, PublishableAddr},
+        address::{
+            family::Family,
+            policy::{PublishPolicy, PublishableAddr},
+        },
         dns::{
+            change::{Change, Method, Reason, Step},
             name::Fqdn,
             record::{AccountName, Attributes, Origin, Record, Target, Zone},
         },
+        error::ProviderError,
         reconcile::{
-            guard::{SafePlan, WriteLimits, guard},
-            plan::{Change, Method, Reason, Step},
+            guard::{SafePlan, guard},
+            limits::WriteLimits,
         },
-        report::ProviderError,
         secret::Secret,
         state::quota::RequestQuota,
         time::BootTime,

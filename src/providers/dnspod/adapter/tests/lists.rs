@@ -4,7 +4,7 @@ use super::fake::*;
 use crate::{
     core::{
         dns::{name::Fqdn, record::Zone},
-        report::{ErrorClass, Scope},
+        error::{ErrorClass, Scope},
     },
     providers::{Provider, dnspod::Site},
 };

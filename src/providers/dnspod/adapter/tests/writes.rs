@@ -5,13 +5,16 @@ use std::time::Duration;
 use super::fake::*;
 use crate::{
     core::{
-        address::{AddrSet, Family},
-        dns::record::{AccountName, Existing, Target},
+        address::{addr_set::AddrSet, family::Family},
+        dns::{
+            change::Step,
+            record::{AccountName, Existing, Target},
+        },
+        error::{ErrorClass, Scope},
         reconcile::{
             intent::{Host, HostV6, Intent},
-            plan::{PlanInput, PlanResult, Step, plan},
+            plan::{PlanInput, PlanResult, plan},
         },
-        report::{ErrorClass, Scope},
     },
     providers::{Provider, dnspod::Site},
 };
@@ -199,7 +202,7 @@ async fn a_record_that_is_gone_already_is_removed_without_complaint() {
 }
 
 /// A change of each of three hosts.
-fn three() -> Vec<crate::core::reconcile::plan::Change> {
+fn three() -> Vec<crate::core::dns::change::Change> {
     let names = ["a.example.com", "b.example.com", "c.example.com"];
     let each = names.into_iter().zip(["1", "2", "3"]);
     let each = each.map(|(name, id)| {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    core::report::{ErrorClass, Scope},
+    core::error::{ErrorClass, Scope},
     providers::dnspod::codes::failure,
 };
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::address::Family,
+    core::address::family::Family,
     sources::router::upnp::fake::{FakePage, FakeWebServer, given, page, text},
 };
 

@@ -9,7 +9,7 @@ use crate::core::{
         nat::{ExternalAddress, NatState, RouterReport},
         source_backoff::SourceBackoff,
     },
-    report::ErrorClass,
+    error::ErrorClass,
 };
 
 /// Around now, which is 0; sometimes nowhere near.

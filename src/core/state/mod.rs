@@ -2,6 +2,7 @@
 //! the next round asks the provider what is there.
 
 mod config_change;
+pub mod lifetime;
 pub mod probe;
 pub mod quota;
 mod rebase;
@@ -14,17 +15,17 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-pub use write_log::request_lifetime;
 
 use super::{
     detection::{path::DetectionPath, state::DetectionState},
-    dns::record::{AccountName, Target, Zone},
-    next_round::Hold,
-    reconcile::{guard::WRITE_WINDOW, plan::Change},
-    report::ErrorClass,
-    state::{probe::Probes, quota::RequestQuota},
+    dns::{
+        change::Change,
+        record::{AccountName, Target, Zone},
+    },
+    error::ErrorClass,
+    schedule::hold::Hold,
+    state::{lifetime::WRITE_WINDOW, probe::Probes, quota::RequestQuota},
     time::BootTime,
-    verification::PROPAGATION_TIMEOUT,
 };
 
 /// Everything remembered.
@@ -87,6 +88,9 @@ pub struct TargetState {
     pub held_for: Vec<IpAddr>,
 }
 
+/// How long after a change the zone's servers are looked at for it.
+pub const PROPAGATION_TIMEOUT: Duration = Duration::from_mins(10);
+
 /// A change that the zone's servers do not show yet.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Propagation {
@@ -128,7 +132,7 @@ pub struct WriteRecord {
     #[serde(default)]
     pub acknowledged: bool,
     /// For how long it may still arrive.
-    #[serde(default = "write_log::usual_lifetime")]
+    #[serde(default = "lifetime::usual_lifetime")]
     pub lifetime: Duration,
 }
 
@@ -281,7 +285,5 @@ impl State {
     }
 }
 
-#[cfg(test)]
-mod properties;
 #[cfg(test)]
 mod tests;
