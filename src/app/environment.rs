@@ -90,7 +90,9 @@ fn warned(mut config: Config, path: Option<&Path>) -> Config {
     let service = fs::metadata(&config.state_dir).map(|it| it.uid()).ok();
     let service = service.filter(|_| user.is_root());
     let warning = |path: &Path, warning: fn(&Path, FileAccess, u32) -> Option<Problem>| {
-        let access = FileAccess::from(&fs::metadata(path).ok()?);
+        // A pipe belongs to whoever made it.
+        let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let access = FileAccess::from(&metadata);
         let trusted = service.filter(|service| access.owner == *service);
         warning(path, access, trusted.unwrap_or(user.as_raw()))
     };

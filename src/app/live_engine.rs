@@ -181,6 +181,11 @@ impl LiveEngine {
             timeout: config.timeout,
         };
         let bodies = BodyBudget::new(MAX_BODY_BYTES);
+        let all_hosts = config
+            .accounts
+            .iter()
+            .map(|account| account.hosts.len())
+            .sum();
         let mut clients = Vec::new();
         let mut providers = Vec::new();
         for account in &config.accounts {
@@ -209,7 +214,8 @@ impl LiveEngine {
             providers.push(AnyProvider::new(
                 client,
                 &account.provider,
-                config.accounts.len(),
+                account.hosts.len(),
+                all_hosts,
             ));
         }
         let targets = config.targets();

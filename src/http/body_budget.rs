@@ -3,7 +3,10 @@
 
 use std::{cell::Cell, rc::Rc};
 
-/// The bytes that answers may take while they arrive, for all clients that share it.
+/// What each answer may take in any case: a stranger's long answers hold up no write, and no short list.
+pub(super) const FREE_BYTES: usize = 256 << 10;
+
+/// The bytes that answers may take while they arrive, for all clients that share it, besides [`FREE_BYTES`] each.
 #[derive(Clone, Debug)]
 pub struct BodyBudget {
     left: Rc<Cell<usize>>,
@@ -21,6 +24,7 @@ impl BodyBudget {
     pub(super) fn share(&self) -> BodyShare {
         BodyShare {
             budget: self.clone(),
+            free: FREE_BYTES,
             taken: 0,
         }
     }
@@ -29,17 +33,20 @@ impl BodyBudget {
 /// What one answer has taken of the budget; given back when it has arrived or was given up.
 pub(super) struct BodyShare {
     budget: BodyBudget,
+    free: usize,
     taken: usize,
 }
 
 impl BodyShare {
     /// Takes more, if so much is left.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
-        let Some(left) = self.budget.left.get().checked_sub(bytes) else {
+        let charged = bytes.saturating_sub(self.free);
+        let Some(left) = self.budget.left.get().checked_sub(charged) else {
             return false;
         };
+        self.free -= bytes - charged;
         self.budget.left.set(left);
-        self.taken += bytes;
+        self.taken += charged;
         true
     }
 }
@@ -58,7 +65,8 @@ mod tests {
     fn answers_that_arrive_at_once_share_the_budget_and_give_it_back() {
         let budget = BodyBudget::new(10);
         let (mut one, mut other) = (budget.share(), budget.clone().share());
-        assert!(one.take(6));
+        assert!(one.take(FREE_BYTES + 6));
+        assert!(other.take(FREE_BYTES), "a short answer always has room");
         assert!(!other.take(5), "only four are left");
         assert!(other.take(4));
         drop(one);

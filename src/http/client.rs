@@ -139,17 +139,17 @@ impl HttpClient {
             .await
             .map_err(|error| self.explain(&error))?
         {
+            if received.body.len() + chunk.len() > self.options.cap {
+                return Err(SendError {
+                    sent: Delivery::Unknown,
+                    what: format!("the answer is longer than {} bytes", self.options.cap),
+                });
+            }
             if !share.take(chunk.len()) {
                 return Err(SendError {
                     sent: Delivery::Unknown,
                     what: "long answers of several accounts arrive at once, and there is no memory for all of them"
                         .to_owned(),
-                });
-            }
-            if received.body.len() + chunk.len() > self.options.cap {
-                return Err(SendError {
-                    sent: Delivery::Unknown,
-                    what: format!("the answer is longer than {} bytes", self.options.cap),
                 });
             }
             received.body.extend_from_slice(&chunk);

@@ -81,7 +81,7 @@ impl NetlinkMonitor {
                 // What is still queued is older than the look, and would be taken for news.
                 self.queued(|_| {});
                 self.seen.replace(look());
-                Ok(Some(NetworkEvent::Other))
+                Ok(Some(NetworkEvent::Rerouted))
             }
             Err(error) => Err(error),
         }
@@ -180,9 +180,9 @@ mod tests {
         let watch = NetlinkMonitor::open().unwrap();
         let weigh = |error| watch.weigh(Err(error));
         let lost = io::Error::from(Errno::NOBUFS);
-        assert_eq!(weigh(lost).unwrap(), Some(NetworkEvent::Other));
+        assert_eq!(weigh(lost).unwrap(), Some(NetworkEvent::Rerouted));
         let garbled = io::Error::from(io::ErrorKind::InvalidData);
-        assert_eq!(weigh(garbled).unwrap(), Some(NetworkEvent::Other));
+        assert_eq!(weigh(garbled).unwrap(), Some(NetworkEvent::Rerouted));
         let again = io::Error::from(io::ErrorKind::Interrupted);
         assert_eq!(weigh(again).unwrap(), None);
         assert!(weigh(io::Error::from(Errno::BADF)).is_err());

@@ -65,16 +65,18 @@ impl NetworkState {
                 let is_new = self.addresses.insert((it.index, it.addr), kind).is_none();
                 is_new.then_some(if acts {
                     NetworkEvent::AddressAdded
+                } else if kind.is_public {
+                    NetworkEvent::Rerouted
                 } else {
                     NetworkEvent::Other
                 })
             }
-            NetlinkBody::Address(it) => changed(self.lose(it)),
+            NetlinkBody::Address(it) => self.lose(it),
             NetlinkBody::AddressGone(it) => {
                 if it.addr.is_ipv4() {
                     self.drop_routes(it.index);
                 }
-                changed(self.lose(it))
+                self.lose(it)
             }
             NetlinkBody::Link(it) => {
                 if !it.up {
@@ -90,11 +92,12 @@ impl NetworkState {
                 // Nothing is said of a route whose place this one takes.
                 self.routes
                     .retain(|route| route == it || !route.may_be_replaced_by(it));
-                changed(self.routes.insert(it.clone()))
+                let is_new = self.routes.insert(it.clone());
+                is_new.then_some(NetworkEvent::Rerouted)
             }
             NetlinkBody::DefaultRouteGone(it) => {
                 self.routes.remove(it);
-                Some(NetworkEvent::Other)
+                Some(NetworkEvent::Rerouted)
             }
             // What the first two change, the kernel is asked.
             NetlinkBody::SelectedRoute(_)
@@ -112,7 +115,7 @@ impl NetworkState {
     pub(super) fn follow(&mut self, selected: Option<Selected>) -> Option<NetworkEvent> {
         let lost = std::mem::take(&mut self.lost);
         let Some(selected) = selected else {
-            return Some(NetworkEvent::Other);
+            return Some(NetworkEvent::Rerouted);
         };
         let before = std::mem::replace(&mut self.selected, selected);
         let is_replaced = |(lost, kind): &((u32, IpAddr), EntryKey)| {
@@ -136,12 +139,16 @@ impl NetworkState {
 }
 
 impl NetworkState {
-    /// An address is gone or not usable any more; whether it was usable.
-    fn lose(&mut self, address: &Address) -> bool {
+    /// An address is gone or not usable any more; what that changes.
+    fn lose(&mut self, address: &Address) -> Option<NetworkEvent> {
         let lost = (address.index, address.addr);
-        let kind = self.addresses.remove(&lost);
-        self.lost.extend(kind.map(|kind| (lost, kind)));
-        kind.is_some()
+        let key = self.addresses.remove(&lost)?;
+        self.lost.push((lost, key));
+        Some(if key.is_public {
+            NetworkEvent::Rerouted
+        } else {
+            NetworkEvent::Other
+        })
     }
 
     /// Whether the kernel sends by the interface of an address, or from an address of that interface.

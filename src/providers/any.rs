@@ -36,9 +36,18 @@ impl AnySettings {
     }
 }
 
-/// How much of their lists all accounts together keep, in bytes: room for some ten thousand records of configured hosts,
-/// twice, for what is to be changed is copied. What else a list has is not kept.
+/// How much of their lists all accounts together keep, in bytes. What else than records of configured hosts a list has is not
+/// kept.
 const MAX_KEPT_BYTES: usize = 6 << 20;
+
+/// What a configured host may have in any case, in bytes: two records of each family with long attributes.
+const KEPT_BYTES_PER_HOST: usize = 8 << 10;
+
+/// How much of its lists an account with so many of all hosts keeps: its share, and what so many honest hosts need.
+fn max_kept_bytes(hosts: usize, all_hosts: usize) -> usize {
+    let share = MAX_KEPT_BYTES.saturating_mul(hosts) / all_hosts.max(1);
+    share.max(hosts.saturating_mul(KEPT_BYTES_PER_HOST))
+}
 
 /// An account at one of the providers.
 pub enum AnyProvider<T> {
@@ -49,9 +58,9 @@ pub enum AnyProvider<T> {
 }
 
 impl<T: Transport> AnyProvider<T> {
-    /// An account, one of so many, whose requests go through `transport`, which knows the endpoint.
-    pub fn new(transport: T, settings: &AnySettings, accounts: usize) -> Self {
-        let max_kept = MAX_KEPT_BYTES / accounts.max(1);
+    /// An account with so many of all configured hosts, whose requests go through `transport`, which knows the endpoint.
+    pub fn new(transport: T, settings: &AnySettings, hosts: usize, all_hosts: usize) -> Self {
+        let max_kept = max_kept_bytes(hosts, all_hosts);
         match settings {
             AnySettings::Domeneshop(settings) => {
                 let account = domeneshop::DomeneshopAccount::new(transport, settings);
@@ -170,5 +179,22 @@ impl<T: Transport> ZoneRecords for AnyProvider<T> {
             Self::Domeneshop(account) => account.delete(zone, id).await,
             Self::DnsPod(account, _) => account.delete(zone, id).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_share_what_is_kept_by_their_hosts_and_many_honest_hosts_find_room() {
+        assert_eq!(max_kept_bytes(1, 1), MAX_KEPT_BYTES);
+        // Six accounts of a stranger's with one host each keep no more than one.
+        assert_eq!(6 * max_kept_bytes(1, 6), MAX_KEPT_BYTES);
+        // Twenty-four accounts with 300 hosts of both families each, and one with 10,000.
+        let record = 1_024;
+        assert!(max_kept_bytes(300, 24 * 300) > 300 * 2 * record);
+        assert!(max_kept_bytes(10_000, 10_000) > 10_000 * 2 * record);
+        assert_eq!(max_kept_bytes(0, 0), 0);
     }
 }

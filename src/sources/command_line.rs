@@ -51,11 +51,13 @@ impl CommandLine {
         let line = self.expose();
         let program = self.program();
         let words = line.split_whitespace().filter(|it| Some(*it) != program);
-        let is_between = |letter: char| !letter.is_alphanumeric() && !"._~+/-".contains(letter);
-        let parts = words.flat_map(|word| [word].into_iter().chain(word.split(is_between)));
         let variables = environment.expose();
         let variables = variables.filter(|(name, _)| !ALWAYS_PASSED.contains(name));
-        Redactor::new(parts.chain(variables.map(|(_, value)| value)))
+        let values: Vec<_> = variables.map(|(_, value)| value).collect();
+        let words = words.chain(values.iter().flat_map(|value| value.split_whitespace()));
+        let is_between = |letter: char| !letter.is_alphanumeric() && !"._~+/-".contains(letter);
+        let parts = words.flat_map(|word| [word].into_iter().chain(word.split(is_between)));
+        Redactor::new(parts.chain(values.iter().copied()))
     }
 }
 
@@ -142,10 +144,13 @@ mod tests {
             assert!(shown.starts_with("wrong: …"), "{shown}");
         }
         assert_eq!(line.secrets(&none).hide("curl: (6)"), "curl: (6)");
-        let variables = [("ROUTER_PASSWORD", "rpw12345"), ("LANG", "nb_NO")];
+        let variables = [
+            ("ROUTER_PASSWORD", "admin:rpw12345 horsebattery"),
+            ("LANG", "nb_NO"),
+        ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let environment = CommandEnvironment::of(&variables, &["ROUTER_PASSWORD".to_owned()]);
-        for text in ["rpw12345", "cnB3MTIzNDU=", "cnB3 MTIz NDU="] {
+        for text in ["rpw12345", "cnB3MTIzNDU=", "cnB3 MTIz NDU=", "horsebattery"] {
             let shown = line.secrets(&environment).hide(&format!("nb_NO: {text}"));
             assert_eq!(shown, "nb_NO: …");
         }

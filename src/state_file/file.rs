@@ -120,7 +120,11 @@ impl StateFile {
         };
         self.found.set(Some(fingerprint(&text)));
         match decode(&text, now) {
-            Ok(memory) => {
+            Ok(mut memory) => {
+                // A link cannot be marked as outdated where its directory is not ours to write.
+                if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+                    memory.distrust_all();
+                }
                 *self.written.borrow_mut() = Some(memory.clone());
                 Loaded {
                     memory,
@@ -349,7 +353,11 @@ pub fn decode(text: &[u8], now: &BootStamp) -> Result<State, String> {
         mut memory,
         ..
     } = content;
-    let same_boot = written.boot == now.boot && !now.boot.is_empty();
+    let same_boot = match (&written.boot[..], &now.boot[..]) {
+        // Where the kernel does not say which boot it is, its two clocks tell it: they differ by another amount in each.
+        ("", "") => apart(now).abs_diff(apart(&written)) < MAX_CLOCK_DRIFT,
+        (before, boot) => before == boot,
+    };
     // The same boot's clock cannot have gone back: then it is not the same boot after all.
     let same_boot = same_boot && now.moment >= written.moment;
     if !same_boot {
@@ -363,6 +371,14 @@ pub fn decode(text: &[u8], now: &BootStamp) -> Result<State, String> {
         memory.distrust_all();
     }
     Ok(memory)
+}
+
+/// By how many milliseconds the clocks of one boot may have drifted apart, or been set.
+const MAX_CLOCK_DRIFT: u64 = 10_000;
+
+/// How much later the wall clock is than the boot's, in milliseconds.
+fn apart(stamp: &BootStamp) -> i64 {
+    stamp.wall.saturating_sub(stamp.moment.millis())
 }
 
 #[cfg(test)]

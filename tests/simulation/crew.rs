@@ -41,7 +41,12 @@ impl SimEngine {
             let through = Rc::clone(&wire);
             (
                 wire,
-                AnyProvider::new(through, &account.provider, config.accounts.len()),
+                AnyProvider::new(
+                    through,
+                    &account.provider,
+                    account.hosts.len(),
+                    account.hosts.len(),
+                ),
             )
         };
         Self {

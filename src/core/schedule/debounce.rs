@@ -21,9 +21,10 @@ use crate::core::{detection::hint::AddressHint, time::BootTime};
 /// What we were told, from the least to the most urgent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum NetworkEvent {
-    /// Something else: an address or a link is gone, a link has come, or messages were lost.
+    /// Something that need not concern what is published: a link has come or gone, or an address that is not public.
     Other,
-    /// The kernel selects another route to the Internet than before.
+    /// A public address has gone or belongs to another way out, a default route or the one that the kernel selects has
+    /// changed, or messages were lost.
     Rerouted,
     /// An address can be used that could not be before, one went while another can take its place, or the
     /// router has announced that its own is another one.
@@ -116,10 +117,16 @@ impl TriggerQueue {
             last: now,
             change,
         });
+        // What is more urgent settles from now on: the other may have waited for its limit for a minute.
+        let first = if change > before.change {
+            now
+        } else {
+            before.first
+        };
         self.network = Some(Pending {
+            first,
             last: now,
             change: before.change.max(change),
-            ..before
         });
     }
 

@@ -78,18 +78,18 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "a default route",
             DefaultRoute(route()),
-            Some(NetworkEvent::Other),
+            Some(NetworkEvent::Rerouted),
         ),
         ("which is announced again", DefaultRoute(route()), None),
         (
             "and goes",
             DefaultRouteGone(route()),
-            Some(NetworkEvent::Other),
+            Some(NetworkEvent::Rerouted),
         ),
         (
             "the address is deprecated",
             NetlinkBody::Address(address("2a01::1", 0x20, 0)),
-            Some(NetworkEvent::Other),
+            Some(NetworkEvent::Rerouted),
         ),
         (
             "and goes, which is no news",
@@ -104,7 +104,7 @@ fn each_message_of_a_life_changes_what_it_changes() {
         (
             "goes without warning",
             AddressGone(address("84.212.10.20", 0x80, 0)),
-            Some(NetworkEvent::Other),
+            Some(NetworkEvent::Rerouted),
         ),
         (
             "the link goes",
@@ -135,7 +135,7 @@ fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_inte
             "another's",
             four,
             &[route_by(2, Some(3))],
-            NetworkEvent::Other,
+            NetworkEvent::Rerouted,
         ),
         (
             "its own beside another's",
@@ -147,7 +147,7 @@ fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_inte
             "two others'",
             four,
             &[route_by(2, Some(3)), route_by(2, Some(4))],
-            NetworkEvent::Other,
+            NetworkEvent::Rerouted,
         ),
         (
             "another's of the other family",
@@ -165,7 +165,7 @@ fn an_address_acts_at_once_unless_the_familys_default_routes_leave_by_other_inte
             "IPv6 alike",
             six,
             &[route_by(10, Some(3))],
-            NetworkEvent::Other,
+            NetworkEvent::Rerouted,
         ),
         (
             "IPv6, its own",
@@ -213,7 +213,7 @@ fn a_default_route_that_comes_back_with_its_link_is_news() {
         assert_eq!(seen.apply(&NetlinkBody::DefaultRoute(route())), None);
         seen.apply(&gone);
         let again = seen.apply(&NetlinkBody::DefaultRoute(route()));
-        assert_eq!(again, Some(NetworkEvent::Other), "{gone:?}");
+        assert_eq!(again, Some(NetworkEvent::Rerouted), "{gone:?}");
     }
 }
 
@@ -314,7 +314,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             A,
             by(2, PRIVATE.1),
             by(2, PRIVATE.1),
-            Other,
+            Rerouted,
         ),
         (
             "the other uplink takes over",
@@ -338,7 +338,7 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
             BESIDE,
             by_a,
             by_a,
-            Other,
+            Rerouted,
         ),
         (
             "a private one beside a private one",
@@ -360,7 +360,8 @@ fn an_address_that_goes_acts_at_once_only_where_another_can_take_its_place() {
     for (what, addresses, gone, before, after, change) in table {
         let mut seen = network(addresses, [*before, None]);
         let noted = seen.apply(&NetlinkBody::AddressGone(of_interface(*gone)));
-        assert_eq!(noted, Some(Other), "{what}");
+        let lost = if *gone == PRIVATE { Other } else { Rerouted };
+        assert_eq!(noted, Some(lost), "{what}");
         let followed = seen.follow(Some([*after, None]));
         assert_eq!(noted.max(followed), Some(*change), "{what}");
         // Nothing has gone since.
@@ -442,7 +443,7 @@ fn another_way_that_the_kernel_selects_is_news_once_and_settles() {
         assert_eq!(seen.follow(Some(selected)), news, "{selected:?}");
     }
     // Where the kernel cannot be asked, a round looks.
-    assert_eq!(seen.follow(None), Some(NetworkEvent::Other));
+    assert_eq!(seen.follow(None), Some(NetworkEvent::Rerouted));
 }
 
 #[test]
@@ -452,10 +453,10 @@ fn a_default_route_that_takes_the_place_of_another_and_gives_it_back_is_news_bot
     let backup = Route::sample(&[(3, None)], 700, 254);
     let mut seen = NetworkState::default();
     for (route, news) in [
-        (&direct, Some(NetworkEvent::Other)),
-        (&backup, Some(NetworkEvent::Other)),
-        (&by_router, Some(NetworkEvent::Other)),
-        (&direct, Some(NetworkEvent::Other)),
+        (&direct, Some(NetworkEvent::Rerouted)),
+        (&backup, Some(NetworkEvent::Rerouted)),
+        (&by_router, Some(NetworkEvent::Rerouted)),
+        (&direct, Some(NetworkEvent::Rerouted)),
         (&direct, None),
         (&backup, None),
     ] {

@@ -277,6 +277,15 @@ fn l10_after_another_boot_what_was_confirmed_is_a_hint() {
     assert!(!is_believed(
         &file.load(&stamp("", 200, 1_700_000_100)).memory
     ));
+    // Where the kernel does not say which boot it is, its clocks do.
+    let now = stamp("", 100, 1_700_000_000);
+    let (_dir, file, _) = saved(&now);
+    assert!(is_believed(
+        &file.load(&stamp("", 200, 1_700_000_101)).memory
+    ));
+    assert!(!is_believed(
+        &file.load(&stamp("", 200, 1_700_000_200)).memory
+    ));
 }
 
 #[test]
@@ -286,10 +295,15 @@ fn a_link_in_place_of_the_file_goes_when_what_it_leads_to_is_outdated() {
     let elsewhere = dir.path().join("elsewhere.json");
     fs::rename(file.path(), &elsewhere).unwrap();
     std::os::unix::fs::symlink(&elsewhere, file.path()).unwrap();
-    assert!(is_believed(&file.load(&now).memory), "a link is followed");
+    let read = file.load(&now).memory;
+    assert!(
+        !is_believed(&read),
+        "a link is followed, and cannot be marked everywhere"
+    );
     let taken = block(&dir);
     let mut newer = memory;
     newer.target_mut(&target()).unconfirmed = true;
+    newer.target_mut(&target()).mismatches = 1;
     file.save(&newer, &now).unwrap_err();
     fs::remove_dir(taken).unwrap();
     let read = StateFile::new(dir.path()).load(&now);

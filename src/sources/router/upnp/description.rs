@@ -33,6 +33,9 @@ pub struct Connection {
     pub kind: &'static str,
     /// Where it takes calls.
     pub control: Url,
+    /// Where it is asked if nothing useful answers there: the same path below LOCATION, where the description names another
+    /// base.
+    pub fallback: Option<Url>,
 }
 
 /// The connections that a description names, in its order, each once: at least one. `location` is where it
@@ -47,35 +50,30 @@ pub fn read(bytes: &[u8], location: &Url, router: Ipv4Addr) -> Result<Vec<Connec
     let base = base
         .and_then(|place| Url::parse(document.content(place)).ok())
         .filter(|base| on_router(base, router));
-    let bases = base.as_ref().into_iter().chain([location]);
     let mut found = Vec::new();
     let mut elsewhere = false;
-    // A base that leads to the router and to nothing that listens there has a second chance below LOCATION.
-    for (base, service) in bases.flat_map(|base| {
-        document
-            .named("service")
-            .map(move |service| (base, service))
-    }) {
+    for service in document.named("service") {
         let kind = document.child(service, "serviceType");
         let Some(kind) = SERVICE_TYPES.into_iter().find(|known| kind == Some(known)) else {
             continue;
         };
         let path = document.child(service, "controlURL");
-        match path
-            .filter(|path| !path.is_empty())
-            .map(|path| base.join(path))
-        {
-            Some(Ok(control)) => {
-                let Some(control) = led_to(control, router) else {
-                    elsewhere = true;
-                    continue;
-                };
-                let connection = Connection { kind, control };
-                if !found.contains(&connection) {
-                    found.push(connection);
-                }
-            }
-            _ => elsewhere = true,
+        let path = path.filter(|path| !path.is_empty());
+        let below = |base: &Url| led_to(base.join(path?).ok()?, router);
+        let at_location = below(location);
+        let control = base.as_ref().and_then(below);
+        let Some(control) = control.or_else(|| at_location.clone()) else {
+            elsewhere = true;
+            continue;
+        };
+        let fallback = at_location.filter(|fallback| *fallback != control);
+        let connection = Connection {
+            kind,
+            control,
+            fallback,
+        };
+        if !found.contains(&connection) {
+            found.push(connection);
         }
     }
     found.truncate(MAX_CONNECTIONS);

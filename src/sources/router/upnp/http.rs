@@ -24,7 +24,7 @@ use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::http::stream::HeaderCaseStream;
-use super::{description::Connection, soap, xml::MAX_DOCUMENT_BYTES};
+use super::{soap, xml::MAX_DOCUMENT_BYTES};
 use crate::sources::socket_binder::SocketBinder;
 
 /// The longest head of an answer. Those of routers have a few hundred bytes.
@@ -51,30 +51,20 @@ pub(super) async fn get(
     send(way, router, url, user_agent, request, String::new()).await
 }
 
-/// Calls a connection of the router's.
+/// Calls a connection of this kind of the router's.
 pub(super) async fn call(
     way: &SocketBinder,
     router: Ipv4Addr,
-    connection: &Connection,
+    kind: &str,
+    control: &Url,
     user_agent: &str,
 ) -> Result<UpnpResponse, String> {
-    let envelope = soap::call(connection.kind);
+    let envelope = soap::call(kind);
     let request = Request::builder()
         .method(Method::POST)
-        .header(
-            "SOAPAction",
-            format!("\"{}\"", soap::action(connection.kind)),
-        )
+        .header("SOAPAction", format!("\"{}\"", soap::action(kind)))
         .header("Content-Type", "text/xml; charset=\"utf-8\"");
-    send(
-        way,
-        router,
-        &connection.control,
-        user_agent,
-        request,
-        envelope,
-    )
-    .await
+    send(way, router, control, user_agent, request, envelope).await
 }
 
 async fn send(

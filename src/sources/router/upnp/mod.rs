@@ -149,8 +149,44 @@ impl Upnp<'_> {
         connection: &Connection,
         way: &SocketBinder,
     ) -> Result<Ipv4Addr, RouterError> {
-        let response = http::call(way, self.router, connection, self.user_agent).await?;
-        Ok(soap::read(response.status, &response.body)?)
+        let answer = self.call_at(connection, &connection.control, way).await;
+        match (&connection.fallback, answer) {
+            (Some(fallback), Err(CallError::NothingThere(_))) => {
+                Ok(self.call_at(connection, fallback, way).await?)
+            }
+            (_, answer) => Ok(answer?),
+        }
+    }
+
+    async fn call_at(
+        &self,
+        connection: &Connection,
+        control: &Url,
+        way: &SocketBinder,
+    ) -> Result<Ipv4Addr, CallError> {
+        let called = http::call(way, self.router, connection.kind, control, self.user_agent).await;
+        let response = called.map_err(|what| CallError::NothingThere(what.into()))?;
+        let read = soap::read(response.status, &response.body).map_err(RouterError::from);
+        read.map_err(|error| match response.status {
+            404 => CallError::NothingThere(error),
+            _ => CallError::Answered(error),
+        })
+    }
+}
+
+/// Why a call gave no address.
+enum CallError {
+    /// No service answered there.
+    NothingThere(RouterError),
+    /// The service answered.
+    Answered(RouterError),
+}
+
+impl From<CallError> for RouterError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NothingThere(error) | CallError::Answered(error) => error,
+        }
     }
 }
 

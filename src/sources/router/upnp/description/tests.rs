@@ -133,7 +133,7 @@ fn connections_are_found_with_where_they_are_asked() {
     ];
     for (what, head, kind, control, url) in table {
         let text = described(head, &service(kind, control));
-        assert_eq!(found(&text)[0], (kind.to_owned(), url.to_owned()), "{what}");
+        assert_eq!(found(&text), [(kind.to_owned(), url.to_owned())], "{what}");
     }
 }
 
@@ -229,14 +229,13 @@ fn a_control_url_with_another_host_is_asked_at_the_routers_own_address() {
 fn below_a_base_where_nothing_listens_location_has_a_second_chance() {
     let head = "<URLBase>http://192.168.77.1:80/</URLBase>";
     let text = described(head, &service("WANIPConnection:1", "/c"));
-    let controls: Vec<_> = found(&text)
-        .into_iter()
-        .map(|(_, control)| control)
-        .collect();
-    assert_eq!(
-        controls,
-        ["http://192.168.77.1/c", "http://192.168.77.1:5000/c"]
-    );
+    let location = Url::parse("http://192.168.77.1:5000/desc.xml").unwrap();
+    let [connection] = &read(text.as_bytes(), &location, ROUTER).unwrap()[..] else {
+        panic!("one connection, whatever it can be asked by");
+    };
+    assert_eq!(connection.control.as_str(), "http://192.168.77.1/c");
+    let fallback = connection.fallback.as_ref().map(Url::as_str);
+    assert_eq!(fallback, Some("http://192.168.77.1:5000/c"));
 }
 
 #[test]

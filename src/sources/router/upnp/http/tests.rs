@@ -20,17 +20,21 @@ async fn got(answer: FakePage, limit: Duration) -> Result<(u16, String), String>
 #[tokio::test]
 async fn a_call_is_spelled_as_routers_demand_it() {
     let web = FakeWebServer::start([("/ctl", given("84.212.10.20"))]).await;
-    let connection = Connection {
-        kind: "urn:schemas-upnp-org:service:WANIPConnection:1",
-        control: web.url("/ctl"),
-    };
-    let response = call(&way(LONG), Ipv4Addr::LOCALHOST, &connection, "moored/test")
-        .await
-        .unwrap();
+    let kind = "urn:schemas-upnp-org:service:WANIPConnection:1";
+    let control = web.url("/ctl");
+    let response = call(
+        &way(LONG),
+        Ipv4Addr::LOCALHOST,
+        kind,
+        &control,
+        "moored/test",
+    )
+    .await
+    .unwrap();
     assert_eq!(response.status, 200);
     let request = web.requests().remove(0);
     let host = web.url("/ctl").authority().to_owned();
-    let envelope = soap::call(connection.kind);
+    let envelope = soap::call(kind);
     for part in [
         "POST /ctl HTTP/1.1\r\n",
         "\r\nSOAPAction: \"urn:schemas-upnp-org:service:WANIPConnection:1#GetExternalIPAddress\"\r\n",
