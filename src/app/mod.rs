@@ -231,9 +231,8 @@ fn run(
     unwritten: &mut Unwritten,
 ) -> Result<Exit, StartupError> {
     let logs = start_log(cli, variables, style)?;
-    let path = cli.global.config.clone();
-    let load =
-        move |pipe| environment::configuration(path.as_deref(), environment::variables(), pipe);
+    let path = cli.global.config.as_deref();
+    let load = |pipe| environment::configuration(path, environment::variables(), pipe);
     let command = cli.command.clone().unwrap_or(Command::Run);
     let mut output = Output {
         to: &mut unwritten.answer,

@@ -6,7 +6,7 @@ use std::{cell::Cell, rc::Rc};
 /// What each answer may take in any case: a stranger's long answers hold up no write, and no short list.
 pub(super) const FREE_BYTES: usize = 256 << 10;
 
-/// The bytes that answers may take while they arrive, for all clients that share it, besides [`FREE_BYTES`] each.
+/// The bytes that answers may take while they arrive, for all clients that share it, besides 256 KiB each.
 #[derive(Clone, Debug)]
 pub struct BodyBudget {
     left: Rc<Cell<usize>>,

@@ -201,7 +201,7 @@ fn credentials(table: &mut TomlWriter, account: &MergedAccount) {
         match given {
             _ if !account.missing.is_empty() => table.line(&format!("{key} = \"…\"")),
             ImportedSecret::Literal(secret) => {
-                table.line(&format!("{key} = {}", text(secret.expose())))
+                table.line(&format!("{key} = {}", text(secret.expose())));
             }
             ImportedSecret::Variable(name) => table.line(&format!("{key}_env = {}", text(name))),
             ImportedSecret::Missing(_) => {}

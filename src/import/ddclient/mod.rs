@@ -122,7 +122,7 @@ fn names(statement: &DdclientStatement, found: &mut ImportModel) -> Vec<String> 
                 names.extend(separated.map(str::to_owned));
             }
             DdclientValue::Variable(_) => {
-                found.leave(SourceLine::Line(*line), "host_env=…", VARIABLE)
+                found.leave(SourceLine::Line(*line), "host_env=…", VARIABLE);
             }
         }
     }

@@ -153,7 +153,7 @@ impl AccountMonitor {
             // Whoever may write may read; the other way round nothing is known. Before anybody is told what
             // is wrong with a request, it is seen whose it is.
             AnswerMeaning::Good | AnswerMeaning::NotThis if deed.writes() => {
-                self.refusals = Default::default()
+                self.refusals = Default::default();
             }
             AnswerMeaning::Good | AnswerMeaning::NotThis => self.refusals[0].clear(),
             AnswerMeaning::Unknown | AnswerMeaning::Unsent => {}

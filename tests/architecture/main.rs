@@ -2,12 +2,17 @@
 //! and siblings do not see each other.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod imports;
+
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
-/// Each module with its layer. `provider`'s own `mod.rs` is the face of its two siblings.
+use self::imports::{ImportGraph, ModulePath, imports};
+
+/// Each module with its layer. `providers`' own `mod.rs` is the face of its two siblings.
 const LAYERS: [(&str, u8); 25] = [
     ("core", 0),
     ("file_access", 1),
@@ -15,24 +20,24 @@ const LAYERS: [(&str, u8); 25] = [
     ("json", 1),
     ("netlink", 1),
     ("portmapping", 1),
-    ("regular", 0),
+    ("regular_file", 0),
     ("stdio", 1),
-    ("provider/domeneshop", 2),
-    ("provider/dnspod", 2),
-    ("provider", 2),
-    ("detect", 2),
-    ("watch", 2),
-    ("resolve", 2),
-    ("persist", 2),
+    ("providers/domeneshop", 2),
+    ("providers/dnspod", 2),
+    ("providers", 2),
+    ("sources", 2),
+    ("monitor", 2),
+    ("resolver", 2),
+    ("state_file", 2),
     ("report", 2),
-    ("round", 3),
+    ("engine", 3),
     ("config", 3),
     ("import", 3),
     ("daemon", 4),
     ("commands", 4),
     ("app", 5),
     ("cli", 5),
-    ("exit", 5),
+    ("exit_code", 5),
     ("main", 5),
 ];
 
@@ -62,8 +67,8 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 fn module(parts: &[&str]) -> String {
     let clean = |part: &str| part.trim_end_matches(".rs").to_owned();
     match parts {
-        ["provider", inner, ..] if matches!(clean(inner).as_str(), "domeneshop" | "dnspod") => {
-            format!("provider/{}", clean(inner))
+        ["providers", inner, ..] if matches!(clean(inner).as_str(), "domeneshop" | "dnspod") => {
+            format!("providers/{}", clean(inner))
         }
         [first, ..] => clean(first),
         [] => String::new(),
@@ -138,7 +143,7 @@ fn a_module_imports_only_from_lower_layers() {
     for (own, path, text) in own_sources() {
         for other in named(&text) {
             let same = other == own;
-            let face = own.starts_with("provider") && other == "provider";
+            let face = own.starts_with("providers") && other == "providers";
             // What everything in the top layer is composed from is composed there.
             let top = layer(&own) == 5 && layer(&other) == 5;
             if !(same || face || top || layer(&other) < layer(&own)) {
@@ -197,7 +202,7 @@ const DOORS: [&str; 10] = [
     "println!(",
 ];
 
-/// Where a line of the program goes through another door than `regular` and `stdio`.
+/// Where a line of the program goes through another door than `regular_file` and `stdio`.
 fn other_doors(path: &str, text: &str) -> Vec<String> {
     let program = text.split("#[cfg(test)]").next().unwrap_or_default();
     let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
@@ -213,10 +218,10 @@ fn other_doors(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn l10_l14_only_regular_reads_files_and_only_stdio_writes_to_standard_output_and_error() {
+fn l10_l14_only_regular_file_reads_files_and_only_stdio_writes_to_standard_output_and_error() {
     let mut wrong = Vec::new();
     for (own, path, text) in own_sources() {
-        if !matches!(own.as_str(), "regular" | "stdio") && !path.contains("tests") {
+        if !matches!(own.as_str(), "regular_file" | "stdio") && !path.contains("tests") {
             wrong.extend(other_doors(&path, &text));
         }
     }
@@ -238,15 +243,15 @@ fn only_the_report_logs_what_a_round_did_and_a_round_says_nothing() {
     for (own, path, text) in own_sources() {
         if matches!(
             own.as_str(),
-            "round"
-                | "resolve"
+            "engine"
+                | "resolver"
                 | "http"
                 | "netlink"
                 | "portmapping"
-                | "detect"
-                | "watch"
-                | "persist"
-        ) || own.starts_with("provider")
+                | "sources"
+                | "monitor"
+                | "state_file"
+        ) || own.starts_with("providers")
         {
             assert!(!text.contains("tracing"), "src/{path} logs");
         }
@@ -256,12 +261,77 @@ fn only_the_report_logs_what_a_round_did_and_a_round_says_nothing() {
 #[test]
 fn the_test_of_the_layers_sees_a_wrong_import() {
     assert_eq!(
-        named("use crate::{core::x, http::{A, B}, detect::y};"),
-        ["core", "http", "detect"]
+        named("use crate::{core::x, http::{A, B}, sources::y};"),
+        ["core", "http", "sources"]
     );
     assert_eq!(named("let x = crate::app::main(); // crate::cli"), ["app"]);
     assert_eq!(
-        named("use crate::provider::dnspod::Site;"),
-        ["provider/dnspod"]
+        named("use crate::providers::dnspod::Site;"),
+        ["providers/dnspod"]
+    );
+}
+
+#[test]
+fn no_file_or_folder_of_the_core_imports_another_in_a_circle() {
+    let graph = ImportGraph::of_crate(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let cycles: Vec<_> = graph.cycles();
+    let of_core = cycles.iter().filter(|cycle| cycle.starts_with("core"));
+    let of_core: Vec<_> = of_core.collect();
+    assert!(of_core.is_empty(), "{of_core:#?}");
+}
+
+fn path(text: &str) -> ModulePath {
+    text.split('/').map(str::to_owned).collect()
+}
+
+#[test]
+fn the_test_of_cycles_sees_each_way_to_name_a_module_and_no_test() {
+    let modules: BTreeSet<ModulePath> = ["core/a", "core/b", "core/b/c", "core/d"].map(path).into();
+    let named = |module: &str, text: &str| {
+        let found = imports(&path(module), text, &modules);
+        found.into_iter().map(|it| it.join("/")).collect::<Vec<_>>()
+    };
+    for (text, found) in [
+        ("use crate::core::b::X;", &["core/b"][..]),
+        ("use super::{b::c::Y, d};", &["core/b/c", "core/d"]),
+        (
+            "fn f() -> crate::core::d::Z { super::b::g() }",
+            &["core/b", "core/d"],
+        ),
+        ("// use crate::core::b::X;", &[]),
+        (
+            "#[cfg(test)]\nmod tests {\n    use crate::core::b::X;\n}\nuse super::d::Z;",
+            &["core/d"],
+        ),
+        ("#[cfg(test)]\nmod tests;\nuse super::d::Z;", &["core/d"]),
+        ("use std::fmt;\nuse serde::Serialize;", &[]),
+    ] {
+        assert_eq!(named("core/a", text), found, "{text}");
+    }
+    // A folder's file hands its own files on, and may use them; they may not use it in turn.
+    assert!(named("core/b", "pub use c::Y;").is_empty());
+    assert_eq!(named("core/b", "mod c;\nuse c::Y;"), ["core/b/c"]);
+    let graph = |edges: &[(&str, &str)]| ImportGraph {
+        imports: edges
+            .iter()
+            .map(|(from, to)| (path(from), [path(to)].into()))
+            .collect(),
+    };
+    assert!(
+        graph(&[
+            ("core/a", "core/b"),
+            ("core/b", "core/d"),
+            ("core/d", "x/y")
+        ])
+        .cycles()
+        .is_empty()
+    );
+    assert_eq!(
+        graph(&[("core/a", "core/b/c"), ("core/b", "core/a")]).cycles(),
+        ["core: a, b"]
+    );
+    assert_eq!(
+        graph(&[("core/b", "core/b/c"), ("core/b/c", "core/b")]).cycles(),
+        ["core/b: c, mod"]
     );
 }
