@@ -85,7 +85,7 @@ pub struct DaemonStatus {
     /// The last round; `None` while the first is under way.
     pub last: RefCell<Option<LastRound>>,
     /// What is remembered.
-    pub memory: RefCell<State>,
+    pub state: RefCell<State>,
 }
 
 /// How long a round that is under way may go on after a stop was asked for. What it has written by
@@ -104,54 +104,61 @@ const MAX_ROUND_DURATION: Duration = Duration::from_mins(30);
 /// Plays rounds until told to stop. `reload` reads the configuration again; its error is in words
 /// and leaves the old one in force.
 pub async fn run<C: Engine>(
-    mut crew: C,
+    mut engine: C,
     reload: impl Fn() -> Result<C, String>,
-    shell: &impl Platform,
-    board: &Rc<DaemonStatus>,
+    platform: &impl Platform,
+    daemon_status: &Rc<DaemonStatus>,
     dry_run: bool,
 ) {
-    shell.notify(ServiceState::Status("the first round is under way"));
+    platform.notify(ServiceState::Status("the first round is under way"));
     let routine = RoundOptions {
         dry_run,
         ..RoundOptions::ROUTINE
     };
     let mut schedule = Schedule::default();
     let mut task = Some(routine);
-    let mut next = shell.clock().now();
+    let mut next = platform.clock().now();
     let mut triggers = Triggers::default();
     loop {
         if let Some(task) = task.take() {
-            let Some(report) =
-                rounds(&crew, shell, board, task, &mut schedule, &mut triggers).await
+            let Some(report) = rounds(
+                &engine,
+                platform,
+                daemon_status,
+                task,
+                &mut schedule,
+                &mut triggers,
+            )
+            .await
             else {
                 info!("stopped in the middle of a round; {STOP_CHECK_DELAY}");
                 break;
             };
-            crew.close_connections();
-            let now = shell.clock().now();
-            log(&report, board, now);
-            let jitter = shell.rng().next_f64();
+            engine.close_connections();
+            let now = platform.clock().now();
+            log(&report, daemon_status, now);
+            let jitter = platform.rng().next_f64();
             next = schedule.next(
                 now,
-                crew.intervals(),
+                engine.intervals(),
                 &report,
-                &board.memory.borrow(),
+                &daemon_status.state.borrow(),
                 jitter,
             );
-            shell.notify(ServiceState::Ready);
-            shell.notify(ServiceState::Alive);
-            shell.notify(ServiceState::Status(&report::status::line(
+            platform.notify(ServiceState::Ready);
+            platform.notify(ServiceState::Alive);
+            platform.notify(ServiceState::Status(&report::status::line(
                 &report,
                 next.since(now),
-                shell.clock().wall_time(next),
+                platform.clock().wall_time(next),
             )));
-            *board.last.borrow_mut() = Some(LastRound {
+            *daemon_status.last.borrow_mut() = Some(LastRound {
                 ended: now,
                 next,
                 report,
             });
         }
-        match wait(shell, next, &mut triggers, WaitState::BetweenRounds).await {
+        match wait(platform, next, &mut triggers, WaitState::BetweenRounds).await {
             WakeReason::Due => task = Some(routine),
             WakeReason::Stop => break,
             WakeReason::Request(ManualRequest { is_full_check }) => {
@@ -159,7 +166,7 @@ pub async fn run<C: Engine>(
                     info!("a full round was asked for");
                     task = Some(RoundOptions {
                         audit: true,
-                        occasion: Trigger::Manual,
+                        trigger: Trigger::Manual,
                         ..routine
                     });
                 } else {
@@ -171,16 +178,16 @@ pub async fn run<C: Engine>(
                 // soon: the quick looks begin anew.
                 schedule = Schedule::default();
                 task = Some(RoundOptions {
-                    occasion: occasion(change),
+                    trigger: trigger(change),
                     ..routine
                 });
             }
             WakeReason::Reload => {
-                shell.notify(ServiceState::Reloading);
+                platform.notify(ServiceState::Reloading);
                 match reload() {
                     Ok(fresh) => {
                         info!("the configuration was read again and is in force");
-                        crew = fresh;
+                        engine = fresh;
                     }
                     Err(what) => {
                         // An event is a line, and each problem is one.
@@ -190,18 +197,18 @@ pub async fn run<C: Engine>(
                         problems.for_each(|problem| error!("{problem}"));
                     }
                 }
-                let now = shell.clock().now();
+                let now = platform.clock().now();
                 let is_full_check = false;
                 triggers.burst.request(ManualRequest { is_full_check }, now);
                 if triggers.burst.request_due() > Some(now) {
                     // Too many rounds were asked for lately: the reload does not wait for the next one.
-                    shell.notify(ServiceState::Ready);
+                    platform.notify(ServiceState::Ready);
                 }
             }
         }
     }
-    shell.notify(ServiceState::Stopping);
-    if let Err(trouble) = crew.save(&board.memory.borrow()) {
+    platform.notify(ServiceState::Stopping);
+    if let Err(trouble) = engine.save(&daemon_status.state.borrow()) {
         error!("{trouble}");
     }
     info!("stopped");
@@ -216,13 +223,17 @@ struct Triggers {
 }
 
 /// Logs a round, and the last one is what it is compared with.
-fn log(report: &Report, board: &DaemonStatus, now: BootTime) {
-    let before = board.last.borrow().as_ref().map(|last| last.report.clone());
+fn log(report: &Report, daemon_status: &DaemonStatus, now: BootTime) {
+    let before = daemon_status
+        .last
+        .borrow()
+        .as_ref()
+        .map(|last| last.report.clone());
     report::log::round(report, before.as_ref(), now);
 }
 
 /// What a round is played for that a change of the network starts; it is told of.
-fn occasion(change: NetworkEvent) -> Trigger {
+fn trigger(change: NetworkEvent) -> Trigger {
     match change {
         NetworkEvent::Hint(poke) => {
             if poke.is_empty() {
@@ -258,46 +269,46 @@ enum RoundsEnd {
 /// earlier ones still wait for (L9). The report is that of the last; `None` if the stop came first. Other triggers
 /// wait their turn.
 async fn rounds<C: Engine>(
-    crew: &C,
-    shell: &impl Platform,
-    board: &DaemonStatus,
+    engine: &C,
+    platform: &impl Platform,
+    daemon_status: &DaemonStatus,
     task: RoundOptions,
     schedule: &mut Schedule,
     triggers: &mut Triggers,
 ) -> Option<Report> {
     let begin = |mut task: RoundOptions, schedule: &mut Schedule, triggers: &mut Triggers| {
         // First the ear, then the look: what changes in between is heard.
-        shell.listen();
+        platform.listen();
         if triggers.burst.mark_seen() {
             // This round is played for what it sees, too.
             *schedule = Schedule::default();
-            if task.occasion == Trigger::Scheduled {
-                task.occasion = Trigger::Network;
+            if task.trigger == Trigger::Scheduled {
+                task.trigger = Trigger::Network;
             }
         }
         Running {
             task,
-            went_on: shell.clock().now(),
-            round: Box::pin(crew.round(&board.memory, task)),
+            went_on: platform.clock().now(),
+            round: Box::pin(engine.round(&daemon_status.state, task)),
         }
     };
     // Each wait has a pulse of its own, and this one follows another that was any part of it old.
-    shell.notify(ServiceState::Alive);
+    platform.notify(ServiceState::Alive);
     let mut running = vec![begin(task, schedule, triggers)];
     let mut newest = None;
-    let mut requests = crew.requests();
+    let mut requests = engine.requests();
     while let Some(oldest) = running.first() {
         // A round has a deadline for everything it waits for; one that is longer under way than all of them
         // together and sends no request any more is stuck, and the supervisor shall know.
         let is_stuck_at = oldest.went_on.after(MAX_ROUND_DURATION);
-        let waiting = if shell.clock().now() < is_stuck_at {
+        let waiting = if platform.clock().now() < is_stuck_at {
             WaitState::InRound
         } else {
             // Or the host slept in the middle of it: what is heard counts all the same.
             WaitState::InStuckRound
         };
         let progress = {
-            let woken = pin!(wait(shell, is_stuck_at, triggers, waiting));
+            let woken = pin!(wait(platform, is_stuck_at, triggers, waiting));
             match select(ended(&mut running), woken).await {
                 Either::Left(((place, report), _)) => RoundsEnd::Ended(place, report),
                 Either::Right((wake, _)) => RoundsEnd::Wake(wake),
@@ -310,53 +321,53 @@ async fn rounds<C: Engine>(
                 if is_newest && newest.is_none() {
                     newest = Some(report);
                 } else {
-                    log(&report, board, shell.clock().now());
+                    log(&report, daemon_status, platform.clock().now());
                 }
             }
             RoundsEnd::Wake(WakeReason::Network(change)) => {
                 if waiting == WaitState::InRound {
-                    shell.notify(ServiceState::Alive);
+                    platform.notify(ServiceState::Alive);
                 }
                 *schedule = Schedule::default();
-                let later = occasion(change);
+                let later = trigger(change);
                 let task = match running.last() {
                     Some(superseded) if newest.is_none() => RoundOptions {
-                        occasion: superseded
+                        trigger: superseded
                             .task
-                            .occasion
-                            .and_then(later, !crew.is_detecting()),
+                            .trigger
+                            .and_then(later, !engine.is_detecting()),
                         ..superseded.task
                     },
                     _ => RoundOptions {
-                        occasion: later,
+                        trigger: later,
                         audit: false,
                         ..task
                     },
                 };
                 // No connection of before the change is used again.
-                crew.close_connections();
+                engine.close_connections();
                 if let Some(report) = newest.take() {
-                    log(&report, board, shell.clock().now());
+                    log(&report, daemon_status, platform.clock().now());
                 }
                 running.push(begin(task, schedule, triggers));
             }
             RoundsEnd::Wake(WakeReason::Reload) => triggers.is_reload_due = true,
             RoundsEnd::Wake(WakeReason::Stop) => {
-                let end = shell.clock().now().after(SHUTDOWN_GRACE);
+                let end = platform.clock().now().after(SHUTDOWN_GRACE);
                 let all = async {
                     while !running.is_empty() {
                         let (place, _) = ended(&mut running).await;
                         running.remove(place);
                     }
                 };
-                select(pin!(all), pin!(shell.until(end))).await;
+                select(pin!(all), pin!(platform.until(end))).await;
                 return None;
             }
-            RoundsEnd::Wake(WakeReason::Due) if crew.requests() != requests => {
-                shell.notify(ServiceState::Alive);
-                requests = crew.requests();
+            RoundsEnd::Wake(WakeReason::Due) if engine.requests() != requests => {
+                platform.notify(ServiceState::Alive);
+                requests = engine.requests();
                 for round in &mut running {
-                    round.went_on = shell.clock().now();
+                    round.went_on = platform.clock().now();
                 }
             }
             RoundsEnd::Wake(WakeReason::Due | WakeReason::Request(_)) => {}
@@ -382,16 +393,16 @@ fn ended<F: Future<Output = Report>>(
 /// Carries out a command, unless a stop comes first; then it has the same grace as a round, and the
 /// answer is `None`.
 pub async fn unless_stopped<T>(
-    shell: &impl Platform,
+    platform: &impl Platform,
     command: impl Future<Output = T>,
 ) -> Option<T> {
     let command = std::pin::pin!(command);
-    let stopped = std::pin::pin!(async { while shell.event().await != Event::Stop {} });
+    let stopped = std::pin::pin!(async { while platform.event().await != Event::Stop {} });
     match select(command, stopped).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(((), command)) => {
-            let end = shell.clock().now().after(SHUTDOWN_GRACE);
-            match select(command, std::pin::pin!(shell.until(end))).await {
+            let end = platform.clock().now().after(SHUTDOWN_GRACE);
+            match select(command, std::pin::pin!(platform.until(end))).await {
                 Either::Left((done, _)) => Some(done),
                 Either::Right(_) => None,
             }
@@ -427,7 +438,7 @@ enum WakeReason {
 
 /// Waits for a trigger or until `next`, telling the supervisor in between that we are alive.
 async fn wait(
-    shell: &impl Platform,
+    platform: &impl Platform,
     next: BootTime,
     triggers: &mut Triggers,
     waiting: WaitState,
@@ -435,10 +446,10 @@ async fn wait(
     let is_between = waiting == WaitState::BetweenRounds;
     let is_stuck = waiting == WaitState::InStuckRound;
     let beat = || {
-        shell
+        platform
             .watchdog()
             .filter(|_| !is_stuck)
-            .map(|every| shell.clock().now().after(every / 2))
+            .map(|every| platform.clock().now().after(every / 2))
     };
     let mut pulse = beat();
     loop {
@@ -454,15 +465,15 @@ async fn wait(
             request,
         ];
         let until = moments.into_iter().flatten().min();
-        let event = pin!(shell.event());
+        let event = pin!(platform.event());
         let timer = pin!(async {
             match until {
-                Some(until) => shell.until(until).await,
+                Some(until) => platform.until(until).await,
                 None => std::future::pending().await,
             }
         });
         if let Either::Left((event, _)) = select(event, timer).await {
-            let now = shell.clock().now();
+            let now = platform.clock().now();
             match event {
                 Event::Network(change) => burst.push(change, now),
                 Event::FullCheck => {
@@ -473,7 +484,7 @@ async fn wait(
                 Event::Reload => return WakeReason::Reload,
             }
         }
-        let now = shell.clock().now();
+        let now = platform.clock().now();
         if let Some(change) = burst.pop_due(now) {
             return WakeReason::Network(change);
         }
@@ -484,7 +495,7 @@ async fn wait(
             return WakeReason::Due;
         }
         if pulse.is_some_and(|pulse| now >= pulse) {
-            shell.notify(ServiceState::Alive);
+            platform.notify(ServiceState::Alive);
             pulse = beat();
         }
     }

@@ -10,7 +10,7 @@ use super::assert_plain;
 /// The keys that secrets stand behind.
 const KEYS: [&str; 3] = ["token", "secret", "user_token"];
 
-fn surroundings(variables: Vec<(String, String)>) -> Environment {
+fn environment(variables: Vec<(String, String)>) -> Environment {
     Environment {
         variables,
         read: Box::new(|_| Err(io::ErrorKind::NotFound.into())),
@@ -24,7 +24,7 @@ pub(crate) fn file(bytes: &[u8]) {
         return;
     };
     let path = Path::new("/etc/moored/config.toml");
-    let read = || from_toml(text, path, &surroundings(Vec::new()));
+    let read = || from_toml(text, path, &environment(Vec::new()));
     let outcome = read();
     let shown = shown(&outcome);
     for secret in secrets(text) {
@@ -38,7 +38,7 @@ pub(crate) fn file(bytes: &[u8]) {
     match &outcome {
         Ok(config) => {
             assert!(!config.accounts.is_empty());
-            let any = state_directory(Some(text), &surroundings(Vec::new()));
+            let any = state_directory(Some(text), &environment(Vec::new()));
             assert!(config.state_dir.ends_with(any));
         }
         Err(Problems(problems)) => {
@@ -48,11 +48,11 @@ pub(crate) fn file(bytes: &[u8]) {
             }
         }
     }
-    environment(text);
+    from_variables(text);
 }
 
 /// The same lines as variables.
-fn environment(text: &str) {
+fn from_variables(text: &str) {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let pairs = pairs.map(|(name, value)| {
         let name = name.trim().to_ascii_uppercase();
@@ -63,7 +63,7 @@ fn environment(text: &str) {
     let values = variables.iter().filter(|(name, _)| is_secret(name));
     let secrets: Vec<_> = values.flat_map(|(_, value)| words(value, text)).collect();
     let secrets: Vec<String> = secrets.into_iter().map(str::to_owned).collect();
-    let outcome = from_environment(&surroundings(variables));
+    let outcome = from_environment(&environment(variables));
     let shown = match &outcome {
         Ok(config) => format!("{config:?}"),
         Err(problems) => format!("{problems}\n{problems:?}"),

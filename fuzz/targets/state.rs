@@ -24,10 +24,10 @@ pub(crate) fn files(bytes: &[u8]) {
         stamp("b", i64::MAX, i64::MIN),
     ] {
         match decode(bytes, &now) {
-            Ok(memory) => {
-                possible(&memory, now.moment);
-                let text = encode(&memory, &now).unwrap();
-                assert_eq!(decode(&text, &now).as_ref(), Ok(&memory));
+            Ok(state) => {
+                possible(&state, now.moment);
+                let text = encode(&state, &now).unwrap();
+                assert_eq!(decode(&text, &now).as_ref(), Ok(&state));
             }
             Err(what) => assert_plain(&what, 80),
         }
@@ -35,11 +35,11 @@ pub(crate) fn files(bytes: &[u8]) {
 }
 
 /// Nothing remembered lies ahead, and nothing is held longer than the schedule holds anything.
-fn possible(memory: &State, now: BootTime) {
+fn possible(state: &State, now: BootTime) {
     let possible = |hold: &Option<Hold>| hold.as_ref().is_none_or(|it| !it.is_impossible(now));
-    let past = memory.paths.values();
+    let past = state.paths.values();
     assert!(past.filter_map(|it| it.absent).all(|since| since <= now));
-    for account in memory.accounts.values() {
+    for account in state.accounts.values() {
         assert!(possible(&account.hold));
         assert!(account.last_audit.is_none_or(|it| it <= now));
         for target in account.targets.values() {

@@ -21,28 +21,28 @@ use crate::{
 
 /// Carries out `moored api …` and `moored records …`.
 pub(super) async fn run_api_command(
-    crew: &LiveEngine,
+    engine: &LiveEngine,
     command: &Command,
     dry_run: bool,
-    memory: &RefCell<State>,
+    state: &RefCell<State>,
     output: &mut Output<'_>,
 ) -> CommandResult {
     let (Command::Api { account, .. } | Command::Records { account, .. }) = command else {
         return CommandResult::Unhealthy;
     };
-    let Some((account, provider)) = crew.account(account) else {
-        let known: Vec<_> = crew.account_names().collect();
+    let Some((account, provider)) = engine.account(account) else {
+        let known: Vec<_> = engine.account_names().collect();
         let what = format!(
             "there is no account `{account}`; configured: {}",
             known.join(", ")
         );
         return output.usage(&what);
     };
-    crew.prepare(memory);
+    engine.prepare(state);
     let said = Cell::new(false);
     let progress = |so_far: usize, all: Option<usize>| show_progress(&said, so_far, all);
     let means = RequestContext {
-        memory,
+        state,
         clock: &BootClock,
         progress: &progress,
     };
@@ -83,7 +83,7 @@ pub(super) async fn run_api_command(
     if said.get() {
         stdio::write_text(b"\n");
     }
-    if let Err(trouble) = crew.save(&memory.borrow()) {
+    if let Err(trouble) = engine.save(&state.borrow()) {
         output.note(&trouble);
     }
     end

@@ -32,12 +32,12 @@ const MAX_ANSWER_BYTES: u64 = 4 << 10;
 
 /// Carries out `moored check`.
 pub(super) async fn check(
-    crew: &LiveEngine,
-    memory: &RefCell<State>,
+    engine: &LiveEngine,
+    state: &RefCell<State>,
     output: &mut Output<'_>,
 ) -> CommandResult {
-    let (accounts, probing) = (crew.to_check(), DaemonProbe::new(crew));
-    check::check(&accounts, crew, &probing, memory, &BootClock, output).await
+    let (accounts, probing) = (engine.to_check(), DaemonProbe::new(engine));
+    check::check(&accounts, engine, &probing, state, &BootClock, output).await
 }
 
 /// The daemon's socket, and the state file for where no daemon runs.
@@ -47,10 +47,10 @@ struct DaemonProbe<'c> {
 }
 
 impl<'c> DaemonProbe<'c> {
-    fn new(crew: &'c LiveEngine) -> Self {
+    fn new(engine: &'c LiveEngine) -> Self {
         Self {
-            socket: poke::socket(&crew.config().state_dir),
-            disk: crew.disk(),
+            socket: poke::socket(&engine.config().state_dir),
+            disk: engine.disk(),
         }
     }
 
@@ -69,20 +69,20 @@ impl<'c> DaemonProbe<'c> {
     }
 
     /// Notes it in the state file, for where no daemon runs.
-    fn note(&self, memory: &RefCell<State>, fingerprints: &[u64]) -> Vec<Result<(), ProbeRefused>> {
+    fn note(&self, state: &RefCell<State>, fingerprints: &[u64]) -> Vec<Result<(), ProbeRefused>> {
         let now = BootClock.now();
-        let begin = |memory: &mut State| -> Vec<_> {
+        let begin = |state: &mut State| -> Vec<_> {
             let all = fingerprints.iter();
-            all.map(|it| memory.probes.begin(*it, now)).collect()
+            all.map(|it| state.probes.begin(*it, now)).collect()
         };
         match self.disk.update(begin) {
             Ok(Some((fresh, permissions))) => {
-                *memory.borrow_mut() = fresh;
+                *state.borrow_mut() = fresh;
                 permissions
             }
             Ok(None) => vec![Err(ProbeRefused::NotRemembered); fingerprints.len()],
             // Where nothing can be kept, no refusal is remembered either; the start has said so.
-            Err(_) => begin(&mut memory.borrow_mut()),
+            Err(_) => begin(&mut state.borrow_mut()),
         }
     }
 }
@@ -98,7 +98,7 @@ fn is_nobody(error: &io::Error) -> bool {
 impl ProbeChannel for DaemonProbe<'_> {
     async fn begin(
         &self,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         fingerprints: &[u64],
     ) -> Vec<Result<(), ProbeRefused>> {
         let mut permissions = Vec::new();
@@ -109,15 +109,15 @@ impl ProbeChannel for DaemonProbe<'_> {
                     let wait = Duration::from_millis(answer.wait_millis);
                     Err(ProbeRefused::TooSoon(wait))
                 }
-                Err(error) if is_nobody(&error) => return self.note(memory, fingerprints),
+                Err(error) if is_nobody(&error) => return self.note(state, fingerprints),
                 Err(_) => return vec![Err(ProbeRefused::NotRemembered); fingerprints.len()],
             });
         }
         permissions
     }
 
-    async fn finish(&self, memory: &RefCell<State>, end: ProbeMessage) -> DaemonAnswer {
-        memory.borrow_mut().probes.finish(end.fingerprint());
+    async fn finish(&self, state: &RefCell<State>, end: ProbeMessage) -> DaemonAnswer {
+        state.borrow_mut().probes.finish(end.fingerprint());
         let accepted = end.is_accepted();
         match self.tell(end).await {
             Err(_) => DaemonAnswer::None,

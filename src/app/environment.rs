@@ -42,8 +42,8 @@ pub(super) fn configuration(
     variables: Vec<(String, String)>,
     pipe: InheritedPipe,
 ) -> Result<Config, String> {
-    let mut surroundings = environment(variables, pipe);
-    let (named, places) = places(named, &surroundings);
+    let mut environment = environment(variables, pipe);
+    let (named, places) = places(named, &environment);
     for path in &places {
         let text = match read_configuration(path, pipe) {
             Ok(text) => text,
@@ -57,13 +57,13 @@ pub(super) fn configuration(
             return Err(format!("{}: is not UTF-8 text", path.display()));
         };
         let metadata = fs::metadata(path).ok();
-        surroundings.config_mode = metadata.map(|it| it.permissions().mode());
-        let read = config::from_toml(&text, path, &surroundings);
+        environment.config_mode = metadata.map(|it| it.permissions().mode());
+        let read = config::from_toml(&text, path, &environment);
         return read
             .map(|config| warned(config, Some(path)))
             .map_err(|all| all.to_string());
     }
-    match config::from_environment(&surroundings) {
+    match config::from_environment(&environment) {
         Ok(Some(config)) => Ok(warned(config, None)),
         Ok(None) => Err(format!(
             "there is no configuration: no file at {}, and no account in the environment. The \
@@ -126,33 +126,33 @@ fn environment(variables: Vec<(String, String)>, pipe: InheritedPipe) -> Environ
 }
 
 /// Where the configuration is looked for, and whether that is the one place that was named.
-fn places(named: Option<&Path>, surroundings: &Environment) -> (bool, Vec<PathBuf>) {
+fn places(named: Option<&Path>, environment: &Environment) -> (bool, Vec<PathBuf>) {
     let named = named
         .map(PathBuf::from)
-        .or_else(|| surroundings.variable("MOORED_CONFIG").map(PathBuf::from));
+        .or_else(|| environment.variable("MOORED_CONFIG").map(PathBuf::from));
     let is_named = named.is_some();
-    let places = named.map_or_else(|| usual_places(surroundings), |path| vec![path]);
+    let places = named.map_or_else(|| usual_places(environment), |path| vec![path]);
     (is_named, places)
 }
 
 /// Where the running daemon keeps its state, found without reading a secret and in spite of
 /// whatever else is wrong with the configuration.
 pub(super) fn state_directory(named: Option<&Path>, variables: Vec<(String, String)>) -> PathBuf {
-    let surroundings = environment(variables, INHERITED_AT_START);
-    let (_, places) = places(named, &surroundings);
+    let environment = environment(variables, INHERITED_AT_START);
+    let (_, places) = places(named, &environment);
     let text = places.iter().find_map(|path| {
         let text = read_configuration(path, INHERITED_AT_START).ok()?;
         String::from_utf8(text).ok()
     });
-    config::state_directory(text.as_deref(), &surroundings)
+    config::state_directory(text.as_deref(), &environment)
 }
 
-fn usual_places(surroundings: &Environment) -> Vec<PathBuf> {
-    let of_user = surroundings
+fn usual_places(environment: &Environment) -> Vec<PathBuf> {
+    let of_user = environment
         .variable("XDG_CONFIG_HOME")
         .map(PathBuf::from)
         .or_else(|| {
-            surroundings
+            environment
                 .variable("HOME")
                 .map(|home| Path::new(home).join(".config"))
         });

@@ -69,16 +69,20 @@ struct HintedDetector<'e> {
 const MAX_PAUSE_BETWEEN_FAMILIES: Duration = Duration::from_millis(15);
 
 impl AddressDetector for HintedDetector<'_> {
-    async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
+    async fn observe(
+        &self,
+        detection_path: &DetectionPath,
+        past: &DetectionState,
+    ) -> DetectionReport {
         let Self {
             eyes,
             poke,
             max_delay,
         } = self;
-        let how = eyes.sources(vantage.family);
-        let via = vantage.via.as_ref();
+        let how = eyes.sources(detection_path.family);
+        let via = detection_path.via.as_ref();
         // What somebody says is about the way that the routing table says.
-        let told = poke.addr(vantage.family).filter(|_| via.is_none());
+        let told = poke.addr(detection_path.family).filter(|_| via.is_none());
         let detector = &eyes.detector;
         detector.observe(how, via, past, told, *max_delay).await
     }
@@ -109,10 +113,10 @@ impl StateStore {
 }
 
 impl Store for StateStore {
-    fn save(&self, memory: &State) -> Result<(), String> {
+    fn save(&self, state: &State) -> Result<(), String> {
         match self {
-            Self::Exclusive(file) => file.save(memory, &stamp()),
-            Self::Shared(file) => file.save_if_unlocked(memory, &stamp()),
+            Self::Exclusive(file) => file.save(state, &stamp()),
+            Self::Shared(file) => file.save_if_unlocked(state, &stamp()),
         }
     }
 }
@@ -139,7 +143,7 @@ pub(super) struct LiveEngine {
     eyes: LiveDetector,
     servers: AuthoritativeResolver,
     disk: StateStore,
-    dice: OsRng,
+    rng: OsRng,
     clients: Vec<Rc<HttpClient>>,
     providers: Vec<AnyProvider<Rc<HttpClient>>>,
     targets: Vec<Target>,
@@ -223,7 +227,7 @@ impl LiveEngine {
             eyes: LiveDetector { detector, families },
             servers,
             disk,
-            dice: OsRng::new(),
+            rng: OsRng::new(),
             clients,
             providers,
             targets,
@@ -284,14 +288,14 @@ impl LiveEngine {
         &self.config
     }
 
-    fn with_hint(&self, occasion: Trigger) -> HintedDetector<'_> {
+    fn with_hint(&self, trigger: Trigger) -> HintedDetector<'_> {
         HintedDetector {
             eyes: &self.eyes,
-            poke: match occasion {
+            poke: match trigger {
                 Trigger::Hint(poke) => poke,
                 Trigger::Scheduled | Trigger::Network | Trigger::Manual => AddressHint::default(),
             },
-            max_delay: (occasion != Trigger::Scheduled).then_some(MAX_ANSWER_DELAY),
+            max_delay: (trigger != Trigger::Scheduled).then_some(MAX_ANSWER_DELAY),
         }
     }
 
@@ -333,8 +337,8 @@ impl LiveEngine {
             store: &self.disk,
             accounts: accounts.collect(),
             clock: &BootClock,
-            chance: &self.dice,
-            cadence: self.config.cadence,
+            chance: &self.rng,
+            intervals: self.config.intervals,
             limits: WriteLimits {
                 request_lifetime: request_lifetime(self.config.timeout),
                 ..WriteLimits::default()
@@ -345,18 +349,18 @@ impl LiveEngine {
 }
 
 impl Engine for LiveEngine {
-    async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
-        let told = self.with_hint(task.occasion);
-        self.reconciler(&told).round(memory, task).await
+    async fn round(&self, state: &RefCell<State>, task: RoundOptions) -> Report {
+        let told = self.with_hint(task.trigger);
+        self.reconciler(&told).round(state, task).await
     }
 
-    async fn detect(&self, memory: &RefCell<State>) -> Vec<DetectionReport> {
-        let pasts = memory.borrow().paths.clone();
-        let vantages = self.config.vantages();
-        let asked = vantages.iter().map(async |vantage| {
-            let how = self.eyes.sources(vantage.family);
-            let via = vantage.via.as_ref();
-            let mut past = pasts.get(vantage).cloned().unwrap_or_default();
+    async fn detect(&self, state: &RefCell<State>) -> Vec<DetectionReport> {
+        let pasts = state.borrow().paths.clone();
+        let detection_paths = self.config.detection_paths();
+        let asked = detection_paths.iter().map(async |detection_path| {
+            let how = self.eyes.sources(detection_path.family);
+            let via = detection_path.via.as_ref();
+            let mut past = pasts.get(detection_path).cloned().unwrap_or_default();
             let mut report = self.eyes.detector.observe_all(how, via, &past).await;
             // What a round would make of it; nothing is remembered of it.
             past.apply(&mut report, BootClock.now());
@@ -365,13 +369,13 @@ impl Engine for LiveEngine {
         join_all(asked).await
     }
 
-    fn prepare(&self, memory: &RefCell<State>) {
+    fn prepare(&self, state: &RefCell<State>) {
         let told = self.with_hint(Trigger::Scheduled);
-        self.reconciler(&told).prepare(&mut memory.borrow_mut());
+        self.reconciler(&told).prepare(&mut state.borrow_mut());
     }
 
     fn intervals(&self) -> Intervals {
-        self.config.cadence
+        self.config.intervals
     }
 
     fn is_detecting(&self) -> bool {
@@ -389,7 +393,7 @@ impl Engine for LiveEngine {
         }
     }
 
-    fn save(&self, memory: &State) -> Result<(), String> {
-        self.disk.save(memory)
+    fn save(&self, state: &State) -> Result<(), String> {
+        self.disk.save(state)
     }
 }

@@ -217,7 +217,7 @@ fn without_configuration(
             commands::poke::poke(&directory(), poke, output)
         }
         Command::Import { file } => commands::import::import(file, variables, output),
-        Command::Completions { shell } => output.print_raw(shell.completions()),
+        Command::Completions { platform } => output.print_raw(platform.completions()),
         Command::Man { page } => output.print_raw(page.source()),
         _ => return None,
     })
@@ -269,7 +269,7 @@ fn run(
     };
     let OpenedState {
         disk,
-        memory,
+        state,
         lock: _lock,
     } = match OpenedState::open(&config, access) {
         Err(trouble) if cli.global.json && cli.once => {
@@ -281,15 +281,15 @@ fn run(
         }
         state => state?,
     };
-    let crew = LiveEngine::new(config, &tls, disk);
-    let memory = RefCell::new(memory);
+    let engine = LiveEngine::new(config, &tls, disk);
+    let state = RefCell::new(state);
     let everything = async {
-        let shell = LinuxPlatform::new(caught)
+        let platform = LinuxPlatform::new(caught)
             .map_err(|error| fault(format!("timers and signals: {error}")))?;
         // From here on there is something to end well.
         stop.defer();
         if command == Command::Run && !cli.once {
-            return daemon(crew, memory, load, &tls, &shell, dry_run).await;
+            return daemon(engine, state, load, &tls, &platform, dry_run).await;
         }
         let commanded = async {
             let clock = &BootClock;
@@ -305,15 +305,15 @@ fn run(
                             (false, false) => Verbosity::Changes,
                         },
                     };
-                    commands::once::once(&crew, &memory, clock, &mut output, manner, code).await
+                    commands::once::once(&engine, &state, clock, &mut output, manner, code).await
                 }
                 Command::Plan { exit_code } => {
-                    commands::plan::plan(&crew, &memory, clock, &mut output, exit_code).await
+                    commands::plan::plan(&engine, &state, clock, &mut output, exit_code).await
                 }
-                Command::Detect => commands::detect::detect(&crew, &memory, &mut output).await,
-                Command::Check { .. } => daemon_probe::check(&crew, &memory, &mut output).await,
+                Command::Detect => commands::detect::detect(&engine, &state, &mut output).await,
+                Command::Check { .. } => daemon_probe::check(&engine, &state, &mut output).await,
                 Command::Api { .. } | Command::Records { .. } => {
-                    api_command::run_api_command(&crew, &command, dry_run, &memory, &mut output)
+                    api_command::run_api_command(&engine, &command, dry_run, &state, &mut output)
                         .await
                 }
                 Command::Status
@@ -324,7 +324,7 @@ fn run(
                 | Command::Poke { .. } => CommandResult::Unhealthy,
             }
         };
-        if let Some(end) = Box::pin(daemon::unless_stopped(&shell, commanded)).await {
+        if let Some(end) = Box::pin(daemon::unless_stopped(&platform, commanded)).await {
             return Ok(end.into());
         }
         warn!("stopped before it was done; {}", daemon::STOP_CHECK_DELAY);
@@ -349,7 +349,7 @@ enum StateAccess {
 /// What is remembered, and the right to write it.
 struct OpenedState {
     disk: StateStore,
-    memory: State,
+    state: State,
     lock: Option<Lock>,
 }
 
@@ -390,44 +390,44 @@ impl OpenedState {
         };
         Ok(Self {
             disk,
-            memory: loaded.memory,
+            state: loaded.state,
             lock,
         })
     }
 }
 
 async fn daemon(
-    crew: LiveEngine,
-    memory: RefCell<State>,
+    engine: LiveEngine,
+    state: RefCell<State>,
     load: impl Fn(InheritedPipe) -> Result<Config, String>,
     tls: &Arc<rustls::ClientConfig>,
-    shell: &LinuxPlatform,
+    platform: &LinuxPlatform,
     dry_run: bool,
 ) -> Result<Exit, StartupError> {
-    let state_directory = crew.config().state_dir.clone();
-    let board = Rc::new(DaemonStatus {
+    let state_directory = engine.config().state_dir.clone();
+    let daemon_status = Rc::new(DaemonStatus {
         last: RefCell::default(),
-        memory,
+        state,
     });
-    let bell = Rc::new(PokeServer::new(crew.config(), Rc::clone(&board)));
+    let poke_server = Rc::new(PokeServer::new(engine.config(), Rc::clone(&daemon_status)));
     let status = commands::status::socket(&state_directory);
     let poke = commands::poke::socket(&state_directory);
     // A dry run beside the daemon that keeps the names does not answer in its place.
     if !dry_run {
         let without = "`moored status` and `moored health`";
         if let Some(listener) = status_server::open(&status, None, without) {
-            tokio::task::spawn_local(status_server::answer(listener, Rc::clone(&board)));
+            tokio::task::spawn_local(status_server::answer(listener, Rc::clone(&daemon_status)));
         }
         if let Some(listener) = status_server::open(&poke, Some(Mode::from(0o600)), "`moored poke`")
         {
-            tokio::task::spawn_local(Rc::clone(&bell).answer(listener));
+            tokio::task::spawn_local(Rc::clone(&poke_server).answer(listener));
         }
     }
     info!(
         "moored {} started; state in {}, a check every {}",
         env!("CARGO_PKG_VERSION"),
         state_directory.display(),
-        crate::core::time::HumanDuration(crew.intervals().interval)
+        crate::core::time::HumanDuration(engine.intervals().interval)
     );
     let reload = || {
         let config = load(InheritedPipe::Refused)?;
@@ -437,22 +437,22 @@ async fn daemon(
         for warning in &config.warnings {
             warn!("{warning}");
         }
-        shell.watch_files(config.files());
-        bell.reload(&config);
+        platform.watch_files(config.files());
+        poke_server.reload(&config);
         let file = StateFile::new(&config.state_dir);
         let disk = if dry_run {
             StateStore::Shared(file)
         } else {
             StateStore::Exclusive(file)
         };
-        let crew = LiveEngine::new(config, tls, disk);
-        shell.listen_to_the_router(crew.asks_the_router());
-        Ok(crew)
+        let engine = LiveEngine::new(config, tls, disk);
+        platform.listen_to_the_router(engine.asks_the_router());
+        Ok(engine)
     };
-    shell.watch_files(crew.config().files());
-    shell.listen_to_the_router(crew.asks_the_router());
-    shell.record_event(Rc::clone(&bell));
-    daemon::run(crew, reload, shell, &board, dry_run).await;
+    platform.watch_files(engine.config().files());
+    platform.listen_to_the_router(engine.asks_the_router());
+    platform.record_event(Rc::clone(&poke_server));
+    daemon::run(engine, reload, platform, &daemon_status, dry_run).await;
     if !dry_run {
         for socket in [status, poke] {
             let _ = std::fs::remove_file(socket);

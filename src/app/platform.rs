@@ -30,14 +30,14 @@ use crate::{
 pub(super) struct LinuxPlatform {
     signals: Signals,
     timer: Timer,
-    dice: OsRng,
+    rng: OsRng,
     network: Reopening<NetlinkMonitor>,
     alarm: Reopening<ClockWatcher>,
     /// What hears of the files of the configuration in force; nothing where it names none.
     files: RefCell<Option<Rc<Reopening<FileMonitor>>>>,
     /// What hears the router's announcements; nothing where it is no source.
     router: RefCell<Option<Rc<Reopening<Announcements>>>>,
-    bell: RefCell<Option<Rc<PokeServer>>>,
+    poke_server: RefCell<Option<Rc<PokeServer>>>,
 }
 
 impl LinuxPlatform {
@@ -46,7 +46,7 @@ impl LinuxPlatform {
         Ok(Self {
             signals: Signals::hear(caught)?,
             timer: Timer::new()?,
-            dice: OsRng::new(),
+            rng: OsRng::new(),
             network: Reopening::new(NetlinkMonitor::open, |how| match how {
                 Ok(()) => info!("the kernel says again when the network changes"),
                 Err(error) => warn!(
@@ -63,18 +63,18 @@ impl LinuxPlatform {
             }),
             files: RefCell::default(),
             router: RefCell::default(),
-            bell: RefCell::default(),
+            poke_server: RefCell::default(),
         })
     }
 
     /// Hears this bell from now on.
-    pub(super) fn record_event(&self, bell: Rc<PokeServer>) {
-        *self.bell.borrow_mut() = Some(bell);
+    pub(super) fn record_event(&self, poke_server: Rc<PokeServer>) {
+        *self.poke_server.borrow_mut() = Some(poke_server);
     }
 
     /// Hears of changes of these files, and of no others any more, from the next round on.
     pub(super) fn watch_files(&self, paths: BTreeSet<PathBuf>) {
-        let ear = (!paths.is_empty()).then(|| {
+        let reopening = (!paths.is_empty()).then(|| {
             let open = move || FileMonitor::open(paths.iter().map(PathBuf::as_path));
             Rc::new(Reopening::new(open, |how| match how {
                 Ok(()) => info!("the kernel says again when a source's file changes"),
@@ -84,12 +84,12 @@ impl LinuxPlatform {
                 ),
             }))
         });
-        *self.files.borrow_mut() = ear;
+        *self.files.borrow_mut() = reopening;
     }
 
     fn listen_to_files(&self) {
         let files = self.files.borrow();
-        let open = files.as_ref().and_then(|ear| ear.listen());
+        let open = files.as_ref().and_then(|reopening| reopening.listen());
         for (directory, how) in open.iter().flat_map(|it| it.renew()) {
             let directory = directory.display();
             match how {
@@ -113,9 +113,9 @@ impl LinuxPlatform {
     }
 
     async fn poke(&self) -> Event {
-        let bell = self.bell.borrow().clone();
-        match bell {
-            Some(bell) => Event::Network(NetworkEvent::Hint(bell.next().await)),
+        let poke_server = self.poke_server.borrow().clone();
+        match poke_server {
+            Some(poke_server) => Event::Network(NetworkEvent::Hint(poke_server.next().await)),
             None => std::future::pending().await,
         }
     }
@@ -131,7 +131,7 @@ impl LinuxPlatform {
 
     /// Hears what the router announces from the next round on, or no longer.
     pub(super) fn listen_to_the_router(&self, wanted: bool) {
-        let ear = wanted.then(|| {
+        let reopening = wanted.then(|| {
             let open = || Announcements::open(Box::new(gateways), Box::new(|| BootClock.now()));
             Rc::new(Reopening::new(open, |how| match how {
                 Ok(()) => info!("the router can be heard again when its address changes"),
@@ -141,7 +141,7 @@ impl LinuxPlatform {
                 ),
             }))
         });
-        *self.router.borrow_mut() = ear;
+        *self.router.borrow_mut() = reopening;
     }
 
     async fn router(&self) -> Event {
@@ -215,7 +215,7 @@ impl Platform for LinuxPlatform {
     }
 
     fn rng(&self) -> &dyn Rng {
-        &self.dice
+        &self.rng
     }
 
     fn notify(&self, word: ServiceState<'_>) {

@@ -37,18 +37,18 @@ pub(super) struct PokeServer {
     say: RefCell<[LogFunction; 2]>,
     /// The accounts of the configuration in force, with their fingerprints.
     accounts: RefCell<Vec<(u64, AccountName)>>,
-    board: Rc<DaemonStatus>,
+    daemon_status: Rc<DaemonStatus>,
     poke: RefCell<Option<AddressHint>>,
     rung: Notify,
 }
 
 impl PokeServer {
     /// A bell that nobody has rung yet.
-    pub(super) fn new(config: &Config, board: Rc<DaemonStatus>) -> Self {
+    pub(super) fn new(config: &Config, daemon_status: Rc<DaemonStatus>) -> Self {
         Self {
             say: RefCell::new(say(config)),
             accounts: RefCell::new(accounts(config)),
-            board,
+            daemon_status,
             poke: RefCell::default(),
             rung: Notify::new(),
         }
@@ -73,8 +73,8 @@ impl PokeServer {
     /// Listens for ever.
     pub(super) async fn answer(self: Rc<Self>, listener: UnixListener) {
         serve(listener, move |mut stream| {
-            let bell = Rc::clone(&self);
-            async move { bell.handle(&mut stream).await }
+            let poke_server = Rc::clone(&self);
+            async move { poke_server.handle(&mut stream).await }
         })
         .await;
     }
@@ -94,7 +94,7 @@ impl PokeServer {
     fn probe(&self, message: ProbeMessage) -> ProbeAnswer {
         let now = BootClock.now();
         let mut answer = ProbeAnswer::default();
-        let Ok(mut memory) = self.board.memory.try_borrow_mut() else {
+        let Ok(mut state) = self.daemon_status.state.try_borrow_mut() else {
             // A round has it just now.
             answer.wait_millis = 1_000;
             return answer;
@@ -105,15 +105,15 @@ impl PokeServer {
         let own: Vec<_> = own.map(|(_, name)| name).collect();
         answer.is_known = !own.is_empty();
         if let ProbeMessage::Begin(_) = message {
-            if let Err(ProbeRefused::TooSoon(wait)) = memory.probes.begin(fingerprint, now) {
+            if let Err(ProbeRefused::TooSoon(wait)) = state.probes.begin(fingerprint, now) {
                 let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 answer.wait_millis = millis.max(1);
             }
             return answer;
         }
-        memory.probes.finish(fingerprint);
+        state.probes.finish(fingerprint);
         for name in own {
-            if message.is_accepted() && memory.lift_holds(name, message.is_clear(), now) {
+            if message.is_accepted() && state.lift_holds(name, message.is_clear(), now) {
                 info!("`moored check` found account {name} in order: a round starts");
                 answer.lifted = true;
             }
@@ -192,7 +192,7 @@ fn say(config: &Config) -> [LogFunction; 2] {
         let is_outside = |source: &Source| !source.operators().is_empty();
         if targets.iter().all(|it| it.family != family) {
             Err(format!("no {family} records are kept"))
-        } else if !config.vantages().contains(&family.into()) {
+        } else if !config.detection_paths().contains(&family.into()) {
             Err(format!(
                 "every host\'s {family} address is found out over an interface of its own"
             ))

@@ -99,14 +99,14 @@ mod tests {
             count.set(count.get() + 1);
             result(rounds[now.get()].0)
         };
-        let ear = Reopening::new(open, move |how| words.borrow_mut().push(how.is_ok()));
+        let reopening = Reopening::new(open, move |how| words.borrow_mut().push(how.is_ok()));
         let mut news = Vec::new();
         for (number, (_, hears)) in rounds.into_iter().enumerate() {
             round.set(number);
-            ear.listen();
+            reopening.listen();
             // However often it is waited for within the round.
             for _ in 0..3 {
-                let heard = ear.next(async |()| result(hears)).now_or_never();
+                let heard = reopening.next(async |()| result(hears)).now_or_never();
                 news.push(heard.is_some());
             }
         }

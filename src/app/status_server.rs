@@ -100,12 +100,16 @@ where
 }
 
 /// Tells whoever connects how the daemon stands.
-pub(super) async fn answer(listener: UnixListener, board: Rc<DaemonStatus>) {
+pub(super) async fn answer(listener: UnixListener, daemon_status: Rc<DaemonStatus>) {
     serve(listener, move |mut stream| {
-        let board = Rc::clone(&board);
+        let daemon_status = Rc::clone(&daemon_status);
         async move {
             let now = BootClock.now();
-            let status = status(board.last.borrow().as_ref(), &board.memory.borrow(), now);
+            let status = status(
+                daemon_status.last.borrow().as_ref(),
+                &daemon_status.state.borrow(),
+                now,
+            );
             let text = serde_json::to_string(&status)?;
             stream.write_all(printable_json(&text).as_bytes()).await
         }

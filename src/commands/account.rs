@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct RequestContext<'m> {
     /// What is remembered, refusals among it.
-    pub memory: &'m RefCell<State>,
+    pub state: &'m RefCell<State>,
     /// The clock.
     pub clock: &'m dyn Clock,
     /// Told how far a long list has come.
@@ -28,8 +28,8 @@ pub struct RequestContext<'m> {
 impl RequestContext<'_> {
     /// The account's hold, if it has one.
     fn hold(&self, name: &AccountName) -> Option<Hold> {
-        let memory = self.memory.borrow();
-        memory.account(name).and_then(|it| it.hold.clone())
+        let state = self.state.borrow();
+        state.account(name).and_then(|it| it.hold.clone())
     }
 
     /// The hold that keeps the account from being asked by hand, if one does.
@@ -42,8 +42,8 @@ impl RequestContext<'_> {
     /// Remembers how asking failed.
     fn remember(&self, name: &AccountName, failure: &ProviderError) {
         let hold = Hold::after_failure(self.hold(name).as_ref(), failure, self.clock.now(), 0.0);
-        let mut memory = self.memory.borrow_mut();
-        memory.accounts.entry(name.clone()).or_default().hold = Some(hold);
+        let mut state = self.state.borrow_mut();
+        state.accounts.entry(name.clone()).or_default().hold = Some(hold);
     }
 }
 

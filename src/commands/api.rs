@@ -139,7 +139,7 @@ pub async fn call(
     let answer = ask(call.account, means, asked).await;
     if operation.writes {
         // Any of the account's records may be another one now, whatever came of it.
-        means.memory.borrow_mut().invalidate(call.account);
+        means.state.borrow_mut().invalidate(call.account);
     }
     match answer {
         Ok(answered) => {

@@ -72,15 +72,15 @@ struct Finding<'a> {
 /// minute (L4); if it accepts them now, it is held back no longer, by the running daemon neither.
 pub async fn check(
     accounts: &[CheckedAccount<'_, impl Provider>],
-    crew: &impl Engine,
+    engine: &impl Engine,
     probing: &impl ProbeChannel,
-    memory: &RefCell<State>,
+    state: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
 ) -> CommandResult {
-    crew.prepare(memory);
+    engine.prepare(state);
     let means = RequestContext {
-        memory,
+        state,
         clock,
         progress: &|_, _| {},
     };
@@ -89,11 +89,11 @@ pub async fn check(
         .iter()
         .filter(|it| !means.binding_hold(it.name).is_some_and(is_held));
     let fingerprints: Vec<_> = asked.map(|it| it.fingerprint).collect();
-    let permissions = probing.begin(memory, &fingerprints).await;
+    let permissions = probing.begin(state, &fingerprints).await;
     // What the state says now may be newer than what was read at the start.
-    crew.prepare(memory);
+    engine.prepare(state);
     let permissions: Vec<_> = iter::zip(fingerprints, permissions).collect();
-    let mut findings = Vec::new();
+    let mut diagnostics = Vec::new();
     let mut notes = Vec::new();
     for account in accounts {
         let permission = permissions.iter().find(|it| it.0 == account.fingerprint);
@@ -121,19 +121,19 @@ pub async fn check(
             Ok(_) => Some(ProbeMessage::Accepted(account.fingerprint)),
         };
         if let (Some(message), Ok(())) = (message, permission) {
-            let daemon = probing.finish(memory, message).await;
-            let (mut memory, now) = (memory.borrow_mut(), clock.now());
+            let daemon = probing.finish(state, message).await;
+            let (mut state, now) = (state.borrow_mut(), clock.now());
             let lifted =
-                message.is_accepted() && memory.lift_holds(account.name, message.is_clear(), now);
+                message.is_accepted() && state.lift_holds(account.name, message.is_clear(), now);
             notes.extend(note(account.name, lifted && was_refused, daemon));
         }
-        findings.extend(found);
+        diagnostics.extend(found);
     }
-    if let Err(trouble) = crew.save(&memory.borrow()) {
+    if let Err(trouble) = engine.save(&state.borrow()) {
         output.text(&format!("{trouble}\n"));
     }
-    show(&findings, &notes, output);
-    let verdicts = findings.iter().filter_map(|it| it.found.as_ref().err());
+    show(&diagnostics, &notes, output);
+    let verdicts = diagnostics.iter().filter_map(|it| it.found.as_ref().err());
     let worst = verdicts.map(|failure| failure.class.verdict()).max();
     CommandResult::Round(worst.unwrap_or(Verdict::Right))
 }
@@ -159,9 +159,9 @@ fn found(host: &Fqdn, listing: &Listing) -> Result<(String, usize), ProviderErro
     })
 }
 
-fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
+fn show(diagnostics: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
     if output.json {
-        let hosts = findings.iter().map(|finding| {
+        let hosts = diagnostics.iter().map(|finding| {
             let found = finding.found.as_ref();
             serde_json::json!({
                 "account": finding.account.0,
@@ -179,7 +179,7 @@ fn show(findings: &[Finding<'_>], notes: &[String], output: &mut Output<'_>) {
         account,
         host,
         found,
-    } in findings
+    } in diagnostics
     {
         output.text(&match found {
             Ok((zone, records)) => {

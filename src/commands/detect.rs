@@ -11,11 +11,11 @@ use crate::{
 
 /// Asks all sources at once and shows them side by side.
 pub async fn detect(
-    crew: &impl Engine,
-    memory: &RefCell<State>,
+    engine: &impl Engine,
+    state: &RefCell<State>,
     output: &mut Output<'_>,
 ) -> CommandResult {
-    let reports = crew.detect(memory).await;
+    let reports = engine.detect(state).await;
     if output.json {
         output.print_json(&report::json::detection(&reports));
     } else {

@@ -34,20 +34,20 @@ pub enum Verbosity {
 /// Plays one round and tells of it, of what was right already only if asked to; `exit` turns a verdict into the
 /// process's exit code, which the JSON repeats.
 pub async fn once(
-    crew: &impl Engine,
-    memory: &RefCell<State>,
+    engine: &impl Engine,
+    state: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
     manner: OnceOptions,
     exit: impl Fn(Verdict) -> u8,
 ) -> CommandResult {
-    let report = crew
+    let report = engine
         .round(
-            memory,
+            state,
             RoundOptions {
                 audit: false,
                 dry_run: manner.dry_run,
-                occasion: Trigger::Manual,
+                trigger: Trigger::Manual,
             },
         )
         .await;

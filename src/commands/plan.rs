@@ -12,19 +12,19 @@ use crate::{
 /// Plans against what the provider lists now, and shows the plan. With `exit_code`, pending changes
 /// are told by the way the command ends.
 pub async fn plan(
-    crew: &impl Engine,
-    memory: &RefCell<State>,
+    engine: &impl Engine,
+    state: &RefCell<State>,
     clock: &dyn Clock,
     output: &mut Output<'_>,
     exit_code: bool,
 ) -> CommandResult {
-    let report = crew
+    let report = engine
         .round(
-            memory,
+            state,
             RoundOptions {
                 audit: true,
                 dry_run: true,
-                occasion: Trigger::Manual,
+                trigger: Trigger::Manual,
             },
         )
         .await;

@@ -16,14 +16,14 @@ pub trait ProbeChannel {
     /// credentials may have been refused. It counts as asked from now on.
     fn begin(
         &self,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         fingerprints: &[u64],
     ) -> impl Future<Output = Vec<Result<(), ProbeRefused>>>;
 
     /// Tells what came of asking an account that did not refuse its credentials.
     fn finish(
         &self,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         end: ProbeMessage,
     ) -> impl Future<Output = DaemonAnswer>;
 }

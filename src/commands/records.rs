@@ -135,7 +135,7 @@ pub async fn records(
     let done = ask(manner.account, means, done).await;
     if writes && !manner.dry_run {
         // The next round reads what is there now, whatever came of it.
-        means.memory.borrow_mut().invalidate(manner.account);
+        means.state.borrow_mut().invalidate(manner.account);
     }
     match done {
         Ok(RecordsOutput::Listed(list, failures)) => {

@@ -34,17 +34,17 @@ pub(super) struct ParsedAccount {
 pub(super) fn name(
     section: &mut ConfigSection<'_>,
     provider: &str,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> (Span, AccountName) {
     let unnamed = (section.spot.clone(), AccountName(provider.to_owned()));
-    let Some((spot, text)) = section.text("name", findings) else {
+    let Some((spot, text)) = section.text("name", diagnostics) else {
         return unnamed;
     };
     // It is an argument on the command line and a word in every report.
     let awkward = |letter: char| letter == ' ' || !is_printable(letter);
     if text.is_empty() || text.starts_with('-') || text.contains(awkward) {
         let wrong = Diagnostic::new(format!("{} is not an account's name", shown(text)));
-        findings.problem(
+        diagnostics.problem(
             &spot,
             wrong.hint("write one word that starts with no hyphen"),
         );
@@ -57,15 +57,15 @@ pub(super) fn name(
 pub(super) fn endpoint(
     section: &mut ConfigSection<'_>,
     default: &str,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let Some(value) = section.take("endpoint") else {
         return Some(default.to_owned());
     };
-    let text = value.text(findings)?;
-    let endpoint = findings.check(&value.spot, endpoint::parse(text))?;
+    let text = value.text(diagnostics)?;
+    let endpoint = diagnostics.check(&value.spot, endpoint::parse(text))?;
     if endpoint.unencrypted {
-        findings.warning(
+        diagnostics.warning(
             &value.spot,
             Diagnostic::new("credentials are sent over the network without encryption")
                 .hint("use `https://` if the service has it"),
@@ -78,11 +78,11 @@ pub(super) fn endpoint(
 pub(super) fn hosts(
     section: &mut ConfigSection<'_>,
     ttl: TtlRule,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Vec<SpannedHost> {
     let via = section.take("via");
-    let via = via.and_then(|value| host::via(&value, findings));
-    let (hosts, written) = host::read(section, ttl, via.as_ref(), findings);
+    let via = via.and_then(|value| host::via(&value, diagnostics));
+    let (hosts, written) = host::read(section, ttl, via.as_ref(), diagnostics);
     if !written {
         let form = if section.is_environment() {
             "write names, separated by commas"
@@ -90,7 +90,7 @@ pub(super) fn hosts(
             "write as in `hosts = [\"home.example.com\"]`"
         };
         let wrong = Diagnostic::new("this account has no hosts");
-        findings.absence(&section.spot_of("hosts"), wrong.hint(form));
+        diagnostics.absence(&section.spot_of("hosts"), wrong.hint(form));
     }
     hosts
 }

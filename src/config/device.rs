@@ -11,47 +11,48 @@ use crate::{
 };
 
 /// Reads what is the device's own of its address.
-pub(super) fn read(mut table: ConfigSection<'_>, findings: &mut Diagnostics) -> Option<HostId> {
+pub(super) fn read(mut table: ConfigSection<'_>, diagnostics: &mut Diagnostics) -> Option<HostId> {
     let (host, mac) = (table.take("host"), table.take("mac"));
     let prefix = match table.take("prefix") {
         None => Some(PrefixLength::NETWORK),
-        Some(value) => prefix(&value, findings),
+        Some(value) => prefix(&value, diagnostics),
     };
     let part = match (host, mac) {
         (None, None) => {
             let wrong = Diagnostic::new("is missing, and so is `mac`");
             let hint = "write one of them: `host = \"::5054:ff:fe12:3456\"`, \
                         `mac = \"52:54:00:12:34:56\"`";
-            findings.absence(&table.spot_of("host"), wrong.hint(hint));
+            diagnostics.absence(&table.spot_of("host"), wrong.hint(hint));
             None
         }
         (Some(_), Some(mac)) => {
             let wrong = Diagnostic::new("there is a `host` as well");
-            findings.problem(&mac.spot, wrong.hint("keep one of them"));
+            diagnostics.problem(&mac.spot, wrong.hint("keep one of them"));
             None
         }
         // Whether a host part is one depends on a prefix that can be read.
         (Some(host), None) => prefix.and_then(|prefix| {
-            let text = host.text(findings)?;
-            findings.check(&host.spot, host_part(text.trim(), prefix))
+            let text = host.text(diagnostics)?;
+            diagnostics.check(&host.spot, host_part(text.trim(), prefix))
         }),
         (None, Some(value)) => {
-            let text = value.text(findings);
-            let mac = text.and_then(|text| findings.check(&value.spot, mac_address(text.trim())));
+            let text = value.text(diagnostics);
+            let mac =
+                text.and_then(|text| diagnostics.check(&value.spot, mac_address(text.trim())));
             mac.zip(prefix)
                 .map(|(mac, prefix)| HostId::of_mac(mac, prefix))
         }
     };
-    table.finish(findings, no_advice);
+    table.finish(diagnostics, no_advice);
     part
 }
 
-fn prefix(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<PrefixLength> {
-    let bits = value.integer(findings)?;
+fn prefix(value: &ConfigValue<'_>, diagnostics: &mut Diagnostics) -> Option<PrefixLength> {
+    let bits = value.integer(diagnostics)?;
     let length = PrefixLength::new(bits);
     if length.is_none() {
         let wrong = Diagnostic::new(format!("a prefix of {bits} bits is none of this network's"));
-        findings.problem(&value.spot, wrong.hint("write 48 to 64; 64 is the default"));
+        diagnostics.problem(&value.spot, wrong.hint("write 48 to 64; 64 is the default"));
     }
     length
 }

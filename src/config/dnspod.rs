@@ -28,23 +28,23 @@ const SITES: [(&str, Site); 2] = [
 /// Reads one account.
 pub(super) fn read(
     mut section: ConfigSection<'_>,
-    vault: &mut SecretResolver<'_>,
-    findings: &mut Diagnostics,
+    secret_resolver: &mut SecretResolver<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> ParsedAccount {
-    let name = account::name(&mut section, "dnspod", findings);
+    let name = account::name(&mut section, "dnspod", diagnostics);
     let written_site = match section.take("site") {
         None => Some(Site::International),
-        Some(value) => value.choice(&SITES, findings),
+        Some(value) => value.choice(&SITES, diagnostics),
     };
     // The rest is read all the same if it is a third site: its problems are worth reporting too.
     let site = written_site.unwrap_or(Site::International);
-    let credential = credential(&mut section, written_site, vault, findings);
-    let endpoint = account::endpoint(&mut section, site.endpoint(), findings);
-    let line = line(&mut section, site, findings);
-    let hosts = account::hosts(&mut section, TTL, findings);
-    let contact = contact(&mut section, &hosts, findings);
+    let credential = credential(&mut section, written_site, secret_resolver, diagnostics);
+    let endpoint = account::endpoint(&mut section, site.endpoint(), diagnostics);
+    let line = line(&mut section, site, diagnostics);
+    let hosts = account::hosts(&mut section, TTL, diagnostics);
+    let contact = contact(&mut section, &hosts, diagnostics);
     let spot = section.spot.clone();
-    section.finish(findings, misplaced);
+    section.finish(diagnostics, misplaced);
     let settings = || {
         Some(Settings {
             site: written_site?,
@@ -66,11 +66,11 @@ pub(super) fn read(
 fn credential(
     section: &mut ConfigSection<'_>,
     site: Option<Site>,
-    vault: &mut SecretResolver<'_>,
-    findings: &mut Diagnostics,
+    secret_resolver: &mut SecretResolver<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Credential> {
-    let token = vault.find(section, &TOKEN, findings);
-    let user_token = vault.find(section, &USER_TOKEN, findings);
+    let token = secret_resolver.find(section, &TOKEN, diagnostics);
+    let user_token = secret_resolver.find(section, &USER_TOKEN, diagnostics);
     match (token, user_token) {
         (SecretValue::Nothing, SecretValue::Nothing) => {
             let ways: Vec<_> = ["token", "token_file", "user_token"]
@@ -79,16 +79,16 @@ fn credential(
                 .collect();
             let ways = listed(ways.iter().map(String::as_str));
             let wrong = Diagnostic::new("is missing").hint(format!("write one of {ways}"));
-            findings.absence(&section.spot_of("token"), wrong);
+            diagnostics.absence(&section.spot_of("token"), wrong);
             None
         }
         (SecretValue::Usable(spot, token), SecretValue::Nothing) => {
-            login_token(&spot, token, findings)
+            login_token(&spot, token, diagnostics)
         }
         (SecretValue::Nothing, SecretValue::Usable(spot, token)) => {
             if site == Some(Site::China) {
                 let wrong = Diagnostic::new("is of the international site only");
-                findings.problem(&spot, wrong.hint("write a `token` made in the console"));
+                diagnostics.problem(&spot, wrong.hint("write a `token` made in the console"));
             }
             Some(Credential::UserToken(token))
         }
@@ -96,7 +96,7 @@ fn credential(
         | (SecretValue::Unusable(_), SecretValue::Nothing) => None,
         (_, SecretValue::Usable(spot, _) | SecretValue::Unusable(spot)) => {
             let wrong = Diagnostic::new("there is a `token` as well");
-            findings.problem(
+            diagnostics.problem(
                 &spot,
                 wrong.hint("keep one of them; `token` is the newer form"),
             );
@@ -105,14 +105,14 @@ fn credential(
     }
 }
 
-fn login_token(spot: &Span, token: Secret, findings: &mut Diagnostics) -> Option<Credential> {
+fn login_token(spot: &Span, token: Secret, diagnostics: &mut Diagnostics) -> Option<Credential> {
     let formed = token
         .expose()
         .split_once(',')
         .is_some_and(|(id, key)| !id.is_empty() && !key.is_empty() && !key.contains(','));
     if !formed {
         let wrong = Diagnostic::new("does not have the form `ID,Token`");
-        findings.problem(
+        diagnostics.problem(
             spot,
             wrong.hint("write the token's ID, a comma and the token, without spaces"),
         );
@@ -121,15 +121,19 @@ fn login_token(spot: &Span, token: Secret, findings: &mut Diagnostics) -> Option
     Some(Credential::LoginToken(token))
 }
 
-fn line(section: &mut ConfigSection<'_>, site: Site, findings: &mut Diagnostics) -> Option<String> {
+fn line(
+    section: &mut ConfigSection<'_>,
+    site: Site,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let Some(value) = section.take("line") else {
         return Some(site.default_line().to_owned());
     };
-    let text = value.text(findings)?.trim();
+    let text = value.text(diagnostics)?.trim();
     if text.is_empty() || text.contains(char::is_control) {
         let wrong = Diagnostic::new("is not the name of a line");
         let default = site.default_line();
-        findings.problem(
+        diagnostics.problem(
             &value.spot,
             wrong.hint(format!("the one for everybody is \"{default}\"")),
         );
@@ -141,20 +145,20 @@ fn line(section: &mut ConfigSection<'_>, site: Site, findings: &mut Diagnostics)
 fn contact(
     section: &mut ConfigSection<'_>,
     hosts: &[SpannedHost],
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     if let Some(value) = section.take("contact") {
-        let text = value.text(findings)?.trim();
+        let text = value.text(diagnostics)?.trim();
         if !is_mail_address(text) {
             let wrong = Diagnostic::new("is not an e-mail address");
-            findings.problem(&value.spot, wrong.hint("write one as in `me@example.com`"));
+            diagnostics.problem(&value.spot, wrong.hint("write one as in `me@example.com`"));
             return None;
         }
         return Some(text.to_owned());
     }
     let spot = section.spot_of("contact");
     if !section.is_environment() {
-        findings.absence(
+        diagnostics.absence(
             &spot,
             Diagnostic::new("is missing: DNSPod wants an e-mail address of whoever calls it")
                 .hint("write `contact = \"me@example.com\"`"),
@@ -163,7 +167,7 @@ fn contact(
     }
     let host = hosts.first()?.host.name.as_str();
     let contact = format!("moored@{}", host.strip_prefix("*.").unwrap_or(host));
-    findings.warning(
+    diagnostics.warning(
         &spot,
         Diagnostic::new(format!("is not set: DNSPod is told `{contact}`"))
             .hint("set it to an e-mail address that is read"),

@@ -31,26 +31,26 @@ const UPDATE: [(&str, UpdateMode); 3] = [
 /// Reads one account.
 pub(super) fn read(
     mut section: ConfigSection<'_>,
-    vault: &mut SecretResolver<'_>,
-    findings: &mut Diagnostics,
+    secret_resolver: &mut SecretResolver<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> ParsedAccount {
-    let name = account::name(&mut section, "domeneshop", findings);
-    let token = vault.need(&mut section, &TOKEN, findings);
-    let secret = vault.need(&mut section, &SECRET, findings);
-    let endpoint = account::endpoint(&mut section, ENDPOINT, findings);
+    let name = account::name(&mut section, "domeneshop", diagnostics);
+    let token = secret_resolver.need(&mut section, &TOKEN, diagnostics);
+    let secret = secret_resolver.need(&mut section, &SECRET, diagnostics);
+    let endpoint = account::endpoint(&mut section, ENDPOINT, diagnostics);
     let update = section.take("update");
     let push = match &update {
         None => Some(UpdateMode::WhenReplaceable),
-        Some(value) => value.choice(&UPDATE, findings),
+        Some(value) => value.choice(&UPDATE, diagnostics),
     };
-    let hosts = account::hosts(&mut section, TTL, findings);
+    let hosts = account::hosts(&mut section, TTL, diagnostics);
     if push == Some(UpdateMode::Only) {
         for placed in &hosts {
-            dyndns_can(placed, findings);
+            dyndns_can(placed, diagnostics);
         }
     }
     let spot = section.spot.clone();
-    section.finish(findings, misplaced);
+    section.finish(diagnostics, misplaced);
     let settings = || {
         Some(Settings {
             token: token?,
@@ -68,7 +68,7 @@ pub(super) fn read(
 }
 
 /// What `dyndns/update` cannot do is said at start, not at the first change.
-fn dyndns_can(placed: &SpannedHost, findings: &mut Diagnostics) {
+fn dyndns_can(placed: &SpannedHost, diagnostics: &mut Diagnostics) {
     let host = &placed.host;
     let what = if host.name.is_wildcard() {
         "a wildcard"
@@ -79,7 +79,7 @@ fn dyndns_can(placed: &SpannedHost, findings: &mut Diagnostics) {
     } else {
         return;
     };
-    findings.problem(
+    diagnostics.problem(
         &placed.spot,
         Diagnostic::new(format!(
             "{}: `update = \"dyndns\"` cannot do {what}",

@@ -131,7 +131,7 @@ mod tests {
             (&[home], true, "/var/lib/moored"),
             (&[], false, "/var/lib/moored"),
         ] {
-            let surroundings = Environment {
+            let environment = Environment {
                 variables: variables
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -141,7 +141,7 @@ mod tests {
                 config_mode: None,
             };
             assert_eq!(
-                surroundings.state_dir(),
+                environment.state_dir(),
                 Path::new(expected),
                 "{variables:?}"
             );

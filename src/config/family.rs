@@ -22,18 +22,18 @@ const CONFIRM_RANGE: usize = 2;
 pub(super) fn read(
     mut section: ConfigSection<'_>,
     family: Family,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> FamilyConfig {
     let written = section.take("sources");
     let sources = written
         .as_ref()
-        .map(|value| sources(value, family, findings));
+        .map(|value| sources(value, family, diagnostics));
     let confirm = section.take("confirm");
-    let needed = confirm.as_ref().map(|it| self::confirm(it, findings));
-    let acceptance = acceptance(&mut section, family, findings);
+    let needed = confirm.as_ref().map(|it| self::confirm(it, diagnostics));
+    let acceptance = acceptance(&mut section, family, diagnostics);
     let on_absent = section.take("on_absent").and_then(|value| {
         let words = [("keep", OnAbsent::Keep), ("remove", OnAbsent::Remove)];
-        value.choice(&words, findings)
+        value.choice(&words, diagnostics)
     });
     let prefer = match family {
         Family::V4 => None,
@@ -42,7 +42,7 @@ pub(super) fn read(
                 ("stable", AddressPreference::Stable),
                 ("temporary", AddressPreference::Temporary),
             ];
-            value.choice(&words, findings)
+            value.choice(&words, diagnostics)
         }),
     };
     // An unusable source may have been the one that is missing: one problem is enough.
@@ -58,9 +58,9 @@ pub(super) fn read(
     };
     let spot = confirm.or(written).map(|value| value.spot);
     if let (true, Some(spot)) = (readable, spot) {
-        enough_operators(&family_config, &spot, &section, findings);
+        enough_operators(&family_config, &spot, &section, diagnostics);
     }
-    section.finish(findings, |key, _| {
+    section.finish(diagnostics, |key, _| {
         (key == "prefer").then(|| {
             Diagnostic::new("IPv4 has no temporary addresses to choose from")
                 .hint("remove the line")
@@ -72,23 +72,25 @@ pub(super) fn read(
 fn acceptance(
     section: &mut ConfigSection<'_>,
     family: Family,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> PublishPolicy {
     let any = section
         .take("accept")
-        .and_then(|value| value.choice(&[("global", false), ("any", true)], findings));
-    let mut networks = |key, findings: &mut Diagnostics| {
+        .and_then(|value| value.choice(&[("global", false), ("any", true)], diagnostics));
+    let mut networks = |key, diagnostics: &mut Diagnostics| {
         let value: Option<ConfigValue<'_>> = section.take(key);
-        let texts = value.and_then(|it| it.texts(findings)).unwrap_or_default();
+        let texts = value
+            .and_then(|it| it.texts(diagnostics))
+            .unwrap_or_default();
         texts
             .into_iter()
-            .filter_map(|(spot, text)| findings.check(&spot, network(text, family)))
+            .filter_map(|(spot, text)| diagnostics.check(&spot, network(text, family)))
             .collect()
     };
     PublishPolicy {
         accept_any: any.unwrap_or_default(),
-        only: networks("only", findings),
-        exclude: networks("exclude", findings),
+        only: networks("only", diagnostics),
+        exclude: networks("exclude", diagnostics),
     }
 }
 
@@ -96,7 +98,7 @@ fn acceptance(
 fn sources(
     value: &ConfigValue<'_>,
     family: Family,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Source>> {
     // Only in a variable: an empty one may be an accident, so switching off is said in a word.
     if !value.is_in_file() && value.as_text() == Some("none") {
@@ -104,16 +106,16 @@ fn sources(
     }
     let mut sources = Vec::new();
     let mut usable = true;
-    for item in value.list(findings)? {
+    for item in value.list(diagnostics)? {
         let source = item
-            .text(findings)
-            .and_then(|text| findings.check(&item.spot, source(text, family)));
+            .text(diagnostics)
+            .and_then(|text| diagnostics.check(&item.spot, source(text, family)));
         match source {
             None => usable = false,
             Some(source) if sources.contains(&source) => {
                 let wrong =
                     Diagnostic::new(format!("{} is listed twice", shown(&source.to_string())));
-                findings.problem(&item.spot, wrong.hint("remove one of them"));
+                diagnostics.problem(&item.spot, wrong.hint("remove one of them"));
             }
             Some(source) => sources.push(source),
         }
@@ -160,12 +162,12 @@ fn no_source(kind: &str) -> Diagnostic {
     }
 }
 
-fn confirm(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<usize> {
-    let number = value.integer(findings)?;
+fn confirm(value: &ConfigValue<'_>, diagnostics: &mut Diagnostics) -> Option<usize> {
+    let number = value.integer(diagnostics)?;
     let operators = usize::try_from(number).ok().filter(|it| *it >= 1);
     if operators.is_none() {
         let wrong = Diagnostic::new(format!("{number} operators cannot confirm anything"));
-        findings.problem(&value.spot, wrong.hint("write 1 or more; 2 is the default"));
+        diagnostics.problem(&value.spot, wrong.hint("write 1 or more; 2 is the default"));
     }
     operators
 }
@@ -175,7 +177,7 @@ fn enough_operators(
     config: &FamilyConfig,
     spot: &Span,
     section: &ConfigSection<'_>,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) {
     // An operator that answers in several ways is one witness.
     let operators: BTreeSet<&str> = config.sources.iter().flat_map(Source::operators).collect();
@@ -189,7 +191,7 @@ fn enough_operators(
         "add the source `https`"
     };
     let needed = config.confirm;
-    findings.problem(
+    diagnostics.problem(
         spot,
         Diagnostic::new(format!(
             "{needed} operators must agree on a change, and the sources are of {there}"

@@ -37,16 +37,16 @@ pub(super) fn read(
     section: &mut ConfigSection<'_>,
     ttl: TtlRule,
     via: Option<&Interface>,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> (Vec<SpannedHost>, bool) {
     let mut hosts = Vec::new();
     let mut written = false;
     if let Some(value) = section.take("hosts") {
-        let items = value.list(findings);
+        let items = value.list(diagnostics);
         written = items.as_ref().is_none_or(|items| !items.is_empty());
         for item in items.unwrap_or_default() {
-            let text = item.text(findings);
-            if let Some(name) = text.and_then(|text| findings.check(&item.spot, name(text))) {
+            let text = item.text(diagnostics);
+            if let Some(name) = text.and_then(|text| diagnostics.check(&item.spot, name(text))) {
                 let (spot, host) = (item.spot, plain(name, via));
                 hosts.push(SpannedHost { spot, host });
             }
@@ -54,9 +54,9 @@ pub(super) fn read(
     }
     // In variables there are no tables; `HOST` there is a slip for `HOSTS`.
     if !section.is_environment() {
-        for table in section.sections("host", findings) {
+        for table in section.sections("host", diagnostics) {
             written = true;
-            hosts.extend(one(table, ttl, via, findings));
+            hosts.extend(one(table, ttl, via, diagnostics));
         }
     }
     (hosts, written)
@@ -87,27 +87,27 @@ fn one(
     mut table: ConfigSection<'_>,
     ttl: TtlRule,
     via: Option<&Interface>,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<SpannedHost> {
     let named = table.take("name");
-    let ipv4 = table.take("ipv4").map(|it| it.boolean(findings));
-    let ipv6 = table.take("ipv6").map(|it| ipv6(&it, findings));
-    let ttl = table.take("ttl").map(|it| self::ttl(&it, ttl, findings));
-    let create = table.take("create").map(|it| it.boolean(findings));
-    let own = table.take("via").and_then(|it| self::via(&it, findings));
+    let ipv4 = table.take("ipv4").map(|it| it.boolean(diagnostics));
+    let ipv6 = table.take("ipv6").map(|it| ipv6(&it, diagnostics));
+    let ttl = table.take("ttl").map(|it| self::ttl(&it, ttl, diagnostics));
+    let create = table.take("create").map(|it| it.boolean(diagnostics));
+    let own = table.take("via").and_then(|it| self::via(&it, diagnostics));
     if ipv4 == Some(Some(false)) && ipv6 == Some(Some(HostV6::Off)) {
         let wrong = Diagnostic::new("both families of this host are switched off");
-        findings.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
+        diagnostics.problem(&table.spot, wrong.hint("switch one on, or remove the host"));
     }
     let Some(named) = named else {
         let wrong = Diagnostic::new("is missing").hint("write the host's name");
-        findings.absence(&table.spot_of("name"), wrong);
-        table.finish(findings, no_advice);
+        diagnostics.absence(&table.spot_of("name"), wrong);
+        table.finish(diagnostics, no_advice);
         return None;
     };
-    table.finish(findings, no_advice);
-    let text = named.text(findings)?;
-    let name = findings.check(&named.spot, name(text))?;
+    table.finish(diagnostics, no_advice);
+    let text = named.text(diagnostics)?;
+    let name = diagnostics.check(&named.spot, name(text))?;
     let host = Host {
         ipv4: ipv4.flatten().unwrap_or(true),
         ipv6: ipv6.flatten().unwrap_or(HostV6::ThisHost),
@@ -120,17 +120,17 @@ fn one(
 }
 
 /// The name of an interface. Whether there is one of that name is seen in each round: it may come later.
-pub(super) fn via(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<Interface> {
-    let text = value.text(findings)?;
+pub(super) fn via(value: &ConfigValue<'_>, diagnostics: &mut Diagnostics) -> Option<Interface> {
+    let text = value.text(diagnostics)?;
     let interface = text.parse().map_err(|why: InvalidInterfaceName| {
         let wrong = Diagnostic::new(format!("{} cannot be an interface: {why}", shown(text)));
         wrong.hint("write its name as `ip link` shows it, as in `eth1`")
     });
-    findings.check(&value.spot, interface)
+    diagnostics.check(&value.spot, interface)
 }
 
-fn ttl(value: &ConfigValue<'_>, limits: TtlRule, findings: &mut Diagnostics) -> Option<u32> {
-    let seconds = value.integer(findings)?;
+fn ttl(value: &ConfigValue<'_>, limits: TtlRule, diagnostics: &mut Diagnostics) -> Option<u32> {
+    let seconds = value.integer(diagnostics)?;
     let TtlRule { least, step } = limits;
     if !(least..=MAX_TTL).contains(&seconds) || seconds % step != 0 {
         let wrong = Diagnostic::new(format!("{seconds} is not a TTL this provider takes"));
@@ -139,7 +139,7 @@ fn ttl(value: &ConfigValue<'_>, limits: TtlRule, findings: &mut Diagnostics) -> 
         } else {
             format!(" in steps of {step}")
         };
-        findings.problem(
+        diagnostics.problem(
             &value.spot,
             wrong.hint(format!("it takes {least} to {MAX_TTL} seconds{steps}")),
         );
@@ -151,18 +151,18 @@ fn ttl(value: &ConfigValue<'_>, limits: TtlRule, findings: &mut Diagnostics) -> 
 const FORMS: &str = "write `true`, `false`, or another device's host part or MAC address: \
                      `{ host = \"::5054:ff:fe12:3456\" }`, `{ mac = \"52:54:00:12:34:56\" }`";
 
-fn ipv6(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Option<HostV6> {
+fn ipv6(value: &ConfigValue<'_>, diagnostics: &mut Diagnostics) -> Option<HostV6> {
     if value.is_table() {
-        let table = value.table(findings)?;
-        return device::read(table, findings).map(HostV6::Device);
+        let table = value.table(diagnostics)?;
+        return device::read(table, diagnostics).map(HostV6::Device);
     }
     match value.as_text() {
         Some(text) => {
-            findings.problem(&value.spot, no_switch(text));
+            diagnostics.problem(&value.spot, no_switch(text));
             None
         }
         None => value
-            .boolean(findings)
+            .boolean(diagnostics)
             .map(|on| if on { HostV6::ThisHost } else { HostV6::Off }),
     }
 }

@@ -82,7 +82,7 @@ pub fn too_large(path: &Path) -> Problem {
 #[derive(Clone, Debug)]
 pub struct Config {
     /// How often what is due: `interval`, `verify`, `audit`.
-    pub cadence: Intervals,
+    pub intervals: Intervals,
     /// How long any one request may take.
     pub timeout: Duration,
     /// Where state is kept.
@@ -146,7 +146,7 @@ impl Config {
 
     /// From where our addresses can be looked at: each family that has a source, over each interface that
     /// some host names, and as the routing table says if some host names none.
-    pub fn vantages(&self) -> BTreeSet<DetectionPath> {
+    pub fn detection_paths(&self) -> BTreeSet<DetectionPath> {
         let hosts = self.accounts.iter().flat_map(|account| &account.hosts);
         let families = Family::ALL.into_iter();
         let on: Vec<_> = families
@@ -188,32 +188,32 @@ impl Config {
 }
 
 /// Reads a configuration file's text. Relative paths in it start from its directory.
-pub fn from_toml(text: &str, path: &Path, surroundings: &Environment) -> Result<Config, Problems> {
+pub fn from_toml(text: &str, path: &Path, environment: &Environment) -> Result<Config, Problems> {
     if text.len() > MAX_CONFIG_BYTES {
         return Err(Problems(vec![too_large(path)]));
     }
-    let mut findings = Diagnostics::default();
+    let mut diagnostics = Diagnostics::default();
     let document = ConfigDocument::new(path, text);
     let (table, errors) = DeTable::parse_recoverable(text);
     let root = ConfigSection::table(&document, table.get_ref(), Span::file(path));
-    let mut vault = SecretResolver::new(surroundings);
-    let mut config = root::read(root, &mut vault, surroundings, &mut findings);
+    let mut secret_resolver = SecretResolver::new(environment);
+    let mut config = root::read(root, &mut secret_resolver, environment, &mut diagnostics);
     if !errors.is_empty() {
-        return Err(findings.into_verdict_with(document.syntax(&errors)));
+        return Err(diagnostics.into_verdict_with(document.syntax(&errors)));
     }
-    config.secret_files = vault.files;
-    variables::ignored(surroundings, &vault.variables, &mut findings);
-    config.warnings = findings.into_verdict()?;
-    let open = surroundings
+    config.secret_files = secret_resolver.files;
+    variables::ignored(environment, &secret_resolver.variables, &mut diagnostics);
+    config.warnings = diagnostics.into_verdict()?;
+    let open = environment
         .config_mode
-        .and_then(|mode| permission_warning(path, mode, vault.literal));
+        .and_then(|mode| permission_warning(path, mode, secret_resolver.literal));
     config.warnings.extend(open);
     Ok(config)
 }
 
 /// The state directory of a configuration, whatever else is wrong with it: what `moored health` has to
 /// know about a daemon that runs. Without a text, the environment's.
-pub fn state_directory(text: Option<&str>, surroundings: &Environment) -> PathBuf {
+pub fn state_directory(text: Option<&str>, environment: &Environment) -> PathBuf {
     let written = match text {
         Some(text) => {
             let (table, _) = DeTable::parse_recoverable(text);
@@ -222,23 +222,23 @@ pub fn state_directory(text: Option<&str>, surroundings: &Environment) -> PathBu
                 .and_then(|value| value.get_ref().as_str())
                 .map(PathBuf::from)
         }
-        None => surroundings.variable("MOORED_STATE_DIR").map(PathBuf::from),
+        None => environment.variable("MOORED_STATE_DIR").map(PathBuf::from),
     };
-    written.unwrap_or_else(|| surroundings.state_dir())
+    written.unwrap_or_else(|| environment.state_dir())
 }
 
 /// Reads a configuration from environment variables; `None` if they name no account.
-pub fn from_environment(surroundings: &Environment) -> Result<Option<Config>, Problems> {
-    let mut findings = Diagnostics::default();
-    variables::unknown(surroundings, &mut findings);
-    if !variables::names_an_account(surroundings) {
-        return findings.into_verdict().map(|_| None);
+pub fn from_environment(environment: &Environment) -> Result<Option<Config>, Problems> {
+    let mut diagnostics = Diagnostics::default();
+    variables::unknown(environment, &mut diagnostics);
+    if !variables::names_an_account(environment) {
+        return diagnostics.into_verdict().map(|_| None);
     }
-    variables::empty_sources(surroundings, &mut findings);
-    let root = ConfigSection::variables(&surroundings.variables, variables::PREFIX);
-    let mut vault = SecretResolver::new(surroundings);
-    let mut config = root::read(root, &mut vault, surroundings, &mut findings);
-    config.secret_files = vault.files;
-    config.warnings = findings.into_verdict()?;
+    variables::empty_sources(environment, &mut diagnostics);
+    let root = ConfigSection::variables(&environment.variables, variables::PREFIX);
+    let mut secret_resolver = SecretResolver::new(environment);
+    let mut config = root::read(root, &mut secret_resolver, environment, &mut diagnostics);
+    config.secret_files = secret_resolver.files;
+    config.warnings = diagnostics.into_verdict()?;
     Ok(Some(config))
 }

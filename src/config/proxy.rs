@@ -26,39 +26,37 @@ pub fn is_proxy_variable(name: &str) -> bool {
 
 /// What the environment says.
 pub(super) struct Proxies<'s> {
-    surroundings: &'s Environment,
+    environment: &'s Environment,
     exceptions: NoProxy,
 }
 
 impl<'s> Proxies<'s> {
     /// Reads the variables. One that names no proxy is a problem, whether it is needed or not.
-    pub(super) fn read(surroundings: &'s Environment, findings: &mut Diagnostics) -> Self {
+    pub(super) fn read(environment: &'s Environment, diagnostics: &mut Diagnostics) -> Self {
         let mut seen: Vec<&str> = Vec::new();
         for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
-            let text = surroundings
-                .variable(name)
-                .filter(|_| !seen.contains(&name));
+            let text = environment.variable(name).filter(|_| !seen.contains(&name));
             seen.push(name);
             if text.map(Proxy::parse) == Some(Err(ProxyError::Unreadable)) {
                 let wrong = Diagnostic::new(ProxyError::Unreadable.to_string());
-                findings.problem(
+                diagnostics.problem(
                     &Span::variable(name),
                     wrong.hint("write it as in `http://proxy.example.net:3128`, or unset it"),
                 );
             }
         }
-        let written = first(surroundings, &EXCEPTIONS);
+        let written = first(environment, &EXCEPTIONS);
         let (name, text) = written.unwrap_or_default();
         let (exceptions, unusable) = NoProxy::parse(text);
         for entry in unusable {
             let wrong = Diagnostic::new(format!("{} covers nothing", shown(entry)));
-            findings.warning(
+            diagnostics.warning(
                 &Span::variable(name),
                 wrong.hint("write a name, an address or a network, the first two with `:PORT` if only that is meant"),
             );
         }
         Self {
-            surroundings,
+            environment,
             exceptions,
         }
     }
@@ -68,17 +66,17 @@ impl<'s> Proxies<'s> {
         &self,
         account: &AccountName,
         endpoint: &str,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Proxy> {
         let url = Url::parse(endpoint).ok()?;
         let is_encrypted = url.scheme() == "https";
         let names = if is_encrypted { FOR_HTTPS } else { FOR_HTTP };
         // A CGI server puts a request's header `Proxy` there (httpoxy, CVE-2016-5385).
-        let is_cgi = self.surroundings.variable("REQUEST_METHOD").is_some();
+        let is_cgi = self.environment.variable("REQUEST_METHOD").is_some();
         let names = names
             .into_iter()
             .filter(|name| !(is_cgi && *name == "HTTP_PROXY"));
-        let (name, text) = first(self.surroundings, &names.collect::<Vec<_>>())?;
+        let (name, text) = first(self.environment, &names.collect::<Vec<_>>())?;
         if self.exceptions.covers(&url) {
             return None;
         }
@@ -87,7 +85,7 @@ impl<'s> Proxies<'s> {
             Ok(proxy) => proxy,
             Err(ProxyError::Unsupported) => {
                 let wrong = Diagnostic::new(ProxyError::Unsupported.to_string());
-                findings.problem(&spot, wrong.hint("use an `http://` or `https://` proxy"));
+                diagnostics.problem(&spot, wrong.hint("use an `http://` or `https://` proxy"));
                 return None;
             }
             // Said already.
@@ -102,7 +100,7 @@ impl<'s> Proxies<'s> {
                 "name {host} in NO_PROXY, or give the account an `https://` endpoint; a proxy that may see them has a \
                  private, loopback or link-local address"
             );
-            findings.problem(&spot, Diagnostic::new(what).hint(hint));
+            diagnostics.problem(&spot, Diagnostic::new(what).hint(hint));
             return None;
         }
         Some(proxy)
@@ -110,9 +108,9 @@ impl<'s> Proxies<'s> {
 }
 
 /// The first of these variables that is set, with its value.
-fn first<'s, 'n>(surroundings: &'s Environment, names: &[&'n str]) -> Option<(&'n str, &'s str)> {
+fn first<'s, 'n>(environment: &'s Environment, names: &[&'n str]) -> Option<(&'n str, &'s str)> {
     let mut set = names
         .iter()
-        .filter_map(|name| Some((*name, surroundings.variable(name)?)));
+        .filter_map(|name| Some((*name, environment.variable(name)?)));
     set.next()
 }

@@ -45,47 +45,51 @@ const TOP: [&str; 6] = [
 /// reported then, and the result is not used.
 pub(super) fn read(
     mut root: ConfigSection<'_>,
-    vault: &mut SecretResolver<'_>,
-    surroundings: &Environment,
-    findings: &mut Diagnostics,
+    secret_resolver: &mut SecretResolver<'_>,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
 ) -> Config {
-    let cadence = Intervals {
-        interval: root.length("interval", (5 * ONE_MINUTE, ONE_SECOND, ONE_DAY), findings),
+    let intervals = Intervals {
+        interval: root.length(
+            "interval",
+            (5 * ONE_MINUTE, ONE_SECOND, ONE_DAY),
+            diagnostics,
+        ),
         verify: root.length(
             "verify",
             (60 * ONE_MINUTE, ONE_SECOND, 30 * ONE_DAY),
-            findings,
+            diagnostics,
         ),
-        audit: root.length("audit", (ONE_DAY, ONE_SECOND, 30 * ONE_DAY), findings),
+        audit: root.length("audit", (ONE_DAY, ONE_SECOND, 30 * ONE_DAY), diagnostics),
     };
     let timeout = root.length(
         "timeout",
         (10 * ONE_SECOND, ONE_SECOND / 10, 5 * ONE_MINUTE),
-        findings,
+        diagnostics,
     );
-    let state_dir = state_dir(&mut root, findings).unwrap_or_else(|| surroundings.state_dir());
-    let command_environment = command_environment(&mut root, surroundings, findings);
+    let state_dir = state_dir(&mut root, diagnostics).unwrap_or_else(|| environment.state_dir());
+    let command_environment = command_environment(&mut root, environment, diagnostics);
     let [ipv4, ipv6] = [("ipv4", Family::V4), ("ipv6", Family::V6)]
-        .map(|(key, family)| family::read(root.section(key, findings), family, findings));
-    let mut dns = root.section("dns", findings);
+        .map(|(key, family)| family::read(root.section(key, diagnostics), family, diagnostics));
+    let mut dns = root.section("dns", diagnostics);
     let dns_servers = dns
         .take("servers")
-        .map(|value| servers(&value, findings))
+        .map(|value| servers(&value, diagnostics))
         .unwrap_or_default();
-    dns.finish(findings, no_advice);
+    dns.finish(diagnostics, no_advice);
     let mut drafts = Vec::new();
-    for section in root.sections("domeneshop", findings) {
-        drafts.push(domeneshop::read(section, vault, findings));
+    for section in root.sections("domeneshop", diagnostics) {
+        drafts.push(domeneshop::read(section, secret_resolver, diagnostics));
     }
-    for section in root.sections("dnspod", findings) {
-        drafts.push(dnspod::read(section, vault, findings));
+    for section in root.sections("dnspod", diagnostics) {
+        drafts.push(dnspod::read(section, secret_resolver, diagnostics));
     }
     drafts.sort_by_key(|draft| order(&draft.spot.place));
     let whole = root.whole();
     let named = PROVIDERS.iter().any(|provider| root.has(provider));
-    root.finish(findings, unknown_at_top);
+    root.finish(diagnostics, unknown_at_top);
     let mut config = Config {
-        cadence,
+        intervals,
         timeout,
         state_dir,
         command_environment,
@@ -96,20 +100,20 @@ pub(super) fn read(
         secret_files: Vec::new(),
         warnings: Vec::new(),
     };
-    validate::check(&config, &drafts, &whole, findings);
+    validate::check(&config, &drafts, &whole, diagnostics);
     // A provider's key of the wrong kind was reported already.
     if drafts.is_empty() && !named {
         let wrong = Diagnostic::new("there is no account");
-        findings.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
+        diagnostics.absence(&whole, wrong.hint("add `[[domeneshop]]` or `[[dnspod]]`"));
     }
     config.accounts = drafts
         .into_iter()
         .filter_map(ParsedAccount::finish)
         .collect();
-    let proxies = Proxies::read(surroundings, findings);
+    let proxies = Proxies::read(environment, diagnostics);
     for account in &mut config.accounts {
         let endpoint = account.provider.endpoint();
-        account.proxy = proxies.choose(&account.name, endpoint, findings);
+        account.proxy = proxies.choose(&account.name, endpoint, diagnostics);
     }
     config
 }
@@ -120,21 +124,21 @@ impl ConfigSection<'_> {
         &mut self,
         key: &'static str,
         (default, least, most): (Duration, Duration, Duration),
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Duration {
         self.take(key)
-            .and_then(|value| value.duration(DurationLimits { least, most }, findings))
+            .and_then(|value| value.duration(DurationLimits { least, most }, diagnostics))
             .unwrap_or(default)
     }
 }
 
-fn state_dir(root: &mut ConfigSection<'_>, findings: &mut Diagnostics) -> Option<PathBuf> {
-    let (spot, text) = root.text("state_dir", findings)?;
+fn state_dir(root: &mut ConfigSection<'_>, diagnostics: &mut Diagnostics) -> Option<PathBuf> {
+    let (spot, text) = root.text("state_dir", diagnostics)?;
     let path = PathBuf::from(text);
     if !path.is_absolute() {
         // A daemon's working directory is no place anybody thinks of.
         let wrong = Diagnostic::new(format!("{} is not an absolute path", shown(text)));
-        findings.problem(
+        diagnostics.problem(
             &spot,
             wrong.hint("write it from the root, as in `/var/lib/moored`"),
         );
@@ -146,16 +150,18 @@ fn state_dir(root: &mut ConfigSection<'_>, findings: &mut Diagnostics) -> Option
 /// The variables that commands run with: those that every one gets, and those that are named.
 fn command_environment(
     root: &mut ConfigSection<'_>,
-    surroundings: &Environment,
-    findings: &mut Diagnostics,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
 ) -> CommandEnvironment {
     let value = root.take("command_environment");
-    let names = value.and_then(|it| it.texts(findings)).unwrap_or_default();
+    let names = value
+        .and_then(|it| it.texts(diagnostics))
+        .unwrap_or_default();
     let names = names
         .into_iter()
-        .filter_map(|(spot, text)| findings.check(&spot, variable_name(text)));
+        .filter_map(|(spot, text)| diagnostics.check(&spot, variable_name(text)));
     let names: Vec<_> = names.collect();
-    CommandEnvironment::of(&surroundings.variables, &names)
+    CommandEnvironment::of(&environment.variables, &names)
 }
 
 /// The name of an environment variable as shells have them (POSIX.1-2024, Base Definitions 8.1).
@@ -171,11 +177,11 @@ fn variable_name(text: &str) -> Result<String, Diagnostic> {
     Err(wrong.hint("write the name alone: its value is the one that moored was started with"))
 }
 
-fn servers(value: &ConfigValue<'_>, findings: &mut Diagnostics) -> Vec<SocketAddr> {
-    let texts = value.texts(findings).unwrap_or_default();
+fn servers(value: &ConfigValue<'_>, diagnostics: &mut Diagnostics) -> Vec<SocketAddr> {
+    let texts = value.texts(diagnostics).unwrap_or_default();
     texts
         .into_iter()
-        .filter_map(|(spot, text)| findings.check(&spot, server(text)))
+        .filter_map(|(spot, text)| diagnostics.check(&spot, server(text)))
         .collect()
 }
 

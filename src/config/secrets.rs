@@ -61,7 +61,7 @@ pub(super) enum SecretValue {
 
 /// Where secrets come from, and what was learnt while reading them.
 pub(super) struct SecretResolver<'a> {
-    surroundings: &'a Environment,
+    environment: &'a Environment,
     /// Whether the file itself holds a secret.
     pub(super) literal: bool,
     /// The variables that secrets were taken from.
@@ -71,9 +71,9 @@ pub(super) struct SecretResolver<'a> {
 }
 
 impl<'a> SecretResolver<'a> {
-    pub(super) fn new(surroundings: &'a Environment) -> Self {
+    pub(super) fn new(environment: &'a Environment) -> Self {
         Self {
-            surroundings,
+            environment,
             literal: false,
             variables: Vec::new(),
             files: Vec::new(),
@@ -85,7 +85,7 @@ impl<'a> SecretResolver<'a> {
         &mut self,
         section: &mut ConfigSection<'_>,
         keys: &SecretKeys,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> SecretValue {
         let ways = [keys.literal, keys.file, keys.variable, keys.credential];
         let mut given = Vec::new();
@@ -103,10 +103,10 @@ impl<'a> SecretResolver<'a> {
         if let Some((other, second)) = given.next() {
             let (first, other) = (section.written(key), section.written(other));
             let wrong = Diagnostic::new(format!("`{first}` and `{other}` are both there"));
-            findings.problem(&second.spot, wrong.hint("keep one of them"));
+            diagnostics.problem(&second.spot, wrong.hint("keep one of them"));
             return SecretValue::Unusable(value.spot);
         }
-        let Some(text) = value.text(findings) else {
+        let Some(text) = value.text(diagnostics) else {
             return SecretValue::Unusable(value.spot);
         };
         let read = if key == keys.literal {
@@ -118,7 +118,7 @@ impl<'a> SecretResolver<'a> {
         } else {
             self.credential(text)
         };
-        match findings.check(&value.spot, read) {
+        match diagnostics.check(&value.spot, read) {
             Some(secret) => SecretValue::Usable(value.spot, secret),
             None => SecretValue::Unusable(value.spot),
         }
@@ -129,9 +129,9 @@ impl<'a> SecretResolver<'a> {
         &mut self,
         section: &mut ConfigSection<'_>,
         keys: &SecretKeys,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Secret> {
-        match self.find(section, keys, findings) {
+        match self.find(section, keys, diagnostics) {
             SecretValue::Usable(_, secret) => Some(secret),
             SecretValue::Unusable(_) => None,
             SecretValue::Nothing => {
@@ -142,7 +142,7 @@ impl<'a> SecretResolver<'a> {
                 let ways: Vec<_> = ways.into_iter().map(|key| section.written(key)).collect();
                 let ways = listed(ways.iter().map(String::as_str));
                 let wrong = Diagnostic::new("is missing").hint(format!("write one of {ways}"));
-                findings.absence(&section.spot_of(keys.literal), wrong);
+                diagnostics.absence(&section.spot_of(keys.literal), wrong);
                 None
             }
         }
@@ -181,14 +181,14 @@ impl<'a> SecretResolver<'a> {
     }
 
     fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let content = (self.surroundings.read)(path)?;
+        let content = (self.environment.read)(path)?;
         self.files.push(path.to_owned());
         Ok(content)
     }
 
     fn environment(&mut self, name: &str) -> Result<Secret, Diagnostic> {
         // The name is not shown: people write the secret itself there.
-        let text = self.surroundings.variable(name).ok_or_else(|| {
+        let text = self.environment.variable(name).ok_or_else(|| {
             Diagnostic::new("the variable it names is not set or empty")
                 .hint("write the name of an environment variable that holds the secret")
         })?;
@@ -203,7 +203,7 @@ impl<'a> SecretResolver<'a> {
                 .hint("write the name that `LoadCredential=NAME:PATH` gives it"));
         };
         let directory = self
-            .surroundings
+            .environment
             .variable("CREDENTIALS_DIRECTORY")
             .ok_or_else(|| {
                 Diagnostic::new("systemd passed no credentials: $CREDENTIALS_DIRECTORY is not set")

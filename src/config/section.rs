@@ -122,25 +122,29 @@ impl<'a> ConfigSection<'a> {
     pub(super) fn text(
         &mut self,
         key: &'static str,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Option<(Span, &'a str)> {
         let value = self.take(key)?;
-        let text = value.text(findings)?;
+        let text = value.text(diagnostics)?;
         Some((value.spot, text))
     }
 
     /// The table of a key; one without any keys if it is not there.
-    pub(super) fn section(&mut self, key: &'static str, findings: &mut Diagnostics) -> Self {
+    pub(super) fn section(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Self {
         if let SectionOrigin::Variables(variables) = self.origin {
             return Self::variables(variables, &format!("{}_", self.written(key)));
         }
         self.take(key)
-            .and_then(|value| value.table(findings))
+            .and_then(|value| value.table(diagnostics))
             .unwrap_or_else(|| Self::new(SectionOrigin::Nothing, self.spot_of(key)))
     }
 
     /// The tables `[[key]]`; of variables, one if there are any with that prefix.
-    pub(super) fn sections(&mut self, key: &'static str, findings: &mut Diagnostics) -> Vec<Self> {
+    pub(super) fn sections(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Self> {
         if let SectionOrigin::Variables(variables) = self.origin {
             let prefix = format!("{}_", self.written(key));
             let is_set = |(name, value): &(String, String)| {
@@ -153,7 +157,7 @@ impl<'a> ConfigSection<'a> {
                 .collect();
         }
         self.take(key)
-            .map(|value| value.tables(findings))
+            .map(|value| value.tables(diagnostics))
             .unwrap_or_default()
     }
 
@@ -161,7 +165,7 @@ impl<'a> ConfigSection<'a> {
     /// unknown.
     pub(super) fn finish(
         self,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
         advice: impl Fn(&str, &ConfigValue<'a>) -> Option<Diagnostic>,
     ) {
         let SectionOrigin::Table(document, table) = self.origin else {
@@ -175,7 +179,7 @@ impl<'a> ConfigSection<'a> {
             let spot = document.spot(start(key), joined(&self.spot.key, name));
             let value = ConfigValue::in_file(document, value, spot);
             let wrong = advice(name, &value).unwrap_or_else(|| self.unknown(name));
-            findings.problem(&value.spot, wrong);
+            diagnostics.problem(&value.spot, wrong);
         }
     }
 

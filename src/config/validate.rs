@@ -14,29 +14,29 @@ pub(super) fn check(
     config: &Config,
     drafts: &[ParsedAccount],
     whole: &Span,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) {
-    accounts_differ(drafts, findings);
-    hosts_differ(drafts, findings);
+    accounts_differ(drafts, diagnostics);
+    hosts_differ(drafts, diagnostics);
     if config.ipv4.sources.is_empty() && config.ipv6.sources.is_empty() {
         let wrong = Diagnostic::new("both families are switched off: there is nothing to do");
-        findings.problem(whole, wrong.hint("give IPv4 or IPv6 a source"));
+        diagnostics.problem(whole, wrong.hint("give IPv4 or IPv6 a source"));
         return;
     }
     for placed in drafts.iter().flat_map(|draft| &draft.hosts) {
-        is_kept(config, &placed.host, &placed.spot, findings);
+        is_kept(config, &placed.host, &placed.spot, diagnostics);
     }
 }
 
 /// One label, one account: reports and commands name accounts by it.
-fn accounts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
+fn accounts_differ(drafts: &[ParsedAccount], diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<&str, &Span> = HashMap::new();
     for draft in drafts {
         let (spot, name) = &draft.name;
         if let Some(first) = seen.get(name.0.as_str()) {
             let wrong =
                 Diagnostic::new(format!("the account at {first} is called `{name}` as well"));
-            findings.problem(spot, wrong.hint("give each a `name` of its own"));
+            diagnostics.problem(spot, wrong.hint("give each a `name` of its own"));
         } else {
             seen.insert(&name.0, spot);
         }
@@ -44,13 +44,13 @@ fn accounts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
 }
 
 /// Two places for one host would overwrite each other for ever.
-fn hosts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
+fn hosts_differ(drafts: &[ParsedAccount], diagnostics: &mut Diagnostics) {
     let mut seen = HashMap::new();
     for placed in drafts.iter().flat_map(|draft| &draft.hosts) {
         let name = &placed.host.name;
         if let Some(first) = seen.get(name) {
             let wrong = Diagnostic::new(format!("`{name}` is a host already, at {first}"));
-            findings.problem(&placed.spot, wrong.hint("remove one of them"));
+            diagnostics.problem(&placed.spot, wrong.hint("remove one of them"));
         } else {
             seen.insert(name, &placed.spot);
         }
@@ -58,7 +58,7 @@ fn hosts_differ(drafts: &[ParsedAccount], findings: &mut Diagnostics) {
 }
 
 /// A host whose only family has no sources would silently never be kept.
-fn is_kept(config: &Config, host: &Host, spot: &Span, findings: &mut Diagnostics) {
+fn is_kept(config: &Config, host: &Host, spot: &Span, diagnostics: &mut Diagnostics) {
     let on = |family: &Family| !config.family(*family).sources.is_empty();
     let wants_one = Family::ALL.iter().any(|family| host.wants(*family));
     let kept = Family::ALL
@@ -66,7 +66,7 @@ fn is_kept(config: &Config, host: &Host, spot: &Span, findings: &mut Diagnostics
         .any(|family| host.wants(*family) && on(family));
     if wants_one && !kept {
         let wrong = Diagnostic::new("the only family of this host has no sources");
-        findings.problem(
+        diagnostics.problem(
             spot,
             wrong.hint("give the family a source, or remove the host"),
         );

@@ -79,9 +79,9 @@ impl<'a> ConfigValue<'a> {
 
     /// The text. No setting has line breaks in it; a text that does may have swallowed the lines
     /// that follow, secrets and all, so nobody gets to show it.
-    pub(super) fn text(&self, findings: &mut Diagnostics) -> Option<&'a str> {
+    pub(super) fn text(&self, diagnostics: &mut Diagnostics) -> Option<&'a str> {
         let Some(text) = self.as_text() else {
-            self.mistaken("text in quotes", findings);
+            self.mistaken("text in quotes", diagnostics);
             return None;
         };
         let begins_lines = match self.form {
@@ -90,38 +90,38 @@ impl<'a> ConfigValue<'a> {
         };
         if begins_lines || text.contains(char::is_control) {
             let wrong = Diagnostic::new("has a line break or other control character in it");
-            findings.problem(&self.spot, wrong);
+            diagnostics.problem(&self.spot, wrong);
             return None;
         }
         Some(text)
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, findings: &mut Diagnostics) -> Option<i64> {
+    pub(super) fn integer(&self, diagnostics: &mut Diagnostics) -> Option<i64> {
         let number = match self.form {
             RawValue::Toml(_, DeValue::Integer(number)) => {
                 i64::from_str_radix(number.as_str(), number.radix()).ok()
             }
             RawValue::Toml(..) => {
-                self.mistaken("a whole number", findings);
+                self.mistaken("a whole number", diagnostics);
                 return None;
             }
             RawValue::Word(word) => word.parse().ok(),
         };
         if number.is_none() {
-            findings.problem(&self.spot, Diagnostic::new("must be a whole number"));
+            diagnostics.problem(&self.spot, Diagnostic::new("must be a whole number"));
         }
         number
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&self, findings: &mut Diagnostics) -> Option<bool> {
+    pub(super) fn boolean(&self, diagnostics: &mut Diagnostics) -> Option<bool> {
         let switch = match self.form {
             RawValue::Toml(_, value) => value.as_bool(),
             RawValue::Word(word) => word.parse().ok(),
         };
         if switch.is_none() {
-            self.mistaken("`true` or `false`", findings);
+            self.mistaken("`true` or `false`", diagnostics);
         }
         switch
     }
@@ -130,29 +130,29 @@ impl<'a> ConfigValue<'a> {
     pub(super) fn duration(
         &self,
         limits: DurationLimits,
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Option<std::time::Duration> {
         if let RawValue::Toml(_, DeValue::Integer(number)) = self.form {
-            findings.problem(&self.spot, duration::without_unit(number.as_str()));
+            diagnostics.problem(&self.spot, duration::without_unit(number.as_str()));
             return None;
         }
-        let text = self.text(findings)?;
-        findings.check(&self.spot, duration::parse(text, limits))
+        let text = self.text(diagnostics)?;
+        diagnostics.check(&self.spot, duration::parse(text, limits))
     }
 
     /// One of several words.
     pub(super) fn choice<T: Copy>(
         &self,
         choices: &[(&'static str, T)],
-        findings: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Option<T> {
-        let text = self.text(findings)?;
+        let text = self.text(diagnostics)?;
         if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
             return Some(*choice);
         }
         let words = choices.iter().map(|(word, _)| *word);
         let wrong = Diagnostic::new(format!("{} is not known here", shown(text)));
-        findings.problem(
+        diagnostics.problem(
             &self.spot,
             match nearest(text, words.clone()) {
                 Some(meant) => wrong.hint(format!("did you mean `{meant}`?")),
@@ -163,7 +163,7 @@ impl<'a> ConfigValue<'a> {
     }
 
     /// A list; in a variable, separated by commas.
-    pub(super) fn list(&self, findings: &mut Diagnostics) -> Option<Vec<Self>> {
+    pub(super) fn list(&self, diagnostics: &mut Diagnostics) -> Option<Vec<Self>> {
         match self.form {
             RawValue::Toml(document, DeValue::Array(items)) => {
                 let item = |(position, item): (usize, &'a Spanned<DeValue<'a>>)| {
@@ -175,11 +175,11 @@ impl<'a> ConfigValue<'a> {
             }
             RawValue::Toml(_, DeValue::String(_)) => {
                 let wrong = Diagnostic::new("must be a list, not text");
-                findings.problem(&self.spot, wrong.hint("put it in square brackets"));
+                diagnostics.problem(&self.spot, wrong.hint("put it in square brackets"));
                 None
             }
             RawValue::Toml(..) => {
-                self.mistaken("a list", findings);
+                self.mistaken("a list", diagnostics);
                 None
             }
             RawValue::Word(word) => Some(
@@ -192,11 +192,11 @@ impl<'a> ConfigValue<'a> {
     }
 
     /// The texts of a list.
-    pub(super) fn texts(&self, findings: &mut Diagnostics) -> Option<Vec<(Span, &'a str)>> {
-        let items = self.list(findings)?;
+    pub(super) fn texts(&self, diagnostics: &mut Diagnostics) -> Option<Vec<(Span, &'a str)>> {
+        let items = self.list(diagnostics)?;
         let mut texts = Vec::new();
         for item in items {
-            if let Some(text) = item.text(findings) {
+            if let Some(text) = item.text(diagnostics) {
                 texts.push((item.spot, text));
             }
         }
@@ -204,19 +204,19 @@ impl<'a> ConfigValue<'a> {
     }
 
     /// A table's keys.
-    pub(super) fn table(&self, findings: &mut Diagnostics) -> Option<ConfigSection<'a>> {
+    pub(super) fn table(&self, diagnostics: &mut Diagnostics) -> Option<ConfigSection<'a>> {
         if let RawValue::Toml(document, DeValue::Table(table)) = self.form {
             return Some(ConfigSection::table(document, table, self.spot.clone()));
         }
-        self.mistaken("a table", findings);
+        self.mistaken("a table", diagnostics);
         None
     }
 
     /// The tables `[[…]]`.
-    pub(super) fn tables(&self, findings: &mut Diagnostics) -> Vec<ConfigSection<'a>> {
+    pub(super) fn tables(&self, diagnostics: &mut Diagnostics) -> Vec<ConfigSection<'a>> {
         if let RawValue::Toml(_, DeValue::Table(_)) = self.form {
             let path = without_positions(&self.spot.key);
-            findings.problem(
+            diagnostics.problem(
                 &self.spot,
                 Diagnostic::new("there may be several of these")
                     .hint(format!("write it in double brackets: `[[{path}]]`")),
@@ -224,25 +224,25 @@ impl<'a> ConfigValue<'a> {
             return Vec::new();
         }
         let RawValue::Toml(_, DeValue::Array(_)) = self.form else {
-            self.mistaken("tables in double brackets", findings);
+            self.mistaken("tables in double brackets", diagnostics);
             return Vec::new();
         };
-        let items = self.list(findings).unwrap_or_default();
+        let items = self.list(diagnostics).unwrap_or_default();
         if items.is_empty() {
-            findings.problem(
+            diagnostics.problem(
                 &self.spot,
                 Diagnostic::new("is empty").hint("remove the line"),
             );
         }
         items
             .iter()
-            .filter_map(|item| item.table(findings))
+            .filter_map(|item| item.table(diagnostics))
             .collect()
     }
 
-    fn mistaken(&self, wanted: &str, findings: &mut Diagnostics) {
+    fn mistaken(&self, wanted: &str, diagnostics: &mut Diagnostics) {
         let wrong = Diagnostic::new(format!("must be {wanted}, not {}", self.kind()));
-        findings.problem(&self.spot, wrong);
+        diagnostics.problem(&self.spot, wrong);
     }
 
     fn kind(&self) -> &'static str {

@@ -65,8 +65,8 @@ pub(super) const VARIABLES: [&str; 48] = [
 ];
 
 /// Our variables that are set, in order.
-fn ours(surroundings: &Environment) -> Vec<&str> {
-    let names = surroundings.variables.iter().map(|(name, _)| name.as_str());
+fn ours(environment: &Environment) -> Vec<&str> {
+    let names = environment.variables.iter().map(|(name, _)| name.as_str());
     let mut ours: Vec<_> = names
         .filter(|name| name.starts_with(PREFIX) && !OTHERS.contains(name))
         .collect();
@@ -75,17 +75,17 @@ fn ours(surroundings: &Environment) -> Vec<&str> {
 }
 
 /// Whether any variable of an account is set.
-pub(super) fn names_an_account(surroundings: &Environment) -> bool {
-    ours(surroundings).into_iter().any(|name| {
+pub(super) fn names_an_account(environment: &Environment) -> bool {
+    ours(environment).into_iter().any(|name| {
         (name.starts_with("MOORED_DOMENESHOP_") || name.starts_with("MOORED_DNSPOD_"))
             && VARIABLES.contains(&name)
-            && surroundings.variable(name).is_some()
+            && environment.variable(name).is_some()
     })
 }
 
 /// Reports variables of ours that do not exist.
-pub(super) fn unknown(surroundings: &Environment, findings: &mut Diagnostics) {
-    for name in ours(surroundings) {
+pub(super) fn unknown(environment: &Environment, diagnostics: &mut Diagnostics) {
+    for name in ours(environment) {
         if VARIABLES.contains(&name) || is_of_a_service(name) {
             continue;
         }
@@ -97,7 +97,7 @@ pub(super) fn unknown(surroundings: &Environment, findings: &mut Diagnostics) {
             Some(meant) => wrong.hint(format!("did you mean `{PREFIX}{meant}`?")),
             None => wrong.hint("remove it, or write a configuration file"),
         };
-        findings.problem(&Span::variable(name), wrong);
+        diagnostics.problem(&Span::variable(name), wrong);
     }
 }
 
@@ -109,12 +109,12 @@ fn is_of_a_service(name: &str) -> bool {
 }
 
 /// Sources that are set to nothing: meant to switch the family off, or an accident?
-pub(super) fn empty_sources(surroundings: &Environment, findings: &mut Diagnostics) {
+pub(super) fn empty_sources(environment: &Environment, diagnostics: &mut Diagnostics) {
     for name in ["MOORED_IPV4_SOURCES", "MOORED_IPV6_SOURCES"] {
         let is_empty = |(it, value): &(String, String)| it == name && value.trim().is_empty();
-        if surroundings.variables.iter().any(is_empty) {
+        if environment.variables.iter().any(is_empty) {
             let wrong = Diagnostic::new("is empty and ignored");
-            findings.warning(
+            diagnostics.warning(
                 &Span::variable(name),
                 wrong.hint("write `none` to switch the family off"),
             );
@@ -123,11 +123,11 @@ pub(super) fn empty_sources(surroundings: &Environment, findings: &mut Diagnosti
 }
 
 /// Where there is a file, variables do not count, and whoever sets some should know.
-pub(super) fn ignored(surroundings: &Environment, used: &[String], findings: &mut Diagnostics) {
-    for name in ours(surroundings) {
-        if !used.iter().any(|it| it == name) && surroundings.variable(name).is_some() {
+pub(super) fn ignored(environment: &Environment, used: &[String], diagnostics: &mut Diagnostics) {
+    for name in ours(environment) {
+        if !used.iter().any(|it| it == name) && environment.variable(name).is_some() {
             let wrong = Diagnostic::new("is ignored, for there is a configuration file");
-            findings.warning(
+            diagnostics.warning(
                 &Span::variable(name),
                 wrong.hint("write it in the file, or unset it"),
             );

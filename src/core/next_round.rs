@@ -27,12 +27,15 @@ impl Schedule {
     pub fn next(
         &mut self,
         now: BootTime,
-        cadence: Intervals,
+        intervals: Intervals,
         report: &Report,
-        memory: &State,
+        state: &State,
         jitter: f64,
     ) -> BootTime {
-        let routine = cadence.interval.min(cadence.verify).min(cadence.audit);
+        let routine = intervals
+            .interval
+            .min(intervals.verify)
+            .min(intervals.audit);
         // A tenth earlier or later: a thousand routers spread out.
         let routine = routine.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
         let mut wake = now.after(routine);
@@ -48,7 +51,7 @@ impl Schedule {
         if let Some(wait) = report.flapping() {
             wake = wake.min(now.after(wait));
         }
-        for past in memory.paths.values() {
+        for past in state.paths.values() {
             let Some(since) = past.absent else { continue };
             let settled = since.after(ABSENCE_GRACE);
             if now < settled {
@@ -56,7 +59,7 @@ impl Schedule {
             }
         }
         for host in &report.hosts {
-            wake = wake.min(retry(now, &host.target, memory).unwrap_or(wake));
+            wake = wake.min(retry(now, &host.target, state).unwrap_or(wake));
             // What the guard puts off it says until when.
             if let Outcome::Refused(refusal) = &host.outcome
                 && let Some(until) = refusal.until()
@@ -69,19 +72,16 @@ impl Schedule {
 }
 
 /// When a target wants a look before the routine check.
-fn retry(now: BootTime, target: &Target, memory: &State) -> Option<BootTime> {
+fn retry(now: BootTime, target: &Target, state: &State) -> Option<BootTime> {
     let held = |hold: &Option<Hold>| {
         hold.as_ref()
             .filter(|hold| hold.is_active(now))
             .map(|hold| hold.until)
     };
-    if let Some(until) = memory
-        .account(&target.account)
-        .and_then(|it| held(&it.hold))
-    {
+    if let Some(until) = state.account(&target.account).and_then(|it| held(&it.hold)) {
         return Some(until);
     }
-    let target = memory.target(target)?;
+    let target = state.target(target)?;
     let second_look = |it: &TargetState| (it.mismatches == 1).then(|| now.after(RECHECK_DELAY));
     let next = held(&target.hold)
         .or_else(|| verification::next_wakeup(target, now))

@@ -51,15 +51,15 @@ pub fn compare(confirmed: &[IpAddr], answers: &[ServerAnswer]) -> DnsState {
 const FIRST_CHECK_DELAY: Duration = Duration::from_secs(5);
 
 /// When the zone's servers are due to be looked at for a change that is spreading.
-pub fn next_check(memory: &TargetState) -> Option<BootTime> {
-    let since = memory.propagation.as_ref()?.since;
-    Some(check_after(since, memory.last_verified.unwrap_or(since)))
+pub fn next_check(state: &TargetState) -> Option<BootTime> {
+    let since = state.propagation.as_ref()?.since;
+    Some(check_after(since, state.last_verified.unwrap_or(since)))
 }
 
 /// When a round is played for a change that is spreading, after one that ended at `now`: less and less
 /// often, whether that one could look or not, and in the end no more.
-pub fn next_wakeup(memory: &TargetState, now: BootTime) -> Option<BootTime> {
-    let since = memory.propagation.as_ref()?.since;
+pub fn next_wakeup(state: &TargetState, now: BootTime) -> Option<BootTime> {
+    let since = state.propagation.as_ref()?.since;
     (now.since(since) < PROPAGATION_TIMEOUT).then(|| check_after(since, now))
 }
 
@@ -84,16 +84,16 @@ pub enum DnsFinding {
 
 /// Takes note of what was seen. While a change of ours is spreading, what was there before it counts as
 /// no difference, nor does a part of the servers that shows it already. A difference lasts that is seen twice in a row, or once when the last write has had the time to spread.
-pub fn record_check(memory: &mut TargetState, seen: &DnsState, now: BootTime) -> DnsFinding {
-    memory.last_verified = Some(now);
-    if let Some(spreading) = &memory.propagation {
+pub fn record_check(state: &mut TargetState, seen: &DnsState, now: BootTime) -> DnsFinding {
+    state.last_verified = Some(now);
+    if let Some(spreading) = &state.propagation {
         let took = now.since(spreading.since);
         let is_new =
             matches!(seen, DnsState::Differs(there) if !spreading.previous.contains(there));
         if *seen == DnsState::Agrees {
-            memory.propagation = None;
-            memory.mismatches = 0;
-            if let Some(confirmed) = &mut memory.confirmed {
+            state.propagation = None;
+            state.mismatches = 0;
+            if let Some(confirmed) = &mut state.confirmed {
                 confirmed.visible_after = Some(took);
             }
             return DnsFinding::Visible(took);
@@ -102,20 +102,20 @@ pub fn record_check(memory: &mut TargetState, seen: &DnsState, now: BootTime) ->
             return DnsFinding::Propagating;
         }
         if !is_new {
-            memory.propagation = None;
+            state.propagation = None;
         }
     }
     if !matches!(seen, DnsState::Differs(_)) {
-        memory.mismatches = 0;
+        state.mismatches = 0;
         return DnsFinding::Nothing;
     }
-    memory.mismatches = memory.mismatches.saturating_add(1);
-    let last_write = memory.writes.last().map(|write| write.at);
-    let since = memory.confirmed.as_ref().map(|confirmed| confirmed.since);
+    state.mismatches = state.mismatches.saturating_add(1);
+    let last_write = state.writes.last().map(|write| write.at);
+    let since = state.confirmed.as_ref().map(|confirmed| confirmed.since);
     let has_spread = last_write
         .max(since)
         .is_none_or(|written| now.since(written) >= PROPAGATION_GRACE);
-    if has_spread || memory.mismatches >= 2 {
+    if has_spread || state.mismatches >= 2 {
         DnsFinding::PersistentMismatch
     } else {
         DnsFinding::Differs
@@ -171,7 +171,7 @@ mod tests {
     fn a_difference_lasts_when_seen_twice_or_long_after_the_write() {
         let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
         let differs = DnsState::Differs(BTreeSet::new());
-        let mut memory = TargetState {
+        let mut state = TargetState {
             confirmed: Some(ConfirmedRecord {
                 addrs: vec![],
                 since: at(0),
@@ -188,33 +188,33 @@ mod tests {
             ..TargetState::default()
         };
         assert_eq!(
-            record_check(&mut memory, &differs, at(1_010)),
+            record_check(&mut state, &differs, at(1_010)),
             DnsFinding::Differs
         );
         assert_eq!(
-            record_check(&mut memory, &DnsState::Agrees, at(1_020)),
+            record_check(&mut state, &DnsState::Agrees, at(1_020)),
             DnsFinding::Nothing
         );
         assert_eq!(
-            record_check(&mut memory, &differs, at(1_030)),
+            record_check(&mut state, &differs, at(1_030)),
             DnsFinding::Differs,
             "agreement in between starts anew"
         );
         assert_eq!(
-            record_check(&mut memory, &differs, at(1_040)),
+            record_check(&mut state, &differs, at(1_040)),
             DnsFinding::PersistentMismatch
         );
         assert_eq!(
-            record_check(&mut memory, &DnsState::Silent, at(1_050)),
+            record_check(&mut state, &DnsState::Silent, at(1_050)),
             DnsFinding::Nothing
         );
-        assert_eq!(memory.mismatches, 0, "silence keeps nobody looking");
-        let mut memory = TargetState {
+        assert_eq!(state.mismatches, 0, "silence keeps nobody looking");
+        let mut state = TargetState {
             mismatches: 0,
-            ..memory
+            ..state
         };
         assert_eq!(
-            record_check(&mut memory, &differs, at(1_120)),
+            record_check(&mut state, &differs, at(1_120)),
             DnsFinding::PersistentMismatch
         );
     }
@@ -240,54 +240,54 @@ mod tests {
     #[test]
     fn a_change_is_looked_for_less_and_less_often_until_patience_ends() {
         let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
-        let mut memory = spreading(at(100));
+        let mut state = spreading(at(100));
         let mut looks = Vec::new();
         let differs = DnsState::Differs([ip("1.1.1.1")].into());
-        while let Some(next) = next_check(&memory) {
+        while let Some(next) = next_check(&state) {
             looks.push(next.since(at(100)).as_secs());
             let seen = if looks.len() % 2 == 0 {
                 &DnsState::Mixed
             } else {
                 &differs
             };
-            let meaning = record_check(&mut memory, seen, next);
+            let meaning = record_check(&mut state, seen, next);
             let over = next.since(at(100)) >= PROPAGATION_TIMEOUT;
             assert_eq!(meaning == DnsFinding::Propagating, !over, "{meaning:?}");
         }
         assert_eq!(looks, [5, 10, 20, 40, 80, 160, 320, 640]);
-        assert_eq!(memory.confirmed.unwrap().visible_after, None);
+        assert_eq!(state.confirmed.unwrap().visible_after, None);
         for (now, meaning) in [
             (699, DnsFinding::Propagating),
             (700, DnsFinding::PersistentMismatch),
         ] {
-            let mut memory = spreading(at(100));
-            memory.last_verified = Some(at(420));
+            let mut state = spreading(at(100));
+            state.last_verified = Some(at(420));
             assert_eq!(
-                record_check(&mut memory, &differs, at(now)),
+                record_check(&mut state, &differs, at(now)),
                 meaning,
                 "{now}"
             );
         }
-        let memory = spreading(at(100));
-        assert_eq!(next_wakeup(&memory, at(699)), Some(at(1_298)));
-        assert_eq!(next_wakeup(&memory, at(700)), None, "patience ended");
+        let state = spreading(at(100));
+        assert_eq!(next_wakeup(&state, at(699)), Some(at(1_298)));
+        assert_eq!(next_wakeup(&state, at(700)), None, "patience ended");
     }
 
     #[test]
     fn what_was_never_there_is_a_difference_while_a_change_is_spreading_too() {
         let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
-        let mut memory = spreading(at(100));
+        let mut state = spreading(at(100));
         let edited = DnsState::Differs([ip("9.9.9.9")].into());
         assert_eq!(
-            record_check(&mut memory, &edited, at(105)),
+            record_check(&mut state, &edited, at(105)),
             DnsFinding::Differs
         );
         assert_eq!(
-            record_check(&mut memory, &edited, at(110)),
+            record_check(&mut state, &edited, at(110)),
             DnsFinding::PersistentMismatch
         );
         assert_eq!(
-            next_check(&memory),
+            next_check(&state),
             Some(at(120)),
             "and the change is still spreading"
         );
@@ -296,8 +296,8 @@ mod tests {
     #[test]
     fn what_was_there_before_an_earlier_change_is_no_edit() {
         let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
-        let mut memory = spreading(at(100));
-        if let Some(spreading) = &mut memory.propagation {
+        let mut state = spreading(at(100));
+        if let Some(spreading) = &mut state.propagation {
             spreading.previous.insert(0, [ip("1.1.1.0")].into());
         }
         for (last, meaning) in [
@@ -306,27 +306,27 @@ mod tests {
             (9, DnsFinding::Differs),
         ] {
             let seen = DnsState::Differs([ip(&format!("1.1.1.{last}"))].into());
-            assert_eq!(record_check(&mut memory, &seen, at(105)), meaning, "{last}");
+            assert_eq!(record_check(&mut state, &seen, at(105)), meaning, "{last}");
         }
     }
 
     #[test]
     fn when_all_servers_show_a_change_the_time_it_took_is_remembered() {
         let at = |seconds: i64| BootTime::from_millis(seconds * 1000);
-        let mut memory = spreading(at(100));
+        let mut state = spreading(at(100));
         let took = Duration::from_secs(10);
         assert_eq!(
-            record_check(&mut memory, &DnsState::Silent, at(105)),
+            record_check(&mut state, &DnsState::Silent, at(105)),
             DnsFinding::Propagating
         );
         assert_eq!(
-            record_check(&mut memory, &DnsState::Agrees, at(110)),
+            record_check(&mut state, &DnsState::Agrees, at(110)),
             DnsFinding::Visible(took)
         );
-        assert_eq!(memory.confirmed.as_ref().unwrap().visible_after, Some(took));
-        assert_eq!(next_check(&memory), None);
+        assert_eq!(state.confirmed.as_ref().unwrap().visible_after, Some(took));
+        assert_eq!(next_check(&state), None);
         assert_eq!(
-            record_check(&mut memory, &DnsState::Agrees, at(120)),
+            record_check(&mut state, &DnsState::Agrees, at(120)),
             DnsFinding::Nothing
         );
     }

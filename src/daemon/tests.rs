@@ -110,19 +110,19 @@ impl Platform for Quiet {
 
 /// When the last sign of life came of a daemon whose fourth round never ends, in minutes.
 fn last_sign_of_life(requests: u32) -> i64 {
-    let crew = Stuck {
+    let engine = Stuck {
         rounds_left: Cell::new(3),
         requests_left: Cell::new(requests),
     };
-    let shell = Quiet {
+    let platform = Quiet {
         now: Cell::new(BootTime::from_millis(0)),
         signs_of_life: RefCell::default(),
     };
-    let board = Rc::default();
+    let daemon_status = Rc::default();
     let reload = || Err(String::new());
-    let running = run(crew, reload, &shell, &board, false);
+    let running = run(engine, reload, &platform, &daemon_status, false);
     assert_eq!(running.now_or_never(), None);
-    let signs = shell.signs_of_life.borrow();
+    let signs = platform.signs_of_life.borrow();
     let pauses = signs.windows(2).map(|two| two[1].since(two[0]));
     assert!(
         pauses.max().is_some_and(|it| it <= Duration::from_mins(1)),

@@ -57,12 +57,12 @@ pub struct AccountContext<'w, P> {
 }
 
 /// What needs the provider waits; what memory says is right is left at that.
-fn wait_for_the_clock(courses: &mut [TargetRun<'_>], memory: &State) {
-    for course in courses.iter_mut().filter(|it| !it.is_kept()) {
-        course.list = false;
-        if !course.is_quiet(memory) {
-            course.outcome = Some(Outcome::Kept(KeepReason::NoClock));
-            course.was_held = true;
+fn wait_for_the_clock(target_runs: &mut [TargetRun<'_>], state: &State) {
+    for target_run in target_runs.iter_mut().filter(|it| !it.is_kept()) {
+        target_run.list = false;
+        if !target_run.is_quiet(state) {
+            target_run.outcome = Some(Outcome::Kept(KeepReason::NoClock));
+            target_run.was_held = true;
         }
     }
 }
@@ -73,7 +73,7 @@ pub(super) struct AccountRun<'r> {
     turn: Rc<AccountTurn>,
     /// The addresses that what is being written now comes from.
     basis: Vec<DetectionReport>,
-    courses: Vec<TargetRun<'r>>,
+    target_runs: Vec<TargetRun<'r>>,
     /// There was something to write.
     has_work: bool,
     /// The provider's list was read.
@@ -88,7 +88,7 @@ impl AccountRun<'_> {
             task,
             turn,
             basis: Vec::new(),
-            courses: Vec::new(),
+            target_runs: Vec::new(),
             has_work: false,
             has_listed: false,
             has_changes: false,
@@ -102,12 +102,14 @@ impl AccountRun<'_> {
 
     /// Whether a request of this round failed in a way that concerns the whole account: there is no second one.
     fn is_in_trouble(&self) -> bool {
-        self.courses.iter().any(|course| match &course.outcome {
-            Some(Outcome::Failed(failure) | Outcome::Unconfirmed(failure)) => {
-                failure.scope == Scope::Account
-            }
-            _ => false,
-        })
+        self.target_runs
+            .iter()
+            .any(|target_run| match &target_run.outcome {
+                Some(Outcome::Failed(failure) | Outcome::Unconfirmed(failure)) => {
+                    failure.scope == Scope::Account
+                }
+                _ => false,
+            })
     }
 }
 
@@ -124,17 +126,18 @@ async fn unless_superseded<T>(
 
 /// Ends the account's hold after lists that leave nothing to do, all families taken together. Where something is
 /// still to be done, a list says nothing of credentials that were refused for a write.
-fn lift_hold<P>(account: &AccountContext<'_, P>, run: &AccountRun<'_>, memory: &RefCell<State>) {
+fn lift_hold<P>(account: &AccountContext<'_, P>, run: &AccountRun<'_>, state: &RefCell<State>) {
     if !run.has_listed || run.has_changes || run.is_in_trouble() {
         return;
     }
-    let is_right = |course: &TargetRun<'_>| {
-        let end = course.outcome.as_ref();
+    let is_right = |target_run: &TargetRun<'_>| {
+        let end = target_run.outcome.as_ref();
         end.is_some_and(|outcome| outcome.verdict() == Verdict::Right)
     };
-    let is_done = run.courses.len() == account.targets.len() && run.courses.iter().all(is_right);
-    let mut memory = memory.borrow_mut();
-    let remembered = memory.accounts.entry(account.name.clone()).or_default();
+    let is_done =
+        run.target_runs.len() == account.targets.len() && run.target_runs.iter().all(is_right);
+    let mut state = state.borrow_mut();
+    let remembered = state.accounts.entry(account.name.clone()).or_default();
     remembered
         .hold
         .take_if(|hold| is_done || !hold.is_of_credentials());
@@ -148,7 +151,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         account: &AccountContext<'_, P>,
         observations: &Observations,
         number: RoundNumber<'_>,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         task: RoundOptions,
     ) -> (Vec<HostReport>, DnsCheck) {
         let turn = self.overlap.account(account.name);
@@ -164,16 +167,16 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
                 break;
             };
             let now = self.clock.now();
-            let mut courses = target_runs(account, &fresh, &memory.borrow(), task, now);
-            self.decide_what_to_list(account, &mut courses, memory, task);
+            let mut target_runs = target_runs(account, &fresh, &state.borrow(), task, now);
+            self.decide_what_to_list(account, &mut target_runs, state, task);
             if account.over_tls && !self.clock.is_clock_set() {
-                wait_for_the_clock(&mut courses, &memory.borrow());
+                wait_for_the_clock(&mut target_runs, &state.borrow());
             }
-            self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
-            let is_idle = |it: &TargetRun<'_>| it.is_finished() || it.is_quiet(&memory.borrow());
-            run.has_work |= !courses.iter().all(is_idle);
+            self.obey_holds(&mut target_runs, state, task, run.is_in_trouble());
+            let is_idle = |it: &TargetRun<'_>| it.is_finished() || it.is_quiet(&state.borrow());
+            run.has_work |= !target_runs.iter().all(is_idle);
             run.basis = fresh;
-            self.compare_and_write(account, &mut run, courses, memory)
+            self.compare_and_write(account, &mut run, target_runs, state)
                 .await;
             drop(lock);
         }
@@ -181,28 +184,29 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         // A change does not wait for DNS servers, dead ones least of all: they are asked in a round that had nothing to
         // write, after everything else, and by no round whose place another has taken.
         if !run.has_work {
-            let check = self.check_dns(account, &mut run.courses, memory);
+            let check = self.check_dns(account, &mut run.target_runs, state);
             checked = unless_superseded(number, check).await.unwrap_or_default();
-            let differs = |course: &TargetRun<'_>| course.list && !course.is_finished();
-            if run.courses.iter().any(differs)
+            let differs = |target_run: &TargetRun<'_>| target_run.list && !target_run.is_finished();
+            if run.target_runs.iter().any(differs)
                 && let Some(_lock) = unless_superseded(number, turn.lock.lock()).await
             {
-                let mut courses = std::mem::take(&mut run.courses);
-                self.obey_holds(&mut courses, memory, task, run.is_in_trouble());
+                let mut target_runs = std::mem::take(&mut run.target_runs);
+                self.obey_holds(&mut target_runs, state, task, run.is_in_trouble());
                 run.basis = known;
-                self.compare_and_write(account, &mut run, courses, memory)
+                self.compare_and_write(account, &mut run, target_runs, state)
                     .await;
             }
         }
-        self.note_audit(account, &run, memory);
-        lift_hold(account, &run, memory);
-        let place = |course: &TargetRun<'_>| {
+        self.note_audit(account, &run, state);
+        lift_hold(account, &run, state);
+        let place = |target_run: &TargetRun<'_>| {
             let mut targets = account.targets.iter();
-            targets.position(|(target, _)| target == course.target)
+            targets.position(|(target, _)| target == target_run.target)
         };
-        run.courses.sort_by_key(place);
-        let finished = run.courses.into_iter().filter(TargetRun::is_finished);
-        let reports = finished.map(|course| course.report(&memory.borrow(), self.clock.now()));
+        run.target_runs.sort_by_key(place);
+        let finished = run.target_runs.into_iter().filter(TargetRun::is_finished);
+        let reports =
+            finished.map(|target_run| target_run.report(&state.borrow(), self.clock.now()));
         (reports.collect(), checked)
     }
 
@@ -212,22 +216,23 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         &self,
         account: &AccountContext<'_, P>,
         run: &mut AccountRun<'r>,
-        mut courses: Vec<TargetRun<'r>>,
-        memory: &RefCell<State>,
+        mut target_runs: Vec<TargetRun<'r>>,
+        state: &RefCell<State>,
     ) {
-        let listing = self.list(account, &mut courses, memory).await;
+        let listing = self.list(account, &mut target_runs, state).await;
         run.has_listed |= listing.is_some();
         if run.is_current() {
-            let changes = self.plan(account, &mut courses, memory, listing.as_ref());
+            let changes = self.plan(account, &mut target_runs, state, listing.as_ref());
             run.has_changes |= !changes.is_empty();
-            self.write(account, run, &mut courses, memory, changes)
+            self.write(account, run, &mut target_runs, state, changes)
                 .await;
         }
-        for course in &mut courses {
-            course.is_compared |= course.is_kept() || (course.list && listing.is_some());
-            course.list = false;
+        for target_run in &mut target_runs {
+            target_run.is_compared |=
+                target_run.is_kept() || (target_run.list && listing.is_some());
+            target_run.list = false;
         }
-        run.courses.extend(courses);
+        run.target_runs.extend(target_runs);
     }
 
     /// Remembers that everything of the account was compared with the provider's list, if it was.
@@ -235,15 +240,15 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         &self,
         account: &AccountContext<'_, P>,
         run: &AccountRun<'_>,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
     ) {
-        let mut courses = run.courses.iter();
+        let mut target_runs = run.target_runs.iter();
         if run.has_listed
-            && run.courses.len() == account.targets.len()
-            && courses.all(|course| course.is_compared || course.was_held)
+            && run.target_runs.len() == account.targets.len()
+            && target_runs.all(|target_run| target_run.is_compared || target_run.was_held)
         {
-            let mut memory = memory.borrow_mut();
-            let remembered = memory.accounts.entry(account.name.clone()).or_default();
+            let mut state = state.borrow_mut();
+            let remembered = state.accounts.entry(account.name.clone()).or_default();
             remembered.last_audit = Some(self.clock.now());
         }
     }
@@ -253,12 +258,12 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     fn decide_what_to_list(
         &self,
         account: &AccountContext<'_, P>,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
         task: RoundOptions,
     ) {
-        let memory = memory.borrow();
-        let remembered = memory.account(account.name);
+        let state = state.borrow();
+        let remembered = state.account(account.name);
         let now = self.clock.now();
         // A refused secret is tried again when its hold ends (L4), once: nobody else would find out. If
         // the list succeeds and the guard lets nothing be written, the hold stays for what a write will say.
@@ -268,21 +273,21 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
             hold.is_some_and(|hold| it.last_audit.is_none_or(|at| at < hold.until))
         });
         let audited = remembered.and_then(|it| it.last_audit);
-        let audit = task.audit || probe || is_due(audited, self.cadence.audit, now);
+        let audit = task.audit || probe || is_due(audited, self.intervals.audit, now);
         let rules = account.provider.capabilities();
-        for course in courses {
-            if matches!(course.intent, Intent::Keep(_)) {
-                course.list = false;
+        for target_run in target_runs {
+            if matches!(target_run.intent, Intent::Keep(_)) {
+                target_run.list = false;
                 continue;
             }
-            let remembered = memory.target(course.target);
+            let remembered = state.target(target_run.target);
             let suffices = remembered.filter(|it| !it.unconfirmed).is_some_and(|it| {
                 it.confirmed.as_ref().is_some_and(|confirmed| {
-                    can_plan_from_state(course.host, &course.intent, confirmed, rules)
+                    can_plan_from_state(target_run.host, &target_run.intent, confirmed, rules)
                 })
             });
             let is_owed = remembered.and_then(TargetState::next_list_due);
-            course.list |= audit || !suffices || is_owed.is_some_and(|at| at <= now);
+            target_run.list |= audit || !suffices || is_owed.is_some_and(|at| at <= now);
         }
     }
 
@@ -290,38 +295,38 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     /// reported even where nothing needs to be asked.
     fn obey_holds(
         &self,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
         task: RoundOptions,
         is_in_trouble: bool,
     ) {
         let now = self.clock.now();
-        let memory = memory.borrow();
+        let state = state.borrow();
         let binds = |hold: &Hold| {
             if task.audit && hold.is_of_conflict() {
                 false
-            } else if is_in_trouble || task.occasion == Trigger::Scheduled {
+            } else if is_in_trouble || task.trigger == Trigger::Scheduled {
                 hold.is_active(now)
             } else {
                 hold.is_active_for_manual_run(now)
             }
         };
-        for course in courses
+        for target_run in target_runs
             .iter_mut()
             .filter(|it| !it.is_kept() && !it.is_finished())
         {
-            let Some((hold, scope)) = course.held(&memory, binds) else {
+            let Some((hold, scope)) = target_run.held(&state, binds) else {
                 continue;
             };
-            let confirmed = memory.target(course.target);
+            let confirmed = state.target(target_run.target);
             let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
-            let right = !course.list && course.is_satisfied_by(confirmed);
+            let right = !target_run.list && target_run.is_satisfied_by(confirmed);
             if !right || hold.is_of_credentials() {
                 let failure = hold.failure(scope);
                 let until = hold.until;
-                course.outcome = Some(Outcome::Held { failure, until });
-                course.list = false;
-                course.was_held = true;
+                target_run.outcome = Some(Outcome::Held { failure, until });
+                target_run.list = false;
+                target_run.was_held = true;
             }
         }
     }

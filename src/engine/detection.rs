@@ -68,20 +68,20 @@ impl Observations {
 impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Finds out the addresses that some host wants to know, all at once. What is known at once is told at once; of what takes
     /// its time, answers that come close together are told together, so that a line that reconnects costs one write.
-    pub(super) async fn detect(&self, memory: &RefCell<State>, observations: &Observations) {
-        let pasts = memory.borrow().paths.clone();
+    pub(super) async fn detect(&self, state: &RefCell<State>, observations: &Observations) {
+        let pasts = state.borrow().paths.clone();
         let nothing = DetectionState::default();
-        let vantages = self.detection_paths();
-        let mut pending: Vec<_> = vantages
+        let detection_paths = self.detection_paths();
+        let mut pending: Vec<_> = detection_paths
             .iter()
-            .map(|vantage| {
-                let past = pasts.get(vantage).unwrap_or(&nothing);
-                Box::pin(self.observe.observe(vantage, past))
+            .map(|detection_path| {
+                let past = pasts.get(detection_path).unwrap_or(&nothing);
+                Box::pin(self.observe.observe(detection_path, past))
             })
             .collect();
         let mut fresh = finished(&mut pending).await;
         while !pending.is_empty() {
-            self.digest(memory, observations, fresh);
+            self.digest(state, observations, fresh);
             fresh = next_finished(&mut pending).await;
             let mut together = Box::pin(self.observe.pause_between_families());
             while !pending.is_empty() {
@@ -99,21 +99,21 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
                 fresh.extend(more);
             }
         }
-        self.digest(memory, observations, fresh);
+        self.digest(state, observations, fresh);
     }
 
     fn digest(
         &self,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         observations: &Observations,
         mut fresh: Vec<DetectionReport>,
     ) {
         if fresh.is_empty() {
             return;
         }
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         for report in &mut fresh {
-            let past = memory.paths.entry(report.path.clone()).or_default();
+            let past = state.paths.entry(report.path.clone()).or_default();
             past.apply(report, self.clock.now());
         }
         for account in &self.accounts {

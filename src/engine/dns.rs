@@ -31,26 +31,27 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     pub(super) async fn check_dns(
         &self,
         account: &AccountContext<'_, P>,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
     ) -> DnsCheck {
         let now = self.clock.now();
         let mut asked = Vec::new();
         let mut questions = Vec::new();
-        for (position, course) in courses.iter().enumerate() {
-            let memory = memory.borrow();
-            let zones = memory
+        for (position, target_run) in target_runs.iter().enumerate() {
+            let state = state.borrow();
+            let zones = state
                 .account(account.name)
                 .map_or(&[][..], |it| &it.zones[..]);
-            let zone = longest_zone(&course.target.host, zones.iter().map(|zone| &zone.name));
-            let remembered = memory.target(course.target);
-            let due = course.is_unchanged()
-                && remembered.is_some_and(|it| course.wants_dns(it, self.cadence.verify, now));
+            let zone = longest_zone(&target_run.target.host, zones.iter().map(|zone| &zone.name));
+            let remembered = state.target(target_run.target);
+            let due = target_run.is_unchanged()
+                && remembered
+                    .is_some_and(|it| target_run.wants_dns(it, self.intervals.verify, now));
             if let (Some(zone), true) = (zone, due) {
                 asked.push(position);
                 questions.push(RrsetQuery {
-                    host: course.target.host.clone(),
-                    family: course.target.family,
+                    host: target_run.target.host.clone(),
+                    family: target_run.target.family,
                     zone: zone.clone(),
                 });
             }
@@ -60,27 +61,27 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         }
         let answers = self.verify.ask(&questions).await;
         let mut looked = DnsCheck::default();
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         for (position, answers) in asked.into_iter().zip(answers) {
-            let Some(course) = courses.get_mut(position) else {
+            let Some(target_run) = target_runs.get_mut(position) else {
                 continue;
             };
-            let remembered = memory.target_mut(course.target);
+            let remembered = state.target_mut(target_run.target);
             let Some(confirmed) = remembered.confirmed.clone() else {
                 continue;
             };
             let seen = compare(&confirmed.addrs, &answers);
             let meaning = record_check(remembered, &seen, self.clock.now());
-            if meaning == DnsFinding::PersistentMismatch && !course.is_compared {
-                course.list = true;
-                course.outcome = None;
+            if meaning == DnsFinding::PersistentMismatch && !target_run.is_compared {
+                target_run.list = true;
+                target_run.outcome = None;
             }
             if let DnsFinding::Visible(after) = meaning {
-                looked.visible.push((course.target.clone(), after));
+                looked.visible.push((target_run.target.clone(), after));
             }
             if let Some(what) = words(&seen, &confirmed.addrs, &answers, meaning) {
                 looked.notes.push(DnsMismatch {
-                    target: course.target.clone(),
+                    target: target_run.target.clone(),
                     message: what,
                 });
             }

@@ -11,13 +11,13 @@ use crate::core::{
 /// A configuration brought to life: what plays rounds.
 pub trait Engine {
     /// Plays one round.
-    fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> impl Future<Output = Report>;
+    fn round(&self, state: &RefCell<State>, task: RoundOptions) -> impl Future<Output = Report>;
 
     /// Asks every source of addresses at once.
-    fn detect(&self, memory: &RefCell<State>) -> impl Future<Output = Vec<DetectionReport>>;
+    fn detect(&self, state: &RefCell<State>) -> impl Future<Output = Vec<DetectionReport>>;
 
     /// Drops from memory what no longer applies to this configuration.
-    fn prepare(&self, memory: &RefCell<State>);
+    fn prepare(&self, state: &RefCell<State>);
 
     /// How often what is due.
     fn intervals(&self) -> Intervals;
@@ -34,5 +34,5 @@ pub trait Engine {
     fn close_connections(&self);
 
     /// Writes the memory if it changed; the error is in words.
-    fn save(&self, memory: &State) -> Result<(), String>;
+    fn save(&self, state: &State) -> Result<(), String>;
 }

@@ -15,7 +15,7 @@ pub trait AddressDetector {
     /// Asks as few sources as it takes; `past` is what was believed last, and who is held back.
     fn observe(
         &self,
-        vantage: &DetectionPath,
+        detection_path: &DetectionPath,
         past: &DetectionState,
     ) -> impl Future<Output = DetectionReport>;
 
@@ -39,7 +39,7 @@ impl DnsVerifier for AuthoritativeResolver {
 pub trait Store {
     /// Writes it, if it changed; the first time whether it did or not, so that it is known whether it can
     /// be. The error is in words, and the round goes on.
-    fn save(&self, memory: &State) -> Result<(), String>;
+    fn save(&self, state: &State) -> Result<(), String>;
 }
 
 /// The time.

@@ -29,19 +29,19 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     pub(super) async fn list(
         &self,
         account: &AccountContext<'_, P>,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
     ) -> Option<Listing> {
-        let needed = |course: &&mut TargetRun<'_>| course.list && !course.is_finished();
-        for course in courses.iter_mut().filter(needed) {
-            let is_for_change = course.wants_other_addresses(&memory.borrow());
-            let refusal = self.check_quota(account, &memory.borrow(), is_for_change);
+        let needed = |target_run: &&mut TargetRun<'_>| target_run.list && !target_run.is_finished();
+        for target_run in target_runs.iter_mut().filter(needed) {
+            let is_for_change = target_run.wants_other_addresses(&state.borrow());
+            let refusal = self.check_quota(account, &state.borrow(), is_for_change);
             if let Some(refusal) = refusal {
-                course.outcome = Some(Outcome::Refused(refusal));
-                course.list = false;
+                target_run.outcome = Some(Outcome::Refused(refusal));
+                target_run.list = false;
             }
         }
-        let hosts: BTreeSet<Fqdn> = courses
+        let hosts: BTreeSet<Fqdn> = target_runs
             .iter()
             .filter(|it| it.list)
             .map(|it| it.target.host.clone())
@@ -50,7 +50,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
             return None;
         }
         let hosts: Vec<_> = hosts.into_iter().collect();
-        let zones = memory
+        let zones = state
             .borrow()
             .account(account.name)
             .map(|it| it.zones.clone())
@@ -59,26 +59,26 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         let listed = self
             .with_quota(
                 account,
-                memory,
+                state,
                 charged,
                 account.provider.list(&hosts, &zones),
             )
             .await;
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         match listed {
             Ok(listing) => {
-                let remembered = memory.accounts.entry(account.name.clone()).or_default();
+                let remembered = state.accounts.entry(account.name.clone()).or_default();
                 remembered.zones.clone_from(&listing.zones);
                 Some(listing)
             }
             Err(failure) => {
-                self.hold_account(&mut memory, account.name, &failure);
+                self.hold_account(&mut state, account.name, &failure);
                 // What could be pushed without a list is not tried on an account in trouble.
-                for course in courses.iter_mut().filter(|it| !it.is_finished()) {
-                    let confirmed = memory.target(course.target);
+                for target_run in target_runs.iter_mut().filter(|it| !it.is_finished()) {
+                    let confirmed = state.target(target_run.target);
                     let confirmed = confirmed.and_then(|it| it.confirmed.as_ref());
-                    if course.list || !course.is_satisfied_by(confirmed) {
-                        course.outcome = Some(Outcome::Failed(failure.clone()));
+                    if target_run.list || !target_run.is_satisfied_by(confirmed) {
+                        target_run.outcome = Some(Outcome::Failed(failure.clone()));
                     }
                 }
                 None
@@ -90,31 +90,31 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     pub(super) fn plan(
         &self,
         account: &AccountContext<'_, P>,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
         listing: Option<&Listing>,
     ) -> Vec<Change> {
         let now = self.clock.now();
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         let mut changes = Vec::new();
-        for course in courses.iter_mut().filter(|it| !it.is_finished()) {
+        for target_run in target_runs.iter_mut().filter(|it| !it.is_finished()) {
             if let Some(listing) =
-                listing.filter(|it| course.list && is_zone_listed(course.target, it))
+                listing.filter(|it| target_run.list && is_zone_listed(target_run.target, it))
             {
-                let there = addresses(course.target, listing);
-                memory.target_mut(course.target).read_back(&there, now);
+                let there = addresses(target_run.target, listing);
+                state.target_mut(target_run.target).read_back(&there, now);
             }
             // While a write is unconfirmed, what was confirmed before it explains nothing.
-            let remembered = memory.target(course.target).filter(|it| !it.unconfirmed);
+            let remembered = state.target(target_run.target).filter(|it| !it.unconfirmed);
             let remembered = remembered.and_then(|it| it.confirmed.clone());
-            let listed = listing.filter(|_| course.list);
-            if let Some(failure) = listed.and_then(|it| zone_error(course.target, it)) {
-                self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                course.outcome = Some(Outcome::Failed(failure));
+            let listed = listing.filter(|_| target_run.list);
+            if let Some(failure) = listed.and_then(|it| zone_error(target_run.target, it)) {
+                self.hold_target(&mut state, target_run.target, target_run.wanted(), &failure);
+                target_run.outcome = Some(Outcome::Failed(failure));
                 continue;
             }
             let existing = match listed {
-                Some(listing) => existing(course.target, listing),
+                Some(listing) => existing(target_run.target, listing),
                 None => Existing::Remembered {
                     addrs: remembered
                         .as_ref()
@@ -123,49 +123,49 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
                 },
             };
             let planned = plan(PlanInput {
-                target: course.target,
-                host: course.host,
-                intent: &course.intent,
+                target: target_run.target,
+                host: target_run.host,
+                intent: &target_run.intent,
                 existing: &existing,
                 confirmed: remembered.as_ref().map(|it| &it.addrs[..]),
                 rules: account.provider.capabilities(),
             });
             match planned {
                 PlanResult::Kept(reason) => {
-                    if course.list && reason == KeepReason::NotCreated {
+                    if target_run.list && reason == KeepReason::NotCreated {
                         // Remembered as "none", so that not every round asks again.
-                        memory.confirm(course.target, &[], false, course.host.ttl, now);
+                        state.confirm(target_run.target, &[], false, target_run.host.ttl, now);
                     }
-                    course.outcome = Some(Outcome::Kept(reason));
+                    target_run.outcome = Some(Outcome::Kept(reason));
                 }
                 PlanResult::Satisfied { addrs, simple } => {
-                    if course.list {
-                        memory.confirm(course.target, &addrs, simple, course.host.ttl, now);
+                    if target_run.list {
+                        state.confirm(target_run.target, &addrs, simple, target_run.host.ttl, now);
                     }
-                    course.outcome = Some(Outcome::Unchanged);
+                    target_run.outcome = Some(Outcome::Unchanged);
                 }
                 PlanResult::NoZone => {
-                    let failure = no_zone(course.target);
-                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    course.outcome = Some(Outcome::Failed(failure));
+                    let failure = no_zone(target_run.target);
+                    self.hold_target(&mut state, target_run.target, target_run.wanted(), &failure);
+                    target_run.outcome = Some(Outcome::Failed(failure));
                 }
                 PlanResult::LossyUpdate(what) => {
                     let failure = ProviderError::of_host(ErrorClass::Invalid, what.as_str());
-                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    memory.target_mut(course.target).unconfirmed = true;
-                    course.outcome = Some(Outcome::Refused(GuardRejection::LossyUpdate(what)));
+                    self.hold_target(&mut state, target_run.target, target_run.wanted(), &failure);
+                    state.target_mut(target_run.target).unconfirmed = true;
+                    target_run.outcome = Some(Outcome::Refused(GuardRejection::LossyUpdate(what)));
                 }
                 PlanResult::Conflict(conflict) => {
                     let failure =
                         ProviderError::of_host(ErrorClass::Conflict, conflict.to_string());
-                    self.hold_target(&mut memory, course.target, course.wanted(), &failure);
-                    memory.target_mut(course.target).unconfirmed = true;
-                    course.outcome = Some(Outcome::Refused(GuardRejection::Conflict(conflict)));
+                    self.hold_target(&mut state, target_run.target, target_run.wanted(), &failure);
+                    state.target_mut(target_run.target).unconfirmed = true;
+                    target_run.outcome = Some(Outcome::Refused(GuardRejection::Conflict(conflict)));
                 }
                 PlanResult::Change(change) => {
                     // What was confirmed is not there any more: whatever becomes of the change,
                     // nobody may believe so from now on.
-                    memory.target_mut(course.target).unconfirmed |= course.list;
+                    state.target_mut(target_run.target).unconfirmed |= target_run.list;
                     changes.push(change);
                 }
             }

@@ -56,7 +56,7 @@ pub struct RoundOptions {
     /// Nothing is written at a provider.
     pub dry_run: bool,
     /// Why it is played.
-    pub occasion: Trigger,
+    pub trigger: Trigger,
 }
 
 impl Trigger {
@@ -79,7 +79,7 @@ impl RoundOptions {
     pub const ROUTINE: Self = Self {
         audit: false,
         dry_run: false,
-        occasion: Trigger::Scheduled,
+        trigger: Trigger::Scheduled,
     };
 }
 
@@ -98,7 +98,7 @@ pub struct Reconciler<'w, O, V, S, P> {
     /// Jitter.
     pub chance: &'w dyn Rng,
     /// How often what is due.
-    pub cadence: Intervals,
+    pub intervals: Intervals,
     /// What the guard allows.
     pub limits: WriteLimits,
     /// What this round shares with those that began before it and have not ended.
@@ -107,13 +107,13 @@ pub struct Reconciler<'w, O, V, S, P> {
 
 impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O, V, S, P> {
     /// Plays one round.
-    pub async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
-        self.prepare(&mut memory.borrow_mut());
-        self.apply_trust(&mut memory.borrow_mut());
+    pub async fn round(&self, state: &RefCell<State>, task: RoundOptions) -> Report {
+        self.prepare(&mut state.borrow_mut());
+        self.apply_trust(&mut state.borrow_mut());
         let number = self.overlap.begin();
         let observations = Observations::default();
         let detection = async {
-            let detection = pin!(self.detect(memory, &observations));
+            let detection = pin!(self.detect(state, &observations));
             // The newer round comes first: what this one hears in the same moment may be older than what that one knows.
             select(pin!(number.superseded()), detection).await;
             number.has_detected();
@@ -121,7 +121,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         };
         let accounts = self.accounts.iter();
         let accounts =
-            accounts.map(|account| self.run_account(account, &observations, number, memory, task));
+            accounts.map(|account| self.run_account(account, &observations, number, state, task));
         let ((), played) = join(detection, join_all(accounts)).await;
         let mut report = Report::default();
         for (hosts, looked) in played {
@@ -131,28 +131,28 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         }
         report.detections = observations.into_reports();
         // A dry run learnt something too: a refused credential must not be tried again and again.
-        report.state_error = self.store.save(&memory.borrow()).err();
+        report.state_error = self.store.save(&state.borrow()).err();
         report
     }
 
     /// What is remembered of accounts, hosts and interfaces that are not configured any more, of other
     /// endpoints and of refused secrets that were changed since, no longer counts.
-    pub fn prepare(&self, memory: &mut State) {
+    pub fn prepare(&self, state: &mut State) {
         let names: BTreeSet<AccountName> = self
             .accounts
             .iter()
             .map(|account| account.name.clone())
             .collect();
         let now = self.clock.now();
-        memory.retain_accounts(&names, now);
-        memory.retain_paths(&self.detection_paths());
+        state.retain_accounts(&names, now);
+        state.retain_paths(&self.detection_paths());
         for account in &self.accounts {
             let targets: Vec<Target> = account
                 .targets
                 .iter()
                 .map(|(target, _)| target.clone())
                 .collect();
-            memory.apply_config(
+            state.apply_config(
                 account.name,
                 account.place,
                 account.fingerprint,

@@ -42,25 +42,25 @@ pub(super) struct TargetRun<'r> {
 pub(super) fn target_runs<'r, P>(
     account: &'r AccountContext<'_, P>,
     families: &[DetectionReport],
-    memory: &State,
+    state: &State,
     task: RoundOptions,
     now: BootTime,
 ) -> Vec<TargetRun<'r>> {
     let [acceptance4, acceptance6] = account.acceptance;
     let [absent4, absent6] = account.on_absent;
-    let has_settled = |vantage: &DetectionPath| {
-        let since = memory.paths.get(vantage).and_then(|it| it.absent);
-        task.occasion == Trigger::Manual
+    let has_settled = |detection_path: &DetectionPath| {
+        let since = state.paths.get(detection_path).and_then(|it| it.absent);
+        task.trigger == Trigger::Manual
             || since.is_some_and(|since| now.since(since) >= ABSENCE_GRACE)
     };
-    let courses = account.targets.iter().filter_map(|(target, host)| {
-        let vantage = host.detection_path(target.family);
-        let seen = families.iter().find(|it| it.path == vantage)?;
+    let target_runs = account.targets.iter().filter_map(|(target, host)| {
+        let detection_path = host.detection_path(target.family);
+        let seen = families.iter().find(|it| it.path == detection_path)?;
         let (acceptance, on_absent) = match target.family {
             Family::V4 => (acceptance4, absent4),
             Family::V6 => (acceptance6, absent6),
         };
-        let on_absent = if has_settled(&vantage) {
+        let on_absent = if has_settled(&detection_path) {
             on_absent
         } else {
             OnAbsent::Keep
@@ -77,13 +77,13 @@ pub(super) fn target_runs<'r, P>(
             change: None,
         })
     });
-    courses.collect()
+    target_runs.collect()
 }
 
 impl TargetRun<'_> {
     /// Whether nothing has to be written for it, as far as memory says.
-    pub(super) fn is_quiet(&self, memory: &State) -> bool {
-        let remembered = memory.target(self.target).filter(|it| !it.unconfirmed);
+    pub(super) fn is_quiet(&self, state: &State) -> bool {
+        let remembered = state.target(self.target).filter(|it| !it.unconfirmed);
         self.is_satisfied_by(remembered.and_then(|it| it.confirmed.as_ref()))
     }
 
@@ -97,8 +97,8 @@ impl TargetRun<'_> {
 
     /// Whether other addresses are wanted than were confirmed last, or none were, or than a write without an answer may
     /// have left there: only such a target may use the reserve of the request quota.
-    pub(super) fn wants_other_addresses(&self, memory: &State) -> bool {
-        let remembered = memory.target(self.target);
+    pub(super) fn wants_other_addresses(&self, state: &State) -> bool {
+        let remembered = state.target(self.target);
         let last = remembered.and_then(|it| it.writes.last());
         let is_other_in_doubt =
             last.is_some_and(|it| !it.acknowledged && it.addrs != self.wanted());
@@ -113,19 +113,19 @@ impl TargetRun<'_> {
     }
 
     /// DNS is asked about what was confirmed and is still wanted.
-    pub(super) fn wants_dns(&self, memory: &TargetState, verify: Duration, now: BootTime) -> bool {
+    pub(super) fn wants_dns(&self, state: &TargetState, verify: Duration, now: BootTime) -> bool {
         if self.is_kept() {
             return false;
         }
-        let every = if memory.mismatches > 0 {
+        let every = if state.mismatches > 0 {
             verify.min(RECHECK_DELAY)
         } else {
             verify
         };
-        let confirmed = memory.confirmed.as_ref();
-        let due = is_due(memory.last_verified, every, now)
-            || next_check(memory).is_some_and(|look| look <= now);
-        due && !memory.unconfirmed && self.is_satisfied_by(confirmed)
+        let confirmed = state.confirmed.as_ref();
+        let due = is_due(state.last_verified, every, now)
+            || next_check(state).is_some_and(|look| look <= now);
+        due && !state.unconfirmed && self.is_satisfied_by(confirmed)
     }
 
     /// Whether what was confirmed leaves nothing to do: the wanted addresses, or no record where
@@ -152,11 +152,11 @@ impl TargetRun<'_> {
     /// about the addresses that are wanted now.
     pub(super) fn held<'m>(
         &self,
-        memory: &'m State,
+        state: &'m State,
         binds: impl Fn(&Hold) -> bool,
     ) -> Option<(&'m Hold, Scope)> {
-        let of_account = memory.account(&self.target.account)?.hold.as_ref();
-        let own = memory
+        let of_account = state.account(&self.target.account)?.hold.as_ref();
+        let own = state
             .target(self.target)
             .filter(|it| it.held_for == self.wanted());
         let own = own.and_then(|it| it.hold.as_ref());
@@ -169,10 +169,10 @@ impl TargetRun<'_> {
         of_account.or(own)
     }
 
-    pub(super) fn report(self, memory: &State, now: BootTime) -> HostReport {
-        let held = self.held(memory, |hold| hold.is_active(now));
+    pub(super) fn report(self, state: &State, now: BootTime) -> HostReport {
+        let held = self.held(state, |hold| hold.is_active(now));
         let retry = held.map(|(hold, _)| hold.until);
-        let confirmed = memory
+        let confirmed = state
             .target(self.target)
             .and_then(|it| it.confirmed.as_ref());
         HostReport {

@@ -8,13 +8,13 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     /// then all of it is a hint, and every target is listed before it is believed or written (L10). What
     /// this process confirms afterwards it knows by itself, so that once is enough: an account is not asked
     /// again and again because a disk is full.
-    pub(super) fn apply_trust(&self, memory: &mut State) {
-        if std::mem::replace(&mut memory.has_tried_to_save, true) {
+    pub(super) fn apply_trust(&self, state: &mut State) {
+        if std::mem::replace(&mut state.has_tried_to_save, true) {
             return;
         }
         // What is wrong is said at the round's end, when it is tried again.
-        if self.store.save(memory).is_err() {
-            memory.distrust_all();
+        if self.store.save(state).is_err() {
+            state.distrust_all();
         }
     }
 }

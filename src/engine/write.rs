@@ -38,19 +38,22 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         &self,
         account: &AccountContext<'_, P>,
         run: &AccountRun<'_>,
-        courses: &mut [TargetRun<'_>],
-        memory: &RefCell<State>,
+        target_runs: &mut [TargetRun<'_>],
+        state: &RefCell<State>,
         changes: Vec<Change>,
     ) {
         let task = run.task;
         if changes.is_empty() {
             return;
         }
-        let (safe, refused) = self.apply_guard(account, &memory.borrow(), changes);
+        let (safe, refused) = self.apply_guard(account, &state.borrow(), changes);
         let mut end = |change: &Change, outcome| {
-            if let Some(course) = courses.iter_mut().find(|it| *it.target == change.target) {
-                course.change = Some(change.clone());
-                course.outcome = Some(outcome);
+            if let Some(target_run) = target_runs
+                .iter_mut()
+                .find(|it| *it.target == change.target)
+            {
+                target_run.change = Some(change.clone());
+                target_run.outcome = Some(outcome);
             }
         };
         // What may be done in part only has not ended well when that part is done.
@@ -79,7 +82,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
         let mut parts = safe.split(REQUESTS_PER_PART).into_iter();
         for part in parts.by_ref() {
             stop = self
-                .write_part(account, memory, &part, |change, result| match result {
+                .write_part(account, state, &part, |change, result| match result {
                     Ok(()) if partial.contains(&change.target) => {}
                     Ok(()) => end(change, Outcome::Changed),
                     Err(failure) if failure.class == ErrorClass::Unconfirmed => {
@@ -90,8 +93,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
                 .await;
             // Whoever asked for the round waits for all of it.
             let is_long = self.clock.now().since(begun) >= WRITING_TIME;
-            if stop.is_some() || (is_long && task.occasion != Trigger::Manual) || !run.is_current()
-            {
+            if stop.is_some() || (is_long && task.trigger != Trigger::Manual) || !run.is_current() {
                 break;
             }
         }
@@ -108,16 +110,12 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
             };
             end(change, outcome);
         }
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         if stop.is_none() {
-            memory
-                .accounts
-                .entry(account.name.clone())
-                .or_default()
-                .hold = None;
+            state.accounts.entry(account.name.clone()).or_default().hold = None;
         }
         // As above.
-        let _ = self.store.save(&memory);
+        let _ = self.store.save(&state);
     }
 
     /// Writes a part of what may be written, remembers what became of it, and hands that out change by change. The
@@ -125,47 +123,47 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     async fn write_part(
         &self,
         account: &AccountContext<'_, P>,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         part: &SafePlan,
         mut end: impl FnMut(&Change, Result<(), ProviderError>),
     ) -> Option<ProviderError> {
         for change in part.changes() {
             let lifetime = self.limits.request_lifetime;
-            let mut memory = memory.borrow_mut();
-            memory.record_write(change, self.clock.now(), lifetime);
+            let mut state = state.borrow_mut();
+            state.record_write(change, self.clock.now(), lifetime);
         }
         let applied = account.provider.apply(part);
         let results = self
-            .with_quota(account, memory, part.request_count(), applied)
+            .with_quota(account, state, part.request_count(), applied)
             .await;
-        let mut memory = memory.borrow_mut();
+        let mut state = state.borrow_mut();
         let mut stop = None;
         for (change, result) in part.changes().iter().zip(results) {
-            let course = account
+            let target_run = account
                 .targets
                 .iter()
                 .find(|(target, _)| *target == change.target);
-            let ttl = course.and_then(|(_, host)| host.ttl);
+            let ttl = target_run.and_then(|(_, host)| host.ttl);
             match &result {
                 Ok(()) => {
                     let simple = change.replaceable_afterwards;
                     let now = self.clock.now();
-                    memory.acknowledge(change);
-                    memory.confirm(&change.target, &change.to, simple, ttl, now);
-                    memory.start_propagation(change, now);
+                    state.acknowledge(change);
+                    state.confirm(&change.target, &change.to, simple, ttl, now);
+                    state.start_propagation(change, now);
                 }
                 Err(failure) => {
-                    let held = self.after_failed_write(&mut memory, change, failure);
+                    let held = self.after_failed_write(&mut state, change, failure);
                     // One hold for one trouble of the account, however many changes it stopped.
                     match failure.scope {
                         Scope::Account if stop.is_some() => {}
                         Scope::Account => {
-                            self.hold_account(&mut memory, account.name, &held);
+                            self.hold_account(&mut state, account.name, &held);
                             stop = Some(failure.clone());
                         }
                         Scope::Host => {
                             let to = change.to.clone();
-                            self.hold_target(&mut memory, &change.target, to, &held);
+                            self.hold_target(&mut state, &change.target, to, &held);
                         }
                     }
                 }
@@ -179,7 +177,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     /// for. An answer that cannot be understood leaves it as doubtful as none: it is read back soon.
     fn after_failed_write(
         &self,
-        memory: &mut State,
+        state: &mut State,
         change: &Change,
         failure: &ProviderError,
     ) -> ProviderError {
@@ -187,10 +185,10 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
             failure.class,
             ErrorClass::Unconfirmed | ErrorClass::ProtocolViolation
         ) {
-            memory.discard_write(change);
+            state.discard_write(change);
             return failure.clone();
         }
-        memory.gives_up(change, self.clock.now());
+        state.gives_up(change, self.clock.now());
         ProviderError {
             class: ErrorClass::Unconfirmed,
             ..failure.clone()
@@ -201,7 +199,7 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     fn apply_guard(
         &self,
         account: &AccountContext<'_, P>,
-        memory: &State,
+        state: &State,
         changes: Vec<Change>,
     ) -> (SafePlan, Vec<(Change, GuardRejection)>) {
         let limits = WriteLimits {
@@ -209,10 +207,10 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
             ..self.limits.of_account(account.targets.len())
         };
         let nothing = RequestQuota::default();
-        let sent = memory.account(account.name);
+        let sent = state.account(account.name);
         let sent = sent.map_or(&nothing, |it| &it.quota);
         guard(changes, limits, self.clock.now(), sent, |target| {
-            memory.target(target)
+            state.target(target)
         })
     }
 
@@ -222,21 +220,21 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     pub(super) async fn with_quota<T>(
         &self,
         account: &AccountContext<'_, P>,
-        memory: &RefCell<State>,
+        state: &RefCell<State>,
         charged: u32,
         requests: impl Future<Output = T>,
     ) -> T {
-        let budget = |with: &mut dyn FnMut(&mut RequestQuota)| {
-            let mut memory = memory.borrow_mut();
-            let account = memory.accounts.entry(account.name.clone()).or_default();
+        let quota = |with: &mut dyn FnMut(&mut RequestQuota)| {
+            let mut state = state.borrow_mut();
+            let account = state.accounts.entry(account.name.clone()).or_default();
             with(&mut account.quota);
         };
-        budget(&mut |it| it.record(charged, self.clock.now()));
-        let _ = self.store.save(&memory.borrow());
+        quota(&mut |it| it.record(charged, self.clock.now()));
+        let _ = self.store.save(&state.borrow());
         let before = account.sent.get();
         let done = requests.await;
         let sent = account.sent.get().wrapping_sub(before);
-        budget(&mut |it| it.adjust(charged, sent));
+        quota(&mut |it| it.adjust(charged, sent));
         done
     }
 
@@ -245,11 +243,11 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
     pub(super) fn check_quota(
         &self,
         account: &AccountContext<'_, P>,
-        memory: &State,
+        state: &State,
         is_for_change: bool,
     ) -> Option<GuardRejection> {
         let now = self.clock.now();
-        let sent = &memory.account(account.name)?.quota;
+        let sent = &state.account(account.name)?.quota;
         let limits = self.limits.of_account(account.targets.len());
         let max = limits.max_requests(is_for_change);
         (sent.used(now) >= max).then(|| quota_exceeded(sent, now))
@@ -257,23 +255,23 @@ impl<O: AddressDetector, V: DnsVerifier, S: Store, P: Provider> Reconciler<'_, O
 
     pub(super) fn hold_account(
         &self,
-        memory: &mut State,
+        state: &mut State,
         account: &AccountName,
         failure: &ProviderError,
     ) {
-        let slot = &mut memory.accounts.entry(account.clone()).or_default().hold;
+        let slot = &mut state.accounts.entry(account.clone()).or_default().hold;
         *slot = Some(self.hold_after(slot.as_ref(), failure));
     }
 
     /// Puts a target on hold for as long as these addresses are wanted.
     pub(super) fn hold_target(
         &self,
-        memory: &mut State,
+        state: &mut State,
         target: &Target,
         wanted: Vec<IpAddr>,
         failure: &ProviderError,
     ) {
-        let remembered = memory.target_mut(target);
+        let remembered = state.target_mut(target);
         let before = remembered
             .hold
             .as_ref()

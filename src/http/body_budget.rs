@@ -23,7 +23,7 @@ impl BodyBudget {
     /// The share of one answer: nothing at first.
     pub(super) fn share(&self) -> BodyShare {
         BodyShare {
-            budget: self.clone(),
+            quota: self.clone(),
             free: FREE_BYTES,
             taken: 0,
         }
@@ -32,7 +32,7 @@ impl BodyBudget {
 
 /// What one answer has taken of the budget; given back when it has arrived or was given up.
 pub(super) struct BodyShare {
-    budget: BodyBudget,
+    quota: BodyBudget,
     free: usize,
     taken: usize,
 }
@@ -41,11 +41,11 @@ impl BodyShare {
     /// Takes more, if so much is left.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
         let charged = bytes.saturating_sub(self.free);
-        let Some(left) = self.budget.left.get().checked_sub(charged) else {
+        let Some(left) = self.quota.left.get().checked_sub(charged) else {
             return false;
         };
         self.free -= bytes - charged;
-        self.budget.left.set(left);
+        self.quota.left.set(left);
         self.taken += charged;
         true
     }
@@ -53,7 +53,7 @@ impl BodyShare {
 
 impl Drop for BodyShare {
     fn drop(&mut self) {
-        self.budget.left.set(self.budget.left.get() + self.taken);
+        self.quota.left.set(self.quota.left.get() + self.taken);
     }
 }
 
@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn answers_that_arrive_at_once_share_the_budget_and_give_it_back() {
-        let budget = BodyBudget::new(10);
-        let (mut one, mut other) = (budget.share(), budget.clone().share());
+        let quota = BodyBudget::new(10);
+        let (mut one, mut other) = (quota.share(), quota.clone().share());
         assert!(one.take(FREE_BYTES + 6));
         assert!(other.take(FREE_BYTES), "a short answer always has room");
         assert!(!other.take(5), "only four are left");

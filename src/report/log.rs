@@ -15,14 +15,14 @@ use crate::core::{
 /// Logs a round. What the round before it said already is not said again above debug level.
 pub fn round(report: &Report, before: Option<&Report>, now: BootTime) {
     for family in &report.detections {
-        let vantage = &family.path;
+        let detection_path = &family.path;
         for heard in &family.answers {
             match &heard.answer {
-                Ok(addrs) => debug!("{vantage}: {} says {addrs:?}", heard.source),
-                Err(what) => debug!("{vantage}: {}: {what}", heard.source),
+                Ok(addrs) => debug!("{detection_path}: {} says {addrs:?}", heard.source),
+                Err(what) => debug!("{detection_path}: {}: {what}", heard.source),
             }
         }
-        let said = before.and_then(|it| it.detections.iter().find(|it| it.path == *vantage));
+        let said = before.and_then(|it| it.detections.iter().find(|it| it.path == *detection_path));
         log_family(family, said);
     }
     if report.is_waiting_for_clock() && !before.is_some_and(Report::is_waiting_for_clock) {
@@ -65,18 +65,18 @@ pub fn round(report: &Report, before: Option<&Report>, now: BootTime) {
 }
 
 fn log_family(report: &DetectionReport, before: Option<&DetectionReport>) {
-    let vantage = &report.path;
+    let detection_path = &report.path;
     let noted = before.map_or(&[][..], |it| &it.warnings);
     for note in &report.warnings {
         if noted.contains(note) {
-            debug!("{vantage}: {note}");
+            debug!("{detection_path}: {note}");
         } else {
-            warn!("{vantage}: {note}");
+            warn!("{detection_path}: {note}");
         }
     }
     let via = |via: &Interface| format!(" via {via}");
-    let via = vantage.via.as_ref().map(via).unwrap_or_default();
-    let address = format!("our {} address{via}", vantage.family);
+    let via = detection_path.via.as_ref().map(via).unwrap_or_default();
+    let address = format!("our {} address{via}", detection_path.family);
     let before = before.map(|it| &it.observation);
     let is_unknown = |it: &Observation| matches!(it, Observation::Unavailable(_));
     match &report.observation {
@@ -84,8 +84,10 @@ fn log_family(report: &DetectionReport, before: Option<&DetectionReport>) {
         Observation::Known(addrs) if before.is_some_and(is_unknown) => {
             info!("{address} is known again: {addrs}");
         }
-        Observation::Known(addrs) => debug!("{vantage}: {addrs}"),
-        Observation::Absent => info!("this host has no {vantage}: no usable address, no route"),
+        Observation::Known(addrs) => debug!("{detection_path}: {addrs}"),
+        Observation::Absent => {
+            info!("this host has no {detection_path}: no usable address, no route")
+        }
         Observation::Unavailable(why) if before.is_some_and(is_unknown) => {
             debug!("{address} is still not known: {why}");
         }

@@ -78,7 +78,7 @@ pub struct LastRound {
 }
 
 /// The status at `now`.
-pub fn status(last: Option<&LastRound>, memory: &State, now: BootTime) -> Status {
+pub fn status(last: Option<&LastRound>, state: &State, now: BootTime) -> Status {
     let Some(last) = last else {
         return Status {
             healthy: false,
@@ -95,7 +95,7 @@ pub fn status(last: Option<&LastRound>, memory: &State, now: BootTime) -> Status
         .hosts
         .iter()
         .map(|host| {
-            let confirmed = memory
+            let confirmed = state
                 .target(&host.target)
                 .and_then(|it| it.confirmed.as_ref());
             HostStatus {

@@ -161,7 +161,7 @@ impl Detector {
             Mode::All => (true, None),
         };
         let family = how.family;
-        let vantage = DetectionPath::new(family, via.cloned());
+        let detection_path = DetectionPath::new(family, via.cloned());
         let unasked = if (self.clocks.is_set)() {
             Vec::new()
         } else {
@@ -169,15 +169,15 @@ impl Detector {
         };
         let now = self.now();
         for source in &mut sources {
-            let standing = past.backoffs.get(&source.label);
-            source.is_deprioritized = standing.is_some_and(|it| it.is_deprioritized(now));
+            let backoff = past.backoffs.get(&source.label);
+            source.is_deprioritized = backoff.is_some_and(|it| it.is_deprioritized(now));
         }
         let mut reach = past.nat.clone();
         let view = match via.map_or_else(NetworkSnapshot::take, NetworkSnapshot::over) {
             Ok(view) => view,
             Err(why) => {
                 return DetectionReport {
-                    path: vantage,
+                    path: detection_path,
                     observation: Observation::Unavailable(why),
                     answers: Vec::new(),
                     warnings: reach.warnings(),
@@ -204,7 +204,7 @@ impl Detector {
         let look = ProbeContext {
             detector: self,
             how,
-            vantage: &vantage,
+            detection_path: &detection_path,
             view: &view,
             known: &past.believed,
             word: Cell::new(None),
@@ -243,8 +243,8 @@ impl Detector {
         reach.update_from_observation(&observation, &own);
         DetectionReport {
             warnings: reach.warnings(),
-            observation: self.explained(&vantage, observation).await,
-            path: vantage,
+            observation: self.explained(&detection_path, observation).await,
+            path: detection_path,
             answers: heard,
             nat: reach,
         }
@@ -252,8 +252,12 @@ impl Detector {
 
     /// Says of an interface that was to be the way out that it is not, where that is why nothing could be
     /// found out.
-    async fn explained(&self, vantage: &DetectionPath, observation: Observation) -> Observation {
-        let Some(via) = &vantage.via else {
+    async fn explained(
+        &self,
+        detection_path: &DetectionPath,
+        observation: Observation,
+    ) -> Observation {
+        let Some(via) = &detection_path.via else {
             return observation;
         };
         match &observation {
@@ -261,7 +265,7 @@ impl Detector {
                 UnavailableReason::NoUplink(UplinkError::Idle(via.clone())),
             ),
             Observation::Unavailable(UnavailableReason::NoAnswer(_)) => {
-                let way = SocketBinder::new(vantage.clone(), self.timeout);
+                let way = SocketBinder::new(detection_path.clone(), self.timeout);
                 match way.check().await {
                     Ok(()) => observation,
                     Err(why) => Observation::Unavailable(UnavailableReason::NoUplink(why)),

@@ -34,7 +34,7 @@ impl EchoClients {
                 cap: MAX_ECHO_BYTES,
                 user_agent: self.user_agent.clone(),
                 family: Some(way.family()),
-                interface: way.vantage.via.clone(),
+                interface: way.detection_path.via.clone(),
                 proxy: None,
             },
         );

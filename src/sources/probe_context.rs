@@ -28,7 +28,7 @@ use crate::{
 pub(super) struct ProbeContext<'l> {
     pub(super) detector: &'l Detector,
     pub(super) how: &'l FamilySources,
-    pub(super) vantage: &'l DetectionPath,
+    pub(super) detection_path: &'l DetectionPath,
     /// What the kernel has.
     pub(super) view: &'l NetworkSnapshot,
     /// What was believed last.
@@ -52,10 +52,10 @@ impl ProbeContext<'_> {
             known,
             ..
         } = self;
-        let way = &SocketBinder::new(self.vantage.clone(), detector.timeout);
+        let way = &SocketBinder::new(self.detection_path.clone(), detector.timeout);
         match ask {
             Probe::Interface(name) => {
-                let via = way.vantage.via.as_ref();
+                let via = way.detection_path.via.as_ref();
                 interface(name.as_deref(), via, how, view, known)
             }
             Probe::Echo(url) => detector.echoes.ask(way, url).await.map(|addr| vec![addr]),

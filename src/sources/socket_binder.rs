@@ -25,7 +25,7 @@ use crate::core::{
 #[derive(Clone, Debug)]
 pub(super) struct SocketBinder {
     /// The family, and the interface if there is to be no other.
-    pub(super) vantage: DetectionPath,
+    pub(super) detection_path: DetectionPath,
     /// How long the question and its whole answer may take.
     pub(super) limit: Duration,
     /// When that is over.
@@ -34,10 +34,10 @@ pub(super) struct SocketBinder {
 
 impl SocketBinder {
     /// A way whose time starts now.
-    pub(super) fn new(vantage: DetectionPath, limit: Duration) -> Self {
+    pub(super) fn new(detection_path: DetectionPath, limit: Duration) -> Self {
         let until = Instant::now() + limit;
         Self {
-            vantage,
+            detection_path,
             limit,
             until,
         }
@@ -53,7 +53,7 @@ impl SocketBinder {
 
     /// The family.
     pub(super) fn family(&self) -> Family {
-        self.vantage.family
+        self.detection_path.family
     }
 
     /// A socket for datagrams from a fresh random port, connected, so that the kernel drops what anybody
@@ -97,7 +97,7 @@ impl SocketBinder {
         &self,
         device: impl FnOnce(&[u8]) -> io::Result<()>,
     ) -> Result<(), UplinkError> {
-        let Some(interface) = &self.vantage.via else {
+        let Some(interface) = &self.detection_path.via else {
             return Ok(());
         };
         device(interface.name().as_bytes()).map_err(|error| refused(interface, &error))

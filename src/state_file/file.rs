@@ -40,14 +40,14 @@ const MAX_BYTES: u64 = 32 << 20;
 #[derive(Deserialize)]
 struct StoredState {
     written: BootStamp,
-    memory: State,
+    state: State,
 }
 
 #[derive(Serialize)]
 struct Saved<'m> {
     version: u32,
     written: &'m BootStamp,
-    memory: &'m State,
+    state: &'m State,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +59,7 @@ struct Header {
 #[derive(Debug)]
 pub struct Loaded {
     /// The memory; empty where nothing usable was found.
-    pub memory: State,
+    pub state: State,
     /// What was wrong with the file and what was done about it, in words.
     pub trouble: Option<String>,
 }
@@ -102,7 +102,7 @@ impl StateFile {
     pub fn load(&self, now: &BootStamp) -> Loaded {
         let path = self.path();
         let nothing = |trouble| Loaded {
-            memory: State::default(),
+            state: State::default(),
             trouble,
         };
         let text = match regular_file::read_whole(&path, MAX_BYTES) {
@@ -120,14 +120,14 @@ impl StateFile {
         };
         self.found.set(Some(fingerprint(&text)));
         match decode(&text, now) {
-            Ok(mut memory) => {
+            Ok(mut state) => {
                 // A link cannot be marked as outdated where its directory is not ours to write.
                 if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
-                    memory.distrust_all();
+                    state.distrust_all();
                 }
-                *self.written.borrow_mut() = Some(memory.clone());
+                *self.written.borrow_mut() = Some(state.clone());
                 Loaded {
-                    memory,
+                    state,
                     trouble: readable_by_others(&path),
                 }
             }
@@ -151,26 +151,26 @@ impl StateFile {
     /// Writes what is remembered, if it differs from what we wrote last: to a file beside it that only we
     /// may read, to the disk, and then in its place. Where that fails, what is in the file is marked as
     /// outdated if it is: whoever reads it later believes nothing that it says is confirmed.
-    pub fn save(&self, memory: &State, now: &BootStamp) -> Result<(), String> {
-        if self.is_written.get() && self.written.borrow().as_ref() == Some(memory) {
+    pub fn save(&self, state: &State, now: &BootStamp) -> Result<(), String> {
+        if self.is_written.get() && self.written.borrow().as_ref() == Some(state) {
             return Ok(());
         }
-        let written = encode(memory, now).and_then(|text| self.write(&text));
+        let written = encode(state, now).and_then(|text| self.write(&text));
         self.is_written.set(written.is_ok());
         if let Err(error) = written {
-            let is_as_saved = |saved: &State| saved.accounts == memory.accounts;
+            let is_as_saved = |saved: &State| saved.accounts == state.accounts;
             if !self.written.borrow().as_ref().is_some_and(is_as_saved) {
                 self.mark_as_outdated();
             }
             return Err(self.trouble(&error));
         }
-        *self.written.borrow_mut() = Some(memory.clone());
+        *self.written.borrow_mut() = Some(state.clone());
         Ok(())
     }
 
     /// Writes as [`StateFile::save`] does, unless another instance holds the lock or wrote since we
     /// loaded: what that one knows is newer.
-    pub fn save_if_unlocked(&self, memory: &State, now: &BootStamp) -> Result<(), String> {
+    pub fn save_if_unlocked(&self, state: &State, now: &BootStamp) -> Result<(), String> {
         let _lock = match Lock::take(&self.directory) {
             Ok(lock) => lock,
             Err(LockError::Held) => return Ok(()),
@@ -180,7 +180,7 @@ impl StateFile {
         if there != self.found.get() {
             return Ok(());
         }
-        let saved = self.save(memory, now);
+        let saved = self.save(state, now);
         self.found.set(self.fingerprint_of_file());
         saved
     }
@@ -235,11 +235,11 @@ impl StateFile {
             Err(LockError::Held) => return Ok(None),
             Err(error @ LockError::Unusable(_)) => return Err(error.to_string()),
         };
-        let mut memory = self.load(now).memory;
-        let answer = change(&mut memory);
-        self.save(&memory, now)?;
+        let mut state = self.load(now).state;
+        let answer = change(&mut state);
+        self.save(&state, now)?;
         self.found.set(self.fingerprint_of_file());
-        Ok(Some((memory, answer)))
+        Ok(Some((state, answer)))
     }
 
     fn write(&self, text: &[u8]) -> io::Result<()> {
@@ -321,14 +321,14 @@ fn readable_by_others(path: &Path) -> Option<String> {
 }
 
 /// The file's text: what is remembered, and when and in which boot it was written.
-pub fn encode(memory: &State, now: &BootStamp) -> io::Result<Vec<u8>> {
+pub fn encode(state: &State, now: &BootStamp) -> io::Result<Vec<u8>> {
     let mut text = vec![LATEST];
     serde_json::to_writer(
         &mut text,
         &Saved {
             version: VERSION,
             written: now,
-            memory,
+            state,
         },
     )?;
     Ok(text)
@@ -349,9 +349,7 @@ pub fn decode(text: &[u8], now: &BootStamp) -> Result<State, String> {
     let content: StoredState = serde_json::from_slice(text)
         .map_err(|error| format!("line {} is damaged", error.line()))?;
     let StoredState {
-        written,
-        mut memory,
-        ..
+        written, mut state, ..
     } = content;
     let same_boot = match (&written.boot[..], &now.boot[..]) {
         // Where the kernel does not say which boot it is, its two clocks tell it: they differ by another amount in each.
@@ -363,14 +361,14 @@ pub fn decode(text: &[u8], now: &BootStamp) -> Result<State, String> {
     if !same_boot {
         let passed = now.wall.saturating_sub(written.wall).max(0);
         let shift = now.moment.millis().saturating_sub(written.moment.millis());
-        memory.shift(shift.saturating_sub(passed));
+        state.shift(shift.saturating_sub(passed));
     }
-    memory.drop_the_impossible(now.moment);
+    state.drop_the_impossible(now.moment);
     // A file system that could not be written any more, not even the mark, is often writable again after a boot.
     if text.first() == Some(&OUTDATED) || !same_boot {
-        memory.distrust_all();
+        state.distrust_all();
     }
-    Ok(memory)
+    Ok(state)
 }
 
 /// By how many milliseconds the clocks of one boot may have drifted apart, or been set.

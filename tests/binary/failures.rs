@@ -66,7 +66,7 @@ fn echo_bodies_that_are_not_one_address_are_rejected() {
 fn confirmed(bench: &TestEnv) -> Value {
     let text = fs::read_to_string(bench.dir.path().join("state/state.json")).unwrap();
     let state: Value = serde_json::from_str(&text).unwrap();
-    let accounts = state["memory"]["accounts"].as_object().unwrap();
+    let accounts = state["state"]["accounts"].as_object().unwrap();
     let account = accounts.values().next().unwrap();
     let targets = account["targets"].as_object().unwrap();
     targets.values().next().unwrap()["confirmed"]["addrs"].clone()

@@ -81,7 +81,7 @@ fn age_probes(bench: &TestEnv, seconds: i64) {
     let path = bench.dir.path().join("state/state.json");
     let mut state: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    let probes = state["memory"]["probes"].as_object_mut().unwrap();
+    let probes = state["state"]["probes"].as_object_mut().unwrap();
     assert!(!probes.is_empty());
     for at in probes.values_mut() {
         *at = (at.as_i64().unwrap() - seconds * 1_000).into();

@@ -394,7 +394,7 @@ fn the_command_writes_a_configuration_to_standard_output_and_a_line_to_standard_
          comments name them\n"
     );
     let config = configuration(&stdout).unwrap();
-    assert_eq!(config.cadence.interval.as_secs(), 420);
+    assert_eq!(config.intervals.interval.as_secs(), 420);
     let output = run(&["import", "--json", "ddns-updater-new.json"], &samples());
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["configuration"], stdout);

@@ -94,8 +94,8 @@ impl SimEngine {
             store: &self.paper,
             accounts: accounts.collect(),
             clock: &self.scene.time,
-            chance: &self.scene.dice,
-            cadence: self.config.cadence,
+            chance: &self.scene.rng,
+            intervals: self.config.intervals,
             limits: WriteLimits {
                 request_lifetime: request_lifetime(self.config.timeout),
                 ..WriteLimits::default()
@@ -104,29 +104,29 @@ impl SimEngine {
         }
     }
 
-    fn eyes(&self, occasion: Trigger) -> SimDetector<'_> {
+    fn eyes(&self, trigger: Trigger) -> SimDetector<'_> {
         SimDetector {
             scene: &self.scene,
             config: &self.config,
-            poke: match occasion {
+            poke: match trigger {
                 Trigger::Hint(poke) => poke,
                 _ => AddressHint::default(),
             },
-            is_urgent: occasion != Trigger::Scheduled,
+            is_urgent: trigger != Trigger::Scheduled,
         }
     }
 }
 
 impl Engine for SimEngine {
-    async fn round(&self, memory: &RefCell<State>, task: RoundOptions) -> Report {
+    async fn round(&self, state: &RefCell<State>, task: RoundOptions) -> Report {
         let SimWorld {
             laws, time, naps, ..
         } = &*self.scene;
-        let number = laws.borrow_mut().round_begins(&self.scene, task.occasion);
+        let number = laws.borrow_mut().round_begins(&self.scene, task.trigger);
         let before = naps.get();
         let report = self
-            .world(&self.eyes(task.occasion))
-            .round(memory, task)
+            .world(&self.eyes(task.trigger))
+            .round(state, task)
             .await;
         laws.borrow_mut()
             .round_ends(number, time.at(), naps.get() != before);
@@ -138,13 +138,13 @@ impl Engine for SimEngine {
         Vec::new()
     }
 
-    fn prepare(&self, memory: &RefCell<State>) {
+    fn prepare(&self, state: &RefCell<State>) {
         self.world(&self.eyes(Trigger::Scheduled))
-            .prepare(&mut memory.borrow_mut());
+            .prepare(&mut state.borrow_mut());
     }
 
     fn intervals(&self) -> Intervals {
-        self.config.cadence
+        self.config.intervals
     }
 
     fn is_detecting(&self) -> bool {
@@ -153,7 +153,7 @@ impl Engine for SimEngine {
 
     fn close_connections(&self) {}
 
-    fn save(&self, memory: &State) -> Result<(), String> {
-        self.paper.save(memory)
+    fn save(&self, state: &State) -> Result<(), String> {
+        self.paper.save(state)
     }
 }

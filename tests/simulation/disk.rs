@@ -34,8 +34,8 @@ enum DiskContent {
 
 impl DiskContent {
     fn text(&mut self) -> Option<&mut Vec<u8>> {
-        if let Self::Saved(memory, stamp) = self {
-            let text = encode(memory, stamp).unwrap();
+        if let Self::Saved(state, stamp) = self {
+            let text = encode(state, stamp).unwrap();
             let is_secret = String::from_utf8_lossy(&text).contains(SECRET);
             assert!(!is_secret, "L12: a secret is in the state");
             *self = Self::Text(text);
@@ -85,8 +85,8 @@ impl SimDisk {
     }
 
     /// What could not be saved is known to the process alone: what is there is marked as outdated, if it is.
-    fn refuses(&self, memory: &State) {
-        let is_as_saved = |it: &State| it.accounts == memory.accounts;
+    fn refuses(&self, state: &State) {
+        let is_as_saved = |it: &State| it.accounts == state.accounts;
         if self.latest.borrow().as_ref().is_some_and(is_as_saved) {
             return;
         }
@@ -140,16 +140,16 @@ impl SimDisk {
     }
 
     /// Damages what is there: a byte becomes another one, the end is cut off, or all is gone.
-    pub(crate) fn damage(&self, dice: &SimRng) {
+    pub(crate) fn damage(&self, rng: &SimRng) {
         let mut file = self.content.borrow_mut();
         let Some(text) = file.text().filter(|it| !it.is_empty()) else {
             return;
         };
-        let place = dice.below(text.len());
-        match dice.below(4) {
+        let place = rng.below(text.len());
+        match rng.below(4) {
             0 => *file = DiskContent::Nothing,
             1 => text.truncate(place),
-            _ => text[place] = dice.pick(b"0123456789}\",x\0\xff"),
+            _ => text[place] = rng.pick(b"0123456789}\",x\0\xff"),
         }
     }
 }
@@ -171,20 +171,20 @@ impl SimStore {
 
 impl Store for SimStore {
     /// As the real file does: nothing where nothing has changed, and else the whole.
-    fn save(&self, memory: &State) -> Result<(), String> {
+    fn save(&self, state: &State) -> Result<(), String> {
         let disk = &self.scene.disk;
         if disk.is_torn() {
             return Ok(());
         }
-        if self.written.borrow().as_ref() != Some(memory) {
+        if self.written.borrow().as_ref() != Some(state) {
             if disk.is_stuck() {
                 // The real file is tried again each time, whatever was written before.
                 *self.written.borrow_mut() = None;
-                disk.refuses(memory);
+                disk.refuses(state);
                 return Err("the state cannot be saved: the disk is full".to_owned());
             }
             disk.is_behind.set(false);
-            *disk.latest.borrow_mut() = Some(memory.clone());
+            *disk.latest.borrow_mut() = Some(state.clone());
             let torn = disk.torn.get();
             disk.torn
                 .set(torn.map(|(saves, how)| (saves.saturating_sub(1), how)));
@@ -193,10 +193,10 @@ impl Store for SimStore {
             if now == Some(CrashPoint::Before) {
                 return Ok(());
             }
-            let saved = DiskContent::Saved(memory.clone(), self.scene.time.stamp());
+            let saved = DiskContent::Saved(state.clone(), self.scene.time.stamp());
             *disk.content.borrow_mut() = saved;
             disk.is_dated.set(self.scene.time.is_right());
-            *self.written.borrow_mut() = Some(memory.clone());
+            *self.written.borrow_mut() = Some(state.clone());
         }
         disk.known.set(self.scene.laws.borrow().answers());
         Ok(())

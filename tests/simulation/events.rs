@@ -68,56 +68,56 @@ pub(crate) enum SimFault {
     PutIn(usize),
 }
 
-fn family(dice: &SimRng) -> Family {
-    dice.pick(&Family::ALL)
+fn family(rng: &SimRng) -> Family {
+    rng.pick(&Family::ALL)
 }
 
 impl SimFault {
     /// A trouble, as one or more things that happen within `span`.
-    fn drawn(setup: &SimSetup, span: i64, dice: &SimRng) -> Vec<(i64, Self)> {
-        let account = dice.below(setup.accounts.len());
+    fn drawn(setup: &SimSetup, span: i64, rng: &SimRng) -> Vec<(i64, Self)> {
+        let account = rng.below(setup.accounts.len());
         let service = setup.accounts[account].service;
-        let (begin, middle) = (dice.within(0..span), dice.within(0..span));
-        let kill = || Self::KillAfter(dice.length(1, 120).unsigned_abs());
+        let (begin, middle) = (rng.within(0..span), rng.within(0..span));
+        let kill = || Self::KillAfter(rng.length(1, 120).unsigned_abs());
         let one = |what| vec![(begin, what)];
-        match dice.below(25) {
-            0..6 => one(Self::Weather(account, FaultRule::drawn(service, dice))),
+        match rng.below(25) {
+            0..6 => one(Self::Weather(account, FaultRule::drawn(service, rng))),
             6 => vec![
-                (begin, Self::Lose(family(dice))),
-                (middle, Self::Renumber(family(dice))),
+                (begin, Self::Lose(family(rng))),
+                (middle, Self::Renumber(family(rng))),
             ],
             7 => {
-                let link = dice.pick(&[LinkState::Unplugged, LinkState::BlackHole]);
+                let link = rng.pick(&[LinkState::Unplugged, LinkState::BlackHole]);
                 vec![
                     (begin, Self::Link(link)),
-                    (begin + dice.length(SECOND, span), Self::Link(LinkState::Up)),
+                    (begin + rng.length(SECOND, span), Self::Link(LinkState::Up)),
                 ]
             }
             8 => {
-                let word = dice.pick(&[
+                let word = rng.pick(&[
                     SourceBehaviour::Silent,
                     SourceBehaviour::Garbled,
                     SourceBehaviour::Stale,
                     SourceBehaviour::Lie,
                     SourceBehaviour::Private,
                 ]);
-                one(Self::Operator(dice.pick(&OPERATORS).2, word))
+                one(Self::Operator(rng.pick(&OPERATORS).2, word))
             }
-            9 => one(Self::Operators(dice.pick(&[
+            9 => one(Self::Operators(rng.pick(&[
                 SourceBehaviour::Silent,
                 SourceBehaviour::Garbled,
                 SourceBehaviour::Private,
             ]))),
-            10 => one(Self::Flap(family(dice), dice.pick(&ROTATION_COUNT))),
+            10 => one(Self::Flap(family(rng), rng.pick(&ROTATION_COUNT))),
             11 | 12 => vec![(begin, kill()), (middle, kill())],
             13 => one(Self::KillInSave(
-                u32::try_from(dice.below(6)).unwrap(),
-                dice.pick(&[CrashPoint::Before, CrashPoint::After]),
+                u32::try_from(rng.below(6)).unwrap(),
+                rng.pick(&[CrashPoint::Before, CrashPoint::After]),
             )),
             14 => one(Self::Damage),
-            15 => one(dice.pick(&[Self::Restart, Self::Off(dice.length(SECOND, 10 * DAY))])),
-            16 => one(Self::Sleep(dice.length(SECOND, 5 * DAY))),
-            17 => one(Self::Wall(dice.pick(&[
+            15 => one(rng.pick(&[Self::Restart, Self::Off(rng.length(SECOND, 10 * DAY))])),
+            16 => one(Self::Sleep(rng.length(SECOND, 5 * DAY))),
+            17 => one(Self::Wall(rng.pick(&[
                 -40 * YEAR,
                 -YEAR,
                 -HOUR,
@@ -127,7 +127,7 @@ impl SimFault {
             ]))),
             18 => {
                 // Killed meanwhile: the next process finds what could not be kept up.
-                let stuck = dice.pick(&[
+                let stuck = rng.pick(&[
                     Self::DiskFull(true),
                     Self::DiskFull(true),
                     Self::DiskReadOnly(true),
@@ -136,7 +136,7 @@ impl SimFault {
             }
             19 => vec![(begin, Self::Edit(account)), (middle, Self::Edit(account))],
             20 => match service {
-                Service::DnsPod(_) if dice.percent(50) => one(Self::Lock(account)),
+                Service::DnsPod(_) if rng.percent(50) => one(Self::Lock(account)),
                 _ => vec![
                     (begin, Self::Secret(account, false)),
                     (middle, Self::Secret(account, true)),
@@ -144,15 +144,15 @@ impl SimFault {
             },
             24 => {
                 // Somebody's script asks for a full round again and again.
-                let pause = dice.length(100, SECOND);
-                let signals = 0..dice.within(100..1_000);
+                let pause = rng.length(100, SECOND);
+                let signals = 0..rng.within(100..1_000);
                 let signal = |number| (begin + number * pause, Self::Hear(Event::FullCheck));
                 signals.map(signal).collect()
             }
             22 | 23 if setup.accounts[account].lacks_something() => one(Self::PutIn(account)),
             22 | 23 => {
                 // For a moment, for hours, or into the calm.
-                let put_in = begin + dice.length(SECOND, DAY);
+                let put_in = begin + rng.length(SECOND, DAY);
                 let mut both = vec![(begin, Self::TakeOut(account))];
                 if put_in < span {
                     both.push((put_in, Self::PutIn(account)));
@@ -161,21 +161,21 @@ impl SimFault {
             }
             _ => {
                 let server = || {
-                    let behind = ServerState::Behind(dice.length(SECOND, HOUR));
-                    dice.pick(&[ServerState::Silent, ServerState::Stuck(0), behind])
+                    let behind = ServerState::Behind(rng.length(SECOND, HOUR));
+                    rng.pick(&[ServerState::Silent, ServerState::Stuck(0), behind])
                 };
                 vec![
                     (begin, Self::Servers([server(), server()])),
-                    (middle, Self::Configure(dice.percent(70))),
+                    (middle, Self::Configure(rng.percent(70))),
                 ]
             }
         }
     }
 
     /// What somebody or something says to the process.
-    fn said(dice: &SimRng) -> Self {
+    fn said(rng: &SimRng) -> Self {
         let lie = AddressHint::of(["104.16.9.9".parse().unwrap()]).unwrap();
-        Self::Hear(dice.pick(&[
+        Self::Hear(rng.pick(&[
             Event::FullCheck,
             Event::Network(NetworkEvent::AddressAdded),
             Event::Network(NetworkEvent::Other),
@@ -189,24 +189,24 @@ impl SimFault {
 /// that start rounds.
 pub(crate) fn brew(scene: &SimWorld, span: i64) {
     let SimWorld {
-        dice, time, setup, ..
+        rng, time, setup, ..
     } = scene;
     let now = time.at();
     let mut all = Vec::new();
-    let weathers = dice.within(0..3);
+    let weathers = rng.within(0..3);
     for _ in 0..weathers {
-        let account = dice.below(setup.borrow().accounts.len());
-        let spell = FaultRule::drawn(setup.borrow().accounts[account].service, dice);
+        let account = rng.below(setup.borrow().accounts.len());
+        let spell = FaultRule::drawn(setup.borrow().accounts[account].service, rng);
         all.push((0, SimFault::Weather(account, spell)));
     }
-    for _ in 0..dice.within(1..5) {
-        all.extend(SimFault::drawn(&setup.borrow(), span, dice));
+    for _ in 0..rng.within(1..5) {
+        all.extend(SimFault::drawn(&setup.borrow(), span, rng));
     }
-    for _ in 0..dice.within(1..5) {
-        all.push((dice.within(0..span), SimFault::Renumber(family(dice))));
+    for _ in 0..rng.within(1..5) {
+        all.push((rng.within(0..span), SimFault::Renumber(family(rng))));
     }
-    for _ in 0..dice.within(0..4) {
-        all.push((dice.within(0..span), SimFault::said(dice)));
+    for _ in 0..rng.within(0..4) {
+        all.push((rng.within(0..span), SimFault::said(rng)));
     }
     for (after, incident) in all {
         scene.expect(now + after.min(span), ScheduledEvent::Incident(incident));
@@ -216,7 +216,7 @@ pub(crate) fn brew(scene: &SimWorld, span: i64) {
 /// Everything that is wrong is right again.
 pub(crate) fn calm(scene: &SimWorld) {
     let SimWorld {
-        dice,
+        rng,
         line,
         place: providers,
         ..
@@ -225,13 +225,13 @@ pub(crate) fn calm(scene: &SimWorld) {
     line.set_link(LinkState::Up);
     for family in Family::ALL {
         line.flap(family, None);
-        if !line.has(family) && dice.percent(80) {
-            line.renumber(family, dice);
+        if !line.has(family) && rng.percent(80) {
+            line.renumber(family, rng);
         }
     }
     // A host with no address at all has no network.
     if !Family::ALL.into_iter().any(|it| line.has(it)) {
-        line.renumber(Family::V4, dice);
+        line.renumber(Family::V4, rng);
     }
     scene.weather.clears();
     scene.names.set([

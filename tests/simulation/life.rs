@@ -92,7 +92,7 @@ impl Scenario {
         self.start();
         self.pass(10 * MINUTE);
         for family in Family::ALL {
-            self.scene.line.renumber(family, &self.scene.dice);
+            self.scene.line.renumber(family, &self.scene.rng);
         }
         self.meet(end);
         self.meet(SimFault::Hear(Event::Network(NetworkEvent::AddressAdded)));
@@ -104,7 +104,7 @@ impl Scenario {
     }
 
     fn storm(&mut self) {
-        let span = self.scene.dice.length(MINUTE, 2 * DAY);
+        let span = self.scene.rng.length(MINUTE, 2 * DAY);
         self.note(|| "a storm".to_owned());
         self.figures.storms += 1;
         brew(&self.scene, span);
@@ -137,7 +137,7 @@ impl Scenario {
             starts.any(|requests| requests == 0),
             "L6, L13: all was right, and it was asked for again"
         );
-        let quiet = self.scene.dice.length(3 * DAY, 120 * DAY);
+        let quiet = self.scene.rng.length(3 * DAY, 120 * DAY);
         let routine = self.scene.setup.borrow().routine();
         self.pass(quiet.min(ROUTINE * routine));
         assert_eq!(

@@ -76,7 +76,7 @@ pub(crate) const OPERATORS: [(&str, &str, &str); 6] = [
 ];
 
 impl Uplink {
-    pub(crate) fn new(is_natted: bool, dice: &SimRng) -> Self {
+    pub(crate) fn new(is_natted: bool, rng: &SimRng) -> Self {
         let line = Self {
             paths: Default::default(),
             link: Cell::new(LinkState::Up),
@@ -85,7 +85,7 @@ impl Uplink {
             drawn: Cell::new(0),
         };
         for family in Family::ALL {
-            line.renumber(family, dice);
+            line.renumber(family, rng);
         }
         line
     }
@@ -99,9 +99,9 @@ impl Uplink {
     }
 
     /// Another address from now on; now and then one that was there before.
-    pub(crate) fn renumber(&self, family: Family, dice: &SimRng) {
+    pub(crate) fn renumber(&self, family: Family, rng: &SimRng) {
         let mut path = self.path(family).borrow_mut();
-        let again = path.before.filter(|_| dice.percent(20));
+        let again = path.before.filter(|_| rng.percent(20));
         let addr = again.unwrap_or_else(|| {
             let drawn = self.drawn.get() + 1;
             self.drawn.set(drawn);

@@ -54,7 +54,7 @@ impl DnsVerifier for SimDns {
         let SimWorld {
             time,
             names,
-            dice,
+            rng,
             line,
             place,
             ..
@@ -63,7 +63,7 @@ impl DnsVerifier for SimDns {
         let servers = *names.servers.borrow();
         let is_cut_off = line.link() != LinkState::Up;
         let all_answer = !is_cut_off && servers.iter().all(|it| *it != ServerState::Silent);
-        let took = if all_answer { way(dice) } else { self.timeout };
+        let took = if all_answer { way(rng) } else { self.timeout };
         time.until(time.at() + took).await;
         let now = time.at();
         let answer = |question: &RrsetQuery, server: ServerState| -> Result<BTreeSet<_>, String> {

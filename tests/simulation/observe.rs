@@ -45,12 +45,12 @@ impl SimDetector<'_> {
     fn questions(&self, family: Family, past: &DetectionState) -> Vec<(SourceProfile, SimProbe)> {
         let now = self.scene.time.now();
         let question = |label: &str, operator: &str, trust, ask| {
-            let standing = past.backoffs.get(label);
+            let backoff = past.backoffs.get(label);
             let source = SourceProfile {
                 label: label.to_owned(),
                 operator: operator.to_owned(),
                 trust,
-                is_deprioritized: standing.is_some_and(|it| it.is_deprioritized(now)),
+                is_deprioritized: backoff.is_some_and(|it| it.is_deprioritized(now)),
             };
             (source, ask)
         };
@@ -110,7 +110,7 @@ impl SimDetector<'_> {
         let SimWorld {
             time,
             line,
-            dice,
+            rng,
             laws,
             ..
         } = &**self.scene;
@@ -126,7 +126,7 @@ impl SimDetector<'_> {
             SimProbe::Operator(operator) => {
                 let seen = line.word(operator, family, time.at());
                 let slow = i64::try_from(self.config.timeout.as_millis()).unwrap();
-                let took = if seen.is_ok() { way(dice) } else { slow };
+                let took = if seen.is_ok() { way(rng) } else { slow };
                 time.until(time.at() + took).await;
                 (seen?, Some(*operator))
             }
@@ -137,9 +137,13 @@ impl SimDetector<'_> {
 }
 
 impl AddressDetector for SimDetector<'_> {
-    async fn observe(&self, vantage: &DetectionPath, past: &DetectionState) -> DetectionReport {
+    async fn observe(
+        &self,
+        detection_path: &DetectionPath,
+        past: &DetectionState,
+    ) -> DetectionReport {
         let SimWorld { time, line, .. } = &**self.scene;
-        let family = vantage.family;
+        let family = detection_path.family;
         let how = self.config.family(family);
         let (sources, asks): (Vec<_>, Vec<_>) = self.questions(family, past).into_iter().unzip();
         let is_clockless = !time.is_clock_set() && how.sources.contains(&Configured::Https);
@@ -182,7 +186,7 @@ impl AddressDetector for SimDetector<'_> {
             }
         });
         DetectionReport {
-            path: vantage.clone(),
+            path: detection_path.clone(),
             observation,
             answers: heard.collect(),
             warnings: Vec::new(),

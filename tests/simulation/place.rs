@@ -44,7 +44,7 @@ pub(crate) struct ProviderModel {
 
 impl ProviderModel {
     /// Zones as they may be found: with records of others, and some of ours.
-    pub(crate) fn new(setup: &SimSetup, dice: &SimRng) -> Self {
+    pub(crate) fn new(setup: &SimSetup, rng: &SimRng) -> Self {
         let offline = Offline::new();
         for site in [Site::International, Site::China] {
             offline.dnspod(site).strict_user_agents(true);
@@ -87,8 +87,8 @@ impl ProviderModel {
                     } else {
                         "2001:db8::77"
                     };
-                    for _ in 0..dice.pick(&[0, 1, 1, 2]) {
-                        let ttl = dice.pick(&[None, None, Some(7_200)]);
+                    for _ in 0..rng.pick(&[0, 1, 1, 2]) {
+                        let ttl = rng.pick(&[None, None, Some(7_200)]);
                         place.add(number, &host.name, family.record_type(), old, ttl);
                     }
                 }

@@ -41,7 +41,7 @@ pub(crate) enum ScheduledEvent {
 
 pub(crate) struct SimWorld {
     pub(crate) time: SimTime,
-    pub(crate) dice: SimRng,
+    pub(crate) rng: SimRng,
     pub(crate) log: Log,
     pub(crate) line: Uplink,
     pub(crate) weather: FaultInjector,
@@ -66,15 +66,15 @@ pub(crate) struct SimWorld {
 
 impl SimWorld {
     pub(crate) fn new(seed: u64, life: u64) -> Rc<Self> {
-        let dice = SimRng::new(seed, life);
-        let setup = SimSetup::drawn(&dice);
-        let is_natted = setup.sources[0].contains(&"https") && dice.percent(60);
+        let rng = SimRng::new(seed, life);
+        let setup = SimSetup::drawn(&rng);
+        let is_natted = setup.sources[0].contains(&"https") && rng.percent(60);
         let scene = Self {
             time: SimTime::new(),
-            line: Uplink::new(is_natted, &dice),
+            line: Uplink::new(is_natted, &rng),
             weather: FaultInjector::fair(setup.accounts.len()),
             names: SimNameServers::default(),
-            place: ProviderModel::new(&setup, &dice),
+            place: ProviderModel::new(&setup, &rng),
             disk: SimDisk::default(),
             laws: RefCell::new(Invariants::new(&setup)),
             log: Log::default(),
@@ -86,7 +86,7 @@ impl SimWorld {
             faults: Counter::default(),
             agenda: RefCell::default(),
             noted: Cell::new(0),
-            dice,
+            rng,
         };
         for account in 0..scene.setup.borrow().accounts.len() {
             scene.place.publish(account, 0);

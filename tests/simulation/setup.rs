@@ -70,7 +70,7 @@ pub(crate) fn place(family: Family) -> usize {
 }
 
 impl SimSetup {
-    pub(crate) fn drawn(dice: &SimRng) -> Self {
+    pub(crate) fn drawn(rng: &SimRng) -> Self {
         let four = [
             vec!["interface"],
             vec!["https"],
@@ -83,33 +83,33 @@ impl SimSetup {
             vec!["https", "dns"],
             vec![],
         ];
-        let on_absent = || dice.pick(&[OnAbsent::Keep, OnAbsent::Remove]);
+        let on_absent = || rng.pick(&[OnAbsent::Keep, OnAbsent::Remove]);
         let mut setup = Self {
             interval: 0,
             verify: 0,
             audit: 0,
-            timeout: dice.within(2..30) * 1_000,
-            confirm: dice.pick(&[2, 2, 2, 3]),
-            sources: [dice.pick(&four), dice.pick(&six)],
+            timeout: rng.within(2..30) * 1_000,
+            confirm: rng.pick(&[2, 2, 2, 3]),
+            sources: [rng.pick(&four), rng.pick(&six)],
             on_absent: [on_absent(), on_absent()],
             accounts: Vec::new(),
         };
-        setup.set_pace(dice);
+        setup.set_pace(rng);
         let services = [
             Service::Domeneshop,
             Service::DnsPod(Site::International),
             Service::DnsPod(Site::China),
         ];
-        let count = dice.within(1..4);
+        let count = rng.within(1..4);
         for number in 0..count {
-            let account = SimAccount::drawn(dice.pick(&services), number, dice);
+            let account = SimAccount::drawn(rng.pick(&services), number, rng);
             setup.accounts.push(account);
         }
         setup
     }
 
     /// How often what is due. Long intervals are frequent, so that a year is not all routine.
-    pub(crate) fn set_pace(&mut self, dice: &SimRng) {
+    pub(crate) fn set_pace(&mut self, rng: &SimRng) {
         let paces = [
             (5 * MINUTE, HOUR, 24 * HOUR),
             (HOUR, HOUR, 24 * HOUR),
@@ -118,7 +118,7 @@ impl SimSetup {
             (24 * HOUR, 6 * HOUR, 72 * HOUR),
             (24 * HOUR, 24 * HOUR, 24 * HOUR),
         ];
-        (self.interval, self.verify, self.audit) = dice.pick(&paces);
+        (self.interval, self.verify, self.audit) = rng.pick(&paces);
     }
 
     /// The longest that passes between two rounds.
@@ -139,13 +139,13 @@ impl SimSetup {
 
     /// The operator takes a whole account out, or one of its hosts. An account has a host at least, and
     /// a configuration an account.
-    pub(crate) fn take_out(&mut self, number: usize, dice: &SimRng) {
+    pub(crate) fn take_out(&mut self, number: usize, rng: &SimRng) {
         let accounts = self.accounts.iter().filter(|it| !it.is_out).count();
         let account = &mut self.accounts[number];
         let mut hosts: Vec<_> = account.hosts.iter_mut().filter(|it| !it.is_out).collect();
-        let is_all = hosts.len() < 2 || dice.percent(40);
+        let is_all = hosts.len() < 2 || rng.percent(40);
         if !is_all {
-            let host = dice.below(hosts.len());
+            let host = rng.below(hosts.len());
             hosts[host].is_out = true;
         } else if accounts > 1 {
             account.is_out = true;
@@ -193,28 +193,28 @@ impl SimSetup {
 
 /// Reads a configuration.
 pub(crate) fn read(text: &str) -> Result<Config, String> {
-    let surroundings = Environment {
+    let environment = Environment {
         variables: Vec::new(),
         read: Box::new(|_| Err(std::io::ErrorKind::NotFound.into())),
         root: true,
         config_mode: Some(0o600),
     };
-    config::from_toml(text, "/config.toml".as_ref(), &surroundings).map_err(|it| it.to_string())
+    config::from_toml(text, "/config.toml".as_ref(), &environment).map_err(|it| it.to_string())
 }
 
 impl SimAccount {
-    fn drawn(service: Service, number: i64, dice: &SimRng) -> Self {
+    fn drawn(service: Service, number: i64, rng: &SimRng) -> Self {
         // The second zone's name ends in the letters of the first one's, and is not within it.
-        let zones: Vec<_> = ["z", "xz"][..dice.pick(&[1, 1, 2])]
+        let zones: Vec<_> = ["z", "xz"][..rng.pick(&[1, 1, 2])]
             .iter()
             .map(|zone| format!("{zone}.a{number}.example"))
             .collect();
-        let update = dice.pick(&["auto", "auto", "records"]);
+        let update = rng.pick(&["auto", "auto", "records"]);
         let names = ["@", "home", "*.wild", "nas.deep"];
         let mut hosts = Vec::new();
         for zone in &zones {
-            for name in &names[..dice.pick(&[1, 2, 2, names.len()])] {
-                hosts.push(SimHost::drawn(name, zone, dice));
+            for name in &names[..rng.pick(&[1, 2, 2, names.len()])] {
+                hosts.push(SimHost::drawn(name, zone, rng));
             }
         }
         Self {
@@ -299,12 +299,12 @@ impl SimAccount {
 }
 
 impl SimHost {
-    fn drawn(name: &str, zone: &str, dice: &SimRng) -> Self {
+    fn drawn(name: &str, zone: &str, rng: &SimRng) -> Self {
         Self {
             name: absolute(name, zone),
-            families: dice.pick(&[[true, true], [true, true], [true, false]]),
-            ttl: dice.pick(&[None, None, None, Some(1_200)]),
-            create: !dice.percent(10),
+            families: rng.pick(&[[true, true], [true, true], [true, false]]),
+            ttl: rng.pick(&[None, None, None, Some(1_200)]),
+            create: !rng.percent(10),
             is_out: false,
         }
     }

@@ -55,7 +55,7 @@ impl Platform for SimPlatform {
     }
 
     fn rng(&self) -> &dyn Rng {
-        &self.scene.dice
+        &self.scene.rng
     }
 
     fn notify(&self, word: ServiceState<'_>) {

@@ -40,9 +40,9 @@ pub(crate) enum TransportFault {
 
 impl TransportFault {
     /// What can happen to the requests to a service.
-    pub(crate) fn drawn(service: Service, dice: &SimRng) -> Self {
-        let status = dice.pick(&[500, 502, 503, 504]);
-        let seconds = dice.pick(&[
+    pub(crate) fn drawn(service: Service, rng: &SimRng) -> Self {
+        let status = rng.pick(&[500, 502, 503, 504]);
+        let seconds = rng.pick(&[
             None,
             Some(0),
             Some(60),
@@ -50,14 +50,14 @@ impl TransportFault {
             Some(3_600),
             Some(20_000),
         ]);
-        let fault = dice.pick(&[
+        let fault = rng.pick(&[
             Self::Unreachable,
             Self::Vanishes,
             Self::AnswerLost,
             Self::AnswerLost,
             Self::Closed,
             Self::Closed,
-            Self::Late(dice.length(100, 10 * MINUTE)),
+            Self::Late(rng.length(100, 10 * MINUTE)),
             Self::Failed(status),
             Self::FailedAfter(status),
             Self::Wait(429, seconds),
@@ -65,7 +65,7 @@ impl TransportFault {
             Self::Refused,
             Self::Page,
             Self::Half,
-            Self::Code(dice.pick(&["-2", "-8", "21", "3", "-99", "-15", "4711"])),
+            Self::Code(rng.pick(&["-2", "-8", "21", "3", "-99", "-15", "4711"])),
         ]);
         match (fault, service) {
             (Self::Code(_), Service::Domeneshop) => Self::Failed(status),
@@ -93,11 +93,11 @@ pub(crate) struct FaultRule {
 pub(crate) struct FaultInjector(RefCell<Vec<Vec<FaultRule>>>);
 
 impl FaultRule {
-    pub(crate) fn drawn(service: Service, dice: &SimRng) -> Self {
+    pub(crate) fn drawn(service: Service, rng: &SimRng) -> Self {
         Self {
-            fault: TransportFault::drawn(service, dice),
-            share: dice.pick(&[20, 50, 100]),
-            is_for_writes: dice.percent(60),
+            fault: TransportFault::drawn(service, rng),
+            share: rng.pick(&[20, 50, 100]),
+            is_for_writes: rng.percent(60),
         }
     }
 }
@@ -120,17 +120,17 @@ impl FaultInjector {
         &self,
         account: usize,
         writes: bool,
-        dice: &SimRng,
+        rng: &SimRng,
     ) -> Option<TransportFault> {
         let spells = self.0.borrow();
         let mut those = spells[account]
             .iter()
             .filter(|it| writes || !it.is_for_writes);
-        those.find(|it| dice.percent(it.share)).map(|it| it.fault)
+        those.find(|it| rng.percent(it.share)).map(|it| it.fault)
     }
 }
 
 /// How long a request or its answer is under way on a good day.
-pub(crate) fn way(dice: &SimRng) -> i64 {
-    dice.length(5, SECOND / 4)
+pub(crate) fn way(rng: &SimRng) -> i64 {
+    rng.length(5, SECOND / 4)
 }

@@ -35,7 +35,7 @@ struct InFlightGuard<'w> {
 impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         self.parcel.is_awaited.set(false);
-        if !self.is_over && self.wire.scene.dice.percent(50) {
+        if !self.is_over && self.wire.scene.rng.percent(50) {
             self.parcel.is_lost.set(true);
         }
     }
@@ -72,7 +72,7 @@ impl SimTransport {
         request: &Request,
         deed: &ObservedRequest,
     ) -> Result<Response, SendError> {
-        let SimWorld { time, dice, .. } = &*self.scene;
+        let SimWorld { time, rng, .. } = &*self.scene;
         let failed = |sent, what: &str| {
             let what = what.to_owned();
             Err(SendError { sent, what })
@@ -90,15 +90,12 @@ impl SimTransport {
                 return failed(Delivery::NotSent, "no connection in time");
             }
         }
-        let fault = self
-            .scene
-            .weather
-            .strikes(self.account, deed.writes(), dice);
+        let fault = self.scene.weather.strikes(self.account, deed.writes(), rng);
         if let Some(fault) = &fault {
             self.scene.faults.count(fault);
         }
-        let there = time.at() + way(dice);
-        let back = there + way(dice);
+        let there = time.at() + way(rng);
+        let back = there + way(rng);
         let naps = self.scene.naps.get();
         let mut answer = None;
         if fault.is_none_or(TransportFault::is_done) {

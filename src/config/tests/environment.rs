@@ -17,7 +17,7 @@ fn with(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static st
 }
 
 fn read(variables: &[(&str, &str)]) -> Result<Option<Config>, Problems> {
-    from_environment(&surroundings(variables))
+    from_environment(&environment(variables))
 }
 
 fn problems(variables: &[(&str, &str)]) -> String {
@@ -79,7 +79,7 @@ fn every_setting_has_a_variable() {
     ]))
     .unwrap()
     .unwrap();
-    assert_eq!(config.cadence.audit, Duration::from_mins(3));
+    assert_eq!(config.intervals.audit, Duration::from_mins(3));
     assert_eq!(config.timeout, Duration::from_secs(4));
     assert_eq!(config.state_dir, Path::new("/state"));
     assert_eq!(config.dns_servers.len(), 2);
@@ -101,7 +101,11 @@ fn every_setting_has_a_variable() {
     );
     assert_eq!(config.accounts[1].place, "dnspod http://localhost:8081");
     assert_eq!(config.targets().len(), 3);
-    let vias: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
+    let vias: Vec<_> = config
+        .detection_paths()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(vias, ["IPv4", "IPv4 via eth1"]);
     let AnySettings::DnsPod(settings) = &config.accounts[1].provider else {
         panic!("{:?}", config.accounts)

@@ -95,9 +95,9 @@ fn targets(config: &Config) -> Vec<String> {
 #[test]
 fn five_lines_are_a_configuration_and_everything_else_has_a_default() {
     let config = read(MINIMAL).unwrap();
-    assert_eq!(config.cadence.interval, Duration::from_mins(5));
-    assert_eq!(config.cadence.verify, Duration::from_hours(1));
-    assert_eq!(config.cadence.audit, Duration::from_hours(24));
+    assert_eq!(config.intervals.interval, Duration::from_mins(5));
+    assert_eq!(config.intervals.verify, Duration::from_hours(1));
+    assert_eq!(config.intervals.audit, Duration::from_hours(24));
     assert_eq!(config.timeout, Duration::from_secs(10));
     assert_eq!(config.state_dir, Path::new("/var/lib/moored"));
     let family = FamilyConfig {
@@ -241,7 +241,11 @@ fn a_hosts_own_interface_wins_over_its_accounts() {
         [eth1.clone(), eth1.clone(), eth1, eth2.clone()]
     );
     assert_eq!(vias(&config.accounts[1]), [None, eth2]);
-    let looked_from: Vec<_> = config.vantages().iter().map(ToString::to_string).collect();
+    let looked_from: Vec<_> = config
+        .detection_paths()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         looked_from,
         [
@@ -255,7 +259,11 @@ fn a_hosts_own_interface_wins_over_its_accounts() {
     );
     // Where every host says `via`, nobody wants to know what the routing table makes of it.
     let all = read(&format!("[ipv6]\nsources = []\n{MINIMAL}via = \"eth1\"")).unwrap();
-    let looked_from: Vec<_> = all.vantages().iter().map(ToString::to_string).collect();
+    let looked_from: Vec<_> = all
+        .detection_paths()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(looked_from, ["IPv4 via eth1"]);
 }
 
@@ -269,7 +277,7 @@ fn the_example_that_is_shipped_is_a_configuration() {
     let minimal = read(MINIMAL).unwrap();
     assert_eq!(config.ipv4, minimal.ipv4);
     assert_eq!(config.ipv6, minimal.ipv6);
-    assert_eq!(config.cadence, minimal.cadence);
+    assert_eq!(config.intervals, minimal.intervals);
     assert_eq!(config.timeout, minimal.timeout);
     assert_eq!(
         domeneshop(&config.accounts[0]).endpoint,
@@ -323,7 +331,7 @@ fn a_secret_comes_from_the_file_a_file_a_variable_or_systemd() {
     ] {
         let text = MINIMAL.replace("token  = \"…\"", written);
         let path = Path::new("/etc/moored/config.toml");
-        let config = from_toml(&text, path, &surroundings(&variables)).unwrap();
+        let config = from_toml(&text, path, &environment(&variables)).unwrap();
         assert_eq!(
             domeneshop(&config.accounts[0]).token.expose(),
             secret,
@@ -361,13 +369,13 @@ fn the_fingerprint_follows_secrets_settings_and_hosts() {
 #[test]
 fn what_works_but_should_not_stay_so_is_warned_of() {
     let text = format!("{MINIMAL}endpoint = \"http://192.168.1.2:8080/v0\"\n");
-    let mut surroundings = surroundings(&[
+    let mut environment = environment(&[
         ("MOORED_INTERVAL", "1m"),
         ("MOORED_LOG", "debug"),
         ("MOORED_DNSPOD_TOKEN", ""),
     ]);
-    surroundings.config_mode = Some(0o100_644);
-    let config = from_toml(&text, Path::new("c"), &surroundings).unwrap();
+    environment.config_mode = Some(0o100_644);
+    let config = from_toml(&text, Path::new("c"), &environment).unwrap();
     let warnings: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
@@ -385,8 +393,8 @@ fn what_works_but_should_not_stay_so_is_warned_of() {
 #[test]
 fn a_variable_that_a_secret_is_taken_from_is_not_said_to_be_ignored() {
     let text = MINIMAL.replace("token  = \"…\"", "token_env = \"MOORED_DOMENESHOP_TOKEN\"");
-    let surroundings = surroundings(&[("MOORED_DOMENESHOP_TOKEN", "t")]);
-    let config = from_toml(&text, Path::new("c"), &surroundings).unwrap();
+    let environment = environment(&[("MOORED_DOMENESHOP_TOKEN", "t")]);
+    let config = from_toml(&text, Path::new("c"), &environment).unwrap();
     assert_eq!(config.warnings, []);
 }
 

@@ -67,12 +67,12 @@ fn read_with(table: &KeyTable, line: &str) -> Result<Config, Problems> {
 
 /// Reads a configuration where every secret that is named has the form of a token.
 fn read(text: &str) -> Result<Config, Problems> {
-    let mut surroundings = surroundings(&[
+    let mut environment = environment(&[
         ("CREDENTIALS_DIRECTORY", "/run/credentials"),
         ("TOKEN", "1,a"),
     ]);
-    surroundings.read = Box::new(|_| Ok(b"1,a\n".to_vec()));
-    let read = from_toml(text, Path::new("c"), &surroundings);
+    environment.read = Box::new(|_| Ok(b"1,a\n".to_vec()));
+    let read = from_toml(text, Path::new("c"), &environment);
     if read.is_ok() {
         assert_eq!(schema::taken(text), Ok(()), "{text}");
     }

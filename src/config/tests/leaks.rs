@@ -121,7 +121,7 @@ fn a_login_token_of_the_wrong_form_is_not_quoted() {
         let text = format!("[[dnspod]]\ntoken = \"{token}\"\n");
         discreet(&read(&text)).unwrap();
         let variables = [("MOORED_DNSPOD_TOKEN", token)];
-        let outcome = from_environment(&surroundings(&variables));
+        let outcome = from_environment(&environment(&variables));
         discreet(&Err(outcome.unwrap_err())).unwrap();
     }
 }
@@ -188,6 +188,6 @@ proptest! {
         name in prop::sample::select(variables::VARIABLES.to_vec()),
         value in any::<String>(),
     ) {
-        let _ = from_environment(&surroundings(&[(name, value.as_str())]));
+        let _ = from_environment(&environment(&[(name, value.as_str())]));
     }
 }

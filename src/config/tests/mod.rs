@@ -31,7 +31,7 @@ fn file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// An environment with these variables and the files above.
-fn surroundings(variables: &[(&str, &str)]) -> Environment {
+fn environment(variables: &[(&str, &str)]) -> Environment {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     Environment {
         variables: variables.iter().map(owned).collect(),
@@ -44,7 +44,7 @@ fn surroundings(variables: &[(&str, &str)]) -> Environment {
 /// Reads a configuration; the schema for editors takes every one that is right.
 fn read(text: &str) -> Result<Config, Problems> {
     let path = Path::new("/etc/moored/config.toml");
-    let read = from_toml(text, path, &surroundings(&[]));
+    let read = from_toml(text, path, &environment(&[]));
     if read.is_ok() {
         assert_eq!(schema::taken(text), Ok(()), "{text}");
     }

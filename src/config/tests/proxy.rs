@@ -7,7 +7,7 @@ fn read_at(endpoint: &str, variables: &[(&str, &str)]) -> Result<Config, Problem
     let text = format!(
         "[[domeneshop]]\ntoken = \"t\"\nsecret = \"s\"\nendpoint = \"{endpoint}\"\nhosts = [\"a.example.com\"]\n"
     );
-    from_toml(&text, Path::new("c"), &surroundings(variables))
+    from_toml(&text, Path::new("c"), &environment(variables))
 }
 
 const API: &str = "https://api.example.net/v0";

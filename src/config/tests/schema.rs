@@ -50,10 +50,10 @@ fn the_configurations_that_are_shipped_or_made_are_what_the_schema_says() {
             .map(|it| it.unwrap().path());
         texts.extend(files.filter_map(|it| fs::read_to_string(it).ok()));
     }
-    let mut surroundings = super::surroundings(&[("CREDENTIALS_DIRECTORY", "/run/credentials")]);
-    surroundings.read = Box::new(|_| Ok(b"12345,0123456789abcdef\n".to_vec()));
+    let mut environment = super::environment(&[("CREDENTIALS_DIRECTORY", "/run/credentials")]);
+    environment.read = Box::new(|_| Ok(b"12345,0123456789abcdef\n".to_vec()));
     // Among them are other programs' files, and what is made of one without hosts, which is none yet.
-    texts.retain(|it| super::from_toml(it, Path::new("c"), &surroundings).is_ok());
+    texts.retain(|it| super::from_toml(it, Path::new("c"), &environment).is_ok());
     assert!(texts.len() > 15, "{}", texts.len());
     for text in texts {
         assert_eq!(taken(&text), Ok(()), "{text}");

@@ -109,13 +109,13 @@ mod tests {
 
     /// Plays one claim a minute; says in which minutes what was believed changed.
     fn changes(claims: impl IntoIterator<Item = u8>) -> Vec<usize> {
-        let mut restless = FlapDamper::default();
+        let mut flap_damper = FlapDamper::default();
         let mut believed = addrs(A);
         let mut changes = Vec::new();
         for (minute, claim) in claims.into_iter().enumerate() {
             let now = BootTime::from_millis(i64::try_from(minute).unwrap() * 60_000);
             let claimed = addrs(claim);
-            if restless.check_change(&believed, &claimed, now).is_ok() && believed != claimed {
+            if flap_damper.check_change(&believed, &claimed, now).is_ok() && believed != claimed {
                 believed = claimed;
                 changes.push(minute);
             }
@@ -148,14 +148,15 @@ mod tests {
     #[test]
     fn after_an_hour_a_change_counts_no_more() {
         for (millis, counted) in [(0, 1), (3_599_999, 1), (3_600_000, 0)] {
-            let mut restless = FlapDamper::default();
-            restless.recent.push(TimestampedAddrs {
+            let mut flap_damper = FlapDamper::default();
+            flap_damper.recent.push(TimestampedAddrs {
                 addrs: addrs(B),
                 at: BootTime::from_millis(0),
             });
-            let still = restless.check_change(&addrs(A), &addrs(A), BootTime::from_millis(millis));
+            let still =
+                flap_damper.check_change(&addrs(A), &addrs(A), BootTime::from_millis(millis));
             assert_eq!(
-                (still, restless.recent.len()),
+                (still, flap_damper.recent.len()),
                 (Ok(()), counted),
                 "{millis}"
             );
@@ -164,17 +165,17 @@ mod tests {
 
     #[test]
     fn each_further_change_has_to_last_twice_as_long_up_to_half_an_hour() {
-        let mut restless = FlapDamper::default();
+        let mut flap_damper = FlapDamper::default();
         let mut now = BootTime::from_millis(0);
         let mut waits = Vec::new();
         let (mut believed, mut claimed) = (addrs(A), addrs(B));
         for _ in 0..9 {
-            match restless.check_change(&believed, &claimed, now) {
+            match flap_damper.check_change(&believed, &claimed, now) {
                 Ok(()) => waits.push(Duration::ZERO),
                 Err(UnavailableReason::Flapping { wait, .. }) => {
                     waits.push(wait);
                     now = now.after(wait);
-                    assert_eq!(restless.check_change(&believed, &claimed, now), Ok(()));
+                    assert_eq!(flap_damper.check_change(&believed, &claimed, now), Ok(()));
                 }
                 Err(other) => panic!("{other}"),
             }
@@ -191,18 +192,18 @@ mod tests {
 
     #[test]
     fn the_first_address_of_all_is_no_change() {
-        let mut restless = FlapDamper::default();
+        let mut flap_damper = FlapDamper::default();
         let nothing = BTreeSet::new();
         assert_eq!(
-            restless.check_change(&nothing, &addrs(A), BootTime::from_millis(0)),
+            flap_damper.check_change(&nothing, &addrs(A), BootTime::from_millis(0)),
             Ok(())
         );
-        assert!(restless.recent.is_empty());
+        assert!(flap_damper.recent.is_empty());
     }
 
     #[test]
     fn moments_from_the_future_count_for_nothing() {
-        let mut restless = FlapDamper {
+        let mut flap_damper = FlapDamper {
             recent: (0..20)
                 .map(|it| TimestampedAddrs {
                     addrs: addrs(it),
@@ -212,8 +213,8 @@ mod tests {
             candidate: None,
         };
         let now = BootTime::from_millis(0);
-        assert_eq!(restless.check_change(&addrs(A), &addrs(B), now), Ok(()));
-        assert_eq!(restless.recent.len(), 1);
+        assert_eq!(flap_damper.check_change(&addrs(A), &addrs(B), now), Ok(()));
+        assert_eq!(flap_damper.recent.len(), 1);
     }
 
     proptest! {

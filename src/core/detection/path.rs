@@ -89,9 +89,9 @@ const VIA: &str = " via ";
 
 impl From<DetectionPath> for String {
     /// As it is kept: `A`, or `A via eth1`.
-    fn from(vantage: DetectionPath) -> Self {
-        let kind = vantage.family.record_type();
-        match vantage.via {
+    fn from(detection_path: DetectionPath) -> Self {
+        let kind = detection_path.family.record_type();
+        match detection_path.via {
             None => kind.to_owned(),
             Some(via) => format!("{kind}{VIA}{via}"),
         }
@@ -175,16 +175,16 @@ mod tests {
 
     #[test]
     fn the_interface_is_named_where_there_is_one() {
-        let vantage = DetectionPath::new(Family::V6, Some("eth1".parse().unwrap()));
-        assert_eq!(vantage.to_string(), "IPv6 via eth1");
+        let detection_path = DetectionPath::new(Family::V6, Some("eth1".parse().unwrap()));
+        assert_eq!(detection_path.to_string(), "IPv6 via eth1");
         assert_eq!(DetectionPath::from(Family::V4).to_string(), "IPv4");
     }
 
     proptest! {
         #[test]
         fn what_is_read_is_written_as_it_was(text in "(A|AAAA|MX)?( via )?[ -~ü]{0,16}") {
-            if let Ok(vantage) = DetectionPath::try_from(text.clone()) {
-                prop_assert_eq!(String::from(vantage), text);
+            if let Ok(detection_path) = DetectionPath::try_from(text.clone()) {
+                prop_assert_eq!(String::from(detection_path), text);
             }
         }
     }

@@ -65,13 +65,13 @@ pub type SourceBackoffs = BTreeMap<String, SourceBackoff>;
 /// Draws the lesson of a round in which `believed` was: nothing where no answer from outside led to
 /// it, for then the network may have been at fault.
 pub fn update_backoffs(
-    standings: &mut SourceBackoffs,
+    backoffs: &mut SourceBackoffs,
     heard: &[SourceAnswer],
     believed: &BTreeSet<IpAddr>,
     now: BootTime,
 ) {
     // Long over, or of a source that is not configured any more.
-    standings.retain(|_, it| now.since(it.until) < MAX_BACKOFF * 2);
+    backoffs.retain(|_, it| now.since(it.until) < MAX_BACKOFF * 2);
     let is_right = |it: &SourceAnswer| {
         let answer = it.answer.as_ref();
         answer.is_ok_and(|addrs| believed.iter().eq(addrs))
@@ -84,10 +84,10 @@ pub fn update_backoffs(
     }
     for source in outside {
         if is_right(source) {
-            standings.remove(&source.source);
+            backoffs.remove(&source.source);
         } else {
-            let standing = SourceBackoff::after(standings.get(&source.source), now);
-            standings.insert(source.source.clone(), standing);
+            let backoff = SourceBackoff::after(backoffs.get(&source.source), now);
+            backoffs.insert(source.source.clone(), backoff);
         }
     }
 }
@@ -119,32 +119,32 @@ mod tests {
     const OURS: &str = "84.212.10.20";
     const LIE: &str = "104.16.1.1";
 
-    fn learnt(standings: &mut SourceBackoffs, heard: &[SourceAnswer], now: BootTime) {
-        update_backoffs(standings, heard, &[OURS.parse().unwrap()].into(), now);
+    fn learnt(backoffs: &mut SourceBackoffs, heard: &[SourceAnswer], now: BootTime) {
+        update_backoffs(backoffs, heard, &[OURS.parse().unwrap()].into(), now);
     }
 
-    fn held_back(standings: &SourceBackoffs, now: BootTime) -> Vec<&str> {
-        let held = standings.iter().filter(|(_, it)| it.is_deprioritized(now));
+    fn held_back(backoffs: &SourceBackoffs, now: BootTime) -> Vec<&str> {
+        let held = backoffs.iter().filter(|(_, it)| it.is_deprioritized(now));
         held.map(|(source, _)| source.as_str()).collect()
     }
 
     #[test]
     fn who_fails_or_lies_while_another_is_right_is_held_back() {
-        let mut standings = SourceBackoffs::new();
+        let mut backoffs = SourceBackoffs::new();
         let heard = [
             outside("right", Ok(OURS)),
             outside("liar", Ok(LIE)),
             outside("dead", Err("no answer in time")),
         ];
-        learnt(&mut standings, &heard, at(0));
-        assert_eq!(held_back(&standings, at(0)), ["dead", "liar"]);
-        assert_eq!(held_back(&standings, at(9)), ["dead", "liar"]);
-        assert!(held_back(&standings, at(10)).is_empty());
+        learnt(&mut backoffs, &heard, at(0));
+        assert_eq!(held_back(&backoffs, at(0)), ["dead", "liar"]);
+        assert_eq!(held_back(&backoffs, at(9)), ["dead", "liar"]);
+        assert!(held_back(&backoffs, at(10)).is_empty());
     }
 
     #[test]
     fn where_nobody_outside_was_right_nobody_is_blamed() {
-        let mut standings = SourceBackoffs::new();
+        let mut backoffs = SourceBackoffs::new();
         for heard in [
             vec![
                 outside("a", Err("unreachable")),
@@ -155,50 +155,50 @@ mod tests {
                 outside("a", Ok(LIE)),
             ],
         ] {
-            learnt(&mut standings, &heard, at(0));
-            assert!(standings.is_empty());
+            learnt(&mut backoffs, &heard, at(0));
+            assert!(backoffs.is_empty());
         }
     }
 
     #[test]
     fn a_poke_that_was_wrong_holds_no_later_one_back_and_one_that_was_right_blames_nobody() {
-        let mut standings = SourceBackoffs::new();
+        let mut backoffs = SourceBackoffs::new();
         let heard = [outside(hint::SOURCE, Ok(LIE)), outside("right", Ok(OURS))];
-        learnt(&mut standings, &heard, at(0));
+        learnt(&mut backoffs, &heard, at(0));
         let heard = [
             outside(hint::SOURCE, Ok(OURS)),
             outside("dead", Err("no answer in time")),
         ];
-        learnt(&mut standings, &heard, at(1));
-        assert!(standings.is_empty(), "{standings:?}");
+        learnt(&mut backoffs, &heard, at(1));
+        assert!(backoffs.is_empty(), "{backoffs:?}");
     }
 
     #[test]
     fn the_time_doubles_to_a_day_and_one_right_answer_ends_it() {
-        let mut standings = SourceBackoffs::new();
+        let mut backoffs = SourceBackoffs::new();
         let mut now = at(0);
         let mut minutes = Vec::new();
         for _ in 0..10 {
             let heard = [outside("right", Ok(OURS)), outside("liar", Ok(LIE))];
-            learnt(&mut standings, &heard, now);
-            let until = standings["liar"].until;
+            learnt(&mut backoffs, &heard, now);
+            let until = backoffs["liar"].until;
             minutes.push(until.since(now).as_secs() / 60);
             now = until;
         }
         assert_eq!(minutes, [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]);
-        learnt(&mut standings, &[outside("liar", Ok(OURS))], now);
-        assert!(standings.is_empty());
+        learnt(&mut backoffs, &[outside("liar", Ok(OURS))], now);
+        assert!(backoffs.is_empty());
     }
 
     #[test]
     fn what_is_long_over_is_forgotten() {
-        let mut standings = SourceBackoffs::new();
+        let mut backoffs = SourceBackoffs::new();
         let heard = [outside("right", Ok(OURS)), outside("gone", Ok(LIE))];
-        learnt(&mut standings, &heard, at(0));
-        learnt(&mut standings, &[], at(9 + 2 * 1_440));
-        assert_eq!(standings["gone"].failures, 1, "not yet");
-        learnt(&mut standings, &[], at(10 + 2 * 1_440));
-        assert!(standings.is_empty());
+        learnt(&mut backoffs, &heard, at(0));
+        learnt(&mut backoffs, &[], at(9 + 2 * 1_440));
+        assert_eq!(backoffs["gone"].failures, 1, "not yet");
+        learnt(&mut backoffs, &[], at(10 + 2 * 1_440));
+        assert!(backoffs.is_empty());
     }
 
     #[test]
@@ -212,14 +212,14 @@ mod tests {
             (0, day, true, false),
             (0, day + 1, true, true),
         ] {
-            let standing = SourceBackoff {
+            let backoff = SourceBackoff {
                 failures: 1,
                 since: at(since),
                 until: at(until),
             };
             let is = (
-                standing.is_deprioritized(at(10)),
-                standing.is_impossible(at(10)),
+                backoff.is_deprioritized(at(10)),
+                backoff.is_impossible(at(10)),
             );
             assert_eq!(is, (binds, impossible), "{since} {until}");
         }

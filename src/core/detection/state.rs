@@ -62,8 +62,8 @@ impl DetectionState {
         self.absent = self.absent.map(|it| it.rebased(millis));
         self.flap_damper.rebase(millis);
         self.nat.rebase(millis);
-        for standing in self.backoffs.values_mut() {
-            standing.rebase(millis);
+        for backoff in self.backoffs.values_mut() {
+            backoff.rebase(millis);
         }
     }
 

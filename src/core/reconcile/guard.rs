@@ -77,14 +77,14 @@ pub fn guard<'h>(
     limits: WriteLimits,
     now: BootTime,
     sent: &RequestQuota,
-    memory: impl Fn(&Target) -> Option<&'h TargetState>,
+    state: impl Fn(&Target) -> Option<&'h TargetState>,
 ) -> (SafePlan, Vec<(Change, GuardRejection)>) {
     let mut safe = SafePlan::default();
     let mut refused = Vec::new();
     let mut deletes = limits.max_deletes;
     for change in changes {
         let history = WriteHistory {
-            memory: memory(&change.target),
+            state: state(&change.target),
             repeats: limits.max_repeats,
             now,
         };
@@ -98,7 +98,7 @@ pub fn guard<'h>(
         let own_deletes = part.delete_count();
         let is_part = own_deletes < change.delete_count();
         if !is_part || !part.steps().is_empty() {
-            let max_requests = limits.max_requests(is_change_of_address(&change, history.memory));
+            let max_requests = limits.max_requests(is_change_of_address(&change, history.state));
             let left = max_requests.saturating_sub(sent.used(now));
             safe.changes.push(part);
             if safe.request_count() > left {
@@ -122,8 +122,8 @@ pub fn guard<'h>(
 }
 
 /// Whether our addresses are others than when the target was confirmed last, whatever somebody has done to its records.
-fn is_change_of_address(change: &Change, memory: Option<&TargetState>) -> bool {
-    let confirmed = memory.and_then(|memory| memory.confirmed.as_ref());
+fn is_change_of_address(change: &Change, state: Option<&TargetState>) -> bool {
+    let confirmed = state.and_then(|state| state.confirmed.as_ref());
     let is_other = confirmed.is_some_and(|confirmed| confirmed.addrs != change.to);
     is_other || change.reason.is_change_of_address()
 }
@@ -170,7 +170,7 @@ fn check_change(
 
 /// What was written to a target lately, and how many repetitions its provider puts up with.
 struct WriteHistory<'h> {
-    memory: Option<&'h TargetState>,
+    state: Option<&'h TargetState>,
     repeats: usize,
     now: BootTime,
 }
@@ -178,7 +178,7 @@ struct WriteHistory<'h> {
 impl WriteHistory<'_> {
     /// When the target was written within the last hour.
     fn recent_writes(&self) -> impl Iterator<Item = BootTime> {
-        let writes = self.memory.into_iter().flat_map(|it| &it.writes);
+        let writes = self.state.into_iter().flat_map(|it| &it.writes);
         let times = writes.map(|write| write.at);
         times.filter(|at| self.now.since(*at) < WRITE_WINDOW)
     }
@@ -188,14 +188,14 @@ impl WriteHistory<'_> {
     /// goes is no repetition, and other content than what is in doubt always changes something. The same
     /// goes out a few times while an earlier one may still arrive, and else when that cannot happen any more.
     fn check_repetition(&self, change: &Change) -> Result<(), GuardRejection> {
-        let memory = self
-            .memory
+        let state = self
+            .state
             .filter(|it| it.may_change_nothing(change, self.now));
-        let Some(memory) = memory else {
+        let Some(state) = state else {
             return Ok(());
         };
-        let doubted: Vec<_> = memory.unanswered_writes(change, self.now).collect();
-        let repeats: Vec<_> = memory.recent_repeats(self.now).collect();
+        let doubted: Vec<_> = state.unanswered_writes(change, self.now).collect();
+        let repeats: Vec<_> = state.recent_repeats(self.now).collect();
         let paced = self.paced_until(&repeats).unwrap_or(self.now);
         let settled = doubted.iter().map(|write| write.arrives_by()).max();
         let until = match settled {

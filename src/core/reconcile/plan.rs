@@ -122,18 +122,18 @@ pub fn plan(basis: PlanInput<'_>) -> PlanResult {
 pub fn can_plan_from_state(
     host: &Host,
     intent: &Intent,
-    memory: &ConfirmedRecord,
+    state: &ConfirmedRecord,
     rules: Capabilities,
 ) -> bool {
     match intent {
         Intent::Keep(_) => true,
-        Intent::Clear => memory.addrs.is_empty(),
-        Intent::Set(_) if memory.addrs.is_empty() && !host.create => true,
-        Intent::Set(_) if memory.ttl != host.ttl => false,
+        Intent::Clear => state.addrs.is_empty(),
+        Intent::Set(_) if state.addrs.is_empty() && !host.create => true,
+        Intent::Set(_) if state.ttl != host.ttl => false,
         Intent::Set(addrs) => {
-            let same = addrs.addrs().iter().eq(&memory.addrs);
+            let same = addrs.addrs().iter().eq(&state.addrs);
             let push = rules.replace != UpdateMode::Never
-                && memory.replaceable
+                && state.replaceable
                 && can_be_replaced(host, addrs);
             same || push
         }

@@ -244,24 +244,24 @@ impl State {
         ttl: Option<u32>,
         now: BootTime,
     ) {
-        let memory = self.target_mut(target);
-        let (since, visible_after) = match &memory.confirmed {
+        let state = self.target_mut(target);
+        let (since, visible_after) = match &state.confirmed {
             Some(before) if before.addrs == addrs => (before.since, before.visible_after),
             _ => (now, None),
         };
-        memory.confirmed = Some(ConfirmedRecord {
+        state.confirmed = Some(ConfirmedRecord {
             addrs: addrs.to_vec(),
             since,
             replaceable: simple,
             ttl,
             visible_after,
         });
-        memory.unconfirmed = false;
-        memory.mismatches = 0;
-        memory.hold = None;
+        state.unconfirmed = false;
+        state.mismatches = 0;
+        state.hold = None;
         // What was just confirmed owes no look at DNS before the usual time.
-        if memory.last_verified.is_none() || since == now {
-            memory.last_verified = Some(now);
+        if state.last_verified.is_none() || since == now {
+            state.last_verified = Some(now);
         }
     }
 

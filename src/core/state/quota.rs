@@ -91,57 +91,57 @@ mod tests {
 
     #[test]
     fn requests_count_for_an_hour() {
-        let mut budget = RequestQuota::default();
-        budget.record(10, at(0));
-        budget.record(5, at(4));
-        budget.record(7, at(30));
-        assert_eq!(budget.used(at(30)), 22);
-        assert_eq!(budget.resets_at(at(30)), at(60));
-        assert_eq!(budget.used(at(59)), 22);
-        assert_eq!(budget.used(at(60)), 7);
-        assert_eq!(budget.resets_at(at(60)), at(90));
-        assert_eq!(budget.used(at(90)), 0);
-        assert_eq!(budget.resets_at(at(90)), at(90));
+        let mut quota = RequestQuota::default();
+        quota.record(10, at(0));
+        quota.record(5, at(4));
+        quota.record(7, at(30));
+        assert_eq!(quota.used(at(30)), 22);
+        assert_eq!(quota.resets_at(at(30)), at(60));
+        assert_eq!(quota.used(at(59)), 22);
+        assert_eq!(quota.used(at(60)), 7);
+        assert_eq!(quota.resets_at(at(60)), at(90));
+        assert_eq!(quota.used(at(90)), 0);
+        assert_eq!(quota.resets_at(at(90)), at(90));
     }
 
     #[test]
     fn what_lies_five_minutes_apart_is_forgotten_apart() {
         for (minutes, left) in [(4, 0), (5, 2)] {
-            let mut budget = RequestQuota::default();
-            budget.record(1, at(0));
-            budget.record(2, at(minutes));
-            assert_eq!(budget.used(at(60)), left, "{minutes}");
+            let mut quota = RequestQuota::default();
+            quota.record(1, at(0));
+            quota.record(2, at(minutes));
+            assert_eq!(quota.used(at(60)), left, "{minutes}");
         }
     }
 
     #[test]
     fn what_was_charged_beforehand_is_put_right() {
-        let mut budget = RequestQuota::default();
-        budget.record(3, at(0));
-        budget.record(10, at(1));
-        budget.adjust(10, 4);
-        assert_eq!(budget.used(at(1)), 7);
-        budget.adjust(100, 0);
-        assert_eq!(budget.used(at(1)), 0);
+        let mut quota = RequestQuota::default();
+        quota.record(3, at(0));
+        quota.record(10, at(1));
+        quota.adjust(10, 4);
+        assert_eq!(quota.used(at(1)), 7);
+        quota.adjust(100, 0);
+        assert_eq!(quota.used(at(1)), 0);
     }
 
     #[test]
     fn an_hour_of_many_requests_stays_small() {
-        let mut budget = RequestQuota::default();
+        let mut quota = RequestQuota::default();
         for minute in 0..600 {
-            budget.record(1, at(minute));
-            assert!(budget.0.len() <= 13, "{}", budget.0.len());
+            quota.record(1, at(minute));
+            assert!(quota.0.len() <= 13, "{}", quota.0.len());
         }
-        assert!((56..=60).contains(&budget.used(at(599))));
+        assert!((56..=60).contains(&quota.used(at(599))));
     }
 
     #[test]
     fn requests_from_the_future_count_for_nothing() {
-        let mut budget = RequestQuota::default();
-        budget.record(9, at(100));
-        assert_eq!(budget.used(at(0)), 0);
-        budget.discard_future_timestamps(at(0));
-        assert_eq!(budget, RequestQuota::default());
+        let mut quota = RequestQuota::default();
+        quota.record(9, at(100));
+        assert_eq!(quota.used(at(0)), 0);
+        quota.discard_future_timestamps(at(0));
+        assert_eq!(quota, RequestQuota::default());
     }
 
     proptest! {
@@ -150,18 +150,18 @@ mod tests {
         fn as_many_are_counted_as_were_sent_within_the_hour(
             charges in prop::collection::vec((0_i64..20, 0_u32..100), 1..50),
         ) {
-            let mut budget = RequestQuota::default();
+            let mut quota = RequestQuota::default();
             let mut sent: Vec<(i64, u32)> = Vec::new();
             for (pause, count) in charges {
                 let now = sent.last().map_or(0, |(minute, _)| *minute) + pause;
-                budget.record(count, at(now));
+                quota.record(count, at(now));
                 sent.push((now, count));
                 let within = |minutes| {
                     let recent = sent.iter().filter(|(minute, _)| now - minute < minutes);
                     recent.map(|(_, count)| count).sum::<u32>()
                 };
-                prop_assert!((within(55)..=within(60)).contains(&budget.used(at(now))));
-                prop_assert!(budget.resets_at(at(now)) > at(now) && budget.resets_at(at(now)) <= at(now + 60));
+                prop_assert!((within(55)..=within(60)).contains(&quota.used(at(now))));
+                prop_assert!(quota.resets_at(at(now)) > at(now) && quota.resets_at(at(now)) <= at(now + 60));
             }
         }
     }

@@ -82,7 +82,7 @@ impl Platform for &TestPlatform {
 
 impl Engine for &TestPlatform {
     async fn round(&self, _: &RefCell<State>, task: RoundOptions) -> Report {
-        self.rounds.borrow_mut().push(task.occasion);
+        self.rounds.borrow_mut().push(task.trigger);
         self.audits.borrow_mut().push(task.audit);
         poll_fn(|_| {
             if self.round_may_end.get() {
@@ -123,12 +123,12 @@ impl Engine for &TestPlatform {
 #[test]
 fn what_is_asked_for_while_the_host_slept_through_a_round_is_not_lost() {
     let host = &TestPlatform::default();
-    let board = Rc::default();
+    let daemon_status = Rc::default();
     let reload = || {
         host.reloads.set(host.reloads.get() + 1);
         Ok(host)
     };
-    let mut running = pin!(run(host, reload, &host, &board, false));
+    let mut running = pin!(run(host, reload, &host, &daemon_status, false));
     let mut go_on = || {
         let mut context = Context::from_waker(Waker::noop());
         running.as_mut().poll(&mut context)
@@ -188,8 +188,8 @@ fn a_change_of_the_network_waits_for_no_round_that_is_under_way_and_a_signal_doe
         ),
     ] {
         let host = &TestPlatform::default();
-        let board = Rc::default();
-        let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+        let daemon_status = Rc::default();
+        let mut running = pin!(run(host, || Ok(host), &host, &daemon_status, false));
         let mut go_on = || {
             let mut context = Context::from_waker(Waker::noop());
             running.as_mut().poll(&mut context)
@@ -214,8 +214,8 @@ fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place()
         Event::Network(NetworkEvent::Hint(poke)),
         Event::Network(NetworkEvent::AddressAdded),
     );
-    let board = Rc::default();
-    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let daemon_status = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &daemon_status, false));
     let mut go_on = || {
         let mut context = Context::from_waker(Waker::noop());
         running.as_mut().poll(&mut context)
@@ -238,8 +238,8 @@ fn what_a_round_was_played_for_is_taken_over_by_the_round_that_takes_its_place()
 #[test]
 fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_them() {
     let host = &TestPlatform::default();
-    let board = Rc::default();
-    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let daemon_status = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &daemon_status, false));
     let mut go_on = || {
         let mut context = Context::from_waker(Waker::noop());
         running.as_mut().poll(&mut context)
@@ -269,8 +269,8 @@ fn many_signals_for_a_full_check_are_few_rounds_and_a_change_waits_for_none_of_t
 #[test]
 fn a_change_that_has_not_come_to_rest_when_a_reload_comes_is_what_the_round_is_for() {
     let host = &TestPlatform::default();
-    let board = Rc::default();
-    let mut running = pin!(run(host, || Ok(host), &host, &board, false));
+    let daemon_status = Rc::default();
+    let mut running = pin!(run(host, || Ok(host), &host, &daemon_status, false));
     let mut go_on = || {
         let mut context = Context::from_waker(Waker::noop());
         running.as_mut().poll(&mut context)

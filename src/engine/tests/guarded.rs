@@ -134,14 +134,14 @@ fn l4_a_probe_that_reads_well_is_one_probe_also_where_the_guard_lets_nothing_be_
     let audited = || {
         let report = fakes.round();
         assert_eq!(outcomes(&report), ["failed", "unchanged"]);
-        let memory = fakes.memory.borrow();
-        memory.accounts[&fakes.accounts[0].0].last_audit
+        let state = fakes.state.borrow();
+        state.accounts[&fakes.accounts[0].0].last_audit
     };
     let probed = audited();
     fakes.advance(5 * MINUTE);
     assert_eq!(audited(), probed, "only what is wrong is asked for again");
     let (account, _, _) = &fakes.accounts[0];
-    let hold = fakes.memory.borrow().accounts[account].hold.clone();
+    let hold = fakes.state.borrow().accounts[account].hold.clone();
     assert_eq!(
         hold.map(|it| it.failures),
         Some(1),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 const NETWORK: RoundOptions = RoundOptions {
-    occasion: Trigger::Network,
+    trigger: Trigger::Network,
     ..RoundOptions::ROUTINE
 };
 
@@ -141,8 +141,8 @@ fn l4_a_list_for_one_family_forgets_no_refusal_that_the_other_met() {
     *fakes.provider().unwritable.borrow_mut() = Some(refused);
     fakes.round();
     let refusals = || {
-        let memory = fakes.memory.borrow();
-        let account = memory.accounts.values().next().unwrap();
+        let state = fakes.state.borrow();
+        let account = state.accounts.values().next().unwrap();
         account.hold.as_ref().map(|hold| hold.refusals)
     };
     assert_eq!(refusals(), Some(1));
@@ -182,7 +182,7 @@ fn an_older_round_that_writes_in_parts_stops_as_soon_as_a_newer_one_knows_anothe
     let fakes = RoundFixture::new(UpdateMode::Never, hosts.collect());
     fakes.provider().is_write_hanging.set(true);
     let asked = RoundOptions {
-        occasion: Trigger::Manual,
+        trigger: Trigger::Manual,
         ..RoundOptions::ROUTINE
     };
     let mut older = pin!(fakes.begin(asked));
@@ -216,6 +216,6 @@ fn what_an_older_round_hears_late_does_not_count() {
     assert_eq!(outcomes(&go_on(newer.as_mut()).unwrap()), ["changed"]);
     fakes.see_from(six.clone(), known(&["2a01:79c::1"]));
     assert!(go_on(older.as_mut()).unwrap().hosts.is_empty());
-    let memory = fakes.memory.borrow();
-    assert_eq!(memory.paths[&six].believed, [ip("2a01:79c::2")].into());
+    let state = fakes.state.borrow();
+    assert_eq!(state.paths[&six].believed, [ip("2a01:79c::2")].into());
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const ASKED: RoundOptions = RoundOptions {
-    occasion: Trigger::Manual,
+    trigger: Trigger::Manual,
     ..RoundOptions::ROUTINE
 };
 
@@ -37,8 +37,8 @@ fn left(report: &Report) -> usize {
 
 /// How many writes were under way at the most, by what was on the disk.
 fn under_way(fakes: &RoundFixture) -> usize {
-    let open = |memory: &State| {
-        let targets = memory.accounts.values().flat_map(|it| it.targets.values());
+    let open = |state: &State| {
+        let targets = state.accounts.values().flat_map(|it| it.targets.values());
         targets
             .filter(|it| it.writes.iter().any(|write| !write.acknowledged))
             .count()
@@ -50,7 +50,7 @@ fn under_way(fakes: &RoundFixture) -> usize {
 fn a_round_that_writes_for_long_leaves_the_rest_to_the_next_which_begins_at_once() {
     let fakes = many(300);
     fakes.write_takes.set(Duration::from_millis(100));
-    let cadence = Intervals {
+    let intervals = Intervals {
         interval: Duration::from_mins(5),
         verify: Duration::from_hours(1),
         audit: Duration::from_hours(24),
@@ -65,7 +65,7 @@ fn a_round_that_writes_for_long_leaves_the_rest_to_the_next_which_begins_at_once
                 .all(|it| it.outcome.as_str() != "failed" || rest > 0)
         );
         let now = fakes.now();
-        let next = Schedule::default().next(now, cadence, &report, &fakes.memory.borrow(), 0.5);
+        let next = Schedule::default().next(now, intervals, &report, &fakes.state.borrow(), 0.5);
         assert_eq!(next == now, rest > 0, "{rest}");
     }
     assert_eq!(
@@ -134,9 +134,9 @@ fn an_account_that_is_in_trouble_in_one_part_is_sent_no_other() {
             (ErrorClass::Invalid, class, rest)
         );
         // Of what was not sent nothing is counted.
-        let memory = fakes.memory.borrow();
+        let state = fakes.state.borrow();
         let writes = Cell::new(0);
-        for target in memory.accounts.values().flat_map(|it| it.targets.values()) {
+        for target in state.accounts.values().flat_map(|it| it.targets.values()) {
             writes.set(writes.get() + target.writes.len());
         }
         let unconfirmed = if class == ErrorClass::Unconfirmed {

@@ -101,7 +101,7 @@ fn l1_an_uplink_that_is_gone_changes_nothing_and_the_others_go_on() {
     fakes.advance(60 * MINUTE);
     let report = fakes.play(RoundOptions {
         audit: true,
-        occasion: Trigger::Manual,
+        trigger: Trigger::Manual,
         ..RoundOptions::ROUTINE
     });
     assert_eq!(outcomes(&report), ["kept", "changed", "unchanged"]);
@@ -140,8 +140,8 @@ fn what_is_believed_is_remembered_for_each_uplink_and_forgotten_with_it() {
     fakes.round();
     fakes.restart();
     let believed = |fakes: &RoundFixture| -> Vec<_> {
-        let memory = fakes.memory.borrow();
-        memory.paths.keys().map(ToString::to_string).collect()
+        let state = fakes.state.borrow();
+        state.paths.keys().map(ToString::to_string).collect()
     };
     assert_eq!(believed(&fakes), ["IPv4", "IPv4 via eth1", "IPv4 via eth2"]);
     fakes.accounts[0].1.remove(0);

@@ -287,7 +287,7 @@ pub(super) struct RoundFixture {
     /// Our addresses are known by the word of others only.
     pub(super) from_outside: Cell<bool>,
     pub(super) saved: RefCell<Vec<State>>,
-    pub(super) memory: RefCell<State>,
+    pub(super) state: RefCell<State>,
     pub(super) limits: Cell<WriteLimits>,
     pub(super) overlap: Overlap,
     /// How long each write takes.
@@ -331,7 +331,7 @@ impl RoundFixture {
             clock_is_set: Cell::new(true),
             from_outside: Cell::new(false),
             saved: RefCell::default(),
-            memory: RefCell::default(),
+            state: RefCell::default(),
             limits: Cell::new(WriteLimits::default()),
             overlap: Overlap::default(),
             write_takes: Cell::default(),
@@ -352,8 +352,10 @@ impl RoundFixture {
         self.see_from(Family::V4.into(), observation);
     }
 
-    pub(super) fn see_from(&self, vantage: DetectionPath, observation: Observation) {
-        self.addresses.borrow_mut().insert(vantage, observation);
+    pub(super) fn see_from(&self, detection_path: DetectionPath, observation: Observation) {
+        self.addresses
+            .borrow_mut()
+            .insert(detection_path, observation);
     }
 
     pub(super) fn advance(&self, by: Duration) {
@@ -365,14 +367,14 @@ impl RoundFixture {
     pub(super) fn restart(&self) {
         let saved = self.saved.borrow().last().cloned().unwrap_or_default();
         let text = serde_json::to_string(&saved).unwrap();
-        *self.memory.borrow_mut() = serde_json::from_str(&text).unwrap();
+        *self.state.borrow_mut() = serde_json::from_str(&text).unwrap();
     }
 
     /// The process is killed after its last write has arrived and before anything is written down
     /// of the answer, and starts again.
     pub(super) fn crash(&self) {
-        let is_under_way = |memory: &State| {
-            let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
+        let is_under_way = |state: &State| {
+            let mut targets = state.accounts.values().flat_map(|it| it.targets.values());
             targets.any(|it| it.unconfirmed)
         };
         let mut saved = self.saved.borrow_mut();
@@ -428,7 +430,7 @@ impl RoundFixture {
             accounts: accounts.collect(),
             clock: self,
             chance: self,
-            cadence: Intervals {
+            intervals: Intervals {
                 interval: Duration::from_mins(5),
                 verify: Duration::from_hours(1),
                 audit: Duration::from_hours(24),
@@ -436,7 +438,7 @@ impl RoundFixture {
             limits: self.limits.get(),
             overlap: &self.overlap,
         };
-        world.round(&self.memory, task).await
+        world.round(&self.state, task).await
     }
 }
 
@@ -453,12 +455,16 @@ pub(super) fn first(report: &Report) -> &Outcome {
 }
 
 impl AddressDetector for RoundFixture {
-    async fn observe(&self, vantage: &DetectionPath, _past: &DetectionState) -> DetectionReport {
-        self.looked.borrow_mut().push(vantage.clone());
-        if vantage.family == Family::V6 {
+    async fn observe(
+        &self,
+        detection_path: &DetectionPath,
+        _past: &DetectionState,
+    ) -> DetectionReport {
+        self.looked.borrow_mut().push(detection_path.clone());
+        if detection_path.family == Family::V6 {
             unless(&self.is_ipv6_slow).await;
         }
-        let observation = self.addresses.borrow()[vantage].clone();
+        let observation = self.addresses.borrow()[detection_path].clone();
         let answer = match &observation {
             Observation::Known(addrs) if self.from_outside.get() => Some(addrs.addrs()),
             _ => None,
@@ -471,7 +477,7 @@ impl AddressDetector for RoundFixture {
             elapsed: Duration::ZERO,
         });
         DetectionReport {
-            path: vantage.clone(),
+            path: detection_path.clone(),
             observation,
             answers: heard.into_iter().collect(),
             warnings: Vec::new(),
@@ -506,11 +512,11 @@ impl DnsVerifier for RoundFixture {
 }
 
 impl Store for RoundFixture {
-    fn save(&self, memory: &State) -> Result<(), String> {
+    fn save(&self, state: &State) -> Result<(), String> {
         if self.disk_full.get() {
             return Err("the disk is full".to_owned());
         }
-        self.saved.borrow_mut().push(memory.clone());
+        self.saved.borrow_mut().push(state.clone());
         Ok(())
     }
 }

@@ -29,38 +29,38 @@ fn target() -> Target {
     }
 }
 
-fn memory(now: BootTime) -> State {
-    let mut memory = State::default();
+fn state(now: BootTime) -> State {
+    let mut state = State::default();
     let addr: IpAddr = "84.212.10.20".parse().unwrap();
-    memory.paths.entry(Family::V4.into()).or_default().believed = [addr].into();
-    memory.confirm(&target(), &[addr], true, Some(300), now);
+    state.paths.entry(Family::V4.into()).or_default().believed = [addr].into();
+    state.confirm(&target(), &[addr], true, Some(300), now);
     let failure = ProviderError::of_account(ErrorClass::Unauthorized, "refused");
-    memory.accounts.get_mut(&target().account).unwrap().hold =
+    state.accounts.get_mut(&target().account).unwrap().hold =
         Some(Hold::after_failure(None, &failure, now, 0.0));
-    memory
+    state
 }
 
 fn saved(now: &BootStamp) -> (tempfile::TempDir, StateFile, State) {
     let dir = tempfile::tempdir().unwrap();
     let file = StateFile::new(dir.path());
-    let memory = memory(now.moment);
-    file.save(&memory, now).unwrap();
-    (dir, file, memory)
+    let state = state(now.moment);
+    file.save(&state, now).unwrap();
+    (dir, file, state)
 }
 
 #[test]
 fn what_is_written_is_read_back_in_the_same_boot() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (_dir, file, memory) = saved(&now);
+    let (_dir, file, state) = saved(&now);
     let loaded = file.load(&stamp("a", 160, 1_600_000_000));
-    assert_eq!(loaded.memory, memory, "the wall clock plays no part");
+    assert_eq!(loaded.state, state, "the wall clock plays no part");
     assert_eq!(loaded.trouble, None);
 }
 
 #[test]
 fn l11_wall_clock_jumps_of_any_size_move_nothing_within_a_boot() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (_dir, file, memory) = saved(&now);
+    let (_dir, file, state) = saved(&now);
     for wall in [
         0,
         1,
@@ -69,7 +69,7 @@ fn l11_wall_clock_jumps_of_any_size_move_nothing_within_a_boot() {
         1_900_000_000,
         250_000_000_000,
     ] {
-        assert_eq!(file.load(&stamp("a", 160, wall)).memory, memory, "{wall}");
+        assert_eq!(file.load(&stamp("a", 160, wall)).state, state, "{wall}");
     }
 }
 
@@ -78,8 +78,8 @@ fn after_a_reboot_a_hold_lasts_for_what_is_left_of_it() {
     let now = stamp("a", 1_000_000, 1_700_000_000);
     let (_dir, file, _) = saved(&now);
     let hold_left = |later: BootStamp| {
-        let memory = file.load(&later).memory;
-        let hold = memory.account(&target().account).unwrap().hold.clone();
+        let state = file.load(&later).state;
+        let hold = state.account(&target().account).unwrap().hold.clone();
         hold.map(|hold| hold.until.since(later.moment))
     };
     let hours = |count| Some(Duration::from_hours(count));
@@ -122,12 +122,12 @@ fn the_file_is_ours_alone_and_written_whole() {
 #[test]
 fn what_a_killed_process_left_behind_is_neither_read_nor_kept() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, file, memory) = saved(&now);
+    let (dir, file, state) = saved(&now);
     let left = dir.path().join("state.json.new");
     fs::write(&left, "{\"version\":1,").unwrap();
     fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
     let loaded = file.load(&now);
-    assert_eq!((loaded.memory, loaded.trouble), (memory, None));
+    assert_eq!((loaded.state, loaded.trouble), (state, None));
     file.save(&State::default(), &now).unwrap();
     assert!(!left.exists());
     let mode = file.path().metadata().unwrap().permissions().mode();
@@ -137,9 +137,9 @@ fn what_a_killed_process_left_behind_is_neither_read_nor_kept() {
 #[test]
 fn the_same_memory_is_not_written_twice() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (_dir, file, memory) = saved(&now);
+    let (_dir, file, state) = saved(&now);
     fs::remove_file(file.path()).unwrap();
-    file.save(&memory, &now).unwrap();
+    file.save(&state, &now).unwrap();
     assert!(!file.path().exists());
 }
 
@@ -151,7 +151,7 @@ fn state_cut_at_any_byte_is_set_aside_and_never_fatal() {
     for length in 0..whole.len() {
         fs::write(file.path(), &whole[..length]).unwrap();
         let loaded = file.load(&now);
-        assert_eq!(loaded.memory, State::default(), "cut at {length}");
+        assert_eq!(loaded.state, State::default(), "cut at {length}");
         assert!(
             loaded.trouble.unwrap().contains("set aside as"),
             "cut at {length}"
@@ -174,8 +174,8 @@ fn state_garbled_at_any_byte_is_never_fatal_and_holds_nothing_up_for_ever() {
             let mut text = whole.clone();
             text[position] = garbage;
             fs::write(file.path(), &text).unwrap();
-            let memory = file.load(&now).memory;
-            for account in memory.accounts.values() {
+            let state = file.load(&now).state;
+            for account in state.accounts.values() {
                 if let Some(hold) = &account.hold {
                     assert!(hold.until.since(now.moment) < Duration::from_hours(31));
                 }
@@ -197,19 +197,19 @@ fn another_format_and_an_unwritable_directory_are_reported() {
     }
     let missing = StateFile::new(&dir.path().join("gone"));
     fs::remove_dir(dir.path().join("gone")).unwrap();
-    let error = missing.save(&memory(now.moment), &now).unwrap_err();
+    let error = missing.save(&state(now.moment), &now).unwrap_err();
     assert!(error.contains("cannot be saved (No such file"), "{error}");
 }
 
 #[test]
 fn whoever_only_looked_writes_nothing_over_somebody_elses_knowledge() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, file, memory) = saved(&now);
+    let (dir, file, state) = saved(&now);
     let learnt = |looker: &StateFile| {
-        let mut more = memory.clone();
+        let mut more = state.clone();
         more.paths.entry(Family::V6.into()).or_default().absent = Some(now.moment);
         looker.save_if_unlocked(&more, &now).unwrap();
-        file.load(&now).memory == more
+        file.load(&now).state == more
     };
     let looker = StateFile::new(dir.path());
     looker.load(&now);
@@ -229,38 +229,38 @@ fn block(dir: &tempfile::TempDir) -> PathBuf {
     taken
 }
 
-fn is_believed(memory: &State) -> bool {
-    let target = memory.target(&target()).unwrap();
+fn is_believed(state: &State) -> bool {
+    let target = state.target(&target()).unwrap();
     target.confirmed.is_some() && !target.unconfirmed
 }
 
 #[test]
 fn l10_what_could_not_be_saved_makes_what_was_saved_before_a_hint_also_once_it_can_be_again() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, _, memory) = saved(&now);
+    let (dir, _, state) = saved(&now);
     let file = StateFile::new(dir.path());
-    assert!(is_believed(&file.load(&now).memory));
+    assert!(is_believed(&file.load(&now).state));
     let taken = block(&dir);
-    let error = file.save(&memory, &now).unwrap_err();
+    let error = file.save(&state, &now).unwrap_err();
     assert!(error.contains("cannot be saved"), "{error}");
     assert!(
-        is_believed(&file.load(&now).memory),
+        is_believed(&file.load(&now).state),
         "it is what there was to save"
     );
-    let mut newer = memory.clone();
+    let mut newer = state.clone();
     newer.target_mut(&target()).unconfirmed = true;
     file.save(&newer, &now).unwrap_err();
     let read = StateFile::new(dir.path()).load(&now);
-    assert!(!is_believed(&read.memory), "another process did more");
+    assert!(!is_believed(&read.state), "another process did more");
     assert_eq!(
-        read.memory.account(&target().account).unwrap().hold,
-        memory.accounts[&target().account].hold
+        read.state.account(&target().account).unwrap().hold,
+        state.accounts[&target().account].hold
     );
     assert_eq!(read.trouble, None);
     fs::remove_dir(taken).unwrap();
-    assert!(!is_believed(&StateFile::new(dir.path()).load(&now).memory));
-    file.save(&memory, &now).unwrap();
-    assert!(is_believed(&StateFile::new(dir.path()).load(&now).memory));
+    assert!(!is_believed(&StateFile::new(dir.path()).load(&now).state));
+    file.save(&state, &now).unwrap();
+    assert!(is_believed(&StateFile::new(dir.path()).load(&now).state));
 }
 
 #[test]
@@ -269,58 +269,58 @@ fn l10_after_another_boot_what_was_confirmed_is_a_hint() {
     let now = stamp("a", 100, 1_700_000_000);
     let (_dir, file, _) = saved(&now);
     assert!(is_believed(
-        &file.load(&stamp("a", 200, 1_700_000_100)).memory
+        &file.load(&stamp("a", 200, 1_700_000_100)).state
     ));
     assert!(!is_believed(
-        &file.load(&stamp("b", 30, 1_700_000_200)).memory
+        &file.load(&stamp("b", 30, 1_700_000_200)).state
     ));
     assert!(!is_believed(
-        &file.load(&stamp("", 200, 1_700_000_100)).memory
+        &file.load(&stamp("", 200, 1_700_000_100)).state
     ));
     // Where the kernel does not say which boot it is, its clocks do.
     let now = stamp("", 100, 1_700_000_000);
     let (_dir, file, _) = saved(&now);
     assert!(is_believed(
-        &file.load(&stamp("", 200, 1_700_000_101)).memory
+        &file.load(&stamp("", 200, 1_700_000_101)).state
     ));
     assert!(!is_believed(
-        &file.load(&stamp("", 200, 1_700_000_200)).memory
+        &file.load(&stamp("", 200, 1_700_000_200)).state
     ));
 }
 
 #[test]
 fn a_link_in_place_of_the_file_goes_when_what_it_leads_to_is_outdated() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, file, memory) = saved(&now);
+    let (dir, file, state) = saved(&now);
     let elsewhere = dir.path().join("elsewhere.json");
     fs::rename(file.path(), &elsewhere).unwrap();
     std::os::unix::fs::symlink(&elsewhere, file.path()).unwrap();
-    let read = file.load(&now).memory;
+    let read = file.load(&now).state;
     assert!(
         !is_believed(&read),
         "a link is followed, and cannot be marked everywhere"
     );
     let taken = block(&dir);
-    let mut newer = memory;
+    let mut newer = state;
     newer.target_mut(&target()).unconfirmed = true;
     newer.target_mut(&target()).mismatches = 1;
     file.save(&newer, &now).unwrap_err();
     fs::remove_dir(taken).unwrap();
     let read = StateFile::new(dir.path()).load(&now);
-    assert_eq!(read.memory, State::default(), "nothing is left to believe");
+    assert_eq!(read.state, State::default(), "nothing is left to believe");
 }
 
 #[test]
 fn a_file_of_an_older_version_that_is_outdated_goes() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, file, memory) = saved(&now);
+    let (dir, file, state) = saved(&now);
     let text = fs::read(file.path()).unwrap();
     fs::write(file.path(), &text[1..]).unwrap();
-    assert!(is_believed(&file.load(&now).memory), "it is read");
+    assert!(is_believed(&file.load(&now).state), "it is read");
     block(&dir);
     file.save(&State::default(), &now).unwrap_err();
-    assert_eq!(file.load(&now).memory, State::default());
-    assert_ne!(memory, State::default());
+    assert_eq!(file.load(&now).state, State::default());
+    assert_ne!(state, State::default());
 }
 
 #[test]
@@ -329,12 +329,12 @@ fn the_first_save_of_a_process_is_made_whatever_was_loaded() {
     let (dir, _, _) = saved(&now);
     for shares in [false, true] {
         let file = StateFile::new(dir.path());
-        let memory = file.load(&now).memory;
+        let state = file.load(&now).state;
         let save = || {
             if shares {
-                file.save_if_unlocked(&memory, &now)
+                file.save_if_unlocked(&state, &now)
             } else {
-                file.save(&memory, &now)
+                file.save(&state, &now)
             }
         };
         let taken = block(&dir);
@@ -351,9 +351,9 @@ fn the_first_save_of_a_process_is_made_whatever_was_loaded() {
 #[test]
 fn whoever_only_looks_says_that_nothing_can_be_saved_where_there_is_no_lock_to_be_had() {
     let now = stamp("a", 100, 1_700_000_000);
-    let (dir, _, memory) = saved(&now);
+    let (dir, _, state) = saved(&now);
     let file = StateFile::new(&dir.path().join("state.json"));
-    let error = file.save_if_unlocked(&memory, &now).unwrap_err();
+    let error = file.save_if_unlocked(&state, &now).unwrap_err();
     assert!(
         error.contains("cannot be saved (Not a directory"),
         "{error}"

@@ -189,20 +189,20 @@ impl CrashProviders {
         let text = fs::read(self.state()).ok()?;
         let state: Value = serde_json::from_slice(&text)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&text)));
-        assert_eq!(state["version"], 1);
-        assert!(state["memory"]["accounts"].is_object(), "{state}");
+        assert_eq!(state["version"], 2);
+        assert!(state["state"]["accounts"].is_object(), "{state}");
         Some(state)
     }
 
     /// How many record sets the state file counts as unconfirmed.
     pub(super) fn unconfirmed(&self) -> usize {
         let state = self.saved().unwrap_or_default();
-        let accounts = state["memory"]["accounts"].as_object().cloned();
+        let accounts = state["state"]["accounts"].as_object().cloned();
         let targets = accounts.unwrap_or_default().into_values();
         let targets = targets.filter_map(|it| it["targets"].as_object().cloned());
         targets
             .flat_map(serde_json::Map::into_values)
-            .filter(|it| it["pending"] == true)
+            .filter(|it| it["unconfirmed"] == true)
             .count()
     }
 

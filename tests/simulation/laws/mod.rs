@@ -197,7 +197,7 @@ impl Invariants {
     }
 
     /// A round begins, while earlier ones may be under way; its number.
-    pub(crate) fn round_begins(&mut self, scene: &SimWorld, occasion: Trigger) -> u64 {
+    pub(crate) fn round_begins(&mut self, scene: &SimWorld, trigger: Trigger) -> u64 {
         let now = scene.time.at();
         let routine = self.setup.routine();
         if let Some(ended) = self.round.ended
@@ -218,10 +218,10 @@ impl Invariants {
                 .gone(family)
                 .filter(|_| is_connected && other_is_there(family))
         };
-        let is_early = occasion != Trigger::Scheduled;
+        let is_early = trigger != Trigger::Scheduled;
         assert!(
             !is_early || self.told > 0,
-            "L8: {occasion:?}, and nothing has happened"
+            "L8: {trigger:?}, and nothing has happened"
         );
         self.told -= u32::from(is_early);
         let number = self.round.number + 1;
@@ -232,7 +232,7 @@ impl Invariants {
         self.round = ObservedRound {
             number,
             began: now,
-            is_asked: occasion == Trigger::Manual,
+            is_asked: trigger == Trigger::Manual,
             gone: Family::ALL.map(gone),
             ..ObservedRound::default()
         };

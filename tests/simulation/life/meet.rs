@@ -21,9 +21,9 @@ impl Scenario {
         let hear = |event| scene.events.borrow_mut().push_back(event);
         match incident {
             SimFault::Renumber(family) => {
-                scene.line.renumber(family, &scene.dice);
+                scene.line.renumber(family, &scene.rng);
                 // The kernel says so, where it is the one who knows.
-                if scene.dice.percent(70) {
+                if scene.rng.percent(70) {
                     hear(Event::Network(NetworkEvent::AddressAdded));
                 }
             }
@@ -69,7 +69,7 @@ impl Scenario {
             SimFault::KillInSave(saves, how) => scene.disk.tear(saves, how),
             SimFault::Damage => {
                 self.kill();
-                scene.disk.damage(&scene.dice);
+                scene.disk.damage(&scene.rng);
                 scene.laws.borrow_mut().forget(scene.time.at());
                 // A hold in a state that is damaged and yet can be read may be any that there is.
                 scene.laws.borrow_mut().put_off(now + 30 * HOUR);
@@ -88,7 +88,7 @@ impl Scenario {
             SimFault::Hear(event) => hear(event),
             SimFault::Configure(is_right) => self.configure(is_right),
             SimFault::TakeOut(account) => {
-                scene.setup.borrow_mut().take_out(account, &scene.dice);
+                scene.setup.borrow_mut().take_out(account, &scene.rng);
                 self.reload();
             }
             SimFault::PutIn(account) => {
@@ -157,9 +157,9 @@ impl Scenario {
         let scene = &self.scene;
         let now = scene.time.at();
         let host = scene
-            .dice
+            .rng
             .pick(&scene.setup.borrow().accounts[account].hosts);
-        let family = scene.dice.pick(&Family::ALL);
+        let family = scene.rng.pick(&Family::ALL);
         let rows = scene.place.rows(account);
         let there = rows
             .iter()
@@ -169,7 +169,7 @@ impl Scenario {
         } else {
             "2001:db8::9"
         };
-        match (there, scene.dice.below(3)) {
+        match (there, scene.rng.below(3)) {
             (Some(row), 0) => scene.place.set(account, row, foreign),
             (Some(row), 1) => scene.place.remove(account, row),
             _ => scene
@@ -186,16 +186,16 @@ impl Scenario {
         let scene = &self.scene;
         if is_right {
             let mut setup = scene.setup.borrow_mut();
-            setup.set_pace(&scene.dice);
-            let number = scene.dice.below(setup.accounts.len());
+            setup.set_pace(&scene.rng);
+            let number = scene.rng.below(setup.accounts.len());
             let account = &mut setup.accounts[number];
-            if scene.dice.percent(50) {
+            if scene.rng.percent(50) {
                 let generation = scene.time.at();
                 account.secret = format!("{SECRET}-{number}-{generation}");
                 scene.place.change_secret(number, &account.secret);
             }
             for host in &mut account.hosts {
-                host.ttl = scene.dice.pick(&[host.ttl, None, Some(1_200)]);
+                host.ttl = scene.rng.pick(&[host.ttl, None, Some(1_200)]);
             }
             drop(setup);
             self.reload();

@@ -16,7 +16,7 @@ impl Scenario {
     pub(super) fn start(&mut self) {
         let scene = Rc::clone(&self.scene);
         self.figures.starts += 1;
-        let memory = scene.disk.load(&scene).unwrap_or_else(|what| {
+        let state = scene.disk.load(&scene).unwrap_or_else(|what| {
             self.note(|| format!("the state is unusable: {what}"));
             scene.disk.set_aside();
             scene.laws.borrow_mut().forget(scene.time.at());
@@ -29,10 +29,10 @@ impl Scenario {
             scene.laws.borrow_mut().cannot_save();
         }
         self.process = Some(Box::pin(async move {
-            let shell = SimPlatform::new(&scene);
-            let board = Rc::new(DaemonStatus {
+            let platform = SimPlatform::new(&scene);
+            let daemon_status = Rc::new(DaemonStatus {
                 last: RefCell::default(),
-                memory: RefCell::new(memory),
+                state: RefCell::new(state),
             });
             let reload = || {
                 if scene.is_misspelt.get() {
@@ -46,7 +46,7 @@ impl Scenario {
                 Ok(sailors)
             };
             let sailors = SimEngine::new(scene.setup.borrow().read(), &scene);
-            daemon::run(sailors, reload, &shell, &board, false).await;
+            daemon::run(sailors, reload, &platform, &daemon_status, false).await;
         }));
     }
 

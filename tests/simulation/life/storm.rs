@@ -25,27 +25,27 @@ impl Scenario {
     pub(crate) fn endures(&mut self) -> usize {
         self.start();
         let scene = Rc::clone(&self.scene);
-        if scene.dice.percent(50) {
+        if scene.rng.percent(50) {
             self.pass(10 * MINUTE);
         }
         for _ in 0..CHANGES {
             scene.weather.clears();
             for family in Family::ALL {
-                scene.line.renumber(family, &scene.dice);
+                scene.line.renumber(family, &scene.rng);
             }
-            if scene.dice.percent(50) {
-                self.meet(SimFault::KillAfter(scene.dice.length(1, 60).unsigned_abs()));
+            if scene.rng.percent(50) {
+                self.meet(SimFault::KillAfter(scene.rng.length(1, 60).unsigned_abs()));
             }
-            let fault = scene.dice.pick(&[
+            let fault = scene.rng.pick(&[
                 TransportFault::AnswerLost,
                 TransportFault::Vanishes,
                 TransportFault::Closed,
                 TransportFault::Half,
                 TransportFault::FailedAfter(502),
-                TransportFault::Late(scene.dice.length(SECOND / 10, 100 * SECOND)),
+                TransportFault::Late(scene.rng.length(SECOND / 10, 100 * SECOND)),
             ]);
             let accounts = scene.setup.borrow().accounts.len();
-            let share = scene.dice.pick(&[50, 100]);
+            let share = scene.rng.pick(&[50, 100]);
             for account in 0..accounts {
                 let spell = FaultRule {
                     fault,

@@ -46,7 +46,7 @@ impl Scenario {
         for _ in 0..6 {
             // Right after a change its being visible is looked for, and the other accounts are tried again.
             self.change_every_address();
-            self.pass(scene.dice.length(SECOND, 40 * SECOND));
+            self.pass(scene.rng.length(SECOND, 40 * SECOND));
             let changed = scene.time.at();
             self.change_every_address();
             self.pass(MINUTE);
@@ -63,7 +63,7 @@ impl Scenario {
 
     fn change_every_address(&mut self) {
         for family in Family::ALL {
-            self.scene.line.renumber(family, &self.scene.dice);
+            self.scene.line.renumber(family, &self.scene.rng);
         }
         self.meet(SimFault::Hear(Event::Network(NetworkEvent::AddressAdded)));
     }

@@ -63,19 +63,19 @@ fn host_memories() -> impl Strategy<Value = (Option<Hold>, TargetState)> {
 
 /// When the next round is after one in which these hosts took part.
 fn next(hosts: &[(u8, (Option<Hold>, TargetState))], now: i64, jitter: f64) -> BootTime {
-    let mut memory = State::default();
+    let mut state = State::default();
     let mut report = quiet();
     let line = report.hosts.remove(0);
     for (number, (hold, remembered)) in hosts {
         let target = account(*number);
-        *memory.target_mut(&target) = remembered.clone();
-        memory.accounts.get_mut(&target.account).unwrap().hold = hold.clone();
+        *state.target_mut(&target) = remembered.clone();
+        state.accounts.get_mut(&target.account).unwrap().hold = hold.clone();
         report.hosts.push(HostReport {
             target,
             ..line.clone()
         });
     }
-    Schedule::default().next(at(now), CADENCE, &report, &memory, jitter)
+    Schedule::default().next(at(now), CADENCE, &report, &state, jitter)
 }
 
 proptest! {

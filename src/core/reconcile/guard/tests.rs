@@ -64,10 +64,10 @@ fn update(to: &str) -> Change {
     change(&["1.1.1.1"], &[to], Reason::AddressChanged, Vec::new())
 }
 
-fn refusal(change: Change, memory: &TargetState, now: BootTime) -> Option<GuardRejection> {
+fn refusal(change: Change, state: &TargetState, now: BootTime) -> Option<GuardRejection> {
     let sent = RequestQuota::default();
     let (safe, refused) = guard(vec![change], WriteLimits::default(), now, &sent, |_| {
-        Some(memory)
+        Some(state)
     });
     assert_eq!(safe.changes().len() + refused.len(), 1);
     refused.into_iter().next().map(|(_, refusal)| refusal)
@@ -221,12 +221,12 @@ fn writes(all: &[(i64, &str)], done: bool) -> Vec<WriteRecord> {
 #[test]
 fn what_is_said_to_be_done_and_is_not_there_goes_out_four_times_an_hour_the_last_ones_spaced_out() {
     let all = [0, 10, 70, 670];
-    let memory = |count: usize| TargetState {
+    let state = |count: usize| TargetState {
         writes: writes(&all.map(|it| (it, "1.1.1.2"))[..count], true),
         repetitions: all[1..count].iter().map(|it| at(*it)).collect(),
         ..TargetState::default()
     };
-    let again = |count, seconds| refusal(update("1.1.1.2"), &memory(count), at(seconds));
+    let again = |count, seconds| refusal(update("1.1.1.2"), &state(count), at(seconds));
     assert_eq!(again(1, 5), None, "once more at once");
     for (count, too_early, allowed) in [(2, 69, 70), (3, 669, 670), (4, 3_609, 3_610)] {
         let Some(GuardRejection::RepeatedContent { until, wait, .. }) = again(count, too_early)
@@ -237,7 +237,7 @@ fn what_is_said_to_be_done_and_is_not_there_goes_out_four_times_an_hour_the_last
         assert_eq!(again(count, allowed), None, "{count}");
     }
     assert_eq!(
-        refusal(update("1.1.1.3"), &memory(4), at(700)),
+        refusal(update("1.1.1.3"), &state(4), at(700)),
         None,
         "another address may go"
     );
@@ -250,14 +250,14 @@ fn a_target_is_written_so_often_an_hour() {
         ..WriteLimits::default()
     };
     let history = [(0, "1.1.1.1"), (60, "1.1.1.2"), (120, "1.1.1.1")];
-    let memory = TargetState {
+    let state = TargetState {
         writes: writes(&history, true),
         ..TargetState::default()
     };
     let refusals = |now| {
         let again = vec![update("1.1.1.3")];
         let (_, refused) = guard(again, limits, now, &RequestQuota::default(), |_| {
-            Some(&memory)
+            Some(&state)
         });
         let refusals = refused.into_iter().map(|(_, refusal)| refusal);
         refusals.collect::<Vec<_>>()
@@ -271,11 +271,11 @@ fn a_target_is_written_so_often_an_hour() {
 #[test]
 fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_as_they_may_arrive()
 {
-    let memory = |all: &[(i64, &str)]| TargetState {
+    let state = |all: &[(i64, &str)]| TargetState {
         writes: writes(all, false),
         ..TargetState::default()
     };
-    let one = memory(&[(0, "1.1.1.2")]);
+    let one = state(&[(0, "1.1.1.2")]);
     assert_eq!(
         refusal(update("1.1.1.2"), &one, at(5)),
         None,
@@ -283,9 +283,9 @@ fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_
     );
     let two = TargetState {
         repetitions: vec![at(5)],
-        ..memory(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (6, "1.1.1.3")])
+        ..state(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (6, "1.1.1.3")])
     };
-    let again = |memory: &TargetState, seconds| refusal(update("1.1.1.2"), memory, at(seconds));
+    let again = |state: &TargetState, seconds| refusal(update("1.1.1.2"), state, at(seconds));
     let Some(GuardRejection::UnconfirmedWrites { count, until, wait }) = again(&two, 64) else {
         panic!("it is in doubt")
     };
@@ -293,7 +293,7 @@ fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_
     assert_eq!(again(&two, 65), None, "a minute after the second");
     let three = TargetState {
         repetitions: vec![at(5), at(65)],
-        ..memory(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (65, "1.1.1.2")])
+        ..state(&[(0, "1.1.1.2"), (5, "1.1.1.2"), (65, "1.1.1.2")])
     };
     let Some(GuardRejection::UnconfirmedWrites { until, .. }) = again(&three, 166) else {
         panic!("it is in doubt")
@@ -306,7 +306,7 @@ fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_
         (2, "1.1.1.3"),
         (3, "1.1.1.3"),
     ];
-    let many = memory(&many);
+    let many = state(&many);
     assert_eq!(
         refusal(update("1.1.1.4"), &many, at(5)),
         None,
@@ -316,12 +316,12 @@ fn writes_without_a_proper_answer_hold_up_the_same_address_only_and_for_as_long_
 
 #[test]
 fn what_may_have_changed_nothing_counts_for_an_hour_whatever_it_said() {
-    let memory = TargetState {
+    let state = TargetState {
         writes: writes(&[(900, "1.1.1.3")], false),
         repetitions: [0, 10, 20].map(at).into(),
         ..TargetState::default()
     };
-    let again = |seconds| refusal(update("1.1.1.3"), &memory, at(seconds));
+    let again = |seconds| refusal(update("1.1.1.3"), &state, at(seconds));
     let Some(GuardRejection::UnconfirmedWrites { until, .. }) = again(905) else {
         panic!("that would be the fourth")
     };
@@ -335,12 +335,12 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
         max_writes: 4,
         ..WriteLimits::default()
     };
-    let mut memory = TargetState::default();
+    let mut state = TargetState::default();
     let mut written = 0;
     for round in 0..100 {
         let now = at(round * 60);
         let to = if round % 2 == 0 { "1.1.1.2" } else { "1.1.1.3" };
-        let of_target = |_: &Target| Some(&memory);
+        let of_target = |_: &Target| Some(&state);
         let (safe, _) = guard(
             vec![update(to)],
             limits,
@@ -349,7 +349,7 @@ fn a_flapping_address_stays_under_the_limit_of_writes() {
             of_target,
         );
         if !safe.changes().is_empty() {
-            memory.writes.extend(writes(&[(round * 60, to)], true));
+            state.writes.extend(writes(&[(round * 60, to)], true));
             written += 1;
         }
     }
@@ -415,7 +415,7 @@ fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
     }
     // What somebody has edited while our address changed is as urgent as without the edit.
     for (addr, is_allowed) in [("1.1.1.1", true), ("1.1.1.2", false)] {
-        let memory = TargetState {
+        let state = TargetState {
             confirmed: Some(ConfirmedRecord {
                 addrs: vec![ip(addr)],
                 since: at(0),
@@ -427,7 +427,7 @@ fn only_a_changed_address_may_use_the_reserve_of_the_request_quota() {
         };
         let step = vec![record("home.example.com", "1.1.1.9")];
         let change = change(&["1.1.1.9"], &["1.1.1.2"], Reason::EditedElsewhere, step);
-        let (safe, _) = guard(vec![change], limits, at(60), &sent, |_| Some(&memory));
+        let (safe, _) = guard(vec![change], limits, at(60), &sent, |_| Some(&state));
         assert_eq!(safe.changes().len(), usize::from(is_allowed), "{addr}");
     }
     // Two hundred hosts of both families that change five times within an hour.

@@ -35,7 +35,7 @@ fn rounds(heard: &[(i64, NetworkEvent)]) -> Vec<i64> {
 #[test]
 fn rounds_begin_when_the_table_says() {
     use NetworkEvent::{AddressAdded, Other};
-    let restless: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
+    let flap_damper: Vec<_> = (0..10).map(|it| (it * 400, Other)).collect();
     let table: &[TriggerRow<'_>] = &[
         ("nothing", &[], &[]),
         ("an address at once", &[(7, AddressAdded)], &[7]),
@@ -46,7 +46,7 @@ fn rounds_begin_when_the_table_says() {
             &[(0, Other), (900, Other)],
             &[500, 1400],
         ),
-        ("no burst lasts longer", &restless, &[2000, 4000]),
+        ("no burst lasts longer", &flap_damper, &[2000, 4000]),
         (
             "a quick reconnect is one, with its address",
             &[(0, Other), (100, Other), (200, Other), (450, AddressAdded)],

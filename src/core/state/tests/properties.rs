@@ -139,7 +139,7 @@ fn pasts() -> impl Strategy<Value = DetectionState> {
             at,
         })
     };
-    let restless = (
+    let flap_damper = (
         prop::collection::vec(dated(), 0..3),
         prop::option::of(dated()),
     )
@@ -147,13 +147,13 @@ fn pasts() -> impl Strategy<Value = DetectionState> {
             recent: left,
             candidate: proposed,
         });
-    let standing =
+    let backoff =
         (any::<u32>(), moments(), moments()).prop_map(|(faults, since, until)| SourceBackoff {
             failures: faults,
             since,
             until,
         });
-    let standings = prop::collection::btree_map("[a-z]{1,3}", standing, 0..3);
+    let backoffs = prop::collection::btree_map("[a-z]{1,3}", backoff, 0..3);
     let says = prop_oneof![
         Just(RouterReport::None),
         any::<[u8; 4]>().prop_map(|it| RouterReport::Address(it.into())),
@@ -170,33 +170,33 @@ fn pasts() -> impl Strategy<Value = DetectionState> {
         is_direct: direct,
     });
     let absent = prop::option::of(moments());
-    (addrs(), absent, restless, standings, reach).prop_map(
-        |(believed, absent, restless, standings, reach)| DetectionState {
+    (addrs(), absent, flap_damper, backoffs, reach).prop_map(
+        |(believed, absent, flap_damper, backoffs, reach)| DetectionState {
             believed: believed.into_iter().collect(),
             absent,
-            flap_damper: restless,
-            backoffs: standings,
+            flap_damper: flap_damper,
+            backoffs: backoffs,
             nat: reach,
         },
     )
 }
 
 fn memories() -> impl Strategy<Value = State> {
-    let vantage = "(A|AAAA)( via (eth1|wan0))?".prop_map(|it| it.try_into().unwrap());
-    let vantages = prop::collection::btree_map(vantage, pasts(), 0..3);
+    let detection_path = "(A|AAAA)( via (eth1|wan0))?".prop_map(|it| it.try_into().unwrap());
+    let detection_paths = prop::collection::btree_map(detection_path, pasts(), 0..3);
     let name = "[a-z]{1,3}".prop_map(AccountName);
     (
-        vantages,
+        detection_paths,
         prop::collection::btree_map(name, accounts(), 0..3),
         prop::collection::vec((any::<u64>(), moments()), 0..3),
     )
-        .prop_map(|(vantages, accounts, probed)| {
+        .prop_map(|(detection_paths, accounts, probed)| {
             let mut probes = Probes::default();
             for (fingerprint, at) in probed {
                 let _ = probes.begin(fingerprint, at);
             }
             State {
-                paths: vantages,
+                paths: detection_paths,
                 accounts,
                 probes,
                 has_tried_to_save: false,
@@ -205,30 +205,30 @@ fn memories() -> impl Strategy<Value = State> {
 }
 
 /// Whether no moment in it is near either end of time, so that none is stopped there.
-fn is_movable(memory: &State, millis: i64) -> bool {
-    let mut there_and_back = memory.clone();
+fn is_movable(state: &State, millis: i64) -> bool {
+    let mut there_and_back = state.clone();
     there_and_back.shift(millis);
     there_and_back.shift(-millis);
-    there_and_back == *memory
+    there_and_back == *state
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_remembered_is_read_as_it_was_written(memory in memories()) {
-        let text = serde_json::to_string(&memory).unwrap();
-        prop_assert_eq!(serde_json::from_str::<State>(&text).unwrap(), memory);
+    fn what_is_remembered_is_read_as_it_was_written(state in memories()) {
+        let text = serde_json::to_string(&state).unwrap();
+        prop_assert_eq!(serde_json::from_str::<State>(&text).unwrap(), state);
     }
 
     /// L10: nothing that is left delays anything for longer than the schedule itself would.
     #[test]
-    fn once_what_cannot_be_is_dropped_the_rest_can_be(mut memory in memories(), now in moments()) {
-        memory.drop_the_impossible(now);
-        let possible = memory.clone();
-        memory.drop_the_impossible(now);
-        prop_assert_eq!(&memory, &possible);
-        for account in memory.accounts.values() {
+    fn once_what_cannot_be_is_dropped_the_rest_can_be(mut state in memories(), now in moments()) {
+        state.drop_the_impossible(now);
+        let possible = state.clone();
+        state.drop_the_impossible(now);
+        prop_assert_eq!(&state, &possible);
+        for account in state.accounts.values() {
             let targets = account.targets.values();
             for hold in targets.clone().filter_map(|it| it.hold.as_ref()).chain(&account.hold) {
                 prop_assert!(!hold.is_impossible(now));
@@ -245,21 +245,21 @@ proptest! {
     /// L11: the past means the same on a clock that started anew.
     #[test]
     fn what_can_be_on_one_clock_can_be_on_another(
-        memory in memories(),
+        state in memories(),
         now in -1_000_000_i64..1_000_000,
         millis in -1_000_000_000_000_i64..1_000_000_000_000,
     ) {
-        prop_assume!(is_movable(&memory, millis));
-        let drop = |memory: &State, now| {
-            let mut memory = memory.clone();
-            memory.drop_the_impossible(BootTime::from_millis(now));
-            memory
+        prop_assume!(is_movable(&state, millis));
+        let drop = |state: &State, now| {
+            let mut state = state.clone();
+            state.drop_the_impossible(BootTime::from_millis(now));
+            state
         };
-        let shift = |memory: &State| {
-            let mut memory = memory.clone();
-            memory.shift(millis);
-            memory
+        let shift = |state: &State| {
+            let mut state = state.clone();
+            state.shift(millis);
+            state
         };
-        prop_assert_eq!(shift(&drop(&memory, now)), drop(&shift(&memory), now + millis));
+        prop_assert_eq!(shift(&drop(&state, now)), drop(&shift(&state), now + millis));
     }
 }

@@ -71,7 +71,7 @@ fn unanswered(writes: &[(i64, &[&str])]) -> TargetState {
     }
 }
 
-fn left(memory: &TargetState) -> Vec<(i64, String, bool)> {
+fn left(state: &TargetState) -> Vec<(i64, String, bool)> {
     let line = |it: &WriteRecord| {
         (
             it.at.millis() / 1_000,
@@ -79,7 +79,7 @@ fn left(memory: &TargetState) -> Vec<(i64, String, bool)> {
             it.acknowledged,
         )
     };
-    memory.writes.iter().map(line).collect()
+    state.writes.iter().map(line).collect()
 }
 
 #[test]
@@ -92,42 +92,42 @@ fn a_request_lives_as_long_as_the_kernel_repeats_it_or_its_sender_waits_and_a_mi
 
 #[test]
 fn a_write_whose_content_is_there_has_changed_something() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"])]);
-    memory.read_back(&ips(&["1.1.1.2"]), at(5));
-    assert_eq!(left(&memory), [(0, "[1.1.1.2]".to_owned(), true)]);
+    let mut state = unanswered(&[(0, &["1.1.1.2"])]);
+    state.read_back(&ips(&["1.1.1.2"]), at(5));
+    assert_eq!(left(&state), [(0, "[1.1.1.2]".to_owned(), true)]);
 }
 
 #[test]
 fn a_write_that_is_not_there_never_happened_once_it_cannot_arrive_any_more() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.3"])]);
-    memory.read_back(&ips(&["1.1.1.1"]), at(161));
-    assert_eq!(left(&memory).len(), 2, "both may arrive yet");
-    memory.read_back(&ips(&["1.1.1.1"]), at(162));
-    assert_eq!(left(&memory), [(10, "[1.1.1.3]".to_owned(), false)]);
-    memory.read_back(&ips(&["1.1.1.1"]), at(172));
-    assert!(left(&memory).is_empty());
+    let mut state = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.3"])]);
+    state.read_back(&ips(&["1.1.1.1"]), at(161));
+    assert_eq!(left(&state).len(), 2, "both may arrive yet");
+    state.read_back(&ips(&["1.1.1.1"]), at(162));
+    assert_eq!(left(&state), [(10, "[1.1.1.3]".to_owned(), false)]);
+    state.read_back(&ips(&["1.1.1.1"]), at(172));
+    assert!(left(&state).is_empty());
 }
 
 #[test]
 fn of_two_writes_of_the_same_one_stays_in_doubt_when_it_is_there() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.2"])]);
-    memory.read_back(&ips(&["1.1.1.2"]), at(20));
-    let done: Vec<_> = memory.writes.iter().map(|it| it.acknowledged).collect();
+    let mut state = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.2"])]);
+    state.read_back(&ips(&["1.1.1.2"]), at(20));
+    let done: Vec<_> = state.writes.iter().map(|it| it.acknowledged).collect();
     assert_eq!(done, [false, true]);
     assert_eq!(
-        memory.writes[0].at,
+        state.writes[0].at,
         at(10),
         "the newer one may be on its way"
     );
-    assert!(memory.may_change_nothing(&change(&ips(&["1.1.1.9"]), &ips(&["1.1.1.2"])), at(30)));
+    assert!(state.may_change_nothing(&change(&ips(&["1.1.1.9"]), &ips(&["1.1.1.2"])), at(30)));
 }
 
 #[test]
 fn what_was_there_at_the_last_look_says_nothing_of_newer_writes() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"]), (5, &["1.1.1.2"]), (6, &["1.1.1.3"])]);
+    let mut state = unanswered(&[(0, &["1.1.1.2"]), (5, &["1.1.1.2"]), (6, &["1.1.1.3"])]);
     for seconds in [10, 11] {
-        memory.read_back(&ips(&["1.1.1.2"]), at(seconds));
-        let done: Vec<_> = memory.writes.iter().map(|it| it.acknowledged).collect();
+        state.read_back(&ips(&["1.1.1.2"]), at(seconds));
+        let done: Vec<_> = state.writes.iter().map(|it| it.acknowledged).collect();
         assert_eq!(done, [false, false, true], "{seconds}");
     }
 }
@@ -139,19 +139,19 @@ fn a_write_that_arrives_after_a_newer_one_makes_that_no_repetition() {
         // In part.
         (&["1.1.1.2", "1.1.1.4"], &["1.1.1.2", "1.1.1.3"]),
     ] {
-        let mut memory = unanswered(&[(0, late), (10, &["1.1.1.3"])]);
-        memory.writes[1].acknowledged = true;
+        let mut state = unanswered(&[(0, late), (10, &["1.1.1.3"])]);
+        state.writes[1].acknowledged = true;
         let again = change(&ips(there), &ips(&["1.1.1.3"]));
-        assert!(memory.may_change_nothing(&again, at(60)), "before the look");
-        memory.read_back(&ips(there), at(60));
-        assert!(!memory.may_change_nothing(&again, at(60)), "{there:?}");
-        assert!(memory.writes[1].acknowledged && memory.writes[1].at == at(60));
+        assert!(state.may_change_nothing(&again, at(60)), "before the look");
+        state.read_back(&ips(there), at(60));
+        assert!(!state.may_change_nothing(&again, at(60)), "{there:?}");
+        assert!(state.writes[1].acknowledged && state.writes[1].at == at(60));
     }
 }
 
 #[test]
 fn only_a_write_of_the_same_addresses_can_change_nothing() {
-    let memory = unanswered(&[(0, &["1.1.1.2", "1.1.1.3"])]);
+    let state = unanswered(&[(0, &["1.1.1.2", "1.1.1.3"])]);
     for (from, to, may) in [
         (&["1.1.1.1"][..], &["1.1.1.4"][..], false),
         (&["1.1.1.1"], &["1.1.1.2", "1.1.1.3"], true),
@@ -162,63 +162,59 @@ fn only_a_write_of_the_same_addresses_can_change_nothing() {
         (&["1.1.1.1"], &[], false),
     ] {
         let change = change(&ips(from), &ips(to));
-        assert_eq!(memory.may_change_nothing(&change, at(161)), may, "{to:?}");
-        assert!(!memory.may_change_nothing(&change, at(162)), "{to:?}");
+        assert_eq!(state.may_change_nothing(&change, at(161)), may, "{to:?}");
+        assert!(!state.may_change_nothing(&change, at(162)), "{to:?}");
     }
 }
 
 #[test]
 fn the_list_is_read_again_when_nothing_else_can_arrive_any_more() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.3"]), (20, &["1.1.1.4"])]);
-    assert_eq!(
-        memory.next_list_due(),
-        None,
-        "it is read before that anyway"
-    );
+    let mut state = unanswered(&[(0, &["1.1.1.2"]), (10, &["1.1.1.3"]), (20, &["1.1.1.4"])]);
+    assert_eq!(state.next_list_due(), None, "it is read before that anyway");
     let mut whole = State::default();
     whole.confirm(&target(), &ips(&["1.1.1.4"]), true, None, at(21));
-    memory.confirmed = whole.target(&target()).unwrap().confirmed.clone();
-    assert_eq!(memory.next_list_due(), Some(at(172)));
-    memory.unconfirmed = true;
-    assert_eq!(memory.next_list_due(), None);
-    memory.unconfirmed = false;
-    memory.read_back(&ips(&["1.1.1.4"]), at(172));
-    assert_eq!(memory.next_list_due(), None, "what is confirmed may arrive");
+    state.confirmed = whole.target(&target()).unwrap().confirmed.clone();
+    assert_eq!(state.next_list_due(), Some(at(172)));
+    state.unconfirmed = true;
+    assert_eq!(state.next_list_due(), None);
+    state.unconfirmed = false;
+    state.read_back(&ips(&["1.1.1.4"]), at(172));
+    assert_eq!(state.next_list_due(), None, "what is confirmed may arrive");
 }
 
 #[test]
 fn no_lifetime_out_of_a_damaged_state_puts_anything_off_for_long() {
-    let mut memory = unanswered(&[(0, &["1.1.1.2"])]);
-    memory.writes[0].lifetime = Duration::MAX;
-    assert_eq!(memory.writes[0].arrives_by(), at(360));
+    let mut state = unanswered(&[(0, &["1.1.1.2"])]);
+    state.writes[0].lifetime = Duration::MAX;
+    assert_eq!(state.writes[0].arrives_by(), at(360));
 }
 
 #[test]
 fn what_is_given_up_may_arrive_for_its_lifetime_from_then_on() {
-    let mut memory = State::default();
+    let mut state = State::default();
     let to = ips(&["1.1.1.2"]);
-    memory.record_write(&change(&[], &to), at(0), LIFETIME);
-    memory.gives_up(&change(&[], &ips(&["1.1.1.3"])), at(20));
-    memory.gives_up(&change(&[], &to), at(30));
-    let write = &memory.target(&target()).unwrap().writes[0];
+    state.record_write(&change(&[], &to), at(0), LIFETIME);
+    state.gives_up(&change(&[], &ips(&["1.1.1.3"])), at(20));
+    state.gives_up(&change(&[], &to), at(30));
+    let write = &state.target(&target()).unwrap().writes[0];
     assert_eq!(write.arrives_by(), at(192));
 }
 
 #[test]
 fn once_everything_is_in_doubt_nothing_of_any_account_is_known() {
-    let mut memory = State::default();
+    let mut state = State::default();
     let other = Target {
         account: AccountName("other".into()),
         ..target()
     };
     for target in [target(), other.clone()] {
-        memory.confirm(&target, &ips(&["1.1.1.2"]), true, None, at(0));
+        state.confirm(&target, &ips(&["1.1.1.2"]), true, None, at(0));
     }
-    memory.distrust_all();
+    state.distrust_all();
     assert!(
         [target(), other]
             .iter()
-            .all(|it| memory.target(it).unwrap().unconfirmed)
+            .all(|it| state.target(it).unwrap().unconfirmed)
     );
 }
 
@@ -238,7 +234,7 @@ enum Fate {
 
 /// A record at a provider, and what is remembered of it.
 struct Model {
-    memory: State,
+    state: State,
     content: Vec<IpAddr>,
     under_way: BTreeSet<(i64, Vec<IpAddr>)>,
     /// When writes changed nothing.
@@ -269,9 +265,9 @@ impl Model {
     fn round(&mut self, wanted: &[IpAddr], fate: Fate) -> Option<i64> {
         let now = at(self.now);
         let there = self.content.clone();
-        self.memory.target_mut(&target()).read_back(&there, now);
+        self.state.target_mut(&target()).read_back(&there, now);
         if there == wanted {
-            self.memory.confirm(&target(), wanted, true, None, now);
+            self.state.confirm(&target(), wanted, true, None, now);
             return self.look();
         }
         let change = change(&there, wanted);
@@ -279,7 +275,7 @@ impl Model {
             max_writes: usize::MAX,
             ..WriteLimits::default()
         };
-        let of_target = |target: &Target| self.memory.target(target);
+        let of_target = |target: &Target| self.state.target(target);
         let (safe, refused) = guard(
             vec![change.clone()],
             limits,
@@ -288,11 +284,11 @@ impl Model {
             of_target,
         );
         if safe.changes().is_empty() {
-            self.memory.target_mut(&target()).unconfirmed = true;
+            self.state.target_mut(&target()).unconfirmed = true;
             let until = refused[0].1.until().unwrap();
             return Some(until.millis() / 1_000);
         }
-        self.memory.record_write(&change, now, LIFETIME);
+        self.state.record_write(&change, now, LIFETIME);
         match fate {
             Fate::Answered | Fate::Unheard | Fate::Killed(true) => {
                 self.arrive(wanted.to_vec(), self.now);
@@ -304,20 +300,20 @@ impl Model {
         }
         match fate {
             Fate::Answered => {
-                self.memory.acknowledge(&change);
-                self.memory.confirm(&target(), wanted, true, None, now);
+                self.state.acknowledge(&change);
+                self.state.confirm(&target(), wanted, true, None, now);
                 self.look()
             }
             Fate::Killed(_) => Some(self.now),
             _ => {
-                self.memory.gives_up(&change, now);
+                self.state.gives_up(&change, now);
                 Some(self.now + 5)
             }
         }
     }
 
     fn look(&self) -> Option<i64> {
-        let owed = self.memory.target(&target())?.next_list_due()?;
+        let owed = self.state.target(&target())?.next_list_due()?;
         Some(owed.millis() / 1_000)
     }
 }
@@ -339,7 +335,7 @@ proptest! {
         wishes in prop::collection::vec((0_i64..60, 1_u8..4, fates()), 1..80),
     ) {
         let mut model = Model {
-            memory: State::default(),
+            state: State::default(),
             content: Vec::new(),
             under_way: BTreeSet::new(),
             needless: Vec::new(),

@@ -79,8 +79,8 @@ fn l6_the_intention_is_on_the_disk_before_the_request_leaves() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
     let saved = fakes.saved.borrow();
-    let pending = |memory: &State| {
-        let account = memory.account(&AccountName("home".into())).unwrap();
+    let pending = |state: &State| {
+        let account = state.account(&AccountName("home".into())).unwrap();
         let target = account.targets.values().next();
         target.is_some_and(|it| it.unconfirmed && it.writes.len() == 1)
     };
@@ -179,7 +179,7 @@ fn what_a_dry_run_saw_to_be_wrong_is_still_wrong_in_the_next_round() {
     fakes.play(RoundOptions {
         audit: true,
         dry_run: true,
-        occasion: Trigger::Manual,
+        trigger: Trigger::Manual,
     });
     fakes.restart();
     assert_eq!(outcomes(&fakes.round()), ["changed"]);

@@ -20,7 +20,7 @@ use crate::{
 const PLAN: RoundOptions = RoundOptions {
     audit: true,
     dry_run: true,
-    occasion: Trigger::Manual,
+    trigger: Trigger::Manual,
 };
 /// SIGUSR1.
 const FULL: RoundOptions = RoundOptions {

@@ -64,7 +64,7 @@ fn l10_a_disk_that_is_full_is_reported_and_stops_nothing() {
 fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    *fakes.memory.borrow_mut() = State::default();
+    *fakes.state.borrow_mut() = State::default();
     assert_eq!(outcomes(&fakes.round()), ["unchanged"]);
     assert_eq!(fakes.provider().writes.borrow().len(), 1);
 }
@@ -73,20 +73,20 @@ fn l10_without_memory_the_provider_is_asked_and_nothing_is_written_for_nothing()
 fn l10_memory_garbled_at_any_byte_publishes_nothing_wrong() {
     let fakes = one(UpdateMode::WhenReplaceable);
     fakes.round();
-    let whole = serde_json::to_vec(&*fakes.memory.borrow()).unwrap();
+    let whole = serde_json::to_vec(&*fakes.state.borrow()).unwrap();
     let mut read = 0;
     for position in 0..whole.len() {
         for garbage in [b'7', b'"', b' ', b'e'] {
             let mut text = whole.clone();
             text[position] = garbage;
-            let Ok(memory) = serde_json::from_slice::<State>(&text) else {
+            let Ok(state) = serde_json::from_slice::<State>(&text) else {
                 continue;
             };
             read += 1;
             let fakes = one(UpdateMode::WhenReplaceable);
             fakes.provider().put(HOME, "84.212.10.20");
             fakes.provider().put("foreign.example.com", "9.9.9.9");
-            *fakes.memory.borrow_mut() = memory;
+            *fakes.state.borrow_mut() = state;
             fakes.see(known(&["84.212.99.99"]));
             fakes.round();
             fakes.advance(25 * HOUR);

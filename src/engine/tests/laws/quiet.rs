@@ -106,8 +106,8 @@ fn l3_l6_writes_that_change_nothing_are_counted_across_crashes_too() {
         .borrow_mut()
         .extend((0..3_600).map(|_| InjectedFault::Lies));
     let is_under_way = |fakes: &RoundFixture| {
-        let memory = fakes.memory.borrow();
-        let mut targets = memory.accounts.values().flat_map(|it| it.targets.values());
+        let state = fakes.state.borrow();
+        let mut targets = state.accounts.values().flat_map(|it| it.targets.values());
         targets.any(|it| it.writes.last().is_some_and(|write| write.acknowledged))
     };
     let times = written_within_an_hour(&fakes, |fakes| {
@@ -241,7 +241,7 @@ fn a_dry_run_writes_nothing() {
     let report = fakes.play(RoundOptions {
         audit: true,
         dry_run: true,
-        occasion: Trigger::Manual,
+        trigger: Trigger::Manual,
     });
     assert_eq!(*first(&report), Outcome::Planned);
     assert!(fakes.provider().writes.borrow().is_empty());

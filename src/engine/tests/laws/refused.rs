@@ -27,7 +27,7 @@ fn l4_refused_credentials_leave_the_account_alone_until_they_change() {
             fakes.restart();
             let report = fakes.play(RoundOptions {
                 audit: true,
-                occasion: Trigger::Manual,
+                trigger: Trigger::Manual,
                 dry_run: false,
             });
             assert_eq!(report.verdict(), Verdict::Refused, "it is said every time");
@@ -152,7 +152,7 @@ fn l4_a_list_that_leaves_something_undone_forgets_no_refusal() {
     *fakes.provider().unwritable.borrow_mut() = Some(failure(ErrorClass::Unauthorized));
     let hold = |fakes: &RoundFixture| {
         let (account, _, _) = &fakes.accounts[0];
-        fakes.memory.borrow().accounts[account].hold.clone()
+        fakes.state.borrow().accounts[account].hold.clone()
     };
     fakes.round();
     fakes.advance(6 * HOUR);
@@ -218,13 +218,13 @@ fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row(
     let account = fakes.accounts[0].0.clone();
     let lift = || {
         let now = Clock::now(&fakes);
-        fakes.memory.borrow_mut().lift_holds(&account, false, now)
+        fakes.state.borrow_mut().lift_holds(&account, false, now)
     };
     fakes.advance(MINUTE);
     assert!(lift());
     assert!(!lift(), "it is lifted already");
     assert_eq!(fakes.round().verdict(), Verdict::Refused);
-    let hold = fakes.memory.borrow().accounts[&account]
+    let hold = fakes.state.borrow().accounts[&account]
         .hold
         .clone()
         .unwrap();
@@ -239,7 +239,7 @@ fn l4_a_lifted_hold_leads_to_one_probe_and_another_refusal_is_the_next_in_a_row(
     *fakes.provider().unwritable.borrow_mut() = None;
     assert!(lift());
     assert_eq!(outcomes(&fakes.round()), ["changed"]);
-    assert_eq!(fakes.memory.borrow().accounts[&account].hold, None);
+    assert_eq!(fakes.state.borrow().accounts[&account].hold, None);
 }
 
 #[test]
@@ -256,8 +256,8 @@ fn a_check_lifts_refusals_of_the_account_and_no_wish_to_wait() {
         fakes.round();
         let account = &fakes.accounts[0].0;
         let now = Clock::now(&fakes);
-        let mut memory = fakes.memory.borrow_mut();
-        assert_eq!(memory.lift_holds(account, true, now), lifted, "{class:?}");
+        let mut state = fakes.state.borrow_mut();
+        assert_eq!(state.lift_holds(account, true, now), lifted, "{class:?}");
     }
 }
 
@@ -274,8 +274,8 @@ fn a_check_that_finds_every_host_in_order_lifts_what_only_a_list_can_show_to_be_
         fakes.round();
         let account = &fakes.accounts[0].0;
         let now = Clock::now(&fakes);
-        let mut memory = fakes.memory.borrow_mut();
-        assert!(!memory.lift_holds(account, false, now));
-        assert_eq!(memory.lift_holds(account, true, now), lifted, "{class:?}");
+        let mut state = fakes.state.borrow_mut();
+        assert!(!state.lift_holds(account, false, now));
+        assert_eq!(state.lift_holds(account, true, now), lifted, "{class:?}");
     }
 }

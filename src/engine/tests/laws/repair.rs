@@ -50,8 +50,8 @@ fn a_change_is_looked_for_at_the_zones_servers_and_the_time_it_took_is_kept() {
     };
     assert_eq!(took, Duration::from_secs(40));
     fakes.restart();
-    let memory = fakes.memory.borrow();
-    let account = memory.account(&AccountName("home".into())).unwrap();
+    let state = fakes.state.borrow();
+    let account = state.account(&AccountName("home".into())).unwrap();
     let confirmed = account
         .targets
         .values()

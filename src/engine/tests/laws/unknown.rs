@@ -52,7 +52,7 @@ fn l1_absence_removes_only_if_the_operator_says_so() {
         fakes.see(Observation::Absent);
         // The kernel's word that something went starts a round too.
         fakes.play(RoundOptions {
-            occasion: Trigger::Network,
+            trigger: Trigger::Network,
             ..RoundOptions::ROUTINE
         });
         assert_eq!(
@@ -140,7 +140,7 @@ fn a_boot_without_network_dns_or_clock_costs_no_more_than_the_round_after_it() {
     }
     *fakes.provider().broken.borrow_mut() = None;
     let report = fakes.play(RoundOptions {
-        occasion: Trigger::Network,
+        trigger: Trigger::Network,
         ..RoundOptions::ROUTINE
     });
     assert_eq!(outcomes(&report), ["changed"]);

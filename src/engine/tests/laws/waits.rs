@@ -46,17 +46,17 @@ fn l8_retry_after_is_obeyed_across_restarts_and_reloads() {
             let calls = provider.calls();
             let step = Duration::from_secs(obeyed) / 30;
             for turn in 0..30 {
-                for occasion in [Trigger::Scheduled, Trigger::Network, Trigger::Manual] {
+                for trigger in [Trigger::Scheduled, Trigger::Network, Trigger::Manual] {
                     fakes.restart();
                     // Another secret, or other hosts: each time the configuration was read.
                     fakes.fingerprint.set(fakes.fingerprint.get() + 1);
                     let report = fakes.play(RoundOptions {
                         audit: true,
-                        occasion,
+                        trigger,
                         dry_run: false,
                     });
                     let is_held = matches!(first(&report), Outcome::Held { .. });
-                    assert!(is_held, "{asked} s, {occasion:?}");
+                    assert!(is_held, "{asked} s, {trigger:?}");
                 }
                 assert_eq!(provider.calls(), calls, "{asked} s, turn {turn}");
                 fakes.advance(step);

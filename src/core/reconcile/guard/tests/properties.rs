@@ -131,15 +131,15 @@ proptest! {
         repeats in 1_usize..5,
     ) {
         let limits = WriteLimits { max_writes: writes, max_repeats: repeats, ..WriteLimits::default() };
-        let mut memory = TargetState::default();
+        let mut state = TargetState::default();
         let mut history: Vec<(BootTime, Vec<IpAddr>)> = Vec::new();
         let mut now = at(0);
         for (pause, last) in wishes {
             now = now.after(Duration::from_secs(pause.unsigned_abs()));
             let wish = update(&format!("1.1.1.{}", last + 1));
             let to = wish.to.clone();
-            let is_repeat = memory.may_change_nothing(&wish, now);
-            let of_target = |_: &Target| Some(&memory);
+            let is_repeat = state.may_change_nothing(&wish, now);
+            let of_target = |_: &Target| Some(&state);
             let (safe, refused) = guard(vec![wish], limits, now, &RequestQuota::default(), of_target);
             for (_, refusal) in refused {
                 let (GuardRejection::TooManyWrites { until, wait, .. } | GuardRejection::RepeatedContent { until, wait, .. }) = refusal
@@ -151,8 +151,8 @@ proptest! {
             }
             if !safe.changes().is_empty() {
                 history.push((now, to.clone()));
-                memory.repetitions.extend(is_repeat.then_some(now));
-                memory.writes.push(WriteRecord { at: now, addrs: to, acknowledged: true, lifetime: Duration::ZERO });
+                state.repetitions.extend(is_repeat.then_some(now));
+                state.writes.push(WriteRecord { at: now, addrs: to, acknowledged: true, lifetime: Duration::ZERO });
             }
         }
         for (position, (begun, first)) in history.iter().enumerate() {

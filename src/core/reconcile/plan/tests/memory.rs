@@ -5,7 +5,7 @@ use crate::core::dns::change::Reason;
 
 #[test]
 fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
-    let memory = |simple, ttl| ConfirmedRecord {
+    let state = |simple, ttl| ConfirmedRecord {
         addrs: vec![ip("1.1.1.1")],
         since: BootTime::from_millis(0),
         replaceable: simple,
@@ -14,34 +14,34 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
     };
     let same = set(&["1.1.1.1"]);
     let other = set(&["1.1.1.2"]);
-    for (what, intent, memory, rules, suffices) in [
-        ("the same", &same, memory(false, None), RECORDS, true),
-        ("a change, simple", &other, memory(true, None), AUTO, true),
+    for (what, intent, state, rules, suffices) in [
+        ("the same", &same, state(false, None), RECORDS, true),
+        ("a change, simple", &other, state(true, None), AUTO, true),
         (
             "a change, not simple",
             &other,
-            memory(false, None),
+            state(false, None),
             AUTO,
             false,
         ),
         (
             "a change, no push",
             &other,
-            memory(true, None),
+            state(true, None),
             RECORDS,
             false,
         ),
         (
             "the same under another TTL",
             &same,
-            memory(true, Some(300)),
+            state(true, Some(300)),
             AUTO,
             false,
         ),
-        ("gone", &Intent::Clear, memory(true, None), AUTO, false),
+        ("gone", &Intent::Clear, state(true, None), AUTO, false),
     ] {
         assert_eq!(
-            can_plan_from_state(&host(), intent, &memory, rules),
+            can_plan_from_state(&host(), intent, &state, rules),
             suffices,
             "{what}"
         );
@@ -55,7 +55,7 @@ fn memory_suffices_for_what_is_the_same_and_for_simple_pushes() {
 
 #[test]
 fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
-    let memory = |addrs: &[&str]| ConfirmedRecord {
+    let state = |addrs: &[&str]| ConfirmedRecord {
         addrs: addrs.iter().map(|it| ip(it)).collect(),
         since: BootTime::from_millis(0),
         replaceable: true,
@@ -73,9 +73,9 @@ fn memory_suffices_where_nothing_is_to_be_written_or_a_push_creates_it() {
         ("changed only", false, &ours, &["1.1.1.9"], AUTO, false),
     ] {
         let host = Host { create, ..host() };
-        let memory = memory(there);
+        let state = state(there);
         assert_eq!(
-            can_plan_from_state(&host, intent, &memory, rules),
+            can_plan_from_state(&host, intent, &state, rules),
             suffices,
             "{what}"
         );
