@@ -133,7 +133,7 @@ pub enum Command {
     /// Print the completions of a shell
     Completions {
         /// The shell
-        platform: CompletionShell,
+        shell: CompletionShell,
     },
     /// Print a page of the manual, as `man -l -` shows it
     Man {

@@ -217,7 +217,7 @@ fn without_configuration(
             commands::poke::poke(&directory(), poke, output)
         }
         Command::Import { file } => commands::import::import(file, variables, output),
-        Command::Completions { platform } => output.print_raw(platform.completions()),
+        Command::Completions { shell } => output.print_raw(shell.completions()),
         Command::Man { page } => output.print_raw(page.source()),
         _ => return None,
     })

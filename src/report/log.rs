@@ -86,7 +86,7 @@ fn log_family(report: &DetectionReport, before: Option<&DetectionReport>) {
         }
         Observation::Known(addrs) => debug!("{detection_path}: {addrs}"),
         Observation::Absent => {
-            info!("this host has no {detection_path}: no usable address, no route")
+            info!("this host has no {detection_path}: no usable address, no route");
         }
         Observation::Unavailable(why) if before.is_some_and(is_unknown) => {
             debug!("{address} is still not known: {why}");

@@ -174,8 +174,8 @@ fn pasts() -> impl Strategy<Value = DetectionState> {
         |(believed, absent, flap_damper, backoffs, reach)| DetectionState {
             believed: believed.into_iter().collect(),
             absent,
-            flap_damper: flap_damper,
-            backoffs: backoffs,
+            flap_damper,
+            backoffs,
             nat: reach,
         },
     )
