@@ -26,10 +26,10 @@
 //! use std::time::Duration;
 //!
 //! use moored::{
-//!     core::{outcome::ErrorClass, secret::Secret},
+//!     core::{error::ErrorClass, secret::Secret},
 //!     dnspod::{self, Client, Credential, api::record, operations},
 //!     http::{client, tls},
-//!     provider::operation::{Arguments, Call},
+//!     providers::operation::{Arguments, Call},
 //! };
 //! use sandbox::{Sandbox, Site};
 //!

@@ -29,7 +29,7 @@
 //! use std::time::Duration;
 //!
 //! use moored::{
-//!     core::{outcome::ErrorClass, plan::UpdateMode, secret::Secret},
+//!     core::{error::ErrorClass, reconcile::plan::UpdateMode, secret::Secret},
 //!     domeneshop::{
 //!         MAX_ANSWER_BYTES, Client, Settings,
 //!         api::{
