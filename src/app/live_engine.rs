@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// The longest answer of an API: room for a hundred thousand of Domeneshop's records, whose lists come whole.
-const MAX_API_TIMEOUT: usize = 12 << 20;
+const MAX_ANSWER_BYTES: usize = 12 << 20;
 
 /// What the answers of all APIs that arrive at the same time may take.
 const MAX_BODY_BYTES: usize = 14 << 20;
@@ -205,7 +205,7 @@ impl LiveEngine {
                     ClientOptions {
                         base: base.clone(),
                         timeout: config.timeout,
-                        cap: MAX_API_TIMEOUT,
+                        cap: MAX_ANSWER_BYTES,
                         user_agent,
                         family: None,
                         interface: None,

@@ -36,17 +36,22 @@ impl AnySettings {
     }
 }
 
-/// How much of their lists all accounts together keep, in bytes. What else than records of configured hosts a list has is not
-/// kept.
+/// How much of their lists all accounts together keep, in bytes, unless their many hosts need more. What else than records of
+/// configured hosts a list has is not kept.
 const MAX_KEPT_BYTES: usize = 6 << 20;
 
 /// What a configured host may have in any case, in bytes: two records of each family with long attributes.
 const KEPT_BYTES_PER_HOST: usize = 8 << 10;
 
+/// What every account keeps, in bytes: a small one beside a large one has zones too.
+const MIN_KEPT_BYTES: usize = 64 << 10;
+
 /// How much of its lists an account with so many of all hosts keeps: its share, and what so many honest hosts need.
 fn max_kept_bytes(hosts: usize, all_hosts: usize) -> usize {
     let share = MAX_KEPT_BYTES.saturating_mul(hosts) / all_hosts.max(1);
-    share.max(hosts.saturating_mul(KEPT_BYTES_PER_HOST))
+    share
+        .max(hosts.saturating_mul(KEPT_BYTES_PER_HOST))
+        .max(MIN_KEPT_BYTES)
 }
 
 /// An account at one of the providers.
@@ -195,6 +200,6 @@ mod tests {
         let record = 1_024;
         assert!(max_kept_bytes(300, 24 * 300) > 300 * 2 * record);
         assert!(max_kept_bytes(10_000, 10_000) > 10_000 * 2 * record);
-        assert_eq!(max_kept_bytes(0, 0), 0);
+        assert_eq!(max_kept_bytes(1, 10_000), MIN_KEPT_BYTES);
     }
 }

@@ -44,6 +44,25 @@ async fn web(description: ResponseTemplate, answer: ResponseTemplate) -> MockSer
 }
 
 #[tokio::test]
+async fn a_base_where_nothing_listens_costs_the_address_nothing() {
+    let fake = FakeRouter::start().await;
+    // Nothing listens at that port.
+    let text = format!(
+        "<root><URLBase>http://127.0.0.1:9/</URLBase><device><serviceList><service>\
+         <serviceType>{SERVICE}WANIPConnection:1</serviceType><controlURL>/ctl</controlURL>\
+         </service></serviceList></device></root>"
+    );
+    let text = ResponseTemplate::new(200).set_body_string(text);
+    let server = web(text, answered("84.212.10.20")).await;
+    let location = format!("{}/igd.xml", server.uri());
+    let addr = tokio::select! {
+        addr = fake.ask(LONG) => addr,
+        () = fake.answer_searches(&location) => unreachable!(),
+    };
+    assert_eq!(addr, Ok(OURS.into()));
+}
+
+#[tokio::test]
 async fn a_router_that_speaks_upnp_only_is_found_well_within_the_time() {
     let fake = FakeRouter::start().await;
     let server = web(

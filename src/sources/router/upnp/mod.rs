@@ -149,12 +149,18 @@ impl Upnp<'_> {
         connection: &Connection,
         way: &SocketBinder,
     ) -> Result<Ipv4Addr, RouterError> {
-        let answer = self.call_at(connection, &connection.control, way).await;
-        match (&connection.fallback, answer) {
-            (Some(fallback), Err(CallError::NothingThere(_))) => {
-                Ok(self.call_at(connection, fallback, way).await?)
+        let Some(fallback) = &connection.fallback else {
+            return self.call_at(connection, &connection.control, way).await;
+        };
+        let half = way.until.saturating_duration_since(Instant::now()) / 2;
+        let first = way.no_later_than(Instant::now() + half);
+        match self.call_at(connection, &connection.control, &first).await {
+            // Whoever says so is the service.
+            Err(error) if !error.no_address => {
+                let second = self.call_at(connection, fallback, way).await;
+                second.map_err(|other| if other.no_address { other } else { error })
             }
-            (_, answer) => Ok(answer?),
+            answer => answer,
         }
     }
 
@@ -163,30 +169,10 @@ impl Upnp<'_> {
         connection: &Connection,
         control: &Url,
         way: &SocketBinder,
-    ) -> Result<Ipv4Addr, CallError> {
-        let called = http::call(way, self.router, connection.kind, control, self.user_agent).await;
-        let response = called.map_err(|what| CallError::NothingThere(what.into()))?;
-        let read = soap::read(response.status, &response.body).map_err(RouterError::from);
-        read.map_err(|error| match response.status {
-            404 => CallError::NothingThere(error),
-            _ => CallError::Answered(error),
-        })
-    }
-}
-
-/// Why a call gave no address.
-enum CallError {
-    /// No service answered there.
-    NothingThere(RouterError),
-    /// The service answered.
-    Answered(RouterError),
-}
-
-impl From<CallError> for RouterError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::NothingThere(error) | CallError::Answered(error) => error,
-        }
+    ) -> Result<Ipv4Addr, RouterError> {
+        let response =
+            http::call(way, self.router, connection.kind, control, self.user_agent).await?;
+        Ok(soap::read(response.status, &response.body)?)
     }
 }
 
