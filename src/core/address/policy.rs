@@ -9,7 +9,7 @@ use super::{
     scope::{AddressScope, classify},
 };
 
-/// An address that passed an [`PublishPolicy`]: nothing else can become the content of a record (L2).
+/// An address that passed a [`PublishPolicy`]: nothing else can become the content of a record (L2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublishableAddr(IpAddr);
 
@@ -65,7 +65,7 @@ pub enum PolicyViolation {
 }
 
 impl PublishPolicy {
-    /// The one way to an [`PublishableAddr`] address.
+    /// The one way to a [`PublishableAddr`].
     pub fn check(&self, family: Family, addr: IpAddr) -> Result<PublishableAddr, PolicyViolation> {
         if Family::of(addr) != family {
             return Err(PolicyViolation::WrongFamily(addr, family));
