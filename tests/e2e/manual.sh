@@ -26,7 +26,7 @@ done
 # Without the marks that groff makes bold letters with. Not `grep -q`, which would leave sed without a reader.
 shows() { sed -e 's/\x1b\[[0-9;]*m//g' -e 's/.\x08//g' "$here/$1.txt" | grep -E "$2" >/dev/null; }
 check "moored(1) shows the commands" shows moored '^ +moored plan$'
-check "and the exit codes" shows moored '^ +69 +Our address'
+check "and the exit codes" shows moored '^ +69 +[A-Z][a-z]+ .*address'
 check "moored.toml(5) shows the keys" shows moored.toml '^ +interval = length of time, "1s" to "1d"$'
 check "and their variables" shows moored.toml 'MOORED_DNSPOD_SITE'
 
